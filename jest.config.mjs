@@ -1,0 +1,8 @@
+/** Tests run on the compiler's output, so that worker threads and child processes find real JavaScript. */
+export default {
+  testEnvironment: '<rootDir>/test/jest-environment.mjs',
+  roots: ['<rootDir>/dist/test'],
+  transform: {},
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};
