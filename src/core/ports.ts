@@ -1,0 +1,274 @@
+import type { QuarryError } from './errors.js';
+import type {
+  Chunk,
+  ChunkSizing,
+  ChunkSpan,
+  Collection,
+  Document,
+  EmbeddingFingerprint,
+  ExtractedDocument,
+  Job,
+  JobState,
+  JsonObject,
+  JsonValue,
+  Progress,
+  SearchFilter,
+  Source,
+  SourceKind,
+} from './types.js';
+
+/** Tells the time; the only clock that services may read. */
+export interface Clock {
+  /** ISO 8601, UTC, milliseconds. */
+  now(): string;
+  /** Monotonic milliseconds. */
+  elapsedMs(): number;
+}
+
+/** Receives progress of long work. */
+export type Report = (progress: Progress) => void;
+
+// ---------------------------------------------------------------- sources
+
+/** A source as its adapter understands it. */
+export interface SourceSpec {
+  readonly kind: SourceKind;
+  /** Canonical address; the same place always gives the same uri. */
+  readonly uri: string;
+  readonly label: string;
+  /** Complete options with defaults filled in; stored with the source. */
+  readonly options: JsonObject;
+}
+
+/** What the store knows of one document of the source being synced. */
+export interface KnownDocument {
+  readonly uri: string;
+  readonly contentHash: string;
+  readonly revision: string;
+}
+
+/** What an adapter is given for a sync. */
+export interface SyncContext {
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  /** What the store holds of this uri; undefined when new. */
+  known(uri: string): KnownDocument | undefined;
+  /** What the adapter reported as `state` at the end of the last successful sync; null the first time. */
+  readonly state: JsonValue;
+  /** True when unchanged documents must be read again (the chunking or the embedder has changed). */
+  readonly full: boolean;
+}
+
+/** Why something was passed over without being an error. */
+export type SkipReason =
+  | 'ignored'
+  | 'hidden'
+  | 'binary'
+  | 'too-large'
+  | 'unsupported'
+  | 'empty'
+  | 'symlink'
+  | 'robots'
+  | 'duplicate'
+  | 'out-of-scope'
+  | 'limit';
+
+/** What an adapter streams during a sync. */
+export type SyncItem =
+  | { readonly type: 'document'; readonly document: ExtractedDocument }
+  /** Seen, and equal to what the store holds. */
+  | { readonly type: 'unchanged'; readonly uri: string }
+  /** Known to be gone (404, 410, deleted in git). */
+  | { readonly type: 'removed'; readonly uri: string }
+  | { readonly type: 'skipped'; readonly uri: string; readonly reason: SkipReason }
+  /** Could not be read this time; what the store holds of it stays. */
+  | { readonly type: 'failed'; readonly uri: string; readonly error: QuarryError }
+  /** Nothing whose uri starts with `prefix` may be pruned in this sync. An empty prefix covers the whole source. */
+  | { readonly type: 'unreadable'; readonly prefix: string; readonly error: QuarryError }
+  /** Best guess of how many documents there will be. */
+  | { readonly type: 'expected'; readonly total: number }
+  /** Last item of a whole enumeration: what is known, was not seen, and is not unreadable is gone. */
+  | { readonly type: 'complete'; readonly state: JsonValue };
+
+/** One kind of source. */
+export interface SourceAdapter {
+  readonly kind: SourceKind;
+  /**
+   * Understands what the user typed. `options` come from the caller unchecked.
+   * @throws QuarryError INPUT_INVALID, PATH_NOT_FOUND, URL_BLOCKED
+   */
+  resolve(target: string, options: JsonObject): Promise<SourceSpec>;
+  /** Streams what the source holds. Throws only when nothing at all can be read. */
+  sync(spec: SourceSpec, context: SyncContext): AsyncIterable<SyncItem>;
+  /** Calls back after changes, debounced; resolves when `signal` fires. Only where watching is possible. */
+  watch?(spec: SourceSpec, onChange: () => void, signal: AbortSignal): Promise<void>;
+}
+
+// ---------------------------------------------------------------- chunk and embed
+
+/** Counts tokens as the embedder does, without special tokens. */
+export type CountTokens = (text: string) => number;
+
+/** Cuts documents. */
+export interface Chunker {
+  /** Name and version; a change means that collections must be re-chunked. */
+  readonly id: string;
+  chunk(
+    document: Pick<ExtractedDocument, 'text' | 'format' | 'language' | 'title'>,
+    sizing: ChunkSizing,
+    countTokens: CountTokens,
+  ): Promise<ChunkSpan[]>;
+}
+
+/** Makes vectors. */
+export interface Embedder {
+  readonly fingerprint: EmbeddingFingerprint;
+  /** Longest input in tokens; longer text is cut by the embedder. */
+  readonly maxTokens: number;
+  readonly countTokens: CountTokens;
+  /**
+   * One L2-normalised vector of `fingerprint.dimensions` numbers per text, in order.
+   * @throws QuarryError EMBEDDING_FAILED, CANCELLED
+   */
+  embed(texts: readonly string[], kind: 'query' | 'document', signal?: AbortSignal): Promise<Float32Array[]>;
+  /** Checks norm, dimension and a known pair; resolves to one line per check. */
+  selfTest(): Promise<readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[]>;
+  close(): Promise<void>;
+}
+
+/** Scores passages against a query with a cross-encoder. */
+export interface Reranker {
+  readonly model: string;
+  /** One relevance score in 0..1 (sigmoid of the logit) per passage, in order. */
+  rerank(query: string, passages: readonly string[], signal?: AbortSignal): Promise<number[]>;
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- store
+
+/** A chunk as it is written. */
+export interface ChunkRow extends Chunk {
+  /** What BM25 indexes: see core/text/search-text. */
+  readonly searchText: string;
+  readonly vector: Float32Array;
+}
+
+/** A document with all its chunks; stored whole or not at all. */
+export interface DocumentRows {
+  readonly document: Document;
+  readonly chunks: readonly ChunkRow[];
+}
+
+/** A chunk that a retriever nominates. */
+export interface Candidate {
+  readonly chunk: Chunk;
+  readonly document: Omit<Document, 'text'>;
+  /** Unit vector of the chunk. */
+  readonly vector: Float32Array;
+  /** Cosine similarity -1..1 from the vector leg, else null. */
+  readonly similarity: number | null;
+  /** BM25 score, above 0, from the keyword leg, else null. */
+  readonly bm25: number | null;
+}
+
+/** One page of a list, in a stable order. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Number of matching items, pages aside. */
+  readonly total: number;
+}
+
+/** Where a page starts and how long it is. */
+export interface PageRequest {
+  /** 0 or more. */
+  readonly offset: number;
+  /** 1..1000. */
+  readonly limit: number;
+}
+
+/** What a collection holds, computed from the store. */
+export interface CollectionStats {
+  readonly documents: number;
+  readonly chunks: number;
+  readonly sources: number;
+  /** Rows not yet folded into the keyword index. */
+  readonly unindexedRows: number;
+  /** `exact` (brute force) or the name of the vector index in use. */
+  readonly vectorIndex: string;
+  /** Recall@10 of the vector index against exact search when it was built; 1 for `exact`. */
+  readonly vectorRecall: number;
+  readonly bytesOnDisk: number;
+}
+
+/** A finding of {@link KnowledgeStore.check}. */
+export interface StoreFinding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** What to do when not ok. */
+  readonly hint?: string;
+}
+
+/** One workspace's database. All writes pass one queue; readers never wait. */
+export interface KnowledgeStore {
+  listCollections(): Promise<Collection[]>;
+  getCollection(name: string): Promise<Collection | undefined>;
+  /** @throws QuarryError ALREADY_EXISTS */
+  createCollection(collection: Collection): Promise<void>;
+  /** Replaces the record (fingerprint, sizing, chunker); rows are not touched. */
+  updateCollection(collection: Collection): Promise<void>;
+  /** Drops the collection with its sources and rows; nothing happens when it is absent. */
+  dropCollection(name: string): Promise<void>;
+  collectionStats(name: string): Promise<CollectionStats>;
+
+  listSources(collection?: string): Promise<Source[]>;
+  getSource(id: string): Promise<Source | undefined>;
+  putSource(source: Source): Promise<void>;
+  /** Removes the source with all its documents and chunks; resolves to the number of documents removed. */
+  deleteSource(id: string): Promise<number>;
+
+  /** Adds or replaces documents, each whole. Refuses vectors of the wrong length or with non-finite numbers. */
+  putDocuments(collection: string, rows: readonly DocumentRows[]): Promise<void>;
+  /** Changes fields that need no new chunks (revision, metadata, licence, tags, status, ...) on documents and their chunks. */
+  patchDocuments(collection: string, documents: readonly Document[]): Promise<void>;
+  /** Resolves to how many existed. */
+  deleteDocuments(collection: string, documentIds: readonly string[]): Promise<number>;
+  getDocument(collection: string, documentId: string): Promise<Document | undefined>;
+  findDocumentsByUri(collection: string, uri: string): Promise<Document[]>;
+  /** Ordered by uri, then id. Texts are left out. */
+  listDocuments(collection: string, filter: SearchFilter, page: PageRequest): Promise<Page<Omit<Document, 'text'>>>;
+  /** What is known of every document of a source. */
+  knownDocuments(collection: string, sourceId: string): Promise<(KnownDocument & { readonly id: string })[]>;
+  /** Chunks of a document by ordinal. */
+  listChunks(collection: string, documentId: string): Promise<Chunk[]>;
+  /** Candidates (without leg scores) for chunk ids that exist; unknown ids are left out. */
+  getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]>;
+  /** Vectors already stored for these embed hashes. */
+  findVectors(collection: string, embedHashes: readonly string[]): Promise<Map<string, Float32Array>>;
+
+  /** Nearest chunks by cosine, best first. `limit` 1..1000. */
+  searchVector(collection: string, vector: Float32Array, limit: number, filter: SearchFilter): Promise<Candidate[]>;
+  /** Best chunks by BM25, best first. `terms` is plain text, never parsed as a query language. */
+  searchKeyword(collection: string, terms: string, limit: number, filter: SearchFilter): Promise<Candidate[]>;
+
+  putJob(job: Job): Promise<void>;
+  getJob(id: string): Promise<Job | undefined>;
+  /** Newest first. */
+  listJobs(states: readonly JobState[], page: PageRequest): Promise<Page<Job>>;
+
+  /** Small JSON records of other rooms (benchmark runs, datasets), by kind and key. */
+  putRecord(kind: string, key: string, value: JsonValue): Promise<void>;
+  getRecord(kind: string, key: string): Promise<JsonValue | undefined>;
+  /** Ordered by key. */
+  listRecords(kind: string): Promise<{ readonly key: string; readonly value: JsonValue }[]>;
+  deleteRecord(kind: string, key: string): Promise<boolean>;
+
+  /** Runs `work` as the only writer of this database across processes. Re-entrant. @throws QuarryError STORE_LOCKED */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Folds new rows into the indexes, builds or rebuilds the vector index where it pays, drops old versions, syncs files to disk. */
+  maintain(collection: string, report?: Report): Promise<void>;
+  /** Removes what an interrupted write left behind; resolves to the number of documents dropped (a sync brings them back). */
+  recover(): Promise<number>;
+  check(): Promise<readonly StoreFinding[]>;
+  close(): Promise<void>;
+}
