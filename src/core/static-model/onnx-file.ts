@@ -44,7 +44,7 @@ export function writeOnnx(weights: StaticWeights): Uint8Array {
 /**
  * The weights in a file written by {@link writeOnnx}.
  *
- * @throws QuarryError MODEL_INVALID when the bytes are cut off or hold another graph.
+ * @throws QuarryError MODEL_UNAVAILABLE when the bytes are cut off or hold another graph.
  */
 export function readOnnx(bytes: Uint8Array): StaticWeights {
   const graph = [...fields(bytes)].find((entry) => entry.number === 7)?.bytes;
@@ -61,16 +61,17 @@ export function readOnnx(bytes: Uint8Array): StaticWeights {
   if (!table || !scales || table.element !== ELEMENT.int8 || scales.element !== ELEMENT.float) {
     throw invalidFile('it holds no 8-bit table with scales');
   }
-  if (table.raw.length !== rows * dimensions || scales.raw.length !== rows * 4) throw invalidFile('a tensor is cut off');
+  if (table.raw.length !== rows * dimensions || scales.raw.length !== rows * 4)
+    throw invalidFile('a tensor is cut off');
   return {
     dimensions,
     table: new Int8Array(table.raw.buffer, table.raw.byteOffset, table.raw.length),
-    scales: new Float32Array(scales.raw.slice().buffer),
+    scales: new Float32Array(Uint8Array.from(scales.raw).buffer),
   };
 }
 
 function invalidFile(reason: string): QuarryError {
-  return new QuarryError('MODEL_INVALID', `This ONNX file is not a static model of Quarry's: ${reason}.`, {
+  return new QuarryError('MODEL_UNAVAILABLE', `This ONNX file is not a static model of Quarry's: ${reason}.`, {
     hint: 'Restore the model folder from a clean copy, or load the model through transformers.js.',
   });
 }

@@ -22,12 +22,12 @@ export interface StaticModelParts extends StaticWeights {
  * The model in plain typed arrays: some thousand chunks of 256 tokens per second and core, and equal within 1e-6 to
  * `pipeline('feature-extraction')` with mean pooling and normalisation on the same files.
  *
- * @throws QuarryError MODEL_INVALID when tokenizer and weights do not belong together.
+ * @throws QuarryError MODEL_UNAVAILABLE when tokenizer and weights do not belong together.
  */
 export function createStaticModel({ tokenizer, table, scales, dimensions }: StaticModelParts): StaticModel {
   if (tokenizer.vocabularySize !== scales.length || table.length !== scales.length * dimensions) {
     throw new QuarryError(
-      'MODEL_INVALID',
+      'MODEL_UNAVAILABLE',
       `The tokenizer has ${tokenizer.vocabularySize} pieces, the weights ${scales.length} rows of ${dimensions}.`,
       { hint: 'Restore the model folder from a clean copy: tokenizer.json and the ONNX file belong together.' },
     );
