@@ -1,0 +1,175 @@
+import { z } from 'zod';
+
+/** How a value read from the environment becomes typed. */
+type Parser<T> = z.ZodType<T, string>;
+
+const text = z.string().transform((value) => value.trim());
+const flag = z
+  .enum(['0', '1', 'false', 'true', 'no', 'yes', 'off', 'on'])
+  .transform((value) => ['1', 'true', 'yes', 'on'].includes(value));
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const whole = (min: number, max: number): Parser<number> =>
+  z.string().regex(/^\d+$/, 'a whole number').transform(Number).pipe(z.number().int().min(min).max(max));
+
+/** One setting: where it is read from, what it defaults to, what it is for. */
+interface Setting<T> {
+  /** Environment variables that set it; the first one present wins. */
+  readonly env: readonly [string, ...string[]];
+  readonly parse: Parser<T>;
+  readonly default: T;
+  readonly help: string;
+  /** Secrets are never printed or logged. */
+  readonly secret?: true;
+}
+
+const setting = <T>(value: Setting<T>): Setting<T> => value;
+
+/** Every setting of Quarry. The reference page and `quarry doctor` are made from this table. */
+export const SETTINGS = {
+  home: setting({
+    env: ['QUARRY_HOME'],
+    parse: text,
+    default: '',
+    help: 'Folder that holds everything Quarry keeps. Default: ~/.quarry.',
+  }),
+  workspace: setting({
+    env: ['QUARRY_WORKSPACE'],
+    parse: text,
+    default: 'default',
+    help: 'Workspace to use: letters, digits, dash and underscore.',
+  }),
+  model: setting({
+    env: ['QUARRY_MODEL'],
+    parse: text,
+    default: '',
+    help: 'Embedding model: a name such as Xenova/bge-small-en-v1.5 or a local folder. Default: the bundled model.',
+  }),
+  modelDtype: setting({
+    env: ['QUARRY_MODEL_DTYPE'],
+    parse: text,
+    default: '',
+    help: 'Weights to load: fp32, fp16, q8, ... Default: what the model registry says, usually q8.',
+  }),
+  modelCache: setting({
+    env: ['QUARRY_MODEL_CACHE'],
+    parse: text,
+    default: '',
+    help: 'Folder of downloaded models, laid out as <org>/<name>/. Default: models/ in the home folder.',
+  }),
+  allowRemoteModels: setting({
+    env: ['QUARRY_ALLOW_REMOTE_MODELS'],
+    parse: flag,
+    default: true,
+    help: 'Whether a named model may be downloaded when it is not in the cache.',
+  }),
+  reranker: setting({
+    env: ['QUARRY_RERANKER'],
+    parse: text,
+    default: '',
+    help: 'Cross-encoder for rerank, by name or local folder. Default: none.',
+  }),
+  threads: setting({
+    env: ['QUARRY_THREADS'],
+    parse: whole(0, 256),
+    default: 0,
+    help: 'Threads for a transformer model; 0 chooses by the number of cores.',
+  }),
+  host: setting({
+    env: ['QUARRY_HOST'],
+    parse: text,
+    default: '127.0.0.1',
+    help: 'Address that `quarry serve` listens on. Anything but loopback needs QUARRY_API_KEY.',
+  }),
+  port: setting({
+    env: ['QUARRY_PORT', 'PORT'],
+    parse: whole(0, 65_535),
+    default: 7411,
+    help: 'Port that `quarry serve` listens on; 0 takes a free one.',
+  }),
+  apiKey: setting({
+    env: ['QUARRY_API_KEY'],
+    parse: text,
+    default: '',
+    help: 'Bearer key that HTTP clients must send. At least 16 characters.',
+    secret: true,
+  }),
+  allowedHosts: setting({
+    env: ['QUARRY_ALLOWED_HOSTS'],
+    parse: list,
+    default: [],
+    help: 'Host names, comma separated, that clients may address the server by, besides loopback.',
+  }),
+  allowedOrigins: setting({
+    env: ['QUARRY_ALLOWED_ORIGINS'],
+    parse: list,
+    default: [],
+    help: 'Web origins, comma separated, that may call the server from a browser.',
+  }),
+  toolsets: setting({
+    env: ['QUARRY_TOOLSETS'],
+    parse: list,
+    default: ['knowledge'],
+    help: 'MCP toolsets to offer, comma separated, or `all`.',
+  }),
+  allowPrivateNetwork: setting({
+    env: ['QUARRY_ALLOW_PRIVATE_NETWORK'],
+    parse: flag,
+    default: false,
+    help: 'Whether web sources may be on loopback or private addresses.',
+  }),
+  allowedRoots: setting({
+    env: ['QUARRY_ALLOWED_ROOTS'],
+    parse: list,
+    default: [],
+    help: 'Folders, comma separated, that callers over HTTP may ingest files from. Default: none over HTTP, any over stdio and the command line.',
+  }),
+  githubToken: setting({
+    env: ['QUARRY_GITHUB_TOKEN', 'GITHUB_TOKEN', 'GH_TOKEN'],
+    parse: text,
+    default: '',
+    help: 'Token for private repositories, issues and higher rate limits.',
+    secret: true,
+  }),
+  githubApiUrl: setting({
+    env: ['QUARRY_GITHUB_API_URL'],
+    parse: text,
+    default: 'https://api.github.com',
+    help: 'REST API base URL, for GitHub Enterprise.',
+  }),
+  maxFileBytes: setting({
+    env: ['QUARRY_MAX_FILE_BYTES'],
+    parse: whole(1, 2 ** 31),
+    default: 5 * 1024 * 1024,
+    help: 'Larger text files are skipped and counted.',
+  }),
+  maxBodyBytes: setting({
+    env: ['QUARRY_MAX_BODY_BYTES'],
+    parse: whole(1024, 2 ** 30),
+    default: 16 * 1024 * 1024,
+    help: 'Largest HTTP request body.',
+  }),
+  proxy: setting({
+    env: ['QUARRY_PROXY', 'HTTPS_PROXY', 'https_proxy'],
+    parse: text,
+    default: '',
+    help: 'HTTP proxy for web sources.',
+    secret: true,
+  }),
+  logLevel: setting({
+    env: ['QUARRY_LOG_LEVEL'],
+    parse: z.enum(['silent', 'error', 'warn', 'info', 'debug']),
+    default: 'warn' as const,
+    help: 'How much is logged to stderr: silent, error, warn, info or debug.',
+  }),
+} as const;
+
+/** Name of a setting. */
+export type SettingName = keyof typeof SETTINGS;
+
+/** All settings, typed. */
+export type Config = { readonly [K in SettingName]: (typeof SETTINGS)[K] extends Setting<infer T> ? T : never };
