@@ -1,0 +1,106 @@
+import { QuarryError } from '../core/errors.js';
+import type { ChunkSizing, Collection, EmbeddingFingerprint } from '../core/types.js';
+import type { ServiceContext } from './context.js';
+
+/** The collection that is used when none is named. */
+export const DEFAULT_COLLECTION = 'default';
+/** How documents are cut unless a collection says otherwise. */
+export const DEFAULT_SIZING: ChunkSizing = { maxTokens: 256, minTokens: 48 };
+
+/** What may be told of a new collection. */
+export interface CollectionOptions {
+  readonly description?: string | undefined;
+  readonly maxTokens?: number | undefined;
+  readonly minTokens?: number | undefined;
+}
+
+/** Whether two fingerprints name the same vector space. */
+export function isSameSpace(a: EmbeddingFingerprint, b: EmbeddingFingerprint): boolean {
+  const keys: readonly (keyof EmbeddingFingerprint)[] = [
+    'model',
+    'revision',
+    'dtype',
+    'pooling',
+    'queryPrefix',
+    'documentPrefix',
+    'dimensions',
+    'normalized',
+  ];
+  return keys.every((key) => a[key] === b[key]);
+}
+
+/** Creates, finds and guards collections. */
+export class CollectionService {
+  readonly #context: ServiceContext;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  /** @throws QuarryError COLLECTION_NOT_FOUND with the names that exist */
+  async get(name: string): Promise<Collection> {
+    const collection = await this.#context.store.getCollection(name);
+    if (collection !== undefined) return collection;
+    const names = (await this.#context.store.listCollections()).map((known) => known.name);
+    throw new QuarryError('COLLECTION_NOT_FOUND', `There is no collection ${JSON.stringify(name)}.`, {
+      hint:
+        names.length === 0
+          ? 'Nothing is indexed yet. Ingest a folder, a site or a repository first.'
+          : `Known collections: ${names.slice(0, 20).join(', ')}.`,
+      details: { known: names.slice(0, 100) },
+    });
+  }
+
+  /** All of them, or the named ones in the given order, each once. */
+  async select(names: readonly string[]): Promise<Collection[]> {
+    if (names.length === 0) return this.#context.store.listCollections();
+    return Promise.all([...new Set(names)].map((name) => this.get(name)));
+  }
+
+  /** @throws QuarryError ALREADY_EXISTS */
+  async create(name: string, options: CollectionOptions = {}): Promise<Collection> {
+    const embedder = await this.#context.embedder();
+    const collection: Collection = {
+      name,
+      description: options.description ?? '',
+      fingerprint: embedder.fingerprint,
+      sizing: {
+        maxTokens: Math.min(options.maxTokens ?? DEFAULT_SIZING.maxTokens, embedder.maxTokens),
+        minTokens: options.minTokens ?? DEFAULT_SIZING.minTokens,
+      },
+      chunker: this.#context.chunker.id,
+      createdAt: this.#context.clock.now(),
+    };
+    await this.#context.store.createCollection(collection);
+    return collection;
+  }
+
+  /** The collection, made with defaults when it is absent. */
+  async ensure(name: string): Promise<Collection> {
+    const known = await this.#context.store.getCollection(name);
+    if (known !== undefined) return known;
+    try {
+      return await this.create(name);
+    } catch (error) {
+      if (error instanceof QuarryError && error.code === 'ALREADY_EXISTS') return this.get(name); // Another process was faster.
+      throw error;
+    }
+  }
+
+  /** @throws QuarryError FINGERPRINT_MISMATCH when the configured model is not the one that the collection was made with */
+  async requireSpace(collection: Collection): Promise<void> {
+    const { fingerprint } = await this.#context.embedder();
+    if (isSameSpace(fingerprint, collection.fingerprint)) return;
+    const differing = (Object.keys(fingerprint) as (keyof EmbeddingFingerprint)[]).filter(
+      (key) => fingerprint[key] !== collection.fingerprint[key],
+    ); // Object.keys of a fingerprint gives its own keys.
+    throw new QuarryError(
+      'FINGERPRINT_MISMATCH',
+      `Collection ${JSON.stringify(collection.name)} was embedded with ${collection.fingerprint.model} (${collection.fingerprint.dtype}); the configured model is ${fingerprint.model} (${fingerprint.dtype}).`,
+      {
+        hint: `Run \`quarry reindex ${collection.name}\` to re-embed it with the configured model, or set QUARRY_MODEL back, or search with mode keyword.`,
+        details: { differing, collection: { ...collection.fingerprint }, configured: { ...fingerprint } },
+      },
+    );
+  }
+}

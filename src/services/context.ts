@@ -1,0 +1,21 @@
+import type { Config } from '../config/schema.js';
+import type { Chunker, Clock, Embedder, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
+import type { SourceKind } from '../core/types.js';
+
+/** Everything that services need from outside; built once by the composition root. Costly parts open on first use. */
+export interface ServiceContext {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly store: KnowledgeStore;
+  readonly chunker: Chunker;
+  /** Names this process among others, for job records: `host:pid:random`. */
+  readonly owner: string;
+  /** Whether the process behind an owner string still lives; undefined when that cannot be known. */
+  isAlive(owner: string): boolean | undefined;
+  embedder(): Promise<Embedder>;
+  /** @throws QuarryError MODEL_UNAVAILABLE when no reranker is configured. */
+  reranker(): Promise<Reranker>;
+  adapter(kind: SourceKind): Promise<SourceAdapter>;
+  /** Writes one structured line to the log (stderr); never secrets or document text. */
+  log(level: 'error' | 'warn' | 'info' | 'debug', message: string, fields?: Readonly<Record<string, unknown>>): void;
+}

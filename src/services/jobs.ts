@@ -1,0 +1,286 @@
+import { randomUUID } from 'node:crypto';
+import PQueue from 'p-queue';
+import { QuarryError, toQuarryError } from '../core/errors.js';
+import type { Report } from '../core/ports.js';
+import type { Job, JobIssue, JobState, JsonObject, JsonValue, Progress } from '../core/types.js';
+import type { ServiceContext } from './context.js';
+
+/** How often a running job's record is written and a cancel request of another process is looked for. */
+const HEARTBEAT_MS = 500;
+const PERSIST_MS = 2_000;
+/** A running job of another machine that has not been heard of for this long is taken for dead. */
+const STALE_MS = 60_000;
+const MAX_ISSUES = 100;
+const CANCEL_RECORD = 'job-cancel';
+const FINISHED: readonly JobState[] = ['succeeded', 'failed', 'cancelled', 'interrupted'];
+
+/** What a job's work is given. */
+export interface JobHandle {
+  readonly id: string;
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  /** Adds to a named count. */
+  count(name: string, by?: number): void;
+  /** Records something that went wrong without stopping the job. */
+  issue(issue: JobIssue): void;
+}
+
+/** What a job is asked to do. */
+export interface JobRequest {
+  readonly kind: string;
+  readonly subject: string;
+  readonly input: JsonObject;
+  /** Does the work; its value becomes the job's result. */
+  work(handle: JobHandle): Promise<JsonValue>;
+}
+
+/** Whether a job has come to its end. */
+export function isFinished(job: Job): boolean {
+  return FINISHED.includes(job.state);
+}
+
+interface LiveJob {
+  job: Job;
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+  dirty: boolean;
+  persistedAt: number;
+  readonly listeners: Set<(job: Job) => void>;
+}
+
+/** Runs long work one at a time behind durable records. */
+export class JobService {
+  readonly #context: ServiceContext;
+  readonly #queue = new PQueue({ concurrency: 1 });
+  readonly #live = new Map<string, LiveJob>();
+  #heartbeat: NodeJS.Timeout | undefined;
+  #beating = false;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  /** Queues work and resolves with its record as soon as that is stored. */
+  async start(request: JobRequest): Promise<Job> {
+    const now = this.#context.clock.now();
+    const job: Job = {
+      id: `job_${randomUUID().replaceAll('-', '').slice(0, 20)}`,
+      kind: request.kind,
+      state: 'queued',
+      subject: request.subject,
+      input: request.input,
+      progress: { stage: 'queued', done: 0, total: 0 },
+      counts: {},
+      issues: [],
+      result: null,
+      error: null,
+      createdAt: now,
+      startedAt: null,
+      finishedAt: null,
+      updatedAt: now,
+      owner: this.#context.owner,
+    };
+    await this.#context.store.putJob(job);
+    const controller = new AbortController();
+    let settle: () => void = () => undefined;
+    const done = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    const live: LiveJob = { job, controller, done, dirty: false, persistedAt: 0, listeners: new Set() };
+    this.#live.set(job.id, live);
+    this.#beat();
+    void this.#queue.add(() => this.#run(live, request)).finally(settle);
+    return job;
+  }
+
+  async #run(live: LiveJob, request: JobRequest): Promise<void> {
+    if (!live.controller.signal.aborted) {
+      await this.#update(live, { state: 'running', startedAt: this.#context.clock.now() }, true);
+    }
+    const outcome = await this.#attempt(live, request);
+    const finished = { ...outcome, finishedAt: this.#context.clock.now() };
+    try {
+      await this.#update(live, finished, true);
+    } catch (error) {
+      this.#context.log('error', 'A finished job could not be recorded.', { job: live.job.id, error: toQuarryError(error).message });
+    }
+    this.#live.delete(live.job.id);
+    if (this.#live.size === 0) this.#stopBeating();
+    await this.#context.store.deleteRecord(CANCEL_RECORD, live.job.id).catch(() => false); // A left-over request is harmless: its job is over.
+  }
+
+  async #attempt(live: LiveJob, request: JobRequest): Promise<Partial<Job>> {
+    try {
+      if (live.controller.signal.aborted) throw new QuarryError('CANCELLED', 'The job was cancelled before it began.');
+      const result = await request.work(this.#handle(live));
+      return { state: 'succeeded', result, progress: { ...live.job.progress, stage: 'done' } };
+    } catch (error) {
+      const known = live.controller.signal.aborted ? new QuarryError('CANCELLED', 'The job was cancelled.') : toQuarryError(error);
+      if (known.code === 'INTERNAL') this.#context.log('error', 'A job failed.', { job: live.job.id, error });
+      const { code, message, hint } = known.toReport();
+      const state: JobState = known.code === 'CANCELLED' ? 'cancelled' : 'failed';
+      return { state, error: { code, message, ...(hint === undefined ? {} : { hint }) } };
+    }
+  }
+
+  #handle(live: LiveJob): JobHandle {
+    const change = (part: Partial<Job>): void => void this.#update(live, part, false);
+    return {
+      id: live.job.id,
+      signal: live.controller.signal,
+      report: (progress: Progress) => change({ progress }),
+      count: (name, by = 1) => change({ counts: { ...live.job.counts, [name]: (live.job.counts[name] ?? 0) + by } }),
+      issue: (issue) =>
+        change({
+          issues: live.job.issues.length < MAX_ISSUES ? [...live.job.issues, issue] : live.job.issues,
+          counts: { ...live.job.counts, issues: (live.job.counts['issues'] ?? 0) + 1 },
+        }),
+    };
+  }
+
+  async #update(live: LiveJob, part: Partial<Job>, persist: boolean): Promise<void> {
+    live.job = { ...live.job, ...part, updatedAt: this.#context.clock.now() };
+    live.dirty = true;
+    for (const listener of live.listeners) listener(live.job);
+    if (persist) await this.#persist(live);
+  }
+
+  async #persist(live: LiveJob): Promise<void> {
+    live.dirty = false;
+    live.persistedAt = this.#context.clock.elapsedMs();
+    await this.#context.store.putJob(live.job);
+  }
+
+  #beat(): void {
+    if (this.#heartbeat !== undefined) return;
+    this.#heartbeat = setInterval(() => void this.#onBeat(), HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
+  #stopBeating(): void {
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = undefined;
+  }
+
+  async #onBeat(): Promise<void> {
+    if (this.#beating) return;
+    this.#beating = true;
+    try {
+      for (const live of this.#live.values()) await this.#tend(live);
+    } catch (error) {
+      this.#context.log('warn', 'A job heartbeat failed.', { error: toQuarryError(error).message });
+    } finally {
+      this.#beating = false;
+    }
+  }
+
+  async #tend(live: LiveJob): Promise<void> {
+    if (!live.controller.signal.aborted && (await this.#context.store.getRecord(CANCEL_RECORD, live.job.id)) !== undefined) {
+      live.controller.abort();
+    }
+    const isDue = this.#context.clock.elapsedMs() - live.persistedAt >= PERSIST_MS;
+    if (isDue && live.dirty && !isFinished(live.job)) await this.#persist(live);
+  }
+
+  /** @throws QuarryError JOB_NOT_FOUND */
+  async get(id: string): Promise<Job> {
+    const job = this.#live.get(id)?.job ?? (await this.#context.store.getJob(id));
+    if (job === undefined) {
+      throw new QuarryError('JOB_NOT_FOUND', `There is no job ${JSON.stringify(id)}.`, { hint: 'List jobs to see their ids.' });
+    }
+    return job;
+  }
+
+  /** Newest first; an empty list of states means all. */
+  async list(states: readonly JobState[], page: { readonly offset: number; readonly limit: number }): Promise<{ items: Job[]; total: number }> {
+    const found = await this.#context.store.listJobs(states, page);
+    return { items: found.items.map((job) => this.#live.get(job.id)?.job ?? job), total: found.total };
+  }
+
+  /** Waits until the job has ended or `timeoutMs` has passed, then gives its record. `onChange` hears progress of live jobs. */
+  async wait(id: string, timeoutMs: number, options: { signal?: AbortSignal; onChange?: (job: Job) => void } = {}): Promise<Job> {
+    const live = this.#live.get(id);
+    if (live === undefined) return this.#poll(id, timeoutMs, options);
+    if (options.onChange !== undefined) live.listeners.add(options.onChange);
+    try {
+      await settleWithin(live.done, timeoutMs, options.signal);
+    } finally {
+      if (options.onChange !== undefined) live.listeners.delete(options.onChange);
+    }
+    return this.get(id);
+  }
+
+  /** A job of another process: its record is read again now and then. */
+  async #poll(id: string, timeoutMs: number, options: { signal?: AbortSignal; onChange?: (job: Job) => void }): Promise<Job> {
+    const end = this.#context.clock.elapsedMs() + timeoutMs;
+    let job = await this.get(id);
+    while (!isFinished(job) && this.#context.clock.elapsedMs() < end && options.signal?.aborted !== true) {
+      const pause = Math.min(HEARTBEAT_MS, Math.max(0, end - this.#context.clock.elapsedMs()));
+      await settleWithin(new Promise<void>(() => undefined), pause, options.signal);
+      job = await this.get(id);
+      options.onChange?.(job);
+    }
+    return job;
+  }
+
+  /** Asks a job to stop. A job of this process stops at once; one of another process within a second. */
+  async cancel(id: string): Promise<Job> {
+    const job = await this.get(id);
+    if (isFinished(job)) return job;
+    const live = this.#live.get(id);
+    if (live !== undefined) {
+      live.controller.abort();
+      await settleWithin(live.done, 5_000);
+      return this.get(id);
+    }
+    await this.#context.store.putRecord(CANCEL_RECORD, id, { requestedAt: this.#context.clock.now() });
+    return this.wait(id, 3_000);
+  }
+
+  /** Marks jobs whose process has died as interrupted; resolves to those it marked. */
+  async markInterrupted(): Promise<Job[]> {
+    const open = await this.#context.store.listJobs(['queued', 'running'], { offset: 0, limit: 1000 });
+    const dead = open.items.filter((job) => !this.#live.has(job.id) && !this.#isRunning(job));
+    const now = this.#context.clock.now();
+    const error = { code: 'CANCELLED', message: 'The process that ran this job ended before it was done.', hint: 'Sync the source again: what was finished is kept.' };
+    const marked = dead.map((job): Job => ({ ...job, state: 'interrupted', error, finishedAt: now, updatedAt: now }));
+    for (const job of marked) await this.#context.store.putJob(job);
+    return marked;
+  }
+
+  #isRunning(job: Job): boolean {
+    if (job.owner === this.#context.owner) return false;
+    const alive = this.#context.isAlive(job.owner);
+    if (alive !== undefined) return alive;
+    return Date.parse(this.#context.clock.now()) - Date.parse(job.updatedAt) < STALE_MS;
+  }
+
+  /** Whether this process runs or has queued anything. */
+  get isBusy(): boolean {
+    return this.#live.size > 0;
+  }
+
+  /** Cancels what runs here and waits for it to end. */
+  async close(): Promise<void> {
+    for (const live of this.#live.values()) live.controller.abort();
+    await Promise.all([...this.#live.values()].map((live) => live.done));
+    this.#stopBeating();
+  }
+}
+
+/** Resolves when `work` settles, the time is over, or the signal fires; never rejects for the latter two. */
+async function settleWithin(work: Promise<void>, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let stop: (() => void) | undefined;
+  const limit = new Promise<void>((resolve) => {
+    stop = resolve;
+    timer = setTimeout(resolve, Math.min(timeoutMs, 2 ** 31 - 1));
+    signal?.addEventListener('abort', resolve as () => void, { once: true }); // resolve takes an optional void value.
+  });
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+    if (stop !== undefined) signal?.removeEventListener('abort', stop);
+  }
+}
