@@ -217,6 +217,8 @@ export interface KnowledgeStore {
   createCollection(collection: Collection): Promise<void>;
   /** Replaces the record (fingerprint, sizing, chunker); rows are not touched. */
   updateCollection(collection: Collection): Promise<void>;
+  /** Puts the rows and the record of `scratch` in the place of `name` in one step; `scratch` is gone afterwards, the sources of `name` stay. */
+  replaceCollection(name: string, scratch: string): Promise<void>;
   /** Drops the collection with its sources and rows; nothing happens when it is absent. */
   dropCollection(name: string): Promise<void>;
   collectionStats(name: string): Promise<CollectionStats>;

@@ -102,7 +102,10 @@ export class JobService {
     try {
       await this.#update(live, finished, true);
     } catch (error) {
-      this.#context.log('error', 'A finished job could not be recorded.', { job: live.job.id, error: toQuarryError(error).message });
+      this.#context.log('error', 'A finished job could not be recorded.', {
+        job: live.job.id,
+        error: toQuarryError(error).message,
+      });
     }
     this.#live.delete(live.job.id);
     if (this.#live.size === 0) this.#stopBeating();
@@ -115,7 +118,9 @@ export class JobService {
       const result = await request.work(this.#handle(live));
       return { state: 'succeeded', result, progress: { ...live.job.progress, stage: 'done' } };
     } catch (error) {
-      const known = live.controller.signal.aborted ? new QuarryError('CANCELLED', 'The job was cancelled.') : toQuarryError(error);
+      const known = live.controller.signal.aborted
+        ? new QuarryError('CANCELLED', 'The job was cancelled.')
+        : toQuarryError(error);
       if (known.code === 'INTERNAL') this.#context.log('error', 'A job failed.', { job: live.job.id, error });
       const { code, message, hint } = known.toReport();
       const state: JobState = known.code === 'CANCELLED' ? 'cancelled' : 'failed';
@@ -175,7 +180,10 @@ export class JobService {
   }
 
   async #tend(live: LiveJob): Promise<void> {
-    if (!live.controller.signal.aborted && (await this.#context.store.getRecord(CANCEL_RECORD, live.job.id)) !== undefined) {
+    if (
+      !live.controller.signal.aborted &&
+      (await this.#context.store.getRecord(CANCEL_RECORD, live.job.id)) !== undefined
+    ) {
       live.controller.abort();
     }
     const isDue = this.#context.clock.elapsedMs() - live.persistedAt >= PERSIST_MS;
@@ -186,19 +194,28 @@ export class JobService {
   async get(id: string): Promise<Job> {
     const job = this.#live.get(id)?.job ?? (await this.#context.store.getJob(id));
     if (job === undefined) {
-      throw new QuarryError('JOB_NOT_FOUND', `There is no job ${JSON.stringify(id)}.`, { hint: 'List jobs to see their ids.' });
+      throw new QuarryError('JOB_NOT_FOUND', `There is no job ${JSON.stringify(id)}.`, {
+        hint: 'List jobs to see their ids.',
+      });
     }
     return job;
   }
 
   /** Newest first; an empty list of states means all. */
-  async list(states: readonly JobState[], page: { readonly offset: number; readonly limit: number }): Promise<{ items: Job[]; total: number }> {
+  async list(
+    states: readonly JobState[],
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<{ items: Job[]; total: number }> {
     const found = await this.#context.store.listJobs(states, page);
     return { items: found.items.map((job) => this.#live.get(job.id)?.job ?? job), total: found.total };
   }
 
   /** Waits until the job has ended or `timeoutMs` has passed, then gives its record. `onChange` hears progress of live jobs. */
-  async wait(id: string, timeoutMs: number, options: { signal?: AbortSignal; onChange?: (job: Job) => void } = {}): Promise<Job> {
+  async wait(
+    id: string,
+    timeoutMs: number,
+    options: { signal?: AbortSignal; onChange?: (job: Job) => void } = {},
+  ): Promise<Job> {
     const live = this.#live.get(id);
     if (live === undefined) return this.#poll(id, timeoutMs, options);
     if (options.onChange !== undefined) live.listeners.add(options.onChange);
@@ -211,7 +228,11 @@ export class JobService {
   }
 
   /** A job of another process: its record is read again now and then. */
-  async #poll(id: string, timeoutMs: number, options: { signal?: AbortSignal; onChange?: (job: Job) => void }): Promise<Job> {
+  async #poll(
+    id: string,
+    timeoutMs: number,
+    options: { signal?: AbortSignal; onChange?: (job: Job) => void },
+  ): Promise<Job> {
     const end = this.#context.clock.elapsedMs() + timeoutMs;
     let job = await this.get(id);
     while (!isFinished(job) && this.#context.clock.elapsedMs() < end && options.signal?.aborted !== true) {
@@ -242,7 +263,11 @@ export class JobService {
     const open = await this.#context.store.listJobs(['queued', 'running'], { offset: 0, limit: 1000 });
     const dead = open.items.filter((job) => !this.#live.has(job.id) && !this.#isRunning(job));
     const now = this.#context.clock.now();
-    const error = { code: 'CANCELLED', message: 'The process that ran this job ended before it was done.', hint: 'Sync the source again: what was finished is kept.' };
+    const error = {
+      code: 'CANCELLED',
+      message: 'The process that ran this job ended before it was done.',
+      hint: 'Sync the source again: what was finished is kept.',
+    };
     const marked = dead.map((job): Job => ({ ...job, state: 'interrupted', error, finishedAt: now, updatedAt: now }));
     for (const job of marked) await this.#context.store.putJob(job);
     return marked;
