@@ -65,6 +65,7 @@ export const ERROR_TABLE = {
   STORE_BROKEN: broken(),
   RATE_LIMITED: busy(429),
   TIMEOUT: busy(504),
+  LIMIT_REACHED: invalid(413),
   CANCELLED: { status: 499, exitCode: 130, retryable: true },
   MACHINE_UNSUPPORTED: broken(501),
   INTERNAL: broken(),

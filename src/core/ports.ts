@@ -71,6 +71,8 @@ export type SkipReason =
   | 'robots'
   | 'duplicate'
   | 'out-of-scope'
+  /** Linked, but not there (404, 410), and never stored. */
+  | 'missing'
   | 'limit';
 
 /** What an adapter streams during a sync. */
