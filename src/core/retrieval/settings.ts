@@ -1,0 +1,32 @@
+import type { BlendMethod } from '../ranking/blend.js';
+
+/** Which legs nominate. */
+export const RETRIEVAL_MODES = ['hybrid', 'vector', 'keyword'] as const;
+/** One of {@link RETRIEVAL_MODES}. */
+export type RetrievalMode = (typeof RETRIEVAL_MODES)[number];
+
+/** One retrieval configuration; the part of a run's fingerprint that search settings make. */
+export interface RetrievalSettings {
+  readonly mode: RetrievalMode;
+  readonly blend: BlendMethod;
+  /** Weight of the vector leg in a convex blend, 0..1. */
+  readonly alpha: number;
+  /** Rank constant of reciprocal rank fusion. */
+  readonly rankConstant: number;
+  /** How many chunks each leg nominates, 10..1000. */
+  readonly candidates: number;
+  readonly rerank: boolean;
+  /** 0 (relevance alone) to 1 (novelty alone). */
+  readonly diversity: number;
+}
+
+/** Set on the development collections alone; see docs/decisions on the default blend. */
+export const DEFAULT_RETRIEVAL: RetrievalSettings = {
+  mode: 'hybrid',
+  blend: 'convex',
+  alpha: 0.4,
+  rankConstant: 60,
+  candidates: 100,
+  rerank: false,
+  diversity: 0,
+};
