@@ -1,0 +1,233 @@
+import { decodeCursor, encodeCursor } from '../core/cursor.js';
+import { QuarryError } from '../core/errors.js';
+import type { Page, PageRequest } from '../core/ports.js';
+import { locateQuote } from '../core/retrieval/locate-quote.js';
+import { createLineIndex, type LineIndex } from '../core/text/lines.js';
+import type { Collection, Document, SearchFilter } from '../core/types.js';
+import type { CollectionService } from './collections.js';
+import type { ServiceContext } from './context.js';
+import { CHARACTERS_PER_TOKEN } from './search.js';
+
+/** A part of a document to read. */
+export interface FetchRequest {
+  /** Id of a document or chunk, or a uri. */
+  readonly id: string;
+  readonly collections: readonly string[];
+  /** 1-based, inclusive; default the whole document (or a chunk's own lines). */
+  readonly startLine?: number | undefined;
+  readonly endLine?: number | undefined;
+  readonly maxTokens: number;
+  readonly cursor?: string | undefined;
+}
+
+/** A part of a document. */
+export interface FetchAnswer {
+  readonly document: Document;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly totalLines: number;
+  /** Set when the rest did not fit the budget. */
+  readonly nextCursor: string | null;
+}
+
+/** How a citation stands today. */
+export type CitationStatus = 'exact' | 'moved' | 'changed' | 'gone';
+
+/** What a reader remembers of a quotation. */
+export interface CitationQuery {
+  /** Document id or uri. */
+  readonly document: string;
+  readonly quote: string;
+  readonly contentHash?: string | undefined;
+  readonly start?: number | undefined;
+  readonly collections: readonly string[];
+}
+
+/** The verdict on a citation. */
+export interface CitationCheck {
+  readonly status: CitationStatus;
+  readonly explanation: string;
+  readonly uri: string | null;
+  readonly documentId: string | null;
+  readonly contentHash: string | null;
+  /** Where the quotation stands now; null for `changed` and `gone`. */
+  readonly span: {
+    readonly start: number;
+    readonly end: number;
+    readonly startLine: number;
+    readonly endLine: number;
+  } | null;
+  /** What stands at the old place, for `changed`. */
+  readonly currentText: string | null;
+}
+
+/** Reads documents and checks citations against them. */
+export class DocumentService {
+  readonly #context: ServiceContext;
+  readonly #collections: CollectionService;
+
+  constructor(context: ServiceContext, collections: CollectionService) {
+    this.#context = context;
+    this.#collections = collections;
+  }
+
+  /** Documents of the chosen collections (all of one before the next), ordered by uri. */
+  async list(names: readonly string[], filter: SearchFilter, page: PageRequest): Promise<Page<Omit<Document, 'text'>>> {
+    const collections = await this.#collections.select(names);
+    const items: Omit<Document, 'text'>[] = [];
+    let total = 0;
+    for (const collection of collections) {
+      const offset = Math.max(0, page.offset - total);
+      const wanted = page.limit - items.length;
+      const part = await this.#context.store.listDocuments(collection.name, filter, {
+        offset,
+        limit: Math.max(1, wanted),
+      });
+      if (wanted > 0) items.push(...part.items);
+      total += part.total;
+    }
+    return { items, total };
+  }
+
+  /** @throws QuarryError DOCUMENT_NOT_FOUND, CURSOR_INVALID, INPUT_INVALID */
+  async fetch(request: FetchRequest): Promise<FetchAnswer> {
+    const found = await this.#find(request.id, request.collections);
+    if (found === undefined) {
+      throw new QuarryError('DOCUMENT_NOT_FOUND', `There is no document ${JSON.stringify(request.id.slice(0, 300))}.`, {
+        hint: 'Use an id or url that search or list_documents gave.',
+      });
+    }
+    const { document } = found;
+    const lines = createLineIndex(document.text);
+    const span = lineSpan(lines, request.startLine ?? found.startLine, request.endLine ?? found.endLine);
+    const binding = [document.id, document.contentHash, span.start, span.end];
+    const start = Math.max(span.start, decodeCursor(request.cursor, binding));
+    const end = cutAt(document.text, start, Math.min(span.end, start + request.maxTokens * CHARACTERS_PER_TOKEN));
+    return {
+      document,
+      text: document.text.slice(start, end),
+      start,
+      end,
+      startLine: lines.lineAt(start),
+      endLine: lines.lineAt(Math.max(start, end - 1)),
+      totalLines: lines.lineCount,
+      nextCursor: end < span.end ? encodeCursor(end, binding) : null,
+    };
+  }
+
+  /** Says whether a quotation still stands where, or at all, it was cited. */
+  async verifyCitation(query: CitationQuery): Promise<CitationCheck> {
+    const found = await this.#find(query.document, query.collections);
+    if (found === undefined) {
+      return {
+        status: 'gone',
+        explanation: 'The document is no longer (or was never) indexed.',
+        uri: null,
+        documentId: null,
+        contentHash: null,
+        span: null,
+        currentText: null,
+      };
+    }
+    const { document } = found;
+    const about = { uri: document.uri, documentId: document.id, contentHash: document.contentHash };
+    const near = query.start ?? 0;
+    const place = locateQuote(document.text, query.quote, near);
+    if (place === undefined) {
+      const currentText = query.start === undefined ? null : document.text.slice(near, near + query.quote.length);
+      return {
+        ...about,
+        status: 'changed',
+        explanation: 'The document is indexed, but no longer holds this text.',
+        span: null,
+        currentText,
+      };
+    }
+    const lines = createLineIndex(document.text);
+    const span = {
+      start: place.start,
+      end: place.end,
+      startLine: lines.lineAt(place.start),
+      endLine: lines.lineAt(place.end - 1),
+    };
+    const isSamePlace = query.start === undefined || place.start === query.start;
+    const isSameVersion =
+      query.contentHash === undefined || document.contentHash.startsWith(query.contentHash.toLowerCase());
+    const isExact = place.isExact && isSamePlace;
+    return {
+      ...about,
+      status: isExact ? 'exact' : 'moved',
+      explanation: explainPlace(isExact, place.isExact, isSameVersion),
+      span,
+      currentText: null,
+    };
+  }
+
+  async #find(
+    id: string,
+    names: readonly string[],
+  ): Promise<{ document: Document; startLine?: number; endLine?: number } | undefined> {
+    const collections = await this.#collections.select(names);
+    for (const collection of collections) {
+      const found = await this.#findIn(collection, id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async #findIn(
+    collection: Collection,
+    id: string,
+  ): Promise<{ document: Document; startLine?: number; endLine?: number } | undefined> {
+    const { store } = this.#context;
+    if (id.startsWith('chk_')) {
+      const [candidate] = await store.getChunks(collection.name, [id]);
+      if (candidate === undefined) return undefined;
+      const document = await store.getDocument(collection.name, candidate.chunk.documentId);
+      if (document === undefined) return undefined;
+      return { document, startLine: candidate.chunk.startLine, endLine: candidate.chunk.endLine };
+    }
+    const byId = await store.getDocument(collection.name, id);
+    if (byId !== undefined) return { document: byId };
+    const [byUri] = await store.findDocumentsByUri(collection.name, id);
+    return byUri === undefined ? undefined : { document: byUri };
+  }
+}
+
+function explainPlace(isExact: boolean, isLetterByLetter: boolean, isSameVersion: boolean): string {
+  if (isExact)
+    return isSameVersion
+      ? 'The text stands exactly as cited.'
+      : 'The document has changed, but the cited text stands exactly as cited.';
+  if (!isLetterByLetter) return 'The text is there with different white space; the span gives its place.';
+  return 'The text is there, at another place; the span gives it.';
+}
+
+/** Offsets of a range of lines. @throws QuarryError INPUT_INVALID for an empty or outlying range */
+function lineSpan(
+  lines: LineIndex,
+  first: number | undefined,
+  last: number | undefined,
+): { start: number; end: number } {
+  const from = first ?? 1;
+  const to = Math.min(last ?? lines.lineCount, lines.lineCount);
+  if (from > lines.lineCount || to < from) {
+    throw new QuarryError('INPUT_INVALID', `Lines ${from} to ${last ?? 'the end'} are not in the document.`, {
+      hint: `It has ${lines.lineCount} lines.`,
+    });
+  }
+  return { start: lines.startOf(from), end: lines.endOf(to) };
+}
+
+/** Moves a cut that would fall into a word or a surrogate pair back to the last line end, space, or code point. */
+function cutAt(text: string, start: number, end: number): number {
+  if (end >= text.length || text[end] === '\n') return Math.min(end, text.length);
+  const window = text.slice(start, end);
+  const cut = Math.max(window.lastIndexOf('\n'), window.length > 2_000 ? -1 : window.lastIndexOf(' '));
+  if (cut > window.length / 2) return start + cut + 1;
+  const isInsidePair = /[\uD800-\uDBFF]/.test(text[end - 1] ?? '');
+  return isInsidePair && end - 1 > start ? end - 1 : end;
+}

@@ -1,0 +1,292 @@
+import { decodeCursor, encodeCursor } from '../core/cursor.js';
+import { QuarryError } from '../core/errors.js';
+import type { RetrievalSettings } from '../core/retrieval/settings.js';
+import type { Chunk, Citation, Collection, SearchFilter } from '../core/types.js';
+import type { CollectionService } from './collections.js';
+import type { ServiceContext } from './context.js';
+import type { RankedHit, RetrieveService } from './retrieve.js';
+
+/** Characters per token used to keep results within a budget; English prose has about four. */
+export const CHARACTERS_PER_TOKEN = 4;
+const MAX_DEPTH = 200;
+
+/** How much around a hit is given to read. */
+export const CONTEXT_KINDS = ['none', 'neighbours', 'section'] as const;
+/** One of {@link CONTEXT_KINDS}. */
+export type ContextKind = (typeof CONTEXT_KINDS)[number];
+
+/** A search as a caller asks for it. */
+export interface SearchRequest {
+  readonly query: string;
+  readonly collections: readonly string[];
+  readonly filter: SearchFilter;
+  readonly settings: Partial<RetrievalSettings>;
+  /** 1..100. */
+  readonly limit: number;
+  readonly context: ContextKind;
+  /** Largest answer, in tokens of about four characters. */
+  readonly maxTokens: number;
+  readonly cursor?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A wider span around a hit. */
+export interface HitContext {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
+/** One answer of a search. */
+export interface SearchHit {
+  readonly rank: number;
+  readonly hit: RankedHit;
+  readonly citation: Citation;
+  readonly why: string;
+  readonly context: HitContext | null;
+}
+
+/** What a search gives. */
+export interface SearchAnswer {
+  readonly hits: readonly SearchHit[];
+  /** Set when there are more hits. */
+  readonly nextCursor: string | null;
+  /** True when the token budget ended the page early. */
+  readonly truncated: boolean;
+  /** What to try next, when nothing was found. */
+  readonly hint: string | null;
+}
+
+/** Answers queries: ranks, then assembles hits, context and citations within a token budget. */
+export class SearchService {
+  readonly #context: ServiceContext;
+  readonly #collections: CollectionService;
+  readonly #retrieve: RetrieveService;
+
+  constructor(context: ServiceContext, parts: { collections: CollectionService; retrieve: RetrieveService }) {
+    this.#context = context;
+    this.#collections = parts.collections;
+    this.#retrieve = parts.retrieve;
+  }
+
+  /** @throws QuarryError INPUT_INVALID, COLLECTION_NOT_FOUND, CURSOR_INVALID, FINGERPRINT_MISMATCH, MODEL_UNAVAILABLE */
+  async search(request: SearchRequest): Promise<SearchAnswer> {
+    const collections = await this.#collections.select(request.collections);
+    const binding = [request.query, request.collections, request.filter, request.settings, request.context];
+    const offset = decodeCursor(request.cursor, binding);
+    const depth = Math.min(MAX_DEPTH, offset + request.limit + 1);
+    const { query, filter, settings, signal } = request;
+    const ranked =
+      collections.length === 0
+        ? []
+        : await this.#retrieve.rank({ query, collections, filter, settings, depth, signal });
+    const page = ranked.slice(offset, offset + request.limit);
+    const { hits, truncated } = await this.#assemble(page, offset, request);
+    const next = offset + hits.length;
+    return {
+      hits,
+      truncated,
+      nextCursor: next < ranked.length && next < MAX_DEPTH ? encodeCursor(next, binding) : null,
+      hint: ranked.length === 0 ? await this.#explainNothing(collections, request) : null,
+    };
+  }
+
+  /** Chunks like the given text, chunk or document; the document itself is left out. */
+  async findSimilar(request: {
+    text?: string | undefined;
+    id?: string | undefined;
+    collections: readonly string[];
+    filter: SearchFilter;
+    limit: number;
+  }): Promise<SearchAnswer> {
+    const collections = await this.#collections.select(request.collections);
+    for (const collection of collections) await this.#collections.requireSpace(collection);
+    const origin = await this.#originOf(request, collections);
+    const found = await this.#retrieve.nearest({
+      vector: origin.vector,
+      collections,
+      filter: request.filter,
+      depth: Math.min(MAX_DEPTH, request.limit + origin.chunks),
+    });
+    const others = found.filter((hit) => hit.candidate.chunk.documentId !== origin.documentId).slice(0, request.limit);
+    const hits = others.map((hit, index) => toSearchHit(hit, index + 1, null));
+    return {
+      hits,
+      truncated: false,
+      nextCursor: null,
+      hint: hits.length === 0 ? 'Nothing else is indexed that could be similar.' : null,
+    };
+  }
+
+  async #originOf(
+    request: { text?: string | undefined; id?: string | undefined },
+    collections: readonly Collection[],
+  ): Promise<{ vector: Float32Array; documentId: string; chunks: number }> {
+    if (request.text !== undefined && request.id === undefined) {
+      const embedder = await this.#context.embedder();
+      const [vector] = await embedder.embed([request.text], 'query');
+      if (vector === undefined) throw new QuarryError('EMBEDDING_FAILED', 'The model gave no vector for the text.');
+      return { vector, documentId: '', chunks: 0 };
+    }
+    if (request.id === undefined || request.text !== undefined) {
+      throw new QuarryError('INPUT_INVALID', 'Give either id or text.', {
+        hint: 'Use the id of a search result or a document, or a passage of text.',
+      });
+    }
+    for (const collection of collections) {
+      const origin = await this.#vectorsOf(collection, request.id);
+      if (origin !== undefined) return origin;
+    }
+    throw new QuarryError('CHUNK_NOT_FOUND', `There is no chunk or document ${JSON.stringify(request.id)}.`, {
+      hint: 'Use an id that search or list_documents gave.',
+    });
+  }
+
+  async #vectorsOf(
+    collection: Collection,
+    id: string,
+  ): Promise<{ vector: Float32Array; documentId: string; chunks: number } | undefined> {
+    const { store } = this.#context;
+    const chunks = id.startsWith('chk_') ? [] : await store.listChunks(collection.name, id);
+    const ids = id.startsWith('chk_') ? [id] : chunks.map((chunk) => chunk.id);
+    const candidates = ids.length === 0 ? [] : await store.getChunks(collection.name, ids);
+    const [first] = candidates;
+    if (first === undefined) return undefined;
+    return {
+      vector: meanVector(candidates.map((candidate) => candidate.vector)),
+      documentId: first.chunk.documentId,
+      chunks: first.document.chunkCount,
+    };
+  }
+
+  async #assemble(
+    page: readonly RankedHit[],
+    offset: number,
+    request: SearchRequest,
+  ): Promise<{ hits: SearchHit[]; truncated: boolean }> {
+    let budget = request.maxTokens * CHARACTERS_PER_TOKEN;
+    const hits: SearchHit[] = [];
+    for (const [index, ranked] of page.entries()) {
+      const cost = costOf(ranked);
+      if (hits.length > 0 && cost > budget) return { hits, truncated: true };
+      budget -= cost;
+      const context = request.context === 'none' ? null : await this.#contextOf(ranked, request.context, budget);
+      budget -= context?.text.length ?? 0;
+      hits.push(toSearchHit(ranked, offset + index + 1, context));
+    }
+    return { hits, truncated: false };
+  }
+
+  /** The hit's neighbours (one on each side) or all chunks under its heading path, as one span of the document. */
+  async #contextOf(ranked: RankedHit, kind: ContextKind, budget: number): Promise<HitContext | null> {
+    const { chunk } = ranked.candidate;
+    const [chunks, document] = await Promise.all([
+      this.#context.store.listChunks(ranked.collection, chunk.documentId),
+      this.#context.store.getDocument(ranked.collection, chunk.documentId),
+    ]);
+    if (document === undefined) return null;
+    const around =
+      kind === 'neighbours'
+        ? chunks.filter((other) => Math.abs(other.ordinal - chunk.ordinal) <= 1)
+        : sectionOf(chunks, chunk);
+    const fitting = fitAround(around, chunk, Math.max(budget, chunk.end - chunk.start));
+    const first = fitting[0] ?? chunk;
+    const last = fitting.at(-1) ?? chunk;
+    return {
+      text: document.text.slice(first.start, last.end),
+      start: first.start,
+      end: last.end,
+      startLine: first.startLine,
+      endLine: last.endLine,
+    };
+  }
+
+  async #explainNothing(collections: readonly Collection[], request: SearchRequest): Promise<string> {
+    if (collections.length === 0) return 'Nothing is indexed yet. Ingest a folder, a site or a repository first.';
+    const counts = await Promise.all(
+      collections.map((collection) => this.#context.store.collectionStats(collection.name)),
+    );
+    const chunks = counts.reduce((sum, stats) => sum + stats.chunks, 0);
+    if (chunks === 0)
+      return 'The chosen collections are empty. Ingest a folder, a site or a repository, or choose another collection.';
+    const hasFilter = Object.values(request.filter).some((value) => value !== undefined);
+    if (hasFilter)
+      return `Nothing matches the filter and the query among ${chunks} chunks. Remove a filter or check its spelling.`;
+    return `Nothing among ${chunks} chunks holds these words. Try other words, or mode hybrid.`;
+  }
+}
+
+/** Consecutive chunks around the hit that share its heading path or stand below it. */
+function sectionOf(chunks: readonly Chunk[], hit: Chunk): Chunk[] {
+  const path = hit.headingPath;
+  const isInside = (other: Chunk): boolean => path.every((heading, i) => other.headingPath[i] === heading);
+  let first = hit.ordinal;
+  let last = hit.ordinal;
+  const at = (ordinal: number): Chunk | undefined => chunks[ordinal];
+  for (let next = at(first - 1); next !== undefined && isInside(next); next = at(first - 1)) first -= 1;
+  for (let next = at(last + 1); next !== undefined && isInside(next); next = at(last + 1)) last += 1;
+  return chunks.slice(first, last + 1);
+}
+
+/** The longest run around the hit that fits into `budget` characters, grown forward first. */
+function fitAround(chunks: readonly Chunk[], hit: Chunk, budget: number): Chunk[] {
+  const at = chunks.findIndex((chunk) => chunk.id === hit.id);
+  if (at < 0) return [hit];
+  let from = at;
+  let to = at;
+  const size = (low: number, high: number): number => (chunks[high]?.end ?? 0) - (chunks[low]?.start ?? 0);
+  for (;;) {
+    if (to + 1 < chunks.length && size(from, to + 1) <= budget) to += 1;
+    else if (from > 0 && size(from - 1, to) <= budget) from -= 1;
+    else return chunks.slice(from, to + 1);
+  }
+}
+
+function toSearchHit(hit: RankedHit, rank: number, context: HitContext | null): SearchHit {
+  const { chunk, document } = hit.candidate;
+  return {
+    rank,
+    hit,
+    context,
+    why: explain(hit),
+    citation: {
+      uri: document.uri,
+      title: document.title,
+      documentId: document.id,
+      contentHash: document.contentHash,
+      start: chunk.start,
+      end: chunk.end,
+      startLine: chunk.startLine,
+      endLine: chunk.endLine,
+      quote: chunk.text,
+    },
+  };
+}
+
+/** One line that tells a reader why the hit ranks where it does. */
+function explain(hit: RankedHit): string {
+  const parts: string[] = [];
+  if (hit.vector !== null)
+    parts.push(`meaning ${hit.vector.score.toFixed(3)}${hit.vector.rank === null ? '' : ` (rank ${hit.vector.rank})`}`);
+  if (hit.keyword !== null)
+    parts.push(
+      `words ${hit.keyword.score.toFixed(2)}${hit.keyword.rank === null ? '' : ` (rank ${hit.keyword.rank})`}`,
+    );
+  if (hit.reranked !== null) parts.push(`reranker ${hit.reranked.toFixed(3)}`);
+  return parts.join(', ');
+}
+
+/** What a hit costs of the budget: its text and about 60 tokens of frame. */
+function costOf(hit: RankedHit): number {
+  return hit.candidate.chunk.text.length + 60 * CHARACTERS_PER_TOKEN;
+}
+
+/** Normalised mean of unit vectors. */
+function meanVector(vectors: readonly Float32Array[]): Float32Array {
+  const mean = new Float32Array(vectors[0]?.length ?? 0);
+  for (const vector of vectors) for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] ?? 0) + (vector[i] ?? 0);
+  const norm = Math.hypot(...mean);
+  return norm === 0 ? mean : mean.map((value) => value / norm);
+}
