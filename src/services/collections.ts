@@ -7,6 +7,9 @@ export const DEFAULT_COLLECTION = 'default';
 /** How documents are cut unless a collection says otherwise. */
 export const DEFAULT_SIZING: ChunkSizing = { maxTokens: 256, minTokens: 48 };
 
+/** Ending of the name of a collection that is being built beside the one it will replace; never shown. */
+export const SCRATCH_SUFFIX = '.reindex';
+
 /** What may be told of a new collection. */
 export interface CollectionOptions {
   readonly description?: string | undefined;
@@ -37,11 +40,17 @@ export class CollectionService {
     this.#context = context;
   }
 
+  /** Every collection but those being built by a reindex, by name. */
+  async list(): Promise<Collection[]> {
+    const all = await this.#context.store.listCollections();
+    return all.filter((collection) => !collection.name.endsWith(SCRATCH_SUFFIX));
+  }
+
   /** @throws QuarryError COLLECTION_NOT_FOUND with the names that exist */
   async get(name: string): Promise<Collection> {
     const collection = await this.#context.store.getCollection(name);
     if (collection !== undefined) return collection;
-    const names = (await this.#context.store.listCollections()).map((known) => known.name);
+    const names = (await this.list()).map((known) => known.name);
     throw new QuarryError('COLLECTION_NOT_FOUND', `There is no collection ${JSON.stringify(name)}.`, {
       hint:
         names.length === 0
@@ -53,7 +62,7 @@ export class CollectionService {
 
   /** All of them, or the named ones in the given order, each once. */
   async select(names: readonly string[]): Promise<Collection[]> {
-    if (names.length === 0) return this.#context.store.listCollections();
+    if (names.length === 0) return this.list();
     return Promise.all([...new Set(names)].map((name) => this.get(name)));
   }
 

@@ -1,6 +1,6 @@
 import { QuarryError, throwIfCancelled } from '../core/errors.js';
 import type { Collection, Job } from '../core/types.js';
-import { type CollectionService, isSameSpace } from './collections.js';
+import { type CollectionService, isSameSpace, SCRATCH_SUFFIX } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { DocumentWriter } from './document-writer.js';
 import type { JobHandle, JobService } from './jobs.js';
@@ -39,7 +39,7 @@ export class ReindexService {
   async run(collection: Collection, handle: JobHandle): Promise<number> {
     const { store, chunker } = this.#context;
     const embedder = await this.#context.embedder();
-    const scratch = `${collection.name}.reindex`;
+    const scratch = `${collection.name}${SCRATCH_SUFFIX}`;
     await store.dropCollection(scratch);
     const target: Collection = { ...collection, name: scratch, fingerprint: embedder.fingerprint, chunker: chunker.id };
     await store.createCollection(target);

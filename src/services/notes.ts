@@ -1,0 +1,226 @@
+import { QuarryError } from '../core/errors.js';
+import { documentId, sha256, sourceId } from '../core/identity.js';
+import { normalizeText } from '../core/text/normalize-text.js';
+import type { Document, ExtractedDocument, JsonObject, NoteStatus, SearchFilter, Source } from '../core/types.js';
+import { type CollectionService, DEFAULT_COLLECTION } from './collections.js';
+import type { ServiceContext } from './context.js';
+import { DocumentWriter } from './document-writer.js';
+
+/** Notes written between two foldings of the keyword index. */
+const FOLD_EVERY = 50;
+const PAGE = 500;
+
+/** A note as its writer gives it; what is left out keeps its value (update) or takes its default (create). */
+export interface NoteInput {
+  readonly title?: string | undefined;
+  /** Markdown. */
+  readonly text?: string | undefined;
+  readonly category?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** 0..1, default 1. */
+  readonly confidence?: number | undefined;
+  readonly status?: NoteStatus | undefined;
+  readonly metadata?: JsonObject | undefined;
+  readonly licence?: string | undefined;
+}
+
+/** How many notes there are, by what. */
+export interface NoteStatistics {
+  readonly total: number;
+  readonly byCategory: Readonly<Record<string, number>>;
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly byTag: Readonly<Record<string, number>>;
+  /** Mean confidence; 0 when there are no notes. */
+  readonly meanConfidence: number;
+}
+
+/** Notes given by the caller: created, read, changed and deleted one by one, searchable at once. */
+export class NoteService {
+  readonly #context: ServiceContext;
+  readonly #collections: CollectionService;
+  readonly #written = new Map<string, number>();
+
+  constructor(context: ServiceContext, collections: CollectionService) {
+    this.#context = context;
+    this.#collections = collections;
+  }
+
+  /** @throws QuarryError ALREADY_EXISTS when the id is taken, INPUT_INVALID for an empty text */
+  async create(
+    name: string | undefined,
+    input: NoteInput & { readonly title: string; readonly text: string },
+    id?: string,
+  ): Promise<Document> {
+    const collection = await this.#collections.ensure(name ?? DEFAULT_COLLECTION);
+    const source = await this.#source(collection.name);
+    const noteId = id ?? slugOf(input.title, input.text);
+    const uri = uriOf(noteId);
+    if ((await this.#context.store.getDocument(collection.name, documentId(source.id, uri))) !== undefined) {
+      throw new QuarryError('ALREADY_EXISTS', `There is already a note ${JSON.stringify(noteId)}.`, {
+        hint: 'Update it, or give another id.',
+      });
+    }
+    return this.#write(collection.name, source, {
+      uri,
+      title: requireText(input.title, 'title'),
+      text: requireText(input.text, 'text'),
+      format: 'markdown',
+      mediaType: 'text/markdown',
+      language: '',
+      licence: input.licence ?? '',
+      revision: '',
+      modifiedAt: this.#context.clock.now(),
+      category: input.category ?? '',
+      tags: [...new Set(input.tags ?? [])],
+      status: input.status ?? 'active',
+      confidence: input.confidence ?? 1,
+      metadata: input.metadata ?? {},
+    });
+  }
+
+  /** @throws QuarryError NOTE_NOT_FOUND */
+  async get(name: string | undefined, id: string): Promise<Document> {
+    const collection = await this.#collections.get(name ?? DEFAULT_COLLECTION);
+    const source = sourceId(collection.name, 'text', 'notes');
+    const note = await this.#context.store.getDocument(collection.name, documentId(source, uriOf(id)));
+    if (note !== undefined) return note;
+    throw new QuarryError(
+      'NOTE_NOT_FOUND',
+      `There is no note ${JSON.stringify(id)} in ${JSON.stringify(collection.name)}.`,
+      { hint: 'List the notes to see their ids.' },
+    );
+  }
+
+  /** Changes what is given and keeps the rest. @throws QuarryError NOTE_NOT_FOUND */
+  async update(name: string | undefined, id: string, input: NoteInput): Promise<Document> {
+    const note = await this.get(name, id);
+    const source = await this.#source(note.collection);
+    return this.#write(note.collection, source, {
+      ...note,
+      title: input.title === undefined ? note.title : requireText(input.title, 'title'),
+      text: input.text === undefined ? note.text : requireText(input.text, 'text'),
+      licence: input.licence ?? note.licence,
+      category: input.category ?? note.category,
+      tags: input.tags === undefined ? note.tags : [...new Set(input.tags)],
+      status: input.status ?? note.status,
+      confidence: input.confidence ?? note.confidence,
+      metadata: input.metadata ?? note.metadata,
+      modifiedAt: this.#context.clock.now(),
+    });
+  }
+
+  /** @throws QuarryError NOTE_NOT_FOUND */
+  async delete(name: string | undefined, id: string): Promise<void> {
+    const note = await this.get(name, id);
+    await this.#context.store.deleteDocuments(note.collection, [note.id]);
+  }
+
+  /** Notes by uri. */
+  async list(
+    name: string | undefined,
+    filter: Pick<SearchFilter, 'categories' | 'tags' | 'statuses'>,
+    page: { offset: number; limit: number },
+  ): Promise<{ items: readonly Omit<Document, 'text'>[]; total: number }> {
+    const collection = await this.#collections.get(name ?? DEFAULT_COLLECTION);
+    return this.#context.store.listDocuments(collection.name, { ...filter, sourceKinds: ['text'] }, page);
+  }
+
+  /** Counts over all notes of a collection. */
+  async statistics(name: string | undefined): Promise<NoteStatistics> {
+    const byCategory: Record<string, number> = {};
+    const byStatus: Record<string, number> = {};
+    const byTag: Record<string, number> = {};
+    let total = 0;
+    let confidence = 0;
+    for (;;) {
+      const page = await this.list(name, {}, { offset: total, limit: PAGE });
+      for (const note of page.items) {
+        tally(byCategory, note.category === '' ? 'none' : note.category);
+        tally(byStatus, note.status);
+        for (const tag of note.tags) tally(byTag, tag);
+        confidence += note.confidence;
+      }
+      total += page.items.length;
+      if (page.items.length === 0 || total >= page.total) break;
+    }
+    return { total, byCategory, byStatus, byTag, meanConfidence: total === 0 ? 0 : confidence / total };
+  }
+
+  /** Folds what was written since the last folding. */
+  async settle(): Promise<void> {
+    for (const name of this.#written.keys()) await this.#context.store.maintain(name);
+    this.#written.clear();
+  }
+
+  async #source(collection: string): Promise<Source> {
+    const id = sourceId(collection, 'text', 'notes');
+    const known = await this.#context.store.getSource(id);
+    if (known !== undefined) return known;
+    const now = this.#context.clock.now();
+    const source: Source = {
+      id,
+      collection,
+      kind: 'text',
+      uri: 'notes',
+      label: `notes in ${collection}`,
+      options: {},
+      state: null,
+      createdAt: now,
+      syncedAt: now,
+    };
+    await this.#context.store.putSource(source);
+    return source;
+  }
+
+  async #write(name: string, source: Source, document: ExtractedDocument): Promise<Document> {
+    const collection = await this.#collections.get(name);
+    await this.#collections.requireSpace(collection);
+    const writer = new DocumentWriter({
+      context: this.#context,
+      collection,
+      embedder: await this.#context.embedder(),
+      signal: new AbortController().signal,
+    });
+    await writer.add(source, document);
+    await writer.flush();
+    const written = (this.#written.get(name) ?? 0) + 1;
+    this.#written.set(name, written);
+    if (written % FOLD_EVERY === 0) await this.#context.store.maintain(name);
+    const id = documentId(source.id, document.uri);
+    const stored = await this.#context.store.getDocument(name, id);
+    if (stored === undefined)
+      throw new QuarryError('STORE_BROKEN', 'The note was written but cannot be read back.', {
+        hint: 'Run `quarry doctor`.',
+      });
+    return stored;
+  }
+}
+
+/** The id that a note's uri holds. */
+export function noteIdOf(uri: string): string {
+  return uri.slice('note:'.length);
+}
+
+function uriOf(id: string): string {
+  return `note:${id}`;
+}
+
+/** A readable id: words of the title and six digits of the content's hash. */
+function slugOf(title: string, text: string): string {
+  const words = title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 48);
+  return `${words === '' ? 'note' : words}-${sha256(JSON.stringify([title, text])).slice(0, 6)}`;
+}
+
+function requireText(value: string, field: string): string {
+  const clean = normalizeText(value);
+  if (clean.trim() !== '') return clean;
+  throw new QuarryError('INPUT_INVALID', `The note's ${field} is empty.`, { hint: `Give a ${field}.` });
+}
+
+function tally(counts: Record<string, number>, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}
