@@ -75,7 +75,9 @@ export class DocumentWriter {
   async addDocument(document: Document): Promise<void> {
     const { context, collection, embedder } = this.#options;
     const begun = context.clock.elapsedMs();
-    const spans = await context.chunker.chunk(document, collection.sizing, embedder.countTokens);
+    // Archived notes are kept but not searched: they have no chunks.
+    const isSearched = document.status !== 'archived';
+    const spans = isSearched ? await context.chunker.chunk(document, collection.sizing, embedder.countTokens) : [];
     this.times.chunkMs += context.clock.elapsedMs() - begun;
     this.#drafts.push({ document: { ...document, chunkCount: spans.length }, spans });
     this.#chunks += spans.length;

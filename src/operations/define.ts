@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { type ErrorCode, QuarryError } from '../core/errors.js';
+import type { Report } from '../core/ports.js';
+import type { JsonObject } from '../core/types.js';
+import type { Services } from '../services/services.js';
+import { describeIssues } from './describe-issues.js';
+
+/** What an operation does to what is kept. */
+export type Effect = 'read' | 'write' | 'destroy';
+
+/** Groups of MCP tools that can be offered together. */
+export const TOOLSETS = ['knowledge', 'notes', 'admin', 'benchmark', 'curation', 'training'] as const;
+/** One of {@link TOOLSETS}. */
+export type Toolset = (typeof TOOLSETS)[number];
+
+/** Through which door a call came; local doors may name any path on the machine. */
+export type Door = 'cli' | 'mcp-stdio' | 'mcp-http' | 'rest' | 'library';
+
+/** What a running operation is given. */
+export interface OperationContext {
+  readonly services: Services;
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  readonly door: Door;
+}
+
+/** How an operation is reached over REST, below `/api/v1`. */
+export interface HttpBinding {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Express style, for instance `/documents/:id`; parameters are input keys. */
+  readonly path: string;
+  /** Default 200. */
+  readonly status?: number;
+}
+
+/** How an operation is reached on the command line. */
+export interface CliBinding {
+  /** Words of the command, for instance `['note', 'create']`. */
+  readonly command: readonly string[];
+  /** Input keys given without a flag, in order; the last may be a list and take the rest. */
+  readonly positional?: readonly string[];
+  /** Input keys of a document that may be read from a file with `@path` or from standard input with `-`. */
+  readonly fromFile?: readonly string[];
+}
+
+/** An operation as it is written down: once, as data. */
+export interface OperationDefinition<I extends z.ZodObject, O extends z.ZodObject> {
+  /** snake_case; also the name of the MCP tool. */
+  readonly name: string;
+  /** A title of two to five words. */
+  readonly summary: string;
+  /** What it does and when to use it, for a model as much as for a person. At most 600 characters. */
+  readonly description: string;
+  readonly effect: Effect;
+  /** Whether a second equal call changes nothing more. Reads always are. */
+  readonly idempotent: boolean;
+  /** Whether it reaches outside this machine. */
+  readonly openWorld: boolean;
+  readonly toolset: Toolset;
+  readonly http: HttpBinding;
+  readonly cli: CliBinding;
+  /** A strict object of flat fields, every one described. */
+  readonly input: I;
+  /** An object of JSON without transforms. */
+  readonly output: O;
+  readonly errors: readonly ErrorCode[];
+  /** Inputs that run against the example workspace of the registry test. */
+  readonly examples: readonly z.input<I>[];
+  /** Name of the output field that holds the id of a started job; the command line then waits for it. */
+  readonly startsJob?: string;
+  run(context: OperationContext, input: z.output<I>): Promise<z.output<O>>;
+  /** Compact text that holds the full answer, for a person or a model. */
+  render(output: z.output<O>): string;
+}
+
+/** An operation as the edges see it. */
+export interface Operation extends Omit<OperationDefinition<z.ZodObject, z.ZodObject>, 'run' | 'render' | 'examples'> {
+  readonly examples: readonly JsonObject[];
+  /** JSON Schema 2020-12 of the input and output. */
+  readonly inputSchema: JsonObject;
+  readonly outputSchema: JsonObject;
+  /**
+   * Checks the input strictly, runs, and gives data and text that say the same.
+   * @throws QuarryError INPUT_INVALID naming the bad key and listing the good ones; what the operation declares
+   */
+  execute(
+    context: OperationContext,
+    rawInput: unknown,
+  ): Promise<{ readonly output: JsonObject; readonly text: string }>;
+}
+
+/** Makes an operation of its definition. */
+export function defineOperation<I extends z.ZodObject, O extends z.ZodObject>(
+  definition: OperationDefinition<I, O>,
+): Operation {
+  return {
+    ...definition,
+    examples: definition.examples as readonly JsonObject[], // Inputs are flat JSON by the registry's own test.
+    inputSchema: z.toJSONSchema(definition.input, { io: 'input' }) as JsonObject, // A JSON Schema is plain JSON.
+    outputSchema: z.toJSONSchema(definition.output) as JsonObject,
+    async execute(context, rawInput) {
+      const parsed = definition.input.safeParse(rawInput);
+      if (!parsed.success) throw describeIssues(definition.name, definition.input, parsed.error, rawInput);
+      const output = await definition.run(context, parsed.data);
+      const checked = definition.output.safeParse(output);
+      if (!checked.success) {
+        throw new QuarryError('INTERNAL', `${definition.name} gave an answer of the wrong shape.`, {
+          cause: checked.error,
+        });
+      }
+      // Output schemas hold plain JSON without transforms, so the parsed value is JSON.
+      return { output: checked.data as JsonObject, text: definition.render(checked.data) };
+    },
+  };
+}

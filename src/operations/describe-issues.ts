@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import { QuarryError } from '../core/errors.js';
+
+/** Number of single-letter edits between two short words (Levenshtein 1966). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** The known name nearest to a mistyped one, if any is near. */
+export function nearestName(typed: string, known: readonly string[]): string | undefined {
+  const folded = typed.slice(0, 64).toLowerCase().replace(/[_-]/g, '');
+  const scored = known.map((name) => ({ name, distance: editDistance(folded, name.toLowerCase()) }));
+  scored.sort((a, b) => a.distance - b.distance);
+  const [best] = scored;
+  return best !== undefined && best.distance <= Math.max(2, Math.floor(best.name.length / 4)) ? best.name : undefined;
+}
+
+/** Turns zod's findings into one error that says which key is wrong and which keys there are. */
+export function describeIssues(operation: string, schema: z.ZodObject, error: z.ZodError, input: unknown): QuarryError {
+  const known = Object.keys(schema.shape);
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return new QuarryError('INPUT_INVALID', `${operation} takes an object of named values.`, {
+      hint: `Known keys: ${known.join(', ')}.`,
+    });
+  }
+  const problems = error.issues.slice(0, 5).map((issue) => describeIssue(issue, known));
+  const unknown = error.issues.some((issue) => issue.code === 'unrecognized_keys');
+  return new QuarryError(
+    'INPUT_INVALID',
+    `Invalid input for ${operation}: ${problems.map((problem) => problem.text).join('; ')}.`,
+    {
+      hint: unknown ? `Known keys: ${known.join(', ')}.` : 'Correct the value and call again.',
+      details: { keys: problems.flatMap((problem) => problem.keys) },
+    },
+  );
+}
+
+function describeIssue(issue: z.core.$ZodIssue, known: readonly string[]): { text: string; keys: string[] } {
+  if (issue.code === 'unrecognized_keys') {
+    const texts = issue.keys.slice(0, 5).map((key) => {
+      const near = nearestName(key, known);
+      return `unknown key ${JSON.stringify(key.slice(0, 80))}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
+    });
+    return { text: texts.join(', '), keys: issue.keys.slice(0, 5).map((key) => key.slice(0, 80)) };
+  }
+  const path = issue.path.map(String).join('.');
+  return { text: `${path === '' ? 'input' : path}: ${issue.message}`, keys: path === '' ? [] : [path] };
+}

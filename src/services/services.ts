@@ -1,0 +1,44 @@
+import { CollectionService } from './collections.js';
+import type { ServiceContext } from './context.js';
+import { DocumentService } from './documents.js';
+import { IngestService } from './ingest.js';
+import { JobService } from './jobs.js';
+import { NoteService } from './notes.js';
+import { ReindexService } from './reindex.js';
+import { RetrieveService } from './retrieve.js';
+import { SearchService } from './search.js';
+import { StatusService } from './status.js';
+
+/** Every use case of a workspace. */
+export interface Services {
+  readonly context: ServiceContext;
+  readonly collections: CollectionService;
+  readonly documents: DocumentService;
+  readonly ingest: IngestService;
+  readonly jobs: JobService;
+  readonly notes: NoteService;
+  readonly reindex: ReindexService;
+  readonly retrieve: RetrieveService;
+  readonly search: SearchService;
+  readonly status: StatusService;
+}
+
+/** Wires the services of one workspace. Opens nothing. */
+export function createServices(context: ServiceContext): Services {
+  const collections = new CollectionService(context);
+  const jobs = new JobService(context);
+  const retrieve = new RetrieveService(context, collections);
+  const reindex = new ReindexService(context, { collections, jobs });
+  return {
+    context,
+    collections,
+    jobs,
+    retrieve,
+    reindex,
+    documents: new DocumentService(context, collections),
+    ingest: new IngestService(context, { collections, jobs, reindex }),
+    notes: new NoteService(context, collections),
+    search: new SearchService(context, { collections, retrieve }),
+    status: new StatusService(context, { collections, jobs }),
+  };
+}
