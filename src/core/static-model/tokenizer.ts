@@ -43,7 +43,7 @@ export function createTokenizer(json: unknown): Tokenizer {
     const known = cache.get(run);
     if (known) return known;
     const ids: number[] = [];
-    for (const word of isAscii ? splitAsciiRun(run) : splitWords(run)) encodeWord(word, ids);
+    for (const word of splitRun(run, isAscii)) encodeWord(word, ids);
     if (run.length <= MAX_CACHED_UNITS) {
       if (cache.size >= MAX_CACHED_RUNS) cache = new Map();
       // A slice keeps the whole text it was cut from alive; a copy through bytes does not.
@@ -54,22 +54,40 @@ export function createTokenizer(json: unknown): Tokenizer {
 
   const encode = (text: string): number[] => {
     const ids: number[] = [];
-    let start = 0;
-    let isAscii = true;
-    for (let at = 0; at <= text.length; at++) {
-      const code = at < text.length ? text.charCodeAt(at) : SPACE;
-      if (code > SPACE && code !== DELETE) {
-        if (code > DELETE) isAscii = false;
-        continue;
-      }
-      if (at > start) for (const id of encodeRun(text.slice(start, at), isAscii)) ids.push(id);
-      start = at + 1;
-      isAscii = true;
-    }
+    visitRuns(text, (run, isAscii) => {
+      for (const id of encodeRun(run, isAscii)) ids.push(id);
+    });
     return ids;
   };
 
   return { vocabularySize: pieces.length, pieces, encode };
+}
+
+/** Calls `visit` for each run between ASCII white space or controls, and says whether it is all ASCII. */
+function visitRuns(text: string, visit: (run: string, isAscii: boolean) => void): void {
+  let start = 0;
+  let isAscii = true;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : SPACE;
+    if (code > SPACE && code !== DELETE) {
+      if (code > DELETE) isAscii = false;
+      continue;
+    }
+    if (at > start) visit(text.slice(start, at), isAscii);
+    start = at + 1;
+    isAscii = true;
+  }
+}
+
+function splitRun(run: string, isAscii: boolean): string[] {
+  return isAscii ? splitAsciiRun(run) : splitWords(run);
+}
+
+/** Adds each word of a text to `counts`, cut as the tokenizer cuts. */
+export function countWords(text: string, counts: Map<string, number>): void {
+  visitRuns(text, (run, isAscii) => {
+    for (const word of splitRun(run, isAscii)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  });
 }
 
 function readVocabulary(json: unknown): { vocabulary: Map<string, number>; pieces: string[] } {

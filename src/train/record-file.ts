@@ -1,0 +1,51 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+import { z } from 'zod';
+import { QuarryError } from '../core/errors.js';
+import type { TrainingRecord } from '../core/training/pair-corpus.js';
+
+const recordSchema = z.object({
+  kind: z.enum(['doc', 'commit', 'code']),
+  source: z.string(),
+  anchors: z.array(z.string()),
+  text: z.string(),
+});
+const pairSchema = z.object({ anchor: z.string(), positive: z.string(), source: z.string().default('') });
+
+/**
+ * The records of a JSONL file, one at a time (gzip when the name ends in .gz). A line is a record
+ * `{kind, source, anchors, text}` or a pair `{anchor, positive}`.
+ *
+ * @throws QuarryError DATASET_INVALID, with the line's number, at the first line that is neither.
+ */
+export async function* readRecords(file: string): AsyncGenerator<TrainingRecord> {
+  const raw = createReadStream(file, { highWaterMark: 1 << 20 });
+  const input = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
+  let line = 0;
+  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    line++;
+    if (text.trim() !== '') yield parseRecord(text, line, file);
+  }
+}
+
+function parseRecord(text: string, line: number, file: string): TrainingRecord {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (cause) {
+    throw invalidLine(file, line, cause);
+  }
+  const record = recordSchema.safeParse(content);
+  if (record.success) return record.data;
+  const pair = pairSchema.safeParse(content);
+  if (!pair.success) throw invalidLine(file, line, pair.error);
+  return { kind: 'pair', source: pair.data.source, anchors: [pair.data.anchor], text: pair.data.positive };
+}
+
+function invalidLine(file: string, line: number, cause: unknown): QuarryError {
+  return new QuarryError('DATASET_INVALID', `Line ${line} of ${file} is no training record.`, {
+    hint: 'Each line is JSON: {"kind","source","anchors","text"} or {"anchor","positive"}.',
+    cause,
+  });
+}
