@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { SOURCE_KINDS } from '../core/types.js';
+import type { SearchHit } from '../services/search.js';
+
+/** Output: one result of a search. `id`, `title` and `url` are what connector clients expect. */
+export const hitShape = z.object({
+  id: z.string(),
+  title: z.string(),
+  url: z.string(),
+  text: z.string(),
+  rank: z.number(),
+  score: z.number(),
+  scores: z.object({
+    vector: z.number().nullable(),
+    keyword: z.number().nullable(),
+    fused: z.number(),
+    reranked: z.number().nullable(),
+  }),
+  why: z.string(),
+  headingPath: z.array(z.string()),
+  startLine: z.number(),
+  endLine: z.number(),
+  start: z.number(),
+  end: z.number(),
+  documentId: z.string(),
+  contentHash: z.string(),
+  collection: z.string(),
+  sourceKind: z.enum(SOURCE_KINDS),
+  language: z.string(),
+  licence: z.string(),
+  context: z
+    .object({ text: z.string(), start: z.number(), end: z.number(), startLine: z.number(), endLine: z.number() })
+    .nullable(),
+});
+
+type HitOutput = z.output<typeof hitShape>;
+
+const round = (value: number): number => Math.round(value * 1e6) / 1e6;
+
+/** A hit in the shape of {@link hitShape}. */
+export function toHitShape({ hit, citation, rank, why, context }: SearchHit): HitOutput {
+  const { chunk, document } = hit.candidate;
+  return {
+    id: chunk.id,
+    title: citation.title,
+    url: citation.uri,
+    text: citation.quote,
+    rank,
+    score: round(hit.reranked ?? hit.fused),
+    scores: {
+      vector: hit.vector === null ? null : round(hit.vector.score),
+      keyword: hit.keyword === null ? null : round(hit.keyword.score),
+      fused: round(hit.fused),
+      reranked: hit.reranked === null ? null : round(hit.reranked),
+    },
+    why,
+    headingPath: [...chunk.headingPath],
+    startLine: citation.startLine,
+    endLine: citation.endLine,
+    start: citation.start,
+    end: citation.end,
+    documentId: citation.documentId,
+    contentHash: citation.contentHash,
+    collection: hit.collection,
+    sourceKind: document.sourceKind,
+    language: document.language,
+    licence: document.licence,
+    context,
+  };
+}
+
+function renderHit(hit: HitOutput): string {
+  const path = hit.headingPath.length === 0 ? '' : `\n   ${hit.headingPath.join(' > ')}`;
+  const read = hit.context ?? hit;
+  const cite = `${hit.documentId} @${hit.contentHash.slice(0, 12)} [${hit.start},${hit.end})`;
+  const body = read.text.replace(/^/gm, '   | ');
+  return `${hit.rank}. ${hit.title}${path}\n   ${hit.url} lines ${read.startLine}-${read.endLine}\n${body}\n   id ${hit.id}; cite ${cite}; ${hit.why}`;
+}
+
+/** Results for a person or a model: the text of each, fenced by a bar, with place, citation and scores. */
+export function renderHits(output: {
+  readonly results: readonly HitOutput[];
+  readonly nextCursor: string | null;
+  readonly hint: string | null;
+}): string {
+  if (output.results.length === 0) return `No results. ${output.hint ?? ''}`.trimEnd();
+  const more = output.nextCursor === null ? [] : [`More with cursor ${output.nextCursor}`];
+  return [...output.results.map(renderHit), ...more].join('\n\n');
+}

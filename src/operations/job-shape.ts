@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { JOB_STATES, type Job } from '../core/types.js';
+
+/** Output: a job. */
+export const jobShape = z.object({
+  id: z.string(),
+  kind: z.string(),
+  state: z.enum(JOB_STATES),
+  subject: z.string(),
+  stage: z.string(),
+  done: z.number(),
+  total: z.number(),
+  /** Items a second since the job began. */
+  rate: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  counts: z.record(z.string(), z.number()),
+  issues: z.array(z.object({ uri: z.string(), code: z.string(), message: z.string() })),
+  result: z.unknown(),
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }).nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+});
+
+/** A job in the shape of {@link jobShape}, with its rate and the time left. */
+export function toJobShape(job: Job): z.output<typeof jobShape> {
+  const { done, total, stage } = job.progress;
+  const seconds =
+    job.startedAt === null ? 0 : (Date.parse(job.finishedAt ?? job.updatedAt) - Date.parse(job.startedAt)) / 1000;
+  const rate = seconds > 0.5 && done > 0 ? Math.round((done / seconds) * 10) / 10 : null;
+  const isCounting = job.state === 'running' && rate !== null && total > done;
+  return {
+    id: job.id,
+    kind: job.kind,
+    state: job.state,
+    subject: job.subject,
+    stage,
+    done,
+    total,
+    rate,
+    secondsLeft: isCounting ? Math.ceil((total - done) / rate) : null,
+    counts: { ...job.counts },
+    issues: job.issues.map((issue) => ({ ...issue })),
+    result: job.result,
+    error: job.error === null ? null : { ...job.error },
+    createdAt: job.createdAt,
+    startedAt: job.startedAt,
+    finishedAt: job.finishedAt,
+  };
+}
+
+/** A job for people: state, progress, counts, what went wrong. */
+export function renderJob(job: z.output<typeof jobShape>): string {
+  const progress = job.total > 0 ? ` ${job.done}/${job.total}` : '';
+  const rate = job.rate === null ? '' : `, ${job.rate}/s`;
+  const left = job.secondsLeft === null ? '' : `, ${job.secondsLeft} s left`;
+  const lines = [`${job.id}  ${job.kind} ${job.subject}: ${job.state} (${job.stage}${progress}${rate}${left})`];
+  const counts = Object.entries(job.counts);
+  if (counts.length > 0) lines.push(`  ${counts.map(([name, value]) => `${name} ${value}`).join(', ')}`);
+  for (const issue of job.issues.slice(0, 10)) lines.push(`  ! ${issue.uri}: ${issue.message} [${issue.code}]`);
+  const issues = job.counts['issues'] ?? job.issues.length;
+  if (issues > 10) lines.push(`  ! and ${issues - 10} more`);
+  if (job.error !== null)
+    lines.push(`  ${job.error.message}${job.error.hint === undefined ? '' : ` ${job.error.hint}`} [${job.error.code}]`);
+  return lines.join('\n');
+}
+
+/** Output of an operation that starts a job. */
+export const startedJobShape = z.object({ jobId: z.string(), state: z.enum(JOB_STATES), subject: z.string() });
+
+/** Text of an operation that starts a job. */
+export function renderStarted(output: { readonly jobId: string; readonly subject: string }): string {
+  return `Started ${output.jobId} for ${output.subject}. Follow it with job_status (id ${output.jobId}).`;
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { defineOperation } from '../define.js';
+import { collectionNames, cursor, documentShape, maxTokens, toDocumentShape } from '../shapes.js';
+
+export const fetch = defineOperation({
+  name: 'fetch',
+  summary: 'Read a document',
+  description:
+    'Reads a document, a range of its lines, or the lines of a search result, from what was ingested (nothing is downloaded). Take the id or url from search or list_documents. Long documents come in pages: follow nextCursor.',
+  effect: 'read',
+  idempotent: true,
+  openWorld: false,
+  toolset: 'knowledge',
+  http: { method: 'GET', path: '/fetch' },
+  cli: { command: ['fetch'], positional: ['id'] },
+  input: z.strictObject({
+    id: z.string().min(1).max(4000).describe('Id of a document or search result, or a document url.'),
+    startLine: z
+      .number()
+      .int()
+      .min(1)
+      .max(2_000_000_000)
+      .optional()
+      .describe('First line, from 1; default: the beginning, or the first line of a search result.'),
+    endLine: z
+      .number()
+      .int()
+      .min(1)
+      .max(2_000_000_000)
+      .optional()
+      .describe('Last line, included; default: the end, or the last line of a search result.'),
+    collections: collectionNames,
+    maxTokens,
+    cursor,
+  }),
+  output: z.object({
+    id: z.string(),
+    title: z.string(),
+    text: z.string(),
+    url: z.string(),
+    metadata: documentShape.omit({ id: true, title: true, url: true }),
+    startLine: z.number(),
+    endLine: z.number(),
+    totalLines: z.number(),
+    start: z.number(),
+    end: z.number(),
+    nextCursor: z.string().nullable(),
+  }),
+  errors: ['INPUT_INVALID', 'DOCUMENT_NOT_FOUND', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID'],
+  examples: [{ id: 'note:example' }, { id: 'note:example', startLine: 1, endLine: 1 }],
+  async run({ services }, input) {
+    const answer = await services.documents.fetch(input);
+    const { id, title, url, ...metadata } = toDocumentShape(answer.document);
+    const { text, startLine, endLine, totalLines, start, end, nextCursor } = answer;
+    return { id, title, url, text, metadata, startLine, endLine, totalLines, start, end, nextCursor };
+  },
+  render(output) {
+    const rest =
+      output.nextCursor === null
+        ? ''
+        : `\n\n(lines ${output.startLine}-${output.endLine} of ${output.totalLines}; go on with cursor ${output.nextCursor})`;
+    const { collection, language, licence, contentHash, category, tags, status } = output.metadata;
+    const facts = [
+      `collection ${collection}`,
+      language,
+      licence,
+      category,
+      ...tags.map((tag) => `#${tag}`),
+      status === 'active' ? '' : status,
+    ];
+    const head = `${output.title}\n${output.url}\nid ${output.id} @${contentHash.slice(0, 12)}, lines ${output.startLine}-${output.endLine} of ${output.totalLines}; ${facts.filter((fact) => fact !== '').join(', ')}`;
+    return `${head}\n\n${output.text}${rest}`;
+  },
+});

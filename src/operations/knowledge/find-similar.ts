@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { defineOperation } from '../define.js';
+import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
+import { collectionNames, filterFields, filterOf } from '../shapes.js';
+
+export const findSimilar = defineOperation({
+  name: 'find_similar',
+  summary: 'Find similar passages',
+  description:
+    'Finds passages that mean nearly the same as a search result, a document or a text you give: duplicates, variants, related sections. The document itself is left out.',
+  effect: 'read',
+  idempotent: true,
+  openWorld: false,
+  toolset: 'knowledge',
+  http: { method: 'POST', path: '/similar' },
+  cli: { command: ['similar'], positional: ['id'] },
+  input: z.strictObject({
+    id: z.string().min(1).max(200).optional().describe('Id of a search result or a document. Give this or text.'),
+    text: z.string().min(1).max(20_000).optional().describe('A passage to compare with. Give this or id.'),
+    collections: collectionNames,
+    limit: z.number().int().min(1).max(100).default(8).describe('How many results, 1 to 100; default 8.'),
+    ...filterFields,
+  }),
+  output: z.object({ results: z.array(hitShape), nextCursor: z.string().nullable(), hint: z.string().nullable() }),
+  errors: [
+    'INPUT_INVALID',
+    'CHUNK_NOT_FOUND',
+    'COLLECTION_NOT_FOUND',
+    'FINGERPRINT_MISMATCH',
+    'MODEL_UNAVAILABLE',
+    'EMBEDDING_FAILED',
+  ],
+  examples: [{ text: 'citations that can be verified', limit: 2 }],
+  async run({ services }, input) {
+    const { id, text, collections, limit } = input;
+    const answer = await services.search.findSimilar({ id, text, collections, limit, filter: filterOf(input) });
+    return { results: answer.hits.map(toHitShape), nextCursor: answer.nextCursor, hint: answer.hint };
+  },
+  render: renderHits,
+});

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
+import { CONTEXT_KINDS } from '../../services/search.js';
+import { defineOperation } from '../define.js';
+import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
+import { collectionNames, cursor, filterFields, filterOf, maxTokens } from '../shapes.js';
+
+export const search = defineOperation({
+  name: 'search',
+  summary: 'Search the knowledge',
+  description:
+    'Finds the passages that answer a question or hold the given words, by meaning and by keywords at once, in everything that was ingested. Each result has its exact text, place and a citation that verify_citation can check. Use plain language or identifiers; read more with fetch.',
+  effect: 'read',
+  idempotent: true,
+  openWorld: false,
+  toolset: 'knowledge',
+  http: { method: 'POST', path: '/search' },
+  cli: { command: ['search'], positional: ['query'] },
+  input: z.strictObject({
+    query: z
+      .string()
+      .min(1)
+      .max(4000)
+      .describe('What you want to know: a question, words, an identifier, an error message.'),
+    collections: collectionNames,
+    limit: z.number().int().min(1).max(100).default(8).describe('How many results, 1 to 100; default 8.'),
+    mode: z
+      .enum(RETRIEVAL_MODES)
+      .default('hybrid')
+      .describe('hybrid (default), vector (meaning only) or keyword (BM25 only).'),
+    blend: z
+      .enum(['convex', 'rrf'])
+      .default('convex')
+      .describe('How hybrid mixes the two: weighted scores (convex, default) or ranks (rrf).'),
+    alpha: z.number().min(0).max(1).optional().describe('Weight of meaning in a convex blend, 0 to 1.'),
+    rerank: z.boolean().default(false).describe('Judge the best results again with the configured cross-encoder.'),
+    diversity: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe('0 (default) ranks by relevance alone; towards 1 avoids near-repetitions.'),
+    context: z
+      .enum(CONTEXT_KINDS)
+      .default('none')
+      .describe('What to read around each result: none (default), neighbours, or the whole section.'),
+    ...filterFields,
+    maxTokens,
+    cursor,
+  }),
+  output: z.object({
+    results: z.array(hitShape),
+    nextCursor: z.string().nullable(),
+    truncated: z.boolean(),
+    hint: z.string().nullable(),
+  }),
+  errors: [
+    'INPUT_INVALID',
+    'COLLECTION_NOT_FOUND',
+    'CURSOR_INVALID',
+    'FINGERPRINT_MISMATCH',
+    'MODEL_UNAVAILABLE',
+    'EMBEDDING_FAILED',
+  ],
+  examples: [
+    { query: 'how do I cite a passage' },
+    { query: 'getUserName', mode: 'keyword', limit: 3 },
+    { query: 'anything', context: 'section', maxTokens: 500 },
+  ],
+  async run({ services, signal }, input) {
+    const { query, collections, limit, mode, blend, alpha, rerank, diversity, context, maxTokens: budget } = input;
+    const answer = await services.search.search({
+      query,
+      collections,
+      limit,
+      context,
+      maxTokens: budget,
+      cursor: input.cursor,
+      signal,
+      filter: filterOf(input),
+      settings: { mode, blend, rerank, diversity, ...(alpha === undefined ? {} : { alpha }) },
+    });
+    return {
+      results: answer.hits.map(toHitShape),
+      nextCursor: answer.nextCursor,
+      truncated: answer.truncated,
+      hint: answer.hint,
+    };
+  },
+  render: renderHits,
+});

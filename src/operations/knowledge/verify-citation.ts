@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { defineOperation } from '../define.js';
+import { collectionNames } from '../shapes.js';
+
+export const verifyCitation = defineOperation({
+  name: 'verify_citation',
+  summary: 'Verify a citation',
+  description:
+    'Checks whether a quoted text still stands in its document: exact, moved (with the new place), changed (the text is no longer there) or gone (the document is no longer indexed). Give what search returned: documentId or url, contentHash, start and the quoted text.',
+  effect: 'read',
+  idempotent: true,
+  openWorld: false,
+  toolset: 'knowledge',
+  http: { method: 'POST', path: '/citations/verify' },
+  cli: { command: ['verify'], positional: ['document', 'quote'], fromFile: ['quote'] },
+  input: z.strictObject({
+    document: z.string().min(1).max(4000).describe('documentId or url of the cited document.'),
+    quote: z.string().min(1).max(100_000).describe('The quoted text, letter by letter.'),
+    contentHash: z
+      .string()
+      .regex(/^[0-9a-fA-F]{8,64}$/, '8 to 64 hex digits')
+      .optional()
+      .describe('Hash of the cited version, whole or its first digits.'),
+    start: z.number().int().min(0).max(2_000_000_000).optional().describe('Offset at which the quotation began.'),
+    collections: collectionNames,
+  }),
+  output: z.object({
+    status: z.enum(['exact', 'moved', 'changed', 'gone']),
+    explanation: z.string(),
+    url: z.string().nullable(),
+    documentId: z.string().nullable(),
+    contentHash: z.string().nullable(),
+    span: z.object({ start: z.number(), end: z.number(), startLine: z.number(), endLine: z.number() }).nullable(),
+    currentText: z.string().nullable(),
+  }),
+  errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND'],
+  examples: [
+    { document: 'note:example', quote: 'A note for the examples' },
+    { document: 'doc_unknown', quote: 'no such text' },
+  ],
+  async run({ services }, input) {
+    const { uri, ...check } = await services.documents.verifyCitation(input);
+    return { ...check, url: uri };
+  },
+  render(output) {
+    const place =
+      output.span === null
+        ? ''
+        : ` Lines ${output.span.startLine}-${output.span.endLine}, offsets ${output.span.start}-${output.span.end}.`;
+    const now =
+      output.currentText === null
+        ? ''
+        : `\nAt the cited place now:\n   | ${output.currentText.replaceAll('\n', '\n   | ')}`;
+    const where =
+      output.url === null
+        ? ''
+        : ` ${output.url} (${output.documentId ?? ''} @${(output.contentHash ?? '').slice(0, 12)})`;
+    return `${output.status}: ${output.explanation}${place}${where}${now}`;
+  },
+});

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { type Document, NOTE_STATUSES, type SearchFilter, SOURCE_KINDS } from '../core/types.js';
+
+/** A collection's name. */
+export const collectionName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, '1 to 64 letters, digits, dashes or underscores')
+  .describe('Name of a collection; default: `default`.');
+
+/** Collections to read; none means all. */
+export const collectionNames = z
+  .array(collectionName)
+  .max(50)
+  .default([])
+  .describe('Collections to look in; default: all.');
+
+/** A list of short words. */
+const words = (max: number, description: string) =>
+  z.array(z.string().min(1).max(200)).max(max).optional().describe(description);
+
+const moment = z
+  .string()
+  .max(40)
+  .refine((value) => !Number.isNaN(Date.parse(value)), 'an ISO 8601 date or time');
+
+/** Input fields that narrow a search or a list; all given must hold. */
+export const filterFields = {
+  sourceKinds: z.array(z.enum(SOURCE_KINDS)).max(4).optional().describe('Only documents of these kinds of source.'),
+  uriPrefix: z.string().min(1).max(2000).optional().describe('Only documents whose url begins so.'),
+  categories: words(50, 'Only documents of any of these categories.'),
+  tags: words(50, 'Only documents that have every one of these tags.'),
+  languages: words(50, 'Only documents in any of these languages (typescript, python, en, ...).'),
+  statuses: z.array(z.enum(NOTE_STATUSES)).max(4).optional().describe('Only notes of these statuses.'),
+  metadata: z
+    .record(z.string().min(1).max(200), z.union([z.string().max(2000), z.number(), z.boolean()]))
+    .optional()
+    .describe('Only documents whose metadata has these values, as a JSON object.'),
+  since: moment.optional().describe('Only documents changed at or after this ISO 8601 time.'),
+  until: moment.optional().describe('Only documents changed at or before this ISO 8601 time.'),
+};
+
+type FilterInput = { readonly [K in keyof typeof filterFields]?: z.output<(typeof filterFields)[K]> };
+
+/** The filter among an operation's input. */
+export function filterOf(input: FilterInput): SearchFilter {
+  const { sourceKinds, uriPrefix, categories, tags, languages, statuses, metadata, since, until } = input;
+  return {
+    sourceKinds,
+    uriPrefix,
+    categories,
+    tags,
+    languages,
+    statuses,
+    metadata,
+    since: since === undefined ? undefined : new Date(since).toISOString(),
+    until: until === undefined ? undefined : new Date(until).toISOString(),
+  };
+}
+
+/** Where the next page begins. */
+export const cursor = z
+  .string()
+  .max(500)
+  .optional()
+  .describe('The nextCursor of the page before; change nothing else.');
+
+/** A page's length. */
+export const pageLimit = z
+  .number()
+  .int()
+  .min(1)
+  .max(500)
+  .default(50)
+  .describe('At most this many entries, 1 to 500; default 50.');
+
+/** Largest answer. */
+export const maxTokens = z
+  .number()
+  .int()
+  .min(100)
+  .max(20_000)
+  .default(8_000)
+  .describe('Largest answer in tokens, 100 to 20000; default 8000.');
+
+/** Output: what is known of a document without its text. */
+export const documentShape = z.object({
+  id: z.string(),
+  title: z.string(),
+  url: z.string(),
+  collection: z.string(),
+  sourceId: z.string(),
+  sourceKind: z.enum(SOURCE_KINDS),
+  format: z.string(),
+  language: z.string(),
+  licence: z.string(),
+  category: z.string(),
+  tags: z.array(z.string()),
+  status: z.enum(NOTE_STATUSES),
+  confidence: z.number(),
+  contentHash: z.string(),
+  modifiedAt: z.string(),
+  indexedAt: z.string(),
+  chunks: z.number(),
+  metadata: z.record(z.string(), z.unknown()),
+});
+
+/** A document in the shape of {@link documentShape}. */
+export function toDocumentShape(document: Omit<Document, 'text'>): z.output<typeof documentShape> {
+  return {
+    id: document.id,
+    title: document.title,
+    url: document.uri,
+    collection: document.collection,
+    sourceId: document.sourceId,
+    sourceKind: document.sourceKind,
+    format: document.format,
+    language: document.language,
+    licence: document.licence,
+    category: document.category,
+    tags: [...document.tags],
+    status: document.status,
+    confidence: document.confidence,
+    contentHash: document.contentHash,
+    modifiedAt: document.modifiedAt,
+    indexedAt: document.indexedAt,
+    chunks: document.chunkCount,
+    metadata: document.metadata,
+  };
+}
+
+/** One line for a document in a list. */
+export function documentLine(document: z.output<typeof documentShape>): string {
+  const facts = [
+    document.collection,
+    document.language,
+    document.category,
+    document.tags.map((tag) => `#${tag}`).join(' '),
+    document.licence,
+  ];
+  const extra = facts.filter((fact) => fact !== '').join(', ');
+  return `${document.id}  ${document.title}\n    ${document.url}  (${document.chunks} chunks${extra === '' ? '' : `, ${extra}`})`;
+}
+
+/** The closing line of a page. */
+export function pageLine(shown: number, total: number, nextCursor: string | null): string {
+  return nextCursor === null ? `${shown} of ${total}.` : `${shown} of ${total}; more with cursor ${nextCursor}`;
+}
