@@ -124,6 +124,18 @@ export class IngestService {
     await adapter.watch(source, onChange, signal);
   }
 
+  /** A source by its id, uri or label. @throws QuarryError SOURCE_NOT_FOUND */
+  async findSource(idOrUri: string): Promise<Source> {
+    return findSource(await this.#context.store.listSources(), idOrUri);
+  }
+
+  /** Removes a source with all it brought; resolves to the number of documents. */
+  async removeSource(source: Source): Promise<number> {
+    const removed = await this.#context.store.deleteSource(source.id);
+    await this.#context.store.maintain(source.collection);
+    return removed;
+  }
+
   #start(kind: string, sources: readonly Source[], full = false): Promise<Job> {
     return this.#jobs.start({
       kind,

@@ -1,0 +1,51 @@
+import { createCollection } from './admin/create-collection.js';
+import { deleteCollection } from './admin/delete-collection.js';
+import { doctor } from './admin/doctor.js';
+import { listJobs } from './admin/list-jobs.js';
+import { reindex } from './admin/reindex.js';
+import { removeSource } from './admin/remove-source.js';
+import type { Operation } from './define.js';
+import { fetch } from './knowledge/fetch.js';
+import { findSimilar } from './knowledge/find-similar.js';
+import { ingest } from './knowledge/ingest.js';
+import { jobCancel } from './knowledge/job-cancel.js';
+import { jobStatus } from './knowledge/job-status.js';
+import { listDocuments } from './knowledge/list-documents.js';
+import { listSources } from './knowledge/list-sources.js';
+import { search } from './knowledge/search.js';
+import { status } from './knowledge/status.js';
+import { sync } from './knowledge/sync.js';
+import { verifyCitation } from './knowledge/verify-citation.js';
+import { noteCreate } from './notes/note-create.js';
+import { noteDelete } from './notes/note-delete.js';
+import { noteGet } from './notes/note-get.js';
+import { noteList } from './notes/note-list.js';
+import { noteStats } from './notes/note-stats.js';
+import { noteUpdate } from './notes/note-update.js';
+
+/** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */
+export const operations: readonly Operation[] = [
+  search,
+  fetch,
+  findSimilar,
+  verifyCitation,
+  ingest,
+  sync,
+  jobStatus,
+  jobCancel,
+  listSources,
+  listDocuments,
+  status,
+  noteCreate,
+  noteGet,
+  noteUpdate,
+  noteDelete,
+  noteList,
+  noteStats,
+  createCollection,
+  deleteCollection,
+  removeSource,
+  reindex,
+  listJobs,
+  doctor,
+];

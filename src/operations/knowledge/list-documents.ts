@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { decodeCursor, encodeCursor } from '../../core/cursor.js';
+import { defineOperation } from '../define.js';
+import {
+  collectionNames,
+  cursor,
+  documentLine,
+  documentShape,
+  filterFields,
+  filterOf,
+  pageLimit,
+  pageLine,
+  toDocumentShape,
+} from '../shapes.js';
+
+export const listDocuments = defineOperation({
+  name: 'list_documents',
+  summary: 'List documents',
+  description:
+    'Lists the ingested documents, ordered by url, narrowed by source, url prefix, category, tags, language or date. Use it to see what is there; use search to find answers.',
+  effect: 'read',
+  idempotent: true,
+  openWorld: false,
+  toolset: 'knowledge',
+  http: { method: 'GET', path: '/documents' },
+  cli: { command: ['documents'] },
+  input: z.strictObject({
+    collections: collectionNames,
+    sourceIds: z.array(z.string().min(1).max(100)).max(100).optional().describe('Only documents of these sources.'),
+    ...filterFields,
+    limit: pageLimit,
+    cursor,
+  }),
+  output: z.object({ documents: z.array(documentShape), total: z.number(), nextCursor: z.string().nullable() }),
+  errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID'],
+  examples: [{}, { tags: ['example'], limit: 1 }],
+  async run({ services }, input) {
+    const filter = { ...filterOf(input), sourceIds: input.sourceIds };
+    const binding = ['documents', input.collections, filter];
+    const offset = decodeCursor(input.cursor, binding);
+    const page = await services.documents.list(input.collections, filter, { offset, limit: input.limit });
+    const next = offset + page.items.length;
+    return {
+      documents: page.items.map(toDocumentShape),
+      total: page.total,
+      nextCursor: page.items.length > 0 && next < page.total ? encodeCursor(next, binding) : null,
+    };
+  },
+  render: ({ documents, total, nextCursor }) =>
+    [...documents.map(documentLine), pageLine(documents.length, total, nextCursor)].join('\n'),
+});

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { defineOperation } from '../define.js';
+import { collectionName } from '../shapes.js';
+import { noteId, noteShape, renderNote, toNoteShape } from './note-shape.js';
+
+export const noteGet = defineOperation({
+  name: 'note_get',
+  summary: 'Read a note',
+  description: 'Reads one note with all its fields.',
+  effect: 'read',
+  idempotent: true,
+  openWorld: false,
+  toolset: 'notes',
+  http: { method: 'GET', path: '/notes/:id' },
+  cli: { command: ['note', 'get'], positional: ['id'] },
+  input: z.strictObject({ id: noteId, collection: collectionName.optional() }),
+  output: noteShape,
+  errors: ['INPUT_INVALID', 'NOTE_NOT_FOUND', 'COLLECTION_NOT_FOUND'],
+  examples: [{ id: 'example' }],
+  run: async ({ services }, input) => toNoteShape(await services.notes.get(input.collection, input.id)),
+  render: renderNote,
+});
