@@ -1,0 +1,399 @@
+import { codeCellOf, fencedCode, inlineCode } from './html-code.js';
+import { absoluteUrl, classesOf, type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
+import { isLayoutTable, pipeTable, rowsOf } from './html-table.js';
+
+const set = (list: string): ReadonlySet<string> => new Set(list.split(' '));
+
+const BLOCKS = set(
+  'address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 ' +
+    'h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table tbody td tfoot th thead tr ul',
+);
+const SKIPPED = set(
+  'script style template noscript title meta link base head svg canvas iframe object embed audio video button input select ' +
+    'option textarea datalist clipboard-copy map area track source param rp frame frameset',
+);
+const CODE = set('code kbd samp tt');
+const PERMALINK =
+  /^(?:headerlink|header-?anchor|heading-?anchor|heading-link|hash-link|permalink|anchor(?:-link|js-link)?|deep-link|direct-link|octicon-link|sl-anchor-link)$/i;
+const UNSEEN = /^(?:sr-only|visually-hidden|screen-reader-text|visuallyhidden|sr-only-focusable)$/i;
+/** Deeper lists and quotes are written at this depth, so that indentation cannot multiply the text. */
+const MAX_INDENT = 10;
+
+interface Scope {
+  /** Nesting of lists and quotes, which indent. */
+  readonly depth: number;
+  /** Whether headings may stand here as headings. */
+  readonly hasHeadings: boolean;
+}
+
+/**
+ * Writes a tidied tree as Markdown: ATX headings, fenced code with its language, pipe tables, lists, absolute link
+ * targets. Linear in the size of the tree. Text is escaped only where a line would otherwise begin a Markdown block,
+ * so that identifiers and quotations stay as they are on the page.
+ * @param base absolute URL that relative links are resolved against
+ */
+export function htmlToMarkdown(root: HtmlElement, base: string): string {
+  const writer = new MarkdownWriter(base);
+  return writer.blocksOf(root, { depth: 0, hasHeadings: true }).join('\n\n');
+}
+
+class MarkdownWriter {
+  private readonly blockiness = new Map<HtmlNode, boolean>();
+  private level = 1;
+  /** Target of a link around blocks; the first heading or paragraph inside takes it. */
+  private pendingLink: string | undefined;
+
+  constructor(private readonly base: string) {}
+
+  /** Markdown blocks of an element's content. */
+  blocksOf(element: HtmlElement, scope: Scope): string[] {
+    const blocks: string[] = [];
+    let run: HtmlNode[] = [];
+    const flush = (): void => {
+      const text = this.paragraph(run);
+      if (text !== '') blocks.push(text);
+      run = [];
+    };
+    for (const node of element.childNodes) {
+      if (!isElement(node)) {
+        if (node.nodeType === 3) run.push(node);
+      } else if (!this.isSkipped(node)) {
+        if (this.hasBlocks(node)) {
+          flush();
+          for (const block of this.block(node, scope)) if (block !== '') blocks.push(block);
+        } else run.push(node);
+      }
+    }
+    flush();
+    return blocks;
+  }
+
+  private paragraph(nodes: readonly HtmlNode[]): string {
+    const text = escapeLineStarts(tidyInline(this.inline(nodes)));
+    return text === '' ? '' : this.withPendingLink(text);
+  }
+
+  private withPendingLink(text: string): string {
+    const url = this.pendingLink;
+    if (url === undefined || text.includes('](') || text.includes('\n')) return text;
+    this.pendingLink = undefined;
+    return `[${text}](${url})`;
+  }
+
+  private isSkipped(element: HtmlElement): boolean {
+    if (element.localName === 'input') return element.getAttribute('type') !== 'checkbox';
+    if (SKIPPED.has(element.localName)) return true;
+    if (element.hasAttribute('hidden') && element.getAttribute('role') !== 'tabpanel') return true;
+    if (element.getAttribute('aria-hidden') === 'true' && element.localName !== 'pre') return true;
+    if (/display\s*:\s*none/i.test(element.getAttribute('style') ?? ''))
+      return element.getAttribute('role') !== 'tabpanel';
+    return classesOf(element).some((name) => UNSEEN.test(name));
+  }
+
+  /** Whether an element is a block or holds one; each element is asked once. */
+  private hasBlocks(element: HtmlElement): boolean {
+    const known = this.blockiness.get(element);
+    if (known !== undefined) return known;
+    let found = BLOCKS.has(element.localName);
+    if (!found && element.localName !== 'math') {
+      for (const child of element.children) if (this.hasBlocks(child)) found = true;
+    }
+    this.blockiness.set(element, found);
+    return found;
+  }
+
+  private block(element: HtmlElement, scope: Scope): string[] {
+    const name = element.localName;
+    if (/^h[1-6]$/.test(name)) return [this.heading(element, Number(name[1]), scope)];
+    switch (name) {
+      case 'pre':
+        return [fencedCode(element)];
+      case 'ul':
+      case 'ol':
+      case 'menu':
+      case 'dir':
+        return [this.list(element, scope)];
+      case 'dl':
+        return this.definitions(element, scope);
+      case 'blockquote':
+        return [this.quote(element, scope)];
+      case 'table':
+        return this.table(element, scope);
+      case 'hr':
+        return ['---'];
+      case 'summary':
+      case 'legend':
+        return [strong(this.inlineOf(element))];
+      case 'a':
+        return this.linkedBlocks(element, scope);
+      default:
+        return this.blocksOf(element, scope);
+    }
+  }
+
+  private heading(element: HtmlElement, level: number, scope: Scope): string {
+    const text = this.inlineOf(element, true)
+      .replace(/\s*\n\s*/g, ' ')
+      .replace(/\s+#+$/, '');
+    if (text === '') return '';
+    if (!scope.hasHeadings) return strong(text);
+    this.level = level;
+    return `${'#'.repeat(level)} ${this.withPendingLink(text)}`;
+  }
+
+  private linkedBlocks(element: HtmlElement, scope: Scope): string[] {
+    const outer = this.pendingLink;
+    this.pendingLink = this.target(element) ?? outer;
+    const blocks = this.blocksOf(element, scope);
+    this.pendingLink = outer;
+    return blocks;
+  }
+
+  private list(element: HtmlElement, scope: Scope): string {
+    const isOrdered = element.localName === 'ol';
+    let number = Number.parseInt(element.getAttribute('start') ?? '1', 10);
+    if (!Number.isSafeInteger(number) || number < 0) number = 1;
+    const items: string[] = [];
+    for (const child of element.children) {
+      if (this.isSkipped(child)) continue;
+      const mark = isOrdered ? `${number}. ` : '- ';
+      const item = this.item(child, mark, scope);
+      if (item === '') continue;
+      items.push(item);
+      number++;
+    }
+    return items.join('\n');
+  }
+
+  private item(element: HtmlElement, mark: string, scope: Scope): string {
+    const isDeep = scope.depth >= MAX_INDENT;
+    const blocks = this.blocksOf(element, { depth: scope.depth + 1, hasHeadings: false });
+    if (blocks.length === 0) return '';
+    const [first = '', ...rest] = blocks;
+    let text = first;
+    for (const block of rest) text += (/^(?:- |\d+\. )/.test(block) ? '\n' : '\n\n') + block;
+    return isDeep ? text : mark + indent(text, mark.length);
+  }
+
+  private quote(element: HtmlElement, scope: Scope): string {
+    const blocks = this.blocksOf(element, { depth: scope.depth + 1, hasHeadings: false });
+    const text = blocks.join('\n\n');
+    if (text === '' || scope.depth >= MAX_INDENT) return text;
+    return text.replace(/^/gm, '> ').replace(/^> $/gm, '>');
+  }
+
+  private definitions(element: HtmlElement, scope: Scope): string[] {
+    const blocks: string[] = [];
+    let term = '';
+    const outerLevel = this.level;
+    const visit = (parent: HtmlElement): void => {
+      for (const child of parent.children) {
+        if (child.localName === 'div') visit(child);
+        else if (child.localName === 'dt') {
+          if (term !== '') blocks.push(term);
+          term = this.term(child, scope, outerLevel);
+        } else if (!this.isSkipped(child)) {
+          blocks.push(...joinDefinition(term, this.blocksOf(child, scope)));
+          term = '';
+        }
+      }
+    };
+    visit(element);
+    if (term !== '') blocks.push(term);
+    this.level = outerLevel;
+    return blocks;
+  }
+
+  /** A term; signatures of documented symbols become headings, so that each symbol is a section of its own. */
+  private term(element: HtmlElement, scope: Scope, outerLevel: number): string {
+    const isSignature = classesOf(element).some((name) => /^(?:sig|sig-object)$/.test(name));
+    if (!isSignature || !scope.hasHeadings) return strong(this.inlineOf(element, true).replace(/\s*\n\s*/g, ' '));
+    const signature = inlineCode(textWithoutPermalinks(element));
+    this.level = Math.min(6, outerLevel + 1);
+    return signature === '' ? '' : `${'#'.repeat(this.level)} ${signature}`;
+  }
+
+  private table(element: HtmlElement, scope: Scope): string[] {
+    const listing = codeCellOf(element);
+    if (listing !== undefined) return [fencedCode(listing)];
+    const rows = rowsOf(element);
+    const caption = [...element.children].find((child) => child.localName === 'caption');
+    const lead = caption === undefined ? '' : this.inlineOf(caption);
+    if (isLayoutTable(element, rows)) {
+      return [lead, ...rows.flatMap((row) => row.cells.flatMap((cell) => this.blocksOf(cell, scope)))];
+    }
+    return [lead, pipeTable(rows, (cell) => this.cell(cell))];
+  }
+
+  /** A cell on one line: its blocks are divided by `<br>`. */
+  private cell(element: HtmlElement): string {
+    const blocks = this.blocksOf(element, { depth: MAX_INDENT, hasHeadings: false });
+    const lines = blocks.flatMap((block) => (block.startsWith('```') ? codeLines(block) : block.split('\n')));
+    return lines
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .join('<br>');
+  }
+
+  private inlineOf(element: HtmlElement, isHeading = false): string {
+    const nodes = [...element.childNodes].filter((node) => !isHeading || !isPermalink(node));
+    return tidyInline(this.inline(nodes));
+  }
+
+  private inline(nodes: Iterable<HtmlNode>): string {
+    let text = '';
+    for (const node of nodes) {
+      if (node.nodeType === 3) text += (node.nodeValue ?? '').replace(/[ \t\r\n\f]+/g, ' ');
+      else if (isElement(node) && !this.isSkipped(node)) text += this.inlineElement(node);
+    }
+    return text;
+  }
+
+  private inlineElement(element: HtmlElement): string {
+    const name = element.localName;
+    if (CODE.has(name)) return this.code(element);
+    const content = (): string => this.inline(element.childNodes);
+    switch (name) {
+      case 'br':
+        return '\n';
+      case 'a':
+        return this.link(element, content());
+      case 'img':
+        return this.image(element);
+      case 'strong':
+      case 'b':
+        return wrap(content(), '**');
+      case 'em':
+      case 'i':
+        return wrap(content(), '*');
+      case 'del':
+      case 's':
+      case 'strike':
+        return wrap(content(), '~~');
+      case 'sup':
+        return raised(content());
+      case 'q':
+        return `"${content()}"`;
+      case 'input':
+        return element.hasAttribute('checked') ? '[x] ' : '[ ] ';
+      case 'math':
+        return mathText(element);
+      default:
+        // A block inside a line (a heading in a cell) is set off from its neighbours.
+        return BLOCKS.has(name) ? ` ${content()} ` : content();
+    }
+  }
+
+  /** Inline code; a link that covers the whole of it stays a link. */
+  private code(element: HtmlElement): string {
+    const code = inlineCode(element.textContent ?? '');
+    const links = [...element.children].filter((child) => child.localName === 'a');
+    const only = links.length === 1 ? links[0] : undefined;
+    if (only === undefined || (only.textContent ?? '').trim() !== (element.textContent ?? '').trim()) return code;
+    return this.link(only, code);
+  }
+
+  private link(element: HtmlElement, content: string): string {
+    const text = content.trim();
+    const url = this.target(element);
+    if (url === undefined && isPermalink(element)) return '';
+    if (url === undefined || text === '' || text.includes('](')) return content;
+    const before = /^\s/.test(content) ? ' ' : '';
+    const after = /\s$/.test(content) ? ' ' : '';
+    if (text === url) return `${before}<${url}>${after}`;
+    return `${before}[${text.replace(/\s*\n\s*/g, ' ')}](${url})${after}`;
+  }
+
+  /** Where a link leads; undefined for places on the same page and for what is not an address. */
+  private target(element: HtmlElement): string | undefined {
+    const href = element.getAttribute('href')?.trim() ?? '';
+    if (href === '' || href.startsWith('#')) return undefined;
+    return absoluteUrl(href, this.base)?.replace(/[()]/g, (char) => (char === '(' ? '%28' : '%29'));
+  }
+
+  private image(element: HtmlElement): string {
+    const alt = (element.getAttribute('alt') ?? '').replace(/\s+/g, ' ').replace(/[[\]]/g, '').trim();
+    if (alt === '') return '';
+    const source = element.getAttribute('src') ?? element.getAttribute('data-src');
+    const url = absoluteUrl(source, this.base)?.replace(/[()]/g, (char) => (char === '(' ? '%28' : '%29'));
+    return url === undefined ? alt : `![${alt}](${url})`;
+  }
+}
+
+function isPermalink(node: HtmlNode): boolean {
+  if (!isElement(node) || node.localName !== 'a') return false;
+  if (classesOf(node).some((name) => PERMALINK.test(name)) && (node.textContent ?? '').trim().length <= 2) return true;
+  return /^[\s¶#§🔗\u200b\u200c\ufeff]*$/u.test(node.textContent ?? '') && node.querySelector('img') === null;
+}
+
+function textWithoutPermalinks(element: HtmlElement): string {
+  const parts: string[] = [];
+  const visit = (node: HtmlNode): void => {
+    if (node.nodeType === 3) parts.push(node.nodeValue ?? '');
+    if (!isElement(node) || isPermalink(node)) return;
+    if (classesOf(node).includes('viewcode-link')) return;
+    for (const child of node.childNodes) visit(child);
+  };
+  visit(element);
+  return parts.join('');
+}
+
+function joinDefinition(term: string, blocks: readonly string[]): string[] {
+  const [first = '', ...rest] = blocks;
+  if (term === '' || term.startsWith('#')) return [term, ...blocks].filter((block) => block !== '');
+  if (rest.length === 0 && first !== '' && !/^(?:```|\||- |\d+\. |> |#)/.test(first))
+    return [`- ${term}: ${indent(first, 2)}`];
+  return [term, ...blocks];
+}
+
+function indent(text: string, columns: number): string {
+  return text.replace(/\n(?!\n|$)/g, `\n${' '.repeat(columns)}`);
+}
+
+function strong(text: string): string {
+  if (text === '' || /^\*\*[^]*\*\*$/.test(text)) return text;
+  return `**${text}**`;
+}
+
+/** Puts marks around text, outside its own white space, and never around nothing or around several lines. */
+function wrap(content: string, marks: string): string {
+  const text = content.trim();
+  if (text === '' || text.includes('\n') || text.startsWith(marks)) return content;
+  const start = content.indexOf(text);
+  return content.slice(0, start) + marks + text + marks + content.slice(start + text.length);
+}
+
+function raised(content: string): string {
+  return /^\s*[\w+-]{1,4}\s*$/.test(content) ? `^${content.trim()}` : content;
+}
+
+function mathText(element: HtmlElement): string {
+  const annotation = element.querySelector('annotation');
+  const tex = annotation?.textContent ?? element.getAttribute('alttext');
+  return tex === null || tex === undefined ? (element.textContent ?? '').replace(/\s+/g, ' ') : `$${tex.trim()}$`;
+}
+
+function codeLines(block: string): string[] {
+  return block
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => inlineCode(line));
+}
+
+/** Collapses white space as a browser does, line ends from `br` kept. */
+function tidyInline(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/[ \t]+/g, ' ').trim())
+    .join('\n')
+    .replace(/\n{2,}/g, '\n')
+    .trim();
+}
+
+const BLOCK_START =
+  /^(?=#{1,6}(?:[ \t]|$)|>|[-+*](?:[ \t]|$)|```|~~~|[-_=*](?:[ \t]*[-_=*]){2,}[ \t]*$|\||<[a-z/!?](?!ttps?:|ailto:))/gim;
+
+/** Keeps a paragraph's lines from being read as headings, lists, quotes, fences, rules, tables or raw HTML. */
+function escapeLineStarts(text: string): string {
+  return text.replace(BLOCK_START, '\\').replace(/^(\d{1,9})([.)])(?=\s|$)/gm, '$1\\$2');
+}

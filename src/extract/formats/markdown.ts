@@ -1,0 +1,68 @@
+import { readFrontMatter } from './front-matter.js';
+import type { ParsedBody } from './parsed-document.js';
+
+/** Reads Markdown or MDX. The text stays as it is, front matter included, so that lines are those of the file. */
+export function parseMarkdown(text: string): ParsedBody {
+  const front = readFrontMatter(text);
+  return {
+    text,
+    format: 'markdown',
+    title: front.title || firstHeading(text.slice(front.bodyStart)),
+    tags: front.tags,
+    category: front.category,
+    language: front.language,
+    licence: front.licence,
+    modifiedAt: front.modifiedAt,
+    metadata: front.metadata,
+  };
+}
+
+const MAX_LINES = 2000;
+
+/**
+ * Plain text of a Markdown document's first top-level heading (ATX, setext or HTML), else of its first heading of any
+ * level; empty without one. Fenced code and comments are passed over. Looks at the first 2,000 lines.
+ */
+export function firstHeading(text: string): string {
+  let fence = '';
+  let previous = '';
+  let fallback = '';
+  const lines = text.slice(0, 400_000).split('\n', MAX_LINES);
+  for (const line of lines) {
+    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    if (fence !== '') {
+      if (mark?.startsWith(fence) && line.trim() === mark) fence = '';
+      continue;
+    }
+    if (mark !== undefined) {
+      fence = mark;
+      continue;
+    }
+    const atx = /^ {0,3}(#{1,6})[ \t]+(.*)$/.exec(line);
+    const title = plainInline((atx?.[2] ?? '').replace(/[ \t]+#+[ \t]*$/, ''));
+    if (atx !== null && title !== '') {
+      if (atx[1] === '#') return title;
+      fallback = fallback || title;
+    }
+    if (/^ {0,3}=+[ \t]*$/.test(line) && previous.trim() !== '') return plainInline(previous);
+    const html = /<h1\b[^>]{0,300}>(.{1,300}?)<\/h1>/i.exec(line)?.[1];
+    if (html !== undefined && plainInline(html) !== '') return plainInline(html);
+    previous = line;
+  }
+  return fallback;
+}
+
+/** Text of inline Markdown without its marks: links and images become their text, HTML tags go. */
+export function plainInline(source: string): string {
+  return source
+    .slice(0, 1000)
+    .replace(/!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?/g, '$1')
+    .replace(/\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')
+    .replace(/<[^<>]*>/g, '')
+    .replace(/\s*\{#[\w-]+\}\s*$/, '')
+    .replace(/(\*\*|__|~~|`+)(?=\S)([^]*?\S)\1/g, '$2')
+    .replace(/(^|[\s(])([*_])(?=\S)([^*_]*?\S)\2(?=$|[\s).,:;!?])/g, '$1$3')
+    .replace(/\\([!-/:-@[-`{-~])/g, '$1')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,243 @@
+import { extensionOf, languageOfName, languageOfShebang } from './languages.js';
+
+/** Which parser reads a document. */
+export type FormatKind =
+  | 'markdown'
+  | 'plain'
+  | 'rst'
+  | 'asciidoc'
+  | 'org'
+  | 'html'
+  | 'pdf'
+  | 'docx'
+  | 'notebook'
+  | 'code';
+
+const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+const BINARY = 'application/octet-stream';
+
+/** Prose and containers by extension: media type and parser. Everything that is code comes from the language table. */
+const BY_EXTENSION: ReadonlyMap<string, readonly [string, FormatKind]> = new Map([
+  ...entries('md markdown mdown mkd mkdn mdwn mdx qmd rmd', 'text/markdown', 'markdown'),
+  ...entries('txt text log me nfo srt vtt', 'text/plain', 'plain'),
+  ...entries('rst rest', 'text/x-rst', 'rst'),
+  ...entries('adoc asciidoc asc', 'text/asciidoc', 'asciidoc'),
+  ...entries('org', 'text/org', 'org'),
+  ...entries('html htm xhtml xht shtml', 'text/html', 'html'),
+  ...entries('pdf', 'application/pdf', 'pdf'),
+  ...entries('docx', DOCX, 'docx'),
+  ...entries('ipynb', 'application/x-ipynb+json', 'notebook'),
+]);
+
+function entries(extensions: string, mediaType: string, kind: FormatKind): [string, [string, FormatKind]][] {
+  return extensions.split(' ').map((extension) => [extension, [mediaType, kind]]);
+}
+
+/** Extensions whose content is never text worth indexing, so that the file need not be opened. */
+const BINARY_EXTENSIONS: ReadonlySet<string> = new Set(
+  (
+    'svg png jpg jpeg gif bmp ico icns webp avif heic tif tiff psd ai eps svgz mp3 mp4 m4a m4v wav flac ogg oga ogv webm avi mov mkv wmv aac opus ' +
+    'zip gz tgz bz2 xz zst lz4 7z rar tar jar war ear apk ipa dmg iso deb rpm msi cab exe dll so dylib a o obj lib pdb class pyc pyo pyd wasm ' +
+    'woff woff2 ttf otf eot bin dat db sqlite sqlite3 mdb parquet arrow feather avro orc npy npz pkl pickle pt pth onnx safetensors gguf h5 hdf5 ' +
+    'tflite pb ckpt lance doc xls ppt xlsx pptx odt ods odp epub mobi key numbers pages swf fla blend glb fbx stl dwg ' +
+    'keystore jks p12 pfx der snap lockb idx pack mo nupkg whl egg crx node'
+  ).split(' '),
+);
+
+const CODE_TYPES: ReadonlyMap<string, string> = new Map([
+  ['application/json', 'json'],
+  ['text/json', 'json'],
+  ['application/jsonl', 'jsonl'],
+  ['application/x-ndjson', 'jsonl'],
+  ['application/ndjson', 'jsonl'],
+  ['application/yaml', 'yaml'],
+  ['application/x-yaml', 'yaml'],
+  ['text/yaml', 'yaml'],
+  ['text/x-yaml', 'yaml'],
+  ['application/toml', 'toml'],
+  ['text/csv', 'csv'],
+  ['text/tab-separated-values', 'tsv'],
+  ['application/xml', 'xml'],
+  ['text/xml', 'xml'],
+  ['text/css', 'css'],
+  ['text/javascript', 'javascript'],
+  ['application/javascript', 'javascript'],
+  ['application/x-javascript', 'javascript'],
+  ['application/typescript', 'typescript'],
+  ['application/sql', 'sql'],
+  ['application/graphql', 'graphql'],
+  ['application/x-sh', 'bash'],
+  ['application/x-httpd-php', 'php'],
+]);
+
+const PROSE_TYPES: ReadonlyMap<string, FormatKind> = new Map([
+  ['text/markdown', 'markdown'],
+  ['text/x-markdown', 'markdown'],
+  ['text/mdx', 'markdown'],
+  ['text/html', 'html'],
+  ['application/xhtml+xml', 'html'],
+  ['text/x-rst', 'rst'],
+  ['text/prs.fallenstein.rst', 'rst'],
+  ['text/asciidoc', 'asciidoc'],
+  ['text/org', 'org'],
+  ['application/pdf', 'pdf'],
+  ['application/x-pdf', 'pdf'],
+  [DOCX, 'docx'],
+  ['application/x-ipynb+json', 'notebook'],
+]);
+
+const TYPE_OF_LANGUAGE: Readonly<Record<string, string>> = {
+  json: 'application/json',
+  jsonl: 'application/jsonl',
+  yaml: 'application/yaml',
+  toml: 'application/toml',
+  csv: 'text/csv',
+  tsv: 'text/tab-separated-values',
+  xml: 'application/xml',
+  css: 'text/css',
+  javascript: 'text/javascript',
+};
+
+/** A media type without parameters, in lower case; empty when there is none. */
+export function bareMediaType(mediaType: string | undefined): string {
+  return (mediaType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+/** The `charset` parameter of a media type, in lower case; undefined when there is none. */
+export function charsetOf(mediaType: string | undefined): string | undefined {
+  return /;\s*charset\s*=\s*["']?([^\s"';]+)/i.exec(mediaType ?? '')?.[1]?.toLowerCase();
+}
+
+/** Media type of a language's source files, for instance `text/x-python`. */
+export function mediaTypeOfLanguage(language: string): string {
+  return TYPE_OF_LANGUAGE[language] ?? `text/x-${language}`;
+}
+
+/** Whether the name alone says that the content is not text (`logo.png`). */
+export function hasBinaryName(fileName: string): boolean {
+  return BINARY_EXTENSIONS.has(extensionOf(fileName));
+}
+
+/**
+ * Media type of a file by magic bytes, then by name, then by its first bytes (`#!`, `<!doctype html>`).
+ * `head` holds the first bytes, 4 kB are enough; `application/octet-stream` for what is not text.
+ */
+export function detectMediaType(fileName: string, head: Uint8Array): string {
+  const start = asciiOf(head.subarray(0, 1024));
+  if (start.slice(0, 1024).includes('%PDF-') && isPdfHead(start)) return 'application/pdf';
+  const named = BY_EXTENSION.get(extensionOf(fileName));
+  if (named !== undefined && (named[1] === 'pdf' || named[1] === 'docx')) return named[0];
+  if (hasBinaryName(fileName) || isBinary(head)) return BINARY;
+  if (named !== undefined) return named[0];
+  const language = languageOfName(fileName) ?? languageOfShebang(start);
+  if (language !== undefined) return mediaTypeOfLanguage(language);
+  if (/^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html[\s>])/i.test(start)) return 'text/html';
+  return 'text/plain';
+}
+
+function isPdfHead(start: string): boolean {
+  return /^[\s\0]*%PDF-/.test(start) || (!/^\s*[<#\w]/.test(start) && start.includes('%PDF-'));
+}
+
+function asciiOf(bytes: Uint8Array): string {
+  let from = 0;
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) from = 3;
+  return String.fromCharCode(...bytes.subarray(from, from + 1024));
+}
+
+const SIGNATURES: readonly (readonly number[])[] = [
+  [0x89, 0x50, 0x4e, 0x47],
+  [0xff, 0xd8, 0xff],
+  [0x47, 0x49, 0x46, 0x38],
+  [0x50, 0x4b, 0x03, 0x04],
+  [0x50, 0x4b, 0x05, 0x06],
+  [0x1f, 0x8b],
+  [0x42, 0x5a, 0x68],
+  [0xfd, 0x37, 0x7a, 0x58, 0x5a],
+  [0x7f, 0x45, 0x4c, 0x46],
+  [0xca, 0xfe, 0xba, 0xbe],
+  [0x00, 0x61, 0x73, 0x6d],
+  [0x25, 0x50, 0x44, 0x46],
+  [0xd0, 0xcf, 0x11, 0xe0],
+];
+
+/**
+ * Whether bytes are something other than text: a known signature, NUL bytes that are not UTF-16 or UTF-32, or many
+ * control characters. Looks at the first 8 kB.
+ */
+export function isBinary(head: Uint8Array): boolean {
+  const bytes = head.subarray(0, 8192);
+  if (SIGNATURES.some((signature) => signature.every((byte, at) => bytes[at] === byte))) return true;
+  if (hasWideBom(bytes) || utf16ByNuls(bytes) !== undefined) return false;
+  let odd = 0;
+  for (const byte of bytes) {
+    if (byte === 0) return true;
+    if (byte < 7 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32) || byte === 127) odd++;
+  }
+  return odd * 20 > bytes.length;
+}
+
+function hasWideBom(bytes: Uint8Array): boolean {
+  const [a, b, c, d] = bytes;
+  return (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || (a === 0 && b === 0 && c === 0xfe && d === 0xff);
+}
+
+/**
+ * Byte order of UTF-16 text without a mark, told by NULs standing almost only in the high bytes; undefined for
+ * anything else. Needs mostly Latin text.
+ */
+export function utf16ByNuls(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  const length = Math.min(bytes.length, 4096) & ~1;
+  if (length < 4) return undefined;
+  let even = 0;
+  let odd = 0;
+  for (let at = 0; at < length; at += 2) {
+    if (bytes[at] === 0) even++;
+    if (bytes[at + 1] === 0) odd++;
+  }
+  const pairs = length / 2;
+  if (odd > pairs * 0.6 && even < pairs * 0.02) return 'utf-16le';
+  if (even > pairs * 0.6 && odd < pairs * 0.02) return 'utf-16be';
+  return undefined;
+}
+
+/** What reads a document, and the language when it is code. */
+export interface FormatChoice {
+  readonly kind: FormatKind;
+  readonly mediaType: string;
+  readonly language: string;
+}
+
+/**
+ * Chooses the parser for bytes. What the origin says wins when it is specific; `text/plain` and
+ * `application/octet-stream` give way to the file name and the first bytes. Undefined when nothing can read it.
+ */
+export function chooseFormat(stated: string | undefined, fileName: string, head: Uint8Array): FormatChoice | undefined {
+  const detected = detectMediaType(fileName, head);
+  if (detected === 'application/pdf') return { kind: 'pdf', mediaType: detected, language: '' };
+  const given = bareMediaType(stated);
+  const isVague = given === '' || given === 'text/plain' || given === BINARY || given === 'binary/octet-stream';
+  const mediaType = isVague ? detected : given;
+  if (mediaType !== DOCX && isBinary(head)) return detected === DOCX ? choiceOf(DOCX) : undefined;
+  const language = languageOfName(fileName);
+  const choice = choiceOf(mediaType);
+  if (choice?.kind === 'plain' && language !== undefined && isVague) return { ...choice, kind: 'code', language };
+  return choice;
+}
+
+function choiceOf(mediaType: string): FormatChoice | undefined {
+  const prose = PROSE_TYPES.get(mediaType);
+  if (prose !== undefined) return { kind: prose, mediaType, language: '' };
+  const language = languageOfType(mediaType);
+  if (language !== undefined) return { kind: 'code', mediaType, language };
+  return mediaType.startsWith('text/') ? { kind: 'plain', mediaType, language: '' } : undefined;
+}
+
+function languageOfType(mediaType: string): string | undefined {
+  const known = CODE_TYPES.get(mediaType);
+  if (known !== undefined) return known;
+  if (mediaType.startsWith('text/x-')) return mediaType.slice('text/x-'.length);
+  if (mediaType.endsWith('+json')) return 'json';
+  if (mediaType.endsWith('+xml') && mediaType.startsWith('application/')) return 'xml';
+  return undefined;
+}

@@ -1,0 +1,113 @@
+import { QuarryError, toQuarryError } from '../../core/errors.js';
+import { normalizeText } from '../../core/text/normalize-text.js';
+import { decodeText } from './decode-text.js';
+import { parseHtml } from './html.js';
+import { refineLanguage } from './languages.js';
+import { parseMarkdown } from './markdown.js';
+import { charsetOf, chooseFormat, type FormatChoice } from './media-types.js';
+import type { ParsedBody, ParsedDocument, ParseLimits, ParseRequest } from './parsed-document.js';
+import { spdxHeader } from './spdx.js';
+
+const MEGABYTE = 1_000_000;
+const MAX_TEXT_BYTES = 20 * MEGABYTE;
+const MAX_CONTAINER_BYTES = 50 * MEGABYTE;
+const DEFAULT_MAX_CHARACTERS = 10_000_000;
+
+/**
+ * Turns the bytes of one document into normalised text with its title, structure and metadata. Nothing in the document
+ * is executed and nothing is fetched.
+ * @throws QuarryError FORMAT_UNSUPPORTED (no parser reads this), DOCUMENT_BROKEN, DOCUMENT_TOO_LARGE, TIMEOUT
+ */
+export async function parseDocument(bytes: Uint8Array, request: ParseRequest): Promise<ParsedDocument> {
+  const fileName = request.fileName ?? lastPart(request.uri);
+  const choice = chooseFormat(request.mediaType, fileName, bytes.subarray(0, 8192));
+  if (choice === undefined) throw unsupported(request, fileName);
+  checkSize(bytes, choice, request);
+  const body = await readBody(bytes, choice, request);
+  const text = normalizeText(body.text);
+  const maxCharacters = request.limits?.maxCharacters ?? DEFAULT_MAX_CHARACTERS;
+  if (text.length > maxCharacters) throw tooLarge(`${text.length} characters of text`, request.uri);
+  return {
+    title: titleOf(body.title, fileName, request.uri),
+    text: text.trim() === '' ? '' : text,
+    format: body.format,
+    language: body.language ?? '',
+    mediaType: choice.mediaType,
+    tags: [...new Set(body.tags ?? [])],
+    category: body.category ?? '',
+    licence: body.licence || spdxHeader(text),
+    modifiedAt: body.modifiedAt ?? '',
+    metadata: body.metadata ?? {},
+    links: body.links ?? [],
+    ...(body.page === undefined ? {} : { page: body.page }),
+  };
+}
+
+function checkSize(bytes: Uint8Array, choice: FormatChoice, request: ParseRequest): void {
+  const isContainer = choice.kind === 'pdf' || choice.kind === 'docx' || choice.kind === 'notebook';
+  const limit: ParseLimits['maxBytes'] =
+    request.limits?.maxBytes ?? (isContainer ? MAX_CONTAINER_BYTES : MAX_TEXT_BYTES);
+  if (bytes.length > limit) throw tooLarge(`${bytes.length} bytes`, request.uri);
+}
+
+async function readBody(bytes: Uint8Array, choice: FormatChoice, request: ParseRequest): Promise<ParsedBody> {
+  try {
+    return readText(bytes, choice, request);
+  } catch (error) {
+    throw toQuarryError(error, 'DOCUMENT_BROKEN');
+  }
+}
+
+function readText(bytes: Uint8Array, choice: FormatChoice, request: ParseRequest): ParsedBody {
+  const { text: decoded, charset } = decodeText(bytes, request.charset ?? charsetOf(request.mediaType));
+  const text = normalizeText(decoded);
+  const body = readKind(text, choice, request);
+  return charset === 'utf-8' ? body : { ...body, metadata: { ...body.metadata, charset } };
+}
+
+function readKind(text: string, choice: FormatChoice, request: ParseRequest): ParsedBody {
+  switch (choice.kind) {
+    case 'html':
+      return parseHtml(text, request.uri);
+    case 'markdown':
+      return parseMarkdown(text);
+    case 'code':
+      return { text, format: 'code', language: refineLanguage(choice.language, text) };
+    default:
+      return { text, format: 'plain' };
+  }
+}
+
+function titleOf(title: string | undefined, fileName: string, uri: string): string {
+  const own = normalizeText(title ?? '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (own !== '') return own.slice(0, 300);
+  const named = fileName.slice(fileName.lastIndexOf('/') + 1).trim();
+  return named === '' ? uri : named;
+}
+
+/** Last part of a uri's path, percent-decoded; empty for a bare host. */
+function lastPart(uri: string): string {
+  const path = uri.replace(/[?#].*$/s, '').replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '');
+  const part = path.slice(path.lastIndexOf('/') + 1);
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // A percent sign that encodes nothing is part of the name.
+    return part;
+  }
+}
+
+function unsupported(request: ParseRequest, fileName: string): QuarryError {
+  const what = request.mediaType === undefined || request.mediaType === '' ? `"${fileName}"` : request.mediaType;
+  return new QuarryError('FORMAT_UNSUPPORTED', `No parser reads ${what} (${request.uri}).`, {
+    hint: 'Readable are Markdown, text, reStructuredText, AsciiDoc, HTML, PDF, DOCX, Jupyter notebooks, CSV, JSON, YAML, TOML and source code. Convert the file to one of these.',
+  });
+}
+
+function tooLarge(what: string, uri: string): QuarryError {
+  return new QuarryError('DOCUMENT_TOO_LARGE', `The document is too large to index: ${what} (${uri}).`, {
+    hint: 'Split the document, or leave it out with an exclude pattern.',
+  });
+}
