@@ -41,6 +41,8 @@ export interface CliBinding {
   readonly positional?: readonly string[];
   /** Input keys of a document that may be read from a file with `@path` or from standard input with `-`. */
   readonly fromFile?: readonly string[];
+  /** Output field that holds the id of a source which `--watch` can follow. */
+  readonly watch?: string;
 }
 
 /** An operation as it is written down: once, as data. */
@@ -68,13 +70,15 @@ export interface OperationDefinition<I extends z.ZodObject, O extends z.ZodObjec
   readonly examples: readonly z.input<I>[];
   /** Name of the output field that holds the id of a started job; the command line then waits for it. */
   readonly startsJob?: string;
+  /** Whether an answer means failure to a script: the command line then exits with 1. */
+  isFailure?(output: z.output<O>): boolean;
   run(context: OperationContext, input: z.output<I>): Promise<z.output<O>>;
   /** Compact text that holds the full answer, for a person or a model. */
   render(output: z.output<O>): string;
 }
 
 /** An operation as the edges see it. */
-export interface Operation extends Omit<OperationDefinition<z.ZodObject, z.ZodObject>, 'run' | 'render' | 'examples'> {
+export interface Operation extends Omit<OperationDefinition<z.ZodObject, z.ZodObject>, 'run' | 'render' | 'examples' | 'isFailure'> {
   readonly examples: readonly JsonObject[];
   /** JSON Schema 2020-12 of the input and output. */
   readonly inputSchema: JsonObject;
@@ -86,7 +90,14 @@ export interface Operation extends Omit<OperationDefinition<z.ZodObject, z.ZodOb
   execute(
     context: OperationContext,
     rawInput: unknown,
-  ): Promise<{ readonly output: JsonObject; readonly text: string }>;
+  ): Promise<Outcome>;
+}
+
+/** What an operation gives: data, the same as text, and whether it means failure to a script. */
+export interface Outcome {
+  readonly output: JsonObject;
+  readonly text: string;
+  readonly isFailure: boolean;
 }
 
 /** Makes an operation of its definition. */
@@ -109,7 +120,7 @@ export function defineOperation<I extends z.ZodObject, O extends z.ZodObject>(
         });
       }
       // Output schemas hold plain JSON without transforms, so the parsed value is JSON.
-      return { output: checked.data as JsonObject, text: definition.render(checked.data) };
+      return { output: checked.data as JsonObject, text: definition.render(checked.data), isFailure: definition.isFailure?.(checked.data) ?? false };
     },
   };
 }

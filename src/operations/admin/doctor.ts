@@ -19,6 +19,7 @@ export const doctor = defineOperation({
   }),
   errors: ['INPUT_INVALID'],
   examples: [{}],
+  isFailure: (output) => !output.ok,
   async run({ services }) {
     const findings = await services.status.doctor(await inspectMachine(services.context.config));
     return { ok: findings.every((finding) => finding.ok), findings: findings.map((finding) => ({ ...finding })) };

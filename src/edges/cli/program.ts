@@ -1,0 +1,188 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { Config } from '../../config/schema.js';
+import { QuarryError } from '../../core/errors.js';
+import type { Operation } from '../../operations/define.js';
+import { nearestName } from '../../operations/describe-issues.js';
+import type { Services } from '../../services/services.js';
+import { type Parameter, parametersOf } from './arguments.js';
+import { type Gathered, type CommandContext, gatherInput, type GlobalOptions, printError, runCommand } from './run-command.js';
+import type { Terminal } from './terminal.js';
+
+/** A workspace as the command line needs it. */
+export interface OpenWorkspace {
+  readonly services: Services;
+  close(): Promise<void>;
+}
+
+/** A command that is no operation: a server, for instance. */
+export interface ExtraCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly { readonly flags: string; readonly description: string }[];
+  run(flags: Readonly<Record<string, unknown>>, config: Partial<Config>): Promise<number>;
+}
+
+/** What the command line is made of. */
+export interface ProgramParts {
+  readonly version: string;
+  readonly operations: readonly Operation[];
+  readonly extras: readonly ExtraCommand[];
+  readonly terminal: Terminal;
+  /** Fires on Ctrl-C. */
+  readonly signal: AbortSignal;
+  open(config: Partial<Config>): Promise<OpenWorkspace>;
+}
+
+interface Outcome {
+  exitCode: number;
+}
+
+/** Runs the command line on its words (without node and script) and gives the exit code. Never throws. */
+export async function runProgram(words: readonly string[], parts: ProgramParts): Promise<number> {
+  const outcome: Outcome = { exitCode: 0 };
+  const json = words.includes('--json');
+  try {
+    await buildProgram(parts, outcome).parseAsync([...words], { from: 'user' });
+    return outcome.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return endOfParsing(error, parts, json);
+    return printError(error, parts.terminal, { json, quiet: false });
+  }
+}
+
+/** Help and version end the parsing without fault; anything else is bad input. */
+function endOfParsing(error: CommanderError, parts: ProgramParts, json: boolean): number {
+  if (error.exitCode === 0) return 0;
+  const message = error.message.replace(/^error: /, '');
+  return printError(new QuarryError('INPUT_INVALID', message, { hint: 'Run quarry --help, or quarry COMMAND --help.' }), parts.terminal, { json, quiet: false });
+}
+
+function buildProgram(parts: ProgramParts, outcome: Outcome): Command {
+  const { terminal } = parts;
+  const program = new Command('quarry')
+    .description('Local-first knowledge for AI agents: ingest sites, repositories and folders, search them with citations.')
+    .version(parts.version, '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.stdout.write(text), writeErr: () => undefined, outputError: () => undefined })
+    .showSuggestionAfterError(true)
+    .helpCommand(false);
+  addGlobalOptions(program);
+  const groups = new Map<string, Command>();
+  for (const operation of parts.operations) addOperation(groupOf(program, groups, operation), operation, parts, outcome);
+  for (const extra of parts.extras) addExtra(program, extra, outcome);
+  program.action((_flags: unknown, command: Command) => {
+    const [word] = command.args;
+    if (word === undefined) program.outputHelp();
+    else throw unknownCommand(word, program);
+  });
+  program.argument('[command]');
+  return program;
+}
+
+function unknownCommand(word: string, program: Command): QuarryError {
+  const near = nearestName(word, program.commands.map((command) => command.name()));
+  return new QuarryError('INPUT_INVALID', `There is no command ${JSON.stringify(word.slice(0, 100))}.`, {
+    hint: near === undefined ? 'Run quarry --help to see the commands.' : `Did you mean quarry ${near}?`,
+  });
+}
+
+function addGlobalOptions(command: Command): void {
+  command
+    .addOption(new Option('--json', 'print JSON'))
+    .addOption(new Option('--quiet', 'print nothing but errors'))
+    .addOption(new Option('--home <folder>', 'folder that holds everything (QUARRY_HOME)'))
+    .addOption(new Option('--workspace <name>', 'workspace (QUARRY_WORKSPACE)'))
+    .addOption(new Option('--model <name>', 'embedding model (QUARRY_MODEL)'));
+}
+
+/** The command under which an operation stands: the program, or a group such as `note`. */
+function groupOf(program: Command, groups: Map<string, Command>, operation: Operation): Command {
+  const [group, ...rest] = operation.cli.command;
+  if (group === undefined || rest.length === 0) return program;
+  const known = groups.get(group);
+  if (known !== undefined) return known;
+  const made = program.command(group).description(`${group} commands`).exitOverride().helpCommand(false).copyInheritedSettings(program);
+  groups.set(group, made);
+  return made;
+}
+
+function addOperation(parent: Command, operation: Operation, parts: ProgramParts, outcome: Outcome): void {
+  const parameters = parametersOf(operation);
+  const command = parent.command(operation.cli.command.at(-1) ?? operation.name).summary(operation.summary).description(operation.description);
+  for (const key of operation.cli.positional ?? []) {
+    const parameter = parameters.find((candidate) => candidate.key === key);
+    if (parameter !== undefined) command.argument(positionalOf(parameter), parameter.description);
+  }
+  for (const parameter of parameters.filter((candidate) => !candidate.isPositional)) command.addOption(optionOf(parameter));
+  addGlobalOptions(command);
+  if (operation.cli.watch !== undefined) command.option('--watch', 'after ingesting a folder, follow its changes until Ctrl-C');
+  command.action(async (...given: unknown[]) => {
+    // Commander calls back with the positional words, then the flags, then the command.
+    const positional = given.slice(0, -2) as Gathered['positional'];
+    const flags = command.optsWithGlobals<Record<string, unknown>>();
+    outcome.exitCode = await runOperation(operation, { positional, flags }, parts);
+  });
+}
+
+function positionalOf(parameter: Parameter): string {
+  const name = parameter.kind === 'list' ? `${parameter.flag}...` : parameter.flag;
+  return parameter.isRequired ? `<${name}>` : `[${name}]`;
+}
+
+function optionOf(parameter: Parameter): Option {
+  const { flag, description } = parameter;
+  if (parameter.kind === 'boolean') return new Option(`--${flag}`, description);
+  const isRepeated = parameter.kind !== 'value';
+  const placeholder = parameter.kind === 'object' ? 'key=value...' : parameter.kind === 'list' ? 'value...' : 'value';
+  const option = new Option(`--${flag} <${placeholder}>`, description);
+  return isRepeated ? option.argParser<string[]>((value, previous) => [...(previous ?? []), value]) : option;
+}
+
+async function runOperation(operation: Operation, gathered: Gathered, parts: ProgramParts): Promise<number> {
+  const { json, quiet, home, workspace, model, watch, ...flags } = gathered.flags;
+  const options: GlobalOptions = { json: json === true, quiet: quiet === true };
+  try {
+    const input = await gatherInput(operation, { ...gathered, flags }, parts.terminal.stdin);
+    const opened = await parts.open(overridesOf({ home, workspace, model }));
+    try {
+      const context = { services: opened.services, terminal: parts.terminal, signal: parts.signal, options };
+      const { exitCode, output } = await runCommand(operation, input, context);
+      const watched = operation.cli.watch === undefined ? undefined : output[operation.cli.watch];
+      if (watch === true && exitCode === 0 && typeof watched === 'string') await watchSource(watched, context);
+      return exitCode;
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    return printError(error, parts.terminal, options);
+  }
+}
+
+async function watchSource(source: string, { services, terminal, signal, options }: CommandContext): Promise<void> {
+  const say = (text: string): void => {
+    if (!options.quiet) terminal.stderr.write(`${text}\n`);
+  };
+  const onJob = async (id: string): Promise<void> => {
+    const done = await services.jobs.wait(id, Number.MAX_SAFE_INTEGER);
+    const counts = Object.entries(done.counts).map(([name, value]) => `${name} ${value}`);
+    say(`${done.state}: ${counts.join(', ')}`);
+  };
+  say('Watching for changes; stop with Ctrl-C.');
+  await services.ingest.watch(source, (job) => void onJob(job.id), signal);
+}
+
+/** Settings given as flags. */
+function overridesOf(flags: { home: unknown; workspace: unknown; model: unknown }): Partial<Config> {
+  const given = Object.entries(flags).filter(([, value]) => typeof value === 'string');
+  return Object.fromEntries(given); // Keys are settings of type string, values were just checked to be strings.
+}
+
+function addExtra(program: Command, extra: ExtraCommand, outcome: Outcome): void {
+  const command = program.command(extra.name).summary(extra.summary).description(extra.summary);
+  for (const { flags, description } of extra.options) command.option(flags, description);
+  addGlobalOptions(command);
+  command.action(async () => {
+    const { home, workspace, model, ...flags } = command.optsWithGlobals<Record<string, unknown>>();
+    outcome.exitCode = await extra.run(flags, overridesOf({ home, workspace, model }));
+  });
+}

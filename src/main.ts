@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { runProgram } from './edges/cli/program.js';
+import type { Terminal } from './edges/cli/terminal.js';
+import { operations } from './operations/index.js';
+import { createServerCommands } from './server-commands.js';
+import { openQuarry } from './quarry.js';
+import { z } from 'zod';
+
+const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')));
+
+const terminal: Terminal = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  hasColour: (process.env['NO_COLOR'] ?? '') === '',
+};
+
+/** The first Ctrl-C asks for a clean end, the second ends at once. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller.signal;
+}
+
+const signal = interruptSignal();
+// A reader that closes the pipe early (head, less) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74));
+
+const exitCode = await runProgram(process.argv.slice(2), {
+  version,
+  operations,
+  extras: createServerCommands({ version, signal, terminal }),
+  terminal,
+  signal,
+  open: openQuarry,
+});
+await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+process.exit(exitCode);

@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from './config/load.js';
+import type { Config } from './config/schema.js';
+import { QuarryError, systemCode, toQuarryError } from './core/errors.js';
+import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter } from './core/ports.js';
+import type { SourceKind } from './core/types.js';
+import { createChunker } from './chunk/chunker.js';
+import type { Door, Operation, Outcome } from './operations/define.js';
+import { nearestName } from './operations/describe-issues.js';
+import { operations } from './operations/index.js';
+import { createLogger, type Logger } from './logger.js';
+import type { ServiceContext } from './services/context.js';
+import { createServices, type Services } from './services/services.js';
+
+/** How one call of an operation may be run. */
+export interface ExecuteOptions {
+  readonly signal?: AbortSignal;
+  readonly report?: Report;
+  /** Through which door the call came; default `library`. */
+  readonly door?: Door;
+}
+
+/** An open workspace. */
+export interface Quarry {
+  readonly config: Config;
+  readonly services: Services;
+  readonly operations: readonly Operation[];
+  readonly log: Logger;
+  /**
+   * Runs an operation by name with untrusted input.
+   * @throws QuarryError OPERATION_NOT_FOUND, INPUT_INVALID, and what the operation declares
+   */
+  execute(name: string, input: unknown, options?: ExecuteOptions): Promise<Outcome>;
+  /** Cancels running jobs, folds what is pending and lets go of every resource. */
+  close(): Promise<void>;
+}
+
+const systemClock: Clock = {
+  now: () => new Date().toISOString(),
+  elapsedMs: () => performance.now(),
+};
+
+/** Opens on first use, once; a failure is not remembered, so a later call may succeed. */
+function once<T>(open: () => Promise<T>): { get(): Promise<T>; opened(): Promise<T> | undefined } {
+  let value: Promise<T> | undefined;
+  return {
+    get() {
+      value ??= open().catch((error: unknown) => {
+        value = undefined;
+        throw error;
+      });
+      return value;
+    },
+    opened: () => value,
+  };
+}
+
+/** Whether a process of this machine still runs; undefined for other machines. */
+function isAlive(owner: string): boolean | undefined {
+  const [host, pid] = owner.split(':');
+  if (host !== hostname()) return undefined;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM'; // EPERM: it lives under another user. ESRCH: it does not live.
+  }
+}
+
+async function openAdapter(kind: SourceKind, config: Config): Promise<SourceAdapter> {
+  switch (kind) {
+    case 'files': {
+      const { createFilesAdapter } = await import('./extract/files/files-adapter.js');
+      return createFilesAdapter({ maxFileBytes: config.maxFileBytes });
+    }
+    case 'web': {
+      const { createWebAdapter } = await import('./extract/web/web-adapter.js');
+      return createWebAdapter({ allowPrivateNetwork: config.allowPrivateNetwork, proxy: config.proxy });
+    }
+    case 'github': {
+      const { createGithubAdapter } = await import('./extract/github/github-adapter.js');
+      return createGithubAdapter({ apiUrl: config.githubApiUrl, token: config.githubToken, cacheDirectory: join(config.home, 'git'), maxFileBytes: config.maxFileBytes });
+    }
+    case 'text':
+      throw new QuarryError('INPUT_INVALID', 'Notes have no outside source to sync.', { hint: 'Create, change and delete notes with the note operations.' });
+  }
+}
+
+async function openConfiguredEmbedder(config: Config): Promise<Embedder> {
+  const { openEmbedder } = await import('./embed/open-embedder.js');
+  return openEmbedder({
+    model: config.model,
+    dtype: config.modelDtype,
+    cacheDir: config.modelCache,
+    allowRemote: config.allowRemoteModels,
+    threads: config.threads,
+  });
+}
+
+async function openConfiguredReranker(config: Config): Promise<Reranker> {
+  if (config.reranker === '') {
+    throw new QuarryError('MODEL_UNAVAILABLE', 'No reranker is configured.', {
+      hint: 'Set QUARRY_RERANKER to a cross-encoder, for instance Xenova/ms-marco-MiniLM-L-6-v2, or search without rerank.',
+    });
+  }
+  const { openReranker } = await import('./embed/reranker.js');
+  return openReranker({ model: config.reranker, cacheDir: config.modelCache, allowRemote: config.allowRemoteModels, threads: config.threads });
+}
+
+/** Marks dead jobs and clears what an interrupted write left; a store that cannot be written is still searched. */
+async function recoverWorkspace(store: KnowledgeStore, services: Services, log: Logger): Promise<void> {
+  try {
+    const marked = await services.jobs.markInterrupted();
+    if (marked.length === 0) return;
+    const dropped = await store.recover();
+    log('warn', 'Jobs were interrupted; sync their sources to complete them.', { jobs: marked.map((job) => job.id), dropped });
+  } catch (error) {
+    const known = toQuarryError(error);
+    log('warn', 'The workspace could not be recovered now; reading goes on.', { code: known.code, message: known.message });
+  }
+}
+
+/**
+ * Opens a workspace. Settings come from `overrides`, then from the environment, then from defaults.
+ * @throws QuarryError CONFIG_INVALID, STORE_BROKEN, MACHINE_UNSUPPORTED
+ */
+export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarry> {
+  const config = loadConfig(overrides);
+  const log = createLogger(config.logLevel);
+  const { openStore } = await import('./store/open-store.js');
+  const store = await openStore({ directory: join(config.home, 'workspaces', config.workspace) });
+  const embedder = once(() => openConfiguredEmbedder(config));
+  const reranker = once(() => openConfiguredReranker(config));
+  const adapters = new Map<SourceKind, Promise<SourceAdapter>>();
+  const context: ServiceContext = {
+    config,
+    store,
+    log,
+    clock: systemClock,
+    chunker: createChunker(),
+    owner: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
+    isAlive,
+    embedder: embedder.get,
+    reranker: reranker.get,
+    adapter(kind) {
+      const known = adapters.get(kind) ?? openAdapter(kind, config);
+      adapters.set(kind, known);
+      return known;
+    },
+  };
+  const services = createServices(context);
+  await recoverWorkspace(store, services, log);
+  return {
+    config,
+    services,
+    operations,
+    log,
+    async execute(name, input, options = {}) {
+      const { signal = new AbortController().signal, report = () => undefined, door = 'library' } = options;
+      return findOperation(name).execute({ services, signal, report, door }, input);
+    },
+    async close() {
+      await services.jobs.close();
+      await services.notes.settle();
+      await (await embedder.opened())?.close();
+      await (await reranker.opened())?.close();
+      await store.close();
+    },
+  };
+}
+
+/** @throws QuarryError OPERATION_NOT_FOUND naming the nearest one */
+function findOperation(name: string): Operation {
+  const found = operations.find((operation) => operation.name === name);
+  if (found !== undefined) return found;
+  const names = operations.map((operation) => operation.name);
+  const near = nearestName(name, names);
+  throw new QuarryError('OPERATION_NOT_FOUND', `There is no operation ${JSON.stringify(name.slice(0, 100))}.`, {
+    hint: near === undefined ? `Known operations: ${names.join(', ')}.` : `Did you mean ${near}?`,
+  });
+}
