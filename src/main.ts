@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { runProgram } from './edges/cli/program.js';
 import type { Terminal } from './edges/cli/terminal.js';
 import { operations } from './operations/index.js';
-import { createServerCommands } from './server-commands.js';
 import { openQuarry } from './quarry.js';
-import { z } from 'zod';
+import { createServerCommands } from './server-commands.js';
 
-const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')));
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')));
 
 const terminal: Terminal = {
   stdin: process.stdin,

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { createChunker } from './chunk/chunker.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
 import { QuarryError, systemCode, toQuarryError } from './core/errors.js';
 import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter } from './core/ports.js';
 import type { SourceKind } from './core/types.js';
-import { createChunker } from './chunk/chunker.js';
+import { createLogger, type Logger } from './logger.js';
 import type { Door, Operation, Outcome } from './operations/define.js';
 import { nearestName } from './operations/describe-issues.js';
 import { operations } from './operations/index.js';
-import { createLogger, type Logger } from './logger.js';
 import type { ServiceContext } from './services/context.js';
 import { createServices, type Services } from './services/services.js';
 
@@ -81,10 +81,17 @@ async function openAdapter(kind: SourceKind, config: Config): Promise<SourceAdap
     }
     case 'github': {
       const { createGithubAdapter } = await import('./extract/github/github-adapter.js');
-      return createGithubAdapter({ apiUrl: config.githubApiUrl, token: config.githubToken, cacheDirectory: join(config.home, 'git'), maxFileBytes: config.maxFileBytes });
+      return createGithubAdapter({
+        apiUrl: config.githubApiUrl,
+        token: config.githubToken,
+        cacheDirectory: join(config.home, 'git'),
+        maxFileBytes: config.maxFileBytes,
+      });
     }
     case 'text':
-      throw new QuarryError('INPUT_INVALID', 'Notes have no outside source to sync.', { hint: 'Create, change and delete notes with the note operations.' });
+      throw new QuarryError('INPUT_INVALID', 'Notes have no outside source to sync.', {
+        hint: 'Create, change and delete notes with the note operations.',
+      });
   }
 }
 
@@ -106,7 +113,12 @@ async function openConfiguredReranker(config: Config): Promise<Reranker> {
     });
   }
   const { openReranker } = await import('./embed/reranker.js');
-  return openReranker({ model: config.reranker, cacheDir: config.modelCache, allowRemote: config.allowRemoteModels, threads: config.threads });
+  return openReranker({
+    model: config.reranker,
+    cacheDir: config.modelCache,
+    allowRemote: config.allowRemoteModels,
+    threads: config.threads,
+  });
 }
 
 /** Marks dead jobs and clears what an interrupted write left; a store that cannot be written is still searched. */
@@ -115,10 +127,16 @@ async function recoverWorkspace(store: KnowledgeStore, services: Services, log: 
     const marked = await services.jobs.markInterrupted();
     if (marked.length === 0) return;
     const dropped = await store.recover();
-    log('warn', 'Jobs were interrupted; sync their sources to complete them.', { jobs: marked.map((job) => job.id), dropped });
+    log('warn', 'Jobs were interrupted; sync their sources to complete them.', {
+      jobs: marked.map((job) => job.id),
+      dropped,
+    });
   } catch (error) {
     const known = toQuarryError(error);
-    log('warn', 'The workspace could not be recovered now; reading goes on.', { code: known.code, message: known.message });
+    log('warn', 'The workspace could not be recovered now; reading goes on.', {
+      code: known.code,
+      message: known.message,
+    });
   }
 }
 

@@ -78,7 +78,8 @@ export interface OperationDefinition<I extends z.ZodObject, O extends z.ZodObjec
 }
 
 /** An operation as the edges see it. */
-export interface Operation extends Omit<OperationDefinition<z.ZodObject, z.ZodObject>, 'run' | 'render' | 'examples' | 'isFailure'> {
+export interface Operation
+  extends Omit<OperationDefinition<z.ZodObject, z.ZodObject>, 'run' | 'render' | 'examples' | 'isFailure'> {
   readonly examples: readonly JsonObject[];
   /** JSON Schema 2020-12 of the input and output. */
   readonly inputSchema: JsonObject;
@@ -87,10 +88,7 @@ export interface Operation extends Omit<OperationDefinition<z.ZodObject, z.ZodOb
    * Checks the input strictly, runs, and gives data and text that say the same.
    * @throws QuarryError INPUT_INVALID naming the bad key and listing the good ones; what the operation declares
    */
-  execute(
-    context: OperationContext,
-    rawInput: unknown,
-  ): Promise<Outcome>;
+  execute(context: OperationContext, rawInput: unknown): Promise<Outcome>;
 }
 
 /** What an operation gives: data, the same as text, and whether it means failure to a script. */
@@ -120,7 +118,11 @@ export function defineOperation<I extends z.ZodObject, O extends z.ZodObject>(
         });
       }
       // Output schemas hold plain JSON without transforms, so the parsed value is JSON.
-      return { output: checked.data as JsonObject, text: definition.render(checked.data), isFailure: definition.isFailure?.(checked.data) ?? false };
+      return {
+        output: checked.data as JsonObject,
+        text: definition.render(checked.data),
+        isFailure: definition.isFailure?.(checked.data) ?? false,
+      };
     },
   };
 }

@@ -46,7 +46,10 @@ export async function readText(value: string, stdin: NodeJS.ReadableStream): Pro
   try {
     return await readFile(value.slice(1), 'utf8');
   } catch (error) {
-    throw new QuarryError('PATH_NOT_FOUND', `Cannot read ${value.slice(1)}.`, { hint: 'Text that begins with @ names a file to read.', cause: error });
+    throw new QuarryError('PATH_NOT_FOUND', `Cannot read ${value.slice(1)}.`, {
+      hint: 'Text that begins with @ names a file to read.',
+      cause: error,
+    });
   }
 }
 
@@ -63,11 +66,17 @@ export function parsePairs(flag: string, pairs: readonly string[]): Record<strin
     if (pair.startsWith('{')) {
       const whole = jsonOrText(pair);
       if (typeof whole === 'object' && whole !== null) entries.push(...Object.entries(whole));
-      else throw new QuarryError('INPUT_INVALID', `--${flag} is not valid JSON.`, { hint: `Write --${flag} key=value, or a JSON object.` });
+      else
+        throw new QuarryError('INPUT_INVALID', `--${flag} is not valid JSON.`, {
+          hint: `Write --${flag} key=value, or a JSON object.`,
+        });
       continue;
     }
     const at = pair.indexOf('=');
-    if (at < 1) throw new QuarryError('INPUT_INVALID', `--${flag} ${pair} has no value.`, { hint: `Write --${flag} key=value, or a JSON object.` });
+    if (at < 1)
+      throw new QuarryError('INPUT_INVALID', `--${flag} ${pair} has no value.`, {
+        hint: `Write --${flag} key=value, or a JSON object.`,
+      });
     entries.push([pair.slice(0, at), jsonOrText(pair.slice(at + 1))]);
   }
   return Object.fromEntries(entries);

@@ -5,7 +5,14 @@ import type { Operation } from '../../operations/define.js';
 import { nearestName } from '../../operations/describe-issues.js';
 import type { Services } from '../../services/services.js';
 import { type Parameter, parametersOf } from './arguments.js';
-import { type Gathered, type CommandContext, gatherInput, type GlobalOptions, printError, runCommand } from './run-command.js';
+import {
+  type CommandContext,
+  type Gathered,
+  type GlobalOptions,
+  gatherInput,
+  printError,
+  runCommand,
+} from './run-command.js';
 import type { Terminal } from './terminal.js';
 
 /** A workspace as the command line needs it. */
@@ -54,21 +61,32 @@ export async function runProgram(words: readonly string[], parts: ProgramParts):
 function endOfParsing(error: CommanderError, parts: ProgramParts, json: boolean): number {
   if (error.exitCode === 0) return 0;
   const message = error.message.replace(/^error: /, '');
-  return printError(new QuarryError('INPUT_INVALID', message, { hint: 'Run quarry --help, or quarry COMMAND --help.' }), parts.terminal, { json, quiet: false });
+  return printError(
+    new QuarryError('INPUT_INVALID', message, { hint: 'Run quarry --help, or quarry COMMAND --help.' }),
+    parts.terminal,
+    { json, quiet: false },
+  );
 }
 
 function buildProgram(parts: ProgramParts, outcome: Outcome): Command {
   const { terminal } = parts;
   const program = new Command('quarry')
-    .description('Local-first knowledge for AI agents: ingest sites, repositories and folders, search them with citations.')
+    .description(
+      'Local-first knowledge for AI agents: ingest sites, repositories and folders, search them with citations.',
+    )
     .version(parts.version, '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.stdout.write(text), writeErr: () => undefined, outputError: () => undefined })
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: () => undefined,
+      outputError: () => undefined,
+    })
     .showSuggestionAfterError(true)
     .helpCommand(false);
   addGlobalOptions(program);
   const groups = new Map<string, Command>();
-  for (const operation of parts.operations) addOperation(groupOf(program, groups, operation), operation, parts, outcome);
+  for (const operation of parts.operations)
+    addOperation(groupOf(program, groups, operation), operation, parts, outcome);
   for (const extra of parts.extras) addExtra(program, extra, outcome);
   program.action((_flags: unknown, command: Command) => {
     const [word] = command.args;
@@ -80,7 +98,10 @@ function buildProgram(parts: ProgramParts, outcome: Outcome): Command {
 }
 
 function unknownCommand(word: string, program: Command): QuarryError {
-  const near = nearestName(word, program.commands.map((command) => command.name()));
+  const near = nearestName(
+    word,
+    program.commands.map((command) => command.name()),
+  );
   return new QuarryError('INPUT_INVALID', `There is no command ${JSON.stringify(word.slice(0, 100))}.`, {
     hint: near === undefined ? 'Run quarry --help to see the commands.' : `Did you mean quarry ${near}?`,
   });
@@ -101,21 +122,31 @@ function groupOf(program: Command, groups: Map<string, Command>, operation: Oper
   if (group === undefined || rest.length === 0) return program;
   const known = groups.get(group);
   if (known !== undefined) return known;
-  const made = program.command(group).description(`${group} commands`).exitOverride().helpCommand(false).copyInheritedSettings(program);
+  const made = program
+    .command(group)
+    .description(`${group} commands`)
+    .exitOverride()
+    .helpCommand(false)
+    .copyInheritedSettings(program);
   groups.set(group, made);
   return made;
 }
 
 function addOperation(parent: Command, operation: Operation, parts: ProgramParts, outcome: Outcome): void {
   const parameters = parametersOf(operation);
-  const command = parent.command(operation.cli.command.at(-1) ?? operation.name).summary(operation.summary).description(operation.description);
+  const command = parent
+    .command(operation.cli.command.at(-1) ?? operation.name)
+    .summary(operation.summary)
+    .description(operation.description);
   for (const key of operation.cli.positional ?? []) {
     const parameter = parameters.find((candidate) => candidate.key === key);
     if (parameter !== undefined) command.argument(positionalOf(parameter), parameter.description);
   }
-  for (const parameter of parameters.filter((candidate) => !candidate.isPositional)) command.addOption(optionOf(parameter));
+  for (const parameter of parameters.filter((candidate) => !candidate.isPositional))
+    command.addOption(optionOf(parameter));
   addGlobalOptions(command);
-  if (operation.cli.watch !== undefined) command.option('--watch', 'after ingesting a folder, follow its changes until Ctrl-C');
+  if (operation.cli.watch !== undefined)
+    command.option('--watch', 'after ingesting a folder, follow its changes until Ctrl-C');
   command.action(async (...given: unknown[]) => {
     // Commander calls back with the positional words, then the flags, then the command.
     const positional = given.slice(0, -2) as Gathered['positional'];

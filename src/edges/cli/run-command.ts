@@ -1,7 +1,7 @@
 import { ERROR_TABLE, type ErrorCode, QuarryError, toQuarryError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/types.js';
-import type { Operation } from '../../operations/define.js';
 import { coerceStrings } from '../../operations/coerce.js';
+import type { Operation } from '../../operations/define.js';
 import { renderJob, toJobShape } from '../../operations/job-shape.js';
 import type { Services } from '../../services/services.js';
 import { parametersOf, parsePairs, readText } from './arguments.js';
@@ -29,7 +29,11 @@ export interface Gathered {
 }
 
 /** The operation's untrusted input, from words and flags. */
-export async function gatherInput(operation: Operation, gathered: Gathered, stdin: NodeJS.ReadableStream): Promise<Record<string, unknown>> {
+export async function gatherInput(
+  operation: Operation,
+  gathered: Gathered,
+  stdin: NodeJS.ReadableStream,
+): Promise<Record<string, unknown>> {
   const raw: Record<string, unknown> = { ...gathered.flags };
   (operation.cli.positional ?? []).forEach((key, i) => {
     const word = gathered.positional[i];
@@ -39,7 +43,9 @@ export async function gatherInput(operation: Operation, gathered: Gathered, stdi
     const value = raw[key];
     if (typeof value === 'string') raw[key] = await readText(value, stdin);
   }
-  const objects = parametersOf(operation).filter((parameter) => parameter.kind === 'object' && raw[parameter.key] !== undefined);
+  const objects = parametersOf(operation).filter(
+    (parameter) => parameter.kind === 'object' && raw[parameter.key] !== undefined,
+  );
   for (const { key, flag } of objects) raw[key] = parsePairs(flag, toList(raw[key]));
   return coerceStrings(operation.inputSchema, raw);
 }
@@ -55,11 +61,16 @@ export interface CommandResult {
 }
 
 /** Runs an operation, waits for the job it may start, and prints. */
-export async function runCommand(operation: Operation, input: Record<string, unknown>, context: CommandContext): Promise<CommandResult> {
+export async function runCommand(
+  operation: Operation,
+  input: Record<string, unknown>,
+  context: CommandContext,
+): Promise<CommandResult> {
   const { services, signal, terminal, options } = context;
   const outcome = await operation.execute({ services, signal, report: () => undefined, door: 'cli' }, input);
   const jobId = operation.startsJob === undefined ? undefined : outcome.output[operation.startsJob];
-  if (typeof jobId === 'string') return { exitCode: await followJob(jobId, outcome.output, context), output: outcome.output };
+  if (typeof jobId === 'string')
+    return { exitCode: await followJob(jobId, outcome.output, context), output: outcome.output };
   print(terminal, options, outcome.output, outcome.text);
   return { exitCode: outcome.isFailure ? 1 : 0, output: outcome.output };
 }
@@ -92,8 +103,11 @@ export function printError(error: unknown, terminal: Terminal, options: GlobalOp
   if (options.json) {
     terminal.stdout.write(`${JSON.stringify({ error: report }, null, 2)}\n`);
   } else {
-    terminal.stderr.write(`${paint(terminal, 'stderr', 'red', 'error')} ${printable(report.message)} [${report.code}]\n`);
-    if (report.hint !== undefined) terminal.stderr.write(`${paint(terminal, 'stderr', 'dim', 'hint')}  ${printable(report.hint)}\n`);
+    terminal.stderr.write(
+      `${paint(terminal, 'stderr', 'red', 'error')} ${printable(report.message)} [${report.code}]\n`,
+    );
+    if (report.hint !== undefined)
+      terminal.stderr.write(`${paint(terminal, 'stderr', 'dim', 'hint')}  ${printable(report.hint)}\n`);
   }
   return known.meaning.exitCode;
 }

@@ -8,7 +8,12 @@ export interface Terminal {
 }
 
 /** Paints text when the stream is a terminal. */
-export function paint(terminal: Terminal, stream: 'stdout' | 'stderr', style: 'bold' | 'dim' | 'red' | 'green' | 'yellow', text: string): string {
+export function paint(
+  terminal: Terminal,
+  stream: 'stdout' | 'stderr',
+  style: 'bold' | 'dim' | 'red' | 'green' | 'yellow',
+  text: string,
+): string {
   if (!terminal.hasColour || terminal[stream].isTTY !== true) return text;
   const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const;
   const [on, off] = codes[style];
