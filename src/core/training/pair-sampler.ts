@@ -1,5 +1,5 @@
 import { drawPair, KINDS, type PairCorpus, type TrainingPair, type View, type ViewOptions } from './pair-corpus.js';
-import { type Random, shuffle } from './random.js';
+import { createRandom, type Random, shuffle } from './random.js';
 import type { TrainingConfig } from './training-config.js';
 
 const VIEWS: readonly View[] = ['anchors', 'lastAnchor', 'sentence', 'keywords', 'halves'];
@@ -15,7 +15,7 @@ export function isHeldOut(corpus: PairCorpus, record: number, share: number): bo
  * The pairs of one pass, as numbers `record * VIEWS + view`, in random order; with `sourceBlock` above 1, pairs of one
  * source stand together in blocks of that many.
  */
-export function planEpoch(corpus: PairCorpus, config: TrainingConfig, random: Random): Int32Array {
+function planEpoch(corpus: PairCorpus, config: TrainingConfig, random: Random): Int32Array {
   const plan: number[] = [];
   for (let record = 0; record < corpus.size; record++) {
     if (isHeldOut(corpus, record, config.heldOutShare)) continue;
@@ -51,7 +51,7 @@ function blockBySource(order: Int32Array, corpus: PairCorpus, size: number, rand
 }
 
 /** Draws the pair of one entry of a plan; undefined where the record does not give this view. */
-export function drawPlanned(
+function drawPlanned(
   corpus: PairCorpus,
   entry: number,
   options: ViewOptions,
@@ -59,4 +59,65 @@ export function drawPlanned(
 ): TrainingPair | undefined {
   const view = VIEWS[entry % VIEWS.length] ?? 'anchors';
   return drawPair(corpus, Math.floor(entry / VIEWS.length), view, options, random);
+}
+
+/** Where a {@link BatchSource} stands; plain numbers, so that it can be written to a file. */
+export interface BatchPosition {
+  /** State of the random source when the current pass was planned. */
+  readonly passStart: readonly number[];
+  /** Entries of the pass that have been drawn. */
+  readonly consumed: number;
+  /** State of the random source now. */
+  readonly now: readonly number[];
+}
+
+/** What a {@link BatchSource} draws from. */
+export interface BatchSourceParts {
+  readonly corpus: PairCorpus;
+  readonly config: TrainingConfig;
+  readonly options: ViewOptions;
+}
+
+/** Endless batches, pass after pass; the same seed gives the same batches, also across a saved and restored position. */
+export class BatchSource {
+  readonly #parts: BatchSourceParts;
+  #random: Random;
+  #passStart: readonly number[];
+  #plan: Int32Array;
+  #consumed = 0;
+
+  constructor(parts: BatchSourceParts, position?: BatchPosition) {
+    this.#parts = parts;
+    this.#random = createRandom(position?.passStart ?? parts.config.seed + 1);
+    this.#passStart = this.#random.save();
+    this.#plan = planEpoch(parts.corpus, parts.config, this.#random);
+    if (!position) return;
+    this.#consumed = position.consumed;
+    this.#random = createRandom(position.now);
+  }
+
+  /** Batches in one pass, the last one perhaps smaller. */
+  get batchesPerPass(): number {
+    return Math.ceil(this.#plan.length / this.#parts.config.batchSize);
+  }
+
+  /** The next batch: full, but at the end of a pass; empty only when the corpus gives no pair at all. */
+  next(): TrainingPair[] {
+    const { corpus, config, options } = this.#parts;
+    if (this.#consumed >= this.#plan.length) {
+      this.#passStart = this.#random.save();
+      this.#plan = planEpoch(corpus, config, this.#random);
+      this.#consumed = 0;
+    }
+    const batch: TrainingPair[] = [];
+    while (batch.length < config.batchSize && this.#consumed < this.#plan.length) {
+      const pair = drawPlanned(corpus, this.#plan[this.#consumed++] ?? 0, options, this.#random);
+      if (pair) batch.push(pair);
+    }
+    return batch;
+  }
+
+  save(): BatchPosition {
+    return { passStart: this.#passStart, consumed: this.#consumed, now: this.#random.save() };
+  }
 }

@@ -33,3 +33,10 @@ export function quantizeRows(table: Float32Array, dimensions: number): StaticWei
   scales[cls] = GUARD;
   return { dimensions, table: quantized, scales };
 }
+
+/** The rows in single precision, special ones as zeros: where a fine-tuning starts. */
+export function dequantizeRows({ table, scales, dimensions }: StaticWeights): Float32Array {
+  const rows = Float32Array.from(table, (entry, at) => entry * (scales[Math.floor(at / dimensions)] ?? 0));
+  for (const id of Object.values(SPECIAL_TOKENS)) rows.fill(0, id * dimensions, (id + 1) * dimensions);
+  return rows;
+}

@@ -21,6 +21,8 @@ export interface TrainerParts {
   readonly tokenCounts: Float64Array;
   /** Steps planned in all, for the schedule. */
   readonly totalSteps: number;
+  /** Rows to start from and to be pulled towards; random rows without it. */
+  readonly start?: Float32Array | undefined;
 }
 
 /** The share of the highest step size at a step (from 1): a linear rise, then a linear fall to `finalRate`. */
@@ -67,12 +69,26 @@ export class StaticTrainer {
     this.#sums = kernels.allocate(2 * config.batchSize * config.dimensions);
     this.#listGradients = kernels.allocate(2 * config.batchSize * config.dimensions);
     this.#gradients = kernels.allocate(vocabularySize * config.dimensions);
-    this.#initialize();
+    if (parts.start) this.state.table.set(parts.start);
+    else this.#initialize();
   }
 
   /** Steps done. */
   get step(): number {
     return this.#step;
+  }
+
+  /** Rows, first and second moments: what {@link restore} takes. */
+  arrays(): Float32Array[] {
+    return [this.state.table, this.state.first, this.state.second];
+  }
+
+  /** Goes back to a saved state. */
+  restore(step: number, arrays: readonly Float32Array[]): void {
+    this.#step = step;
+    this.arrays().forEach((array, number) => {
+      array.set(arrays[number] ?? []);
+    });
   }
 
   #initialize(): void {
@@ -107,11 +123,12 @@ export class StaticTrainer {
   }
 
   #applyGradients(lists: TokenLists, listGradients: Float32Array, totalSteps: number): void {
-    const { config, kernels } = this.#parts;
+    const { config, kernels, start } = this.#parts;
     kernels.spreadGradients(listGradients, lists, config.dimensions, this.#gradients);
     this.#step++;
     const rate = config.learningRate * scheduleRate(this.#step, totalSteps, config);
     kernels.updateRows(this.state, lists, this.#gradients, correctBias(rate, this.#step));
+    if (start && config.pull > 0) pullRows(this.state, start, lists.rows, Math.min(1, rate * config.pull));
   }
 
   /** Adds the gradient of the loss on the first `prefix` dimensions to `listGradients`. */
@@ -168,4 +185,13 @@ function normalizePrefixes(
     for (let d = 0; d < prefix; d++) vectors[row * prefix + d] = (sums[row * dimensions + d] ?? 0) / norm;
   }
   return { vectors, norms };
+}
+
+/** Moves the given rows a share of the way back to where they started: decoupled weight decay, with the start for zero. */
+function pullRows({ table, dimensions }: AdamState, start: Float32Array, rows: Int32Array, share: number): void {
+  for (const row of rows) {
+    for (let at = row * dimensions; at < (row + 1) * dimensions; at++) {
+      table[at] = (table[at] ?? 0) + share * ((start[at] ?? 0) - (table[at] ?? 0));
+    }
+  }
 }

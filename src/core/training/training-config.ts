@@ -50,6 +50,12 @@ export const trainingConfigSchema = z.strictObject({
     .array(z.strictObject({ dimensions: z.int().min(4).multipleOf(4), weight: z.number().positive() }))
     .default([])
     .describe('Prefixes of the vector that get a loss of their own, with its weight.'),
+  pull: z
+    .number()
+    .min(0)
+    .max(1_000)
+    .default(0)
+    .describe('Fine-tuning only: share of the way back to the start per unit of step size.'),
   heldOutShare: z.number().min(0).max(0.5).default(0.005).describe('Share of documents kept for validation.'),
 });
 
