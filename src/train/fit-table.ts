@@ -44,6 +44,8 @@ export interface FitParts {
   readonly start?: Float32Array | undefined;
   /** File to save progress in and to resume from. */
   readonly checkpoint?: string | undefined;
+  /** Time between two savings. Default: a minute. */
+  readonly checkpointIntervalMs?: number | undefined;
 }
 
 const STEPS_PER_REPORT = 20;
@@ -61,7 +63,7 @@ export function throwIfAborted(signal?: AbortSignal): void {
  * @throws QuarryError CANCELLED; TRAINING_INVALID when the corpus gives no pairs or the checkpoint is damaged.
  */
 export async function fitTable(prepared: PreparedCorpus, parts: FitParts): Promise<StaticTrainer> {
-  const { config, report, signal, checkpoint } = parts;
+  const { config, report, signal, checkpoint, checkpointIntervalMs: interval = CHECKPOINT_INTERVAL_MS } = parts;
   const { corpus, tokenCounts } = prepared;
   const sourceParts = { corpus, config, options: viewOptions(config, tokenCounts) };
   const fingerprint = sha256(JSON.stringify([config, corpus.size, corpus.tokenCount]));
@@ -91,7 +93,7 @@ export async function fitTable(prepared: PreparedCorpus, parts: FitParts): Promi
       });
       recent = 0;
     }
-    if (checkpoint !== undefined && now - lastSaved > CHECKPOINT_INTERVAL_MS) {
+    if (checkpoint !== undefined && now - lastSaved >= interval) {
       await writeCheckpoint(checkpoint, {
         fingerprint,
         step: trainer.step,

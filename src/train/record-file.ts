@@ -6,16 +6,22 @@ import { QuarryError } from '../core/errors.js';
 import type { TrainingRecord } from '../core/training/pair-corpus.js';
 
 const recordSchema = z.object({
-  kind: z.enum(['doc', 'commit', 'code']),
+  kind: z.enum(['doc', 'commit', 'code', 'pair']),
   source: z.string(),
   anchors: z.array(z.string()),
   text: z.string(),
+  negatives: z.array(z.string()).optional(),
 });
-const pairSchema = z.object({ anchor: z.string(), positive: z.string(), source: z.string().default('') });
+const pairSchema = z.object({
+  anchor: z.string(),
+  positive: z.string(),
+  negative: z.string().optional(),
+  source: z.string().default(''),
+});
 
 /**
  * The records of a JSONL file, one at a time (gzip when the name ends in .gz). A line is a record
- * `{kind, source, anchors, text}` or a pair `{anchor, positive}`.
+ * `{kind, source, anchors, text, negatives?}`, a pair `{anchor, positive}` or a triplet `{anchor, positive, negative}`.
  *
  * @throws QuarryError DATASET_INVALID, with the line's number, at the first line that is neither.
  */
@@ -40,12 +46,13 @@ function parseRecord(text: string, line: number, file: string): TrainingRecord {
   if (record.success) return record.data;
   const pair = pairSchema.safeParse(content);
   if (!pair.success) throw invalidLine(file, line, pair.error);
-  return { kind: 'pair', source: pair.data.source, anchors: [pair.data.anchor], text: pair.data.positive };
+  const { anchor, positive, negative, source } = pair.data;
+  return { kind: 'pair', source, anchors: [anchor], text: positive, negatives: negative === undefined ? [] : [negative] };
 }
 
 function invalidLine(file: string, line: number, cause: unknown): QuarryError {
   return new QuarryError('DATASET_INVALID', `Line ${line} of ${file} is no training record.`, {
-    hint: 'Each line is JSON: {"kind","source","anchors","text"} or {"anchor","positive"}.',
+    hint: 'Each line is JSON: {"kind","source","anchors","text"} or {"anchor","positive","negative"?}.',
     cause,
   });
 }

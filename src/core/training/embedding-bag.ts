@@ -1,5 +1,3 @@
-import type { TrainingPair } from './pair-corpus.js';
-
 /** Lists of tokens as flat arrays: list i is `[offsets[i], offsets[i + 1])` of `tokens`, `counts` and `slots`. */
 export interface TokenLists {
   readonly offsets: Int32Array;
@@ -61,11 +59,6 @@ export function packLists(lists: readonly (readonly number[])[], scratch: PackSc
     slots: slots.subarray(0, end),
     rows: Int32Array.from(rows),
   };
-}
-
-/** Queries first, then passages. */
-export function packPairs(pairs: readonly TrainingPair[], scratch: PackScratch): TokenLists {
-  return packLists([...pairs.map((pair) => pair.query), ...pairs.map((pair) => pair.passage)], scratch);
 }
 
 /** The loops over table rows that take most of a training step besides the matrix products. */

@@ -7,6 +7,8 @@ export interface TrainingRecord {
   readonly source: string;
   readonly anchors: readonly string[];
   readonly text: string;
+  /** Texts that look right and are not: negatives for every query of this record. */
+  readonly negatives?: readonly string[] | undefined;
 }
 
 /** Numbers of {@link TrainingRecord.kind} in the compact corpus. */
@@ -40,6 +42,7 @@ export class PairCorpus {
   readonly #segmentEnds = new GrowingArray();
   readonly #recordEnds = new GrowingArray();
   readonly #anchorCounts = new GrowingArray();
+  readonly #negativeCounts = new GrowingArray();
   readonly #kinds = new GrowingArray();
   readonly #sources = new GrowingArray();
   readonly #groups = new GrowingArray();
@@ -65,6 +68,8 @@ export class PairCorpus {
   add(record: TrainingRecord, encode: (text: string) => readonly number[]): void {
     for (const anchor of record.anchors) this.#addSegment(encode(anchor));
     for (const sentence of splitSentences(record.text)) this.#addSegment(encode(sentence));
+    for (const negative of record.negatives ?? []) this.#addSegment(encode(negative));
+    this.#negativeCounts.push(record.negatives?.length ?? 0);
     this.#recordEnds.push(this.#segmentEnds.length);
     this.#anchorCounts.push(record.anchors.length);
     this.#kinds.push(KINDS.indexOf(record.kind));
@@ -97,7 +102,7 @@ export class PairCorpus {
 
   /** Number of segments of a record: its anchors first, then its sentences. */
   segmentCount(record: number): number {
-    return this.#recordEnds.at(record) - this.#firstSegment(record);
+    return this.#recordEnds.at(record) - this.#firstSegment(record) - this.#negativeCounts.at(record);
   }
 
   /** Appends the tokens of one segment to a list, up to `limit` entries in all. */
@@ -107,6 +112,15 @@ export class PairCorpus {
     for (let at = index === 0 ? 0 : this.#segmentEnds.at(index - 1); at < end && into.length < limit; at++) {
       into.push(this.#tokens.at(at));
     }
+  }
+
+  /** The tokens of each negative of a record. */
+  negatives(record: number, limit: number): number[][] {
+    return Array.from({ length: this.#negativeCounts.at(record) }, (_, number) => {
+      const tokens: number[] = [];
+      this.copySegment(record, this.segmentCount(record) + number, tokens, limit);
+      return tokens;
+    });
   }
 
   /** Counts each token's occurrences. */
@@ -141,6 +155,8 @@ export interface TrainingPair {
   readonly query: readonly number[];
   readonly passage: readonly number[];
   readonly group: number;
+  /** Token lists that must stay far from the query. */
+  readonly negatives: readonly (readonly number[])[];
 }
 
 /** Which two views of a record make a pair. */
@@ -196,7 +212,8 @@ export function drawPair(
     copy(0, segments, passage);
     for (const token of drawKeywords(passage, options.keywordWeights, random)) query.push(token);
   }
-  return query.length > 0 && passage.length > 0 ? { query, passage, group: corpus.group(record) } : undefined;
+  if (query.length === 0 || passage.length === 0) return undefined;
+  return { query, passage, group: corpus.group(record), negatives: corpus.negatives(record, options.maxTokens) };
 }
 
 /** Two to eight different tokens of a passage, rare ones first: sampling without replacement (Efraimidis and Spirakis, 2006). */

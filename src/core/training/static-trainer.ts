@@ -4,7 +4,7 @@ import {
   type AdamState,
   correctBias,
   PackScratch,
-  packPairs,
+  packLists,
   type RowKernels,
   type TokenLists,
 } from './embedding-bag.js';
@@ -40,7 +40,7 @@ export function inverseFrequencyWeights(counts: Float64Array, damping: number): 
 
 /** Numbers that a trainer allocates from its kernels. */
 export function trainerLength(vocabularySize: number, config: TrainingConfig): number {
-  return (4 * vocabularySize + 4 * config.batchSize + 64) * config.dimensions;
+  return (4 * vocabularySize + 6 * config.batchSize + 64) * config.dimensions;
 }
 
 /** Trains the rows of a static model: forward, loss, backward and Adam, one batch at a time. */
@@ -66,8 +66,8 @@ export class StaticTrainer {
       rowRates: new Float32Array(vocabularySize).fill(1),
     };
     this.#scratch = new PackScratch(vocabularySize);
-    this.#sums = kernels.allocate(2 * config.batchSize * config.dimensions);
-    this.#listGradients = kernels.allocate(2 * config.batchSize * config.dimensions);
+    this.#sums = kernels.allocate(3 * config.batchSize * config.dimensions);
+    this.#listGradients = kernels.allocate(3 * config.batchSize * config.dimensions);
     this.#gradients = kernels.allocate(vocabularySize * config.dimensions);
     if (parts.start) this.state.table.set(parts.start);
     else this.#initialize();
@@ -108,15 +108,20 @@ export class StaticTrainer {
   async train(pairs: readonly TrainingPair[]): Promise<number> {
     const { config, kernels, totalSteps } = this.#parts;
     const { dimensions } = config;
-    const lists = packPairs(pairs, this.#scratch);
-    const length = 2 * pairs.length * dimensions;
+    const negatives = pairs.flatMap((pair) => pair.negatives).slice(0, config.batchSize);
+    const contents = [...pairs.map((pair) => pair.query), ...pairs.map((pair) => pair.passage), ...negatives];
+    const lists = packLists(contents, this.#scratch);
+    const length = contents.length * dimensions;
     const sums = this.#sums.subarray(0, length);
     const listGradients = this.#listGradients.subarray(0, length).fill(0);
     kernels.sumRows(this.state.table, lists, dimensions, sums);
-    const groups = Int32Array.from(pairs, (pair) => pair.group);
-    let loss = await this.#addLoss({ sums, listGradients, groups }, dimensions, 1);
+    const queryGroups = Int32Array.from(pairs, (pair) => pair.group);
+    const passageGroups = new Int32Array(pairs.length + negatives.length).fill(NO_GROUP);
+    passageGroups.set(queryGroups);
+    const batch = { sums, listGradients, queryGroups, passageGroups };
+    let loss = await this.#addLoss(batch, dimensions, 1);
     for (const { dimensions: prefix, weight } of config.matryoshka) {
-      loss += await this.#addLoss({ sums, listGradients, groups }, prefix, weight);
+      loss += await this.#addLoss(batch, prefix, weight);
     }
     this.#applyGradients(lists, listGradients, totalSteps);
     return loss;
@@ -132,41 +137,48 @@ export class StaticTrainer {
   }
 
   /** Adds the gradient of the loss on the first `prefix` dimensions to `listGradients`. */
-  async #addLoss(
-    batch: { sums: Float32Array; listGradients: Float32Array; groups: Int32Array },
-    prefix: number,
-    weight: number,
-  ): Promise<number> {
+  async #addLoss(batch: SummedBatch, prefix: number, weight: number): Promise<number> {
     const { config, engine } = this.#parts;
+    const { queryGroups, passageGroups } = batch;
     const { vectors, norms } = normalizePrefixes(batch.sums, config.dimensions, prefix);
-    const half = vectors.length / 2;
+    const count = queryGroups.length;
     const result = await engine.contrast(
       {
-        queries: vectors.subarray(0, half),
-        passages: vectors.subarray(half),
+        queries: vectors.subarray(0, count * prefix),
+        passages: vectors.subarray(count * prefix),
         dimensions: prefix,
-        queryGroups: batch.groups,
-        passageGroups: batch.groups,
+        queryGroups,
+        passageGroups,
       },
       config.temperature,
     );
-    const count = batch.groups.length;
-    for (let list = 0; list < 2 * count; list++) {
+    norms.forEach((norm, list) => {
       const gradients = list < count ? result.queryGradients : result.passageGradients;
       const from = (list < count ? list : list - count) * prefix;
       const at = list * prefix;
       let along = 0;
       for (let d = 0; d < prefix; d++) along += (gradients[from + d] ?? 0) * (vectors[at + d] ?? 0);
-      const factor = weight / (norms[list] ?? 1);
+      const factor = weight / norm;
       const into = list * config.dimensions;
       for (let d = 0; d < prefix; d++) {
         const change = factor * ((gradients[from + d] ?? 0) - along * (vectors[at + d] ?? 0));
         batch.listGradients[into + d] = (batch.listGradients[into + d] ?? 0) + change;
       }
-    }
+    });
     return weight * result.loss;
   }
 }
+
+/** Queries, then passages, then further negatives, as sums of rows, with room for their gradients. */
+interface SummedBatch {
+  readonly sums: Float32Array;
+  readonly listGradients: Float32Array;
+  readonly queryGroups: Int32Array;
+  readonly passageGroups: Int32Array;
+}
+
+/** Group of given negatives: no query's own, so that they count as negatives for all. */
+const NO_GROUP = -1;
 
 /** The first `prefix` entries of each row, scaled to unit length, and their lengths before. */
 function normalizePrefixes(
