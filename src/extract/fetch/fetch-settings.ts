@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ResolveHost, resolveBySystem } from './guarded-connector.js';
 import type { RetryPolicy } from './retry-policy.js';
+import { packageVersion } from './user-agent.js';
 
-/** How a fetcher behaves. Everything has a default but the version. */
+/** How a fetcher behaves. Everything has a default. */
 export interface FetcherOptions {
-  /** Version of Quarry, told to every origin. */
-  readonly version: string;
+  /** Version of Quarry, told to every origin. Default: that of the package. */
+  readonly version?: string | undefined;
   /** Lets loopback and private addresses through. Default false. */
   readonly allowPrivateNetwork?: boolean | undefined;
   /** Ports that may be asked; empty means all. Default all. */
@@ -52,7 +53,7 @@ export interface FetchSettings {
 /** Fills in the defaults. */
 export function completeOptions(options: FetcherOptions): FetchSettings {
   return {
-    version: options.version,
+    version: options.version ?? packageVersion(),
     allowPrivateNetwork: options.allowPrivateNetwork ?? false,
     allowedPorts: options.allowedPorts ?? [],
     maxBytes: options.maxBytes ?? 25 * 1024 * 1024,

@@ -6,6 +6,7 @@ import { completeOptions, type FetcherOptions, type FetchSettings } from './fetc
 import { type Exchange, requestOnce } from './request-once.js';
 import { backoffMs, isRetryableStatus, retryAfterMs } from './retry-policy.js';
 import { parseFetchUrl, showUrl } from './url-guard.js';
+import { userAgent } from './user-agent.js';
 
 /** What one fetch asks for. */
 export interface FetchRequest {
@@ -64,7 +65,7 @@ interface Work {
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** Makes a {@link Fetcher}. Share one: it holds the connections and the patience that hosts asked for. */
-export function createFetcher(options: FetcherOptions): Fetcher {
+export function createFetcher(options: FetcherOptions = {}): Fetcher {
   const settings = completeOptions(options);
   const work: Work = { settings, dispatchers: createDispatchers(settings), pausedUntil: new Map() };
   return {
@@ -144,7 +145,7 @@ async function attemptOnce(work: Work, url: URL, request: FetchRequest): Promise
       accept: '*/*',
       ...request.headers,
       'accept-encoding': ACCEPT_ENCODING,
-      'user-agent': `Quarry/${settings.version} (+local knowledge indexer)`,
+      'user-agent': userAgent(settings.version),
     },
     signal: request.signal,
     maxBytes: Math.min(settings.maxBytes, request.maxBytes ?? settings.maxBytes),

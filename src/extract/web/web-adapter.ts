@@ -1,0 +1,119 @@
+import { QuarryError } from '../../core/errors.js';
+import type { SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../core/ports.js';
+import type { JsonObject } from '../../core/types.js';
+import type { FetcherOptions } from '../fetch/fetch-settings.js';
+import { createFetcher, type Fetcher } from '../fetch/fetcher.js';
+import { parseDocument } from '../formats/parse-document.js';
+import { findSeeds, keepFullText } from './crawl-seeds.js';
+import { normalizeUrl } from './normalize-url.js';
+import type { PageAnswer } from './page-answer.js';
+import { PageVisitor } from './page-visitor.js';
+import { SiteCrawl } from './site-crawl.js';
+import { decodeMemory } from './site-memory.js';
+import { createScope, defaultScope } from './url-scope.js';
+import { type CrawlOptions, parseWebOptions } from './web-options.js';
+
+/** How a web adapter fetches: settings of its own fetcher, or a fetcher to share (which stays the caller's to close). */
+export type WebAdapterOptions = FetcherOptions | { readonly fetcher: Fetcher };
+
+/** Makes the adapter of `web` sources: one page or a site, options as in `webOptionsSchema`. */
+export function createWebAdapter(options: WebAdapterOptions): SourceAdapter {
+  const fetcher = 'fetcher' in options ? options.fetcher : createFetcher(options);
+  return {
+    kind: 'web',
+    resolve: async (target, options) => resolveSite(target, options, fetcher),
+    sync: (spec, context) => syncSite(spec, context, fetcher),
+  };
+}
+
+function resolveSite(target: string, options: JsonObject, fetcher: Fetcher): SourceSpec {
+  const asked = parseWebOptions(options);
+  const text = target.trim();
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  const uri = normalizeUrl(fetcher.check(address).href);
+  if (uri === undefined) {
+    throw new QuarryError('INPUT_INVALID', 'The address is too long to be a page.', {
+      hint: 'Give a shorter address.',
+    });
+  }
+  const complete: CrawlOptions = { ...asked, scope: asked.scope ?? defaultScope(uri) };
+  const { host, pathname } = new URL(uri);
+  return { kind: 'web', uri, label: `${host}${pathname === '/' ? '' : pathname}`, options: complete };
+}
+
+async function* syncSite(
+  spec: SourceSpec,
+  context: SyncContext,
+  fetcher: Fetcher,
+): AsyncGenerator<SyncItem, void, undefined> {
+  const parsed = parseWebOptions(spec.options);
+  const options: CrawlOptions = { ...parsed, scope: parsed.scope ?? defaultScope(spec.uri) };
+  // Ends what is still under way when the consumer stops early or something throws.
+  const ending = new AbortController();
+  const onAbort = (): void => ending.abort();
+  context.signal.addEventListener('abort', onAbort, { once: true });
+  if (context.signal.aborted) ending.abort();
+  try {
+    const before = decodeMemory(context.state);
+    const visitor = new PageVisitor({ fetcher, parse: parseDocument, options, context, before, signal: ending.signal });
+    const { root, answer } = await openRoot(spec.uri, visitor, fetcher);
+    const scope = createScope(root, spec.uri, options);
+    const reader = { scope, options, visitor, signal: ending.signal };
+    const full = await keepFullText(reader);
+    if (full !== undefined) {
+      yield* full;
+      return;
+    }
+    const seeds = await findSeeds(reader);
+    if (options.scope !== 'page' && seeds.linked.length + seeds.listed.length === 0)
+      refuseDeadRoot(answer, before.size > 0);
+    yield* new SiteCrawl({ scope, options, context, visitor, before, seeds }).run(answer);
+  } finally {
+    context.signal.removeEventListener('abort', onAbort);
+    ending.abort();
+  }
+}
+
+const MAX_ROOT_REDIRECTS = 10;
+
+/**
+ * Asks for the start page, and where it leads. The scope of the source follows it.
+ * @throws QuarryError FETCH_FAILED, URL_BLOCKED, ROBOTS_DISALLOWED, CANCELLED
+ */
+async function openRoot(
+  start: string,
+  visitor: PageVisitor,
+  fetcher: Fetcher,
+): Promise<{ readonly root: string; readonly answer: PageAnswer }> {
+  const hops: string[] = [];
+  let root = start;
+  while (hops.length <= MAX_ROOT_REDIRECTS) {
+    const answer = await visitor.visit(root, { isRoot: true });
+    if (answer.kind === 'skipped' && answer.reason === 'robots') {
+      throw new QuarryError('ROBOTS_DISALLOWED', `robots.txt does not allow robots to read ${root}.`, {
+        hint: 'Choose another start page, or set respectRobots to false for a site of your own.',
+      });
+    }
+    if (answer.kind !== 'redirect') return { root, answer };
+    hops.push(root);
+    if (answer.location === '' || hops.includes(answer.location)) break;
+    root = answer.location;
+    fetcher.check(root);
+  }
+  throw new QuarryError('FETCH_FAILED', `${start} only leads from one address to another (${hops.length} redirects).`, {
+    hint: 'Open the address in a browser: it may need cookies or a login. Give the final address instead.',
+  });
+}
+
+/**
+ * With nothing else to start from, a start page that cannot be read means that nothing can be. A failure is survived
+ * when the links of the last sync are remembered; a start page that is gone is not, for all else would seem gone too.
+ */
+function refuseDeadRoot(answer: PageAnswer, hasMemory: boolean): void {
+  if (answer.kind === 'failed' && !hasMemory) throw answer.error;
+  if (answer.kind !== 'missing') return;
+  throw new QuarryError('FETCH_FAILED', `The start page answered ${answer.status}: there is nothing at this address.`, {
+    hint: 'Check the address. What is stored of this site stays; remove the source if the site is gone.',
+    details: { status: answer.status },
+  });
+}
