@@ -4,6 +4,7 @@ import type { Report } from '../core/ports.js';
 import type { JsonObject } from '../core/types.js';
 import type { Services } from '../services/services.js';
 import { describeIssues } from './describe-issues.js';
+import { isDeeperThan, MAX_JSON_DEPTH } from './json-depth.js';
 
 /** What an operation does to what is kept. */
 export type Effect = 'read' | 'write' | 'destroy';
@@ -108,6 +109,11 @@ export function defineOperation<I extends z.ZodObject, O extends z.ZodObject>(
     inputSchema: z.toJSONSchema(definition.input, { io: 'input' }) as JsonObject, // A JSON Schema is plain JSON.
     outputSchema: z.toJSONSchema(definition.output) as JsonObject,
     async execute(context, rawInput) {
+      if (isDeeperThan(rawInput, MAX_JSON_DEPTH)) {
+        throw new QuarryError('INPUT_INVALID', `The input of ${definition.name} is nested too deeply.`, {
+          hint: `At most ${MAX_JSON_DEPTH} levels of objects and lists are read.`,
+        });
+      }
       const parsed = definition.input.safeParse(rawInput);
       if (!parsed.success) throw describeIssues(definition.name, definition.input, parsed.error, rawInput);
       const output = await definition.run(context, parsed.data);

@@ -1,0 +1,213 @@
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
+import type { ServerNotification, ServerRequest, ServerResult } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
+import { QuarryError } from '../../core/errors.js';
+import type { Report } from '../../core/ports.js';
+import type { Door, Operation, OperationContext } from '../../operations/define.js';
+import { nearestName } from '../../operations/describe-issues.js';
+import type { Services } from '../../services/services.js';
+import { toEdgeError } from '../edge-error.js';
+import type { Log } from '../log.js';
+import { callTool } from './call-tool.js';
+import { offeredTools, toToolListing } from './offered-tools.js';
+import { createProgressNotifier } from './progress-notifier.js';
+import { getPrompt, listPrompts, takesCollection } from './prompts.js';
+import { toProtocolError } from './protocol-error.js';
+import {
+  completeDocumentIds,
+  DOCUMENT_TEMPLATE,
+  listResources,
+  listResourceTemplates,
+  readResource,
+} from './resources.js';
+
+/** What an MCP server is made of. */
+export interface McpServerParts {
+  /** The whole registry. */
+  readonly operations: readonly Operation[];
+  /** Toolsets to offer, or `all`. */
+  readonly toolsets: readonly string[];
+  readonly services: Services;
+  readonly door: Extract<Door, 'mcp-stdio' | 'mcp-http'>;
+  readonly version: string;
+  /** What {@link writeInstructions} wrote; only the handshake sends it. */
+  readonly instructions: string;
+  readonly log: Log;
+}
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+type Handler = (params: unknown, extra: Extra) => ServerResult | Promise<ServerResult>;
+
+const TextMap = z.record(z.string(), z.string());
+const Page = z.object({ cursor: z.string().max(500).optional() }).optional();
+const ToolParams = z.object({ name: z.string(), arguments: z.unknown().optional() });
+const UriParams = z.object({ uri: z.string().max(10_000) });
+const PromptParams = z.object({ name: z.string(), arguments: TextMap.optional() });
+const CompletionParams = z.object({
+  ref: z.union([
+    z.object({ type: z.literal('ref/prompt'), name: z.string() }),
+    z.object({ type: z.literal('ref/resource'), uri: z.string() }),
+  ]),
+  argument: z.object({ name: z.string(), value: z.string() }),
+});
+
+/**
+ * One server for one connection or one stateless request; the same for stdio and HTTP. Built on the SDK's low-level
+ * server, so that one strict check (the operation's own) judges every input and every refusal carries a hint.
+ * @throws QuarryError CONFIG_INVALID for an unknown toolset
+ */
+export function createMcpServer(parts: McpServerParts): Server {
+  const handlers = createHandlers(parts);
+  const server = new Server(
+    {
+      name: 'quarry',
+      title: 'Quarry',
+      version: parts.version,
+      description:
+        'Local-first knowledge: ingest folders, sites and repositories, search them with verifiable citations.',
+    },
+    {
+      capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+      instructions: parts.instructions,
+    },
+  );
+  // The SDK's own request schemas would turn a malformed request into an internal error without a hint.
+  server.fallbackRequestHandler = async (request, extra) => {
+    try {
+      const handler = handlers.get(request.method);
+      if (handler === undefined) throw unknownMethod(request.method, [...handlers.keys()]);
+      return await handler(request.params, extra);
+    } catch (thrown) {
+      const error = toEdgeError(thrown);
+      if (error.code === 'INTERNAL')
+        parts.log('error', 'mcp request failed', { method: request.method, cause: String(error.cause) });
+      throw toProtocolError(error);
+    }
+  };
+  server.onerror = (error) => parts.log('debug', 'mcp transport', { message: error.message.slice(0, 500) });
+  return server;
+}
+
+function createHandlers(parts: McpServerParts): ReadonlyMap<string, Handler> {
+  const tools = offeredTools(parts.operations, parts.toolsets);
+  const contextOf = (extra: Extra): OperationContext => ({
+    services: parts.services,
+    door: parts.door,
+    signal: extra.signal,
+    report: () => undefined,
+  });
+  return new Map<string, Handler>([
+    ['tools/list', () => ({ tools: tools.map(toToolListing) })],
+    ['tools/call', (params, extra) => handleToolCall(parts, tools, { params, extra })],
+    ['resources/list', (params, extra) => listResources(contextOf(extra), parse(Page, params)?.cursor)],
+    ['resources/templates/list', () => listResourceTemplates()],
+    [
+      'resources/read',
+      (params, extra) => readResource(contextOf(extra), parts.operations, parse(UriParams, params).uri),
+    ],
+    ['prompts/list', () => listPrompts()],
+    ['prompts/get', (params) => handlePrompt(params)],
+    ['completion/complete', (params, extra) => handleCompletion(contextOf(extra), params)],
+  ]);
+}
+
+async function handleToolCall(
+  parts: McpServerParts,
+  tools: readonly Operation[],
+  { params, extra }: { readonly params: unknown; readonly extra: Extra },
+): Promise<ServerResult> {
+  const call = parse(ToolParams, params);
+  const operation = tools.find((tool) => tool.name === call.name);
+  if (operation === undefined) throw unknownTool(call.name, tools, parts.operations);
+  const progress = createReport(parts, extra);
+  try {
+    const { services, door, log } = parts;
+    const { signal } = extra;
+    return await callTool({
+      operation,
+      arguments: call.arguments,
+      services,
+      door,
+      signal,
+      log,
+      report: progress.report,
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Progress goes out only if the client gave a token, and never after the answer. */
+function createReport(parts: McpServerParts, extra: Extra): { readonly report: Report; stop(): void } {
+  const progressToken = extra._meta?.progressToken;
+  if (progressToken === undefined) return { report: () => undefined, stop: () => undefined };
+  let isOpen = true;
+  const report = createProgressNotifier({
+    elapsedMs: () => parts.services.context.clock.elapsedMs(),
+    send: (params) => {
+      if (!isOpen) return;
+      extra
+        .sendNotification({ method: 'notifications/progress', params: { progressToken, ...params } })
+        .catch((error) => {
+          parts.log('debug', 'progress was not sent', { message: String(error) }); // The client is gone; its signal tells the work.
+        });
+    },
+  });
+  return {
+    report,
+    stop: () => {
+      isOpen = false;
+    },
+  };
+}
+
+function handlePrompt(params: unknown): ServerResult {
+  const { name, arguments: given } = parse(PromptParams, params);
+  return getPrompt(name, given ?? {});
+}
+
+async function handleCompletion(context: OperationContext, params: unknown): Promise<ServerResult> {
+  const { ref, argument } = parse(CompletionParams, params);
+  if (ref.type === 'ref/resource') {
+    if (ref.uri !== DOCUMENT_TEMPLATE || argument.name !== 'id') return { completion: { values: [] } };
+    return { completion: await completeDocumentIds(context, argument.value) };
+  }
+  if (!takesCollection(ref.name, argument.name)) return { completion: { values: [] } };
+  const names = (await context.services.collections.list()).map((collection) => collection.name);
+  const wanted = argument.value.toLowerCase();
+  const values = names.filter((name) => name.toLowerCase().startsWith(wanted));
+  return { completion: { values: values.slice(0, 100), total: values.length, hasMore: values.length > 100 } };
+}
+
+function parse<T>(schema: z.ZodType<T>, params: unknown): T {
+  const parsed = schema.safeParse(params);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = issue === undefined || issue.path.length === 0 ? 'params' : issue.path.map(String).join('.');
+  throw new QuarryError(
+    'INPUT_INVALID',
+    `The request is malformed at ${path}: ${issue?.message ?? 'not as expected'}.`,
+    {
+      hint: 'Send the parameters that the protocol gives for this method.',
+    },
+  );
+}
+
+function unknownMethod(method: string, known: readonly string[]): QuarryError {
+  return new QuarryError('METHOD_NOT_ALLOWED', `There is no method ${JSON.stringify(method.slice(0, 80))}.`, {
+    hint: `Methods: initialize, ping, ${known.join(', ')}.`,
+  });
+}
+
+function unknownTool(name: string, tools: readonly Operation[], all: readonly Operation[]): QuarryError {
+  const hidden = all.find((operation) => operation.name === name);
+  const names = tools.map((tool) => tool.name);
+  const near = nearestName(name, names);
+  const meant = near === undefined ? '' : ` Did you mean ${near}?`;
+  const hint =
+    hidden === undefined
+      ? `Tools: ${names.join(', ')}.${meant}`
+      : `It belongs to the toolset ${hidden.toolset}; start the server with QUARRY_TOOLSETS naming it, or with all.`;
+  return new QuarryError('OPERATION_NOT_FOUND', `There is no tool ${JSON.stringify(name.slice(0, 80))}.`, { hint });
+}
