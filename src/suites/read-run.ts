@@ -1,0 +1,126 @@
+import type { RunFile } from '../core/benchmark/suite.js';
+import { QuarryError } from '../core/errors.js';
+import type { ScoredDocument } from '../core/metrics/judgments.js';
+import { cutAtTabs, cutColumns } from './columns.js';
+import { type LineBlock, readBlocks, readLines } from './read-lines.js';
+
+/** More results than any track has asked for; beyond it memory, not patience, would end. */
+const MAX_RESULTS = 20_000_000;
+const HINT = 'A run has six columns: query id, Q0, document id, rank, score, tag.';
+
+interface RunReader {
+  readonly path: string;
+  readonly results: Map<string, ScoredDocument[]>;
+  readonly columns: string[];
+  /** Whether the block holds any tab; only then lines are looked at a second time. */
+  hasTabs: boolean;
+  query: string;
+  list: ScoredDocument[];
+  count: number;
+  tag: string;
+}
+
+/**
+ * Reads a TREC run: `qid Q0 docid rank score tag`, columns apart by white space (or by exactly five tabs, when ids hold
+ * spaces), blank lines and `#` comments skipped. The rank is ignored, as trec_eval does.
+ * @throws QuarryError PATH_NOT_FOUND, RUN_INVALID naming file and line, LIMIT_REACHED
+ */
+export async function readRun(path: string): Promise<RunFile> {
+  const reader: RunReader = {
+    path,
+    results: new Map(),
+    columns: ['', '', '', '', '', ''],
+    hasTabs: false,
+    query: '',
+    list: [],
+    count: 0,
+    tag: '',
+  };
+  for await (const block of readBlocks(path, 'RUN_INVALID')) takeBlock(reader, block);
+  if (reader.count === 0) throw new QuarryError('RUN_INVALID', `${path} holds no results.`, { hint: HINT });
+  for (const [query, documents] of reader.results) {
+    const seen = new Set<string>();
+    for (const { id } of documents) {
+      if (seen.has(id)) throw await duplicateError(path, query, id);
+      seen.add(id);
+    }
+  }
+  return { results: reader.results, tag: reader.tag };
+}
+
+function takeBlock(reader: RunReader, block: LineBlock): void {
+  const { text } = block;
+  reader.hasTabs = text.includes('\t');
+  let line = block.firstLine;
+  for (let start = 0; start < text.length; line++) {
+    const end = text.indexOf('\n', start);
+    takeLine(reader, text, { start, end, line });
+    start = end + 1;
+  }
+}
+
+function takeLine(reader: RunReader, text: string, at: { start: number; end: number; line: number }): void {
+  const { columns } = reader;
+  const count = cutColumns(text, at.start, at.end, columns);
+  if (count === 0 || columns[0]?.startsWith('#')) return;
+  if (count < 6 || columns[4] === '') throw lineError(reader.path, at.line, `${count} columns instead of six`);
+  let [query = '', , id = '', , score = '', tag = ''] = columns;
+  const tabs = reader.hasTabs ? cutAtTabs(text.slice(at.start, at.end)) : [];
+  if (tabs.length === 6) [query = '', , id = '', , score = '', tag = ''] = tabs;
+  add(reader, { query, id, score: toScore(reader.path, at.line, score), tag });
+}
+
+function add(reader: RunReader, result: { query: string; id: string; score: number; tag: string }): void {
+  if (reader.count >= MAX_RESULTS) {
+    throw new QuarryError('LIMIT_REACHED', `${reader.path} holds more than ${MAX_RESULTS} results.`, {
+      hint: 'Keep the first thousand results of each query.',
+    });
+  }
+  if (result.query !== reader.query || reader.count === 0) {
+    reader.query = result.query;
+    reader.list = reader.results.get(result.query) ?? [];
+    reader.results.set(result.query, reader.list);
+  }
+  reader.list.push({ id: result.id, score: result.score });
+  reader.count += 1;
+  reader.tag = result.tag;
+}
+
+function toScore(path: string, line: number, text: string): number {
+  const score = Number(text);
+  if (!Number.isNaN(score)) return score;
+  const word = /^([+-]?)inf(?:inity)?$/i.exec(text);
+  if (word !== null) return word[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  throw lineError(path, line, `the score ${JSON.stringify(text.slice(0, 40))} is not a number`);
+}
+
+function lineError(path: string, line: number, problem: string): QuarryError {
+  return new QuarryError('RUN_INVALID', `${path}:${line}: ${problem}.`, { hint: HINT, details: { path, line } });
+}
+
+/** Looks for the line that repeats a document; the fast reader keeps no line numbers. */
+async function duplicateError(path: string, query: string, id: string): Promise<QuarryError> {
+  let first = 0;
+  const columns = ['', '', '', '', '', ''];
+  for await (const { text, number } of readLines(path, 'RUN_INVALID')) {
+    const tabs = cutAtTabs(text);
+    const cut = cutColumns(text, 0, text.length, columns);
+    const cells = tabs.length === 6 ? tabs : columns.slice(0, cut);
+    if (cells[0] !== query || cells[2] !== id) continue;
+    if (first === 0) first = number;
+    else return repeatError(path, { line: number, first, query, id });
+  }
+  return repeatError(path, { line: 0, first, query, id });
+}
+
+function repeatError(path: string, at: { line: number; first: number; query: string; id: string }): QuarryError {
+  const { line, first, query, id } = at;
+  return new QuarryError(
+    'RUN_INVALID',
+    `${path}:${line}: document ${JSON.stringify(id)} was already given for query ${JSON.stringify(query)} in line ${first}.`,
+    {
+      hint: 'A document may stand once per query. Fold chunks to documents by their best score first.',
+      details: { path, line, first, query, document: id },
+    },
+  );
+}

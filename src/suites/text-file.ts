@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { messageOf, QuarryError } from '../core/errors.js';
+import { toFileError } from './read-lines.js';
+
+/** Reads a small text file. @throws QuarryError PATH_NOT_FOUND, PATH_UNREADABLE */
+export async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw toFileError(path, error, 'SUITE_INVALID');
+  }
+}
+
+/**
+ * Writes a file beside its place and moves it there when it is whole, so that no reader sees half of it; gzip when the
+ * name ends in `.gz`. Folders are made.
+ * @throws QuarryError PATH_UNREADABLE
+ */
+export async function writeParts(path: string, parts: Iterable<string>): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const source = Readable.from(parts, { objectMode: true });
+    const target = createWriteStream(draft);
+    await (path.endsWith('.gz') ? pipeline(source, createGzip(), target) : pipeline(source, target));
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    if (error instanceof QuarryError) throw error;
+    throw new QuarryError('PATH_UNREADABLE', `${path} cannot be written: ${messageOf(error)}.`, {
+      hint: 'Choose a folder that you may write to, with room left.',
+      cause: error,
+    });
+  }
+}
