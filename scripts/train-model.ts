@@ -16,7 +16,8 @@ Trains a static embedding model from scratch and writes a folder that transforme
   --threads  threads of the matrix products, default 2
 A training that was stopped goes on where it was when started again with the same arguments.`;
 
-const percent = (done: number, total: number): string => (total === 0 ? '' : ` (${Math.floor((100 * done) / total)} %)`);
+const percent = (done: number, total: number): string =>
+  total === 0 ? '' : ` (${Math.floor((100 * done) / total)} %)`;
 
 const report: ReportProgress = ({ stage, done, total, loss, remainingMs }) => {
   const minutes = remainingMs === undefined ? '' : `, ${(remainingMs / 60_000).toFixed(1)} minutes left`;

@@ -42,6 +42,8 @@ export interface CliBinding {
   readonly positional?: readonly string[];
   /** Input keys of a document that may be read from a file with `@path` or from standard input with `-`. */
   readonly fromFile?: readonly string[];
+  /** One-letter flags by input key. */
+  readonly short?: Readonly<Record<string, string>>;
   /** Output field that holds the id of a source which `--watch` can follow. */
   readonly watch?: string;
 }

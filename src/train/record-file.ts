@@ -47,7 +47,13 @@ function parseRecord(text: string, line: number, file: string): TrainingRecord {
   const pair = pairSchema.safeParse(content);
   if (!pair.success) throw invalidLine(file, line, pair.error);
   const { anchor, positive, negative, source } = pair.data;
-  return { kind: 'pair', source, anchors: [anchor], text: positive, negatives: negative === undefined ? [] : [negative] };
+  return {
+    kind: 'pair',
+    source,
+    anchors: [anchor],
+    text: positive,
+    negatives: negative === undefined ? [] : [negative],
+  };
 }
 
 function invalidLine(file: string, line: number, cause: unknown): QuarryError {

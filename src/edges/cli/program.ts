@@ -143,7 +143,7 @@ function addOperation(parent: Command, operation: Operation, parts: ProgramParts
     if (parameter !== undefined) command.argument(positionalOf(parameter), parameter.description);
   }
   for (const parameter of parameters.filter((candidate) => !candidate.isPositional))
-    command.addOption(optionOf(parameter));
+    command.addOption(optionOf(parameter, operation.cli.short?.[parameter.key]));
   addGlobalOptions(command);
   if (operation.cli.watch !== undefined)
     command.option('--watch', 'after ingesting a folder, follow its changes until Ctrl-C');
@@ -160,13 +160,16 @@ function positionalOf(parameter: Parameter): string {
   return parameter.isRequired ? `<${name}>` : `[${name}]`;
 }
 
-function optionOf(parameter: Parameter): Option {
-  const { flag, description } = parameter;
-  if (parameter.kind === 'boolean') return new Option(`--${flag}`, description);
-  const isRepeated = parameter.kind !== 'value';
-  const placeholder = parameter.kind === 'object' ? 'key=value...' : parameter.kind === 'list' ? 'value...' : 'value';
-  const option = new Option(`--${flag} <${placeholder}>`, description);
-  return isRepeated ? option.argParser<string[]>((value, previous) => [...(previous ?? []), value]) : option;
+/** A flag; lists and objects are given by repeating it. */
+function optionOf(parameter: Parameter, short: string | undefined): Option {
+  const { kind, description } = parameter;
+  const flag = `${short === undefined ? '' : `-${short}, `}--${parameter.flag}`;
+  if (kind === 'boolean') return new Option(flag, description);
+  if (kind === 'value') return new Option(`${flag} <value>`, description);
+  const placeholder = kind === 'object' ? 'key=value' : 'value';
+  return new Option(`${flag} <${placeholder}>`, `${description} Repeat for several.`).argParser<string[]>(
+    (value, previous) => [...(previous ?? []), value],
+  );
 }
 
 async function runOperation(operation: Operation, gathered: Gathered, parts: ProgramParts): Promise<number> {

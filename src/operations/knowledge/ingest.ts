@@ -19,7 +19,7 @@ export const ingest = defineOperation({
   openWorld: true,
   toolset: 'knowledge',
   http: { method: 'POST', path: '/sources', status: 202 },
-  cli: { command: ['ingest'], positional: ['target'], watch: 'sourceId' },
+  cli: { command: ['ingest'], positional: ['target'], short: { options: 'o' }, watch: 'sourceId' },
   startsJob: 'jobId',
   input: z.strictObject({
     target: z
