@@ -1,0 +1,129 @@
+import { hashWord, mixBits, plainWords } from './shingles.js';
+
+/** Words in a run that counts as overlap, as in the decontamination of GPT-3 and its successors (13 there; 12 here). */
+export const OVERLAP_WORDS = 12;
+
+/** A text of a benchmark that must not be trained on. */
+export interface ProtectedText {
+  readonly suite: string;
+  /** `query:<id>`, `document:<id>` or `answer:<id>`. */
+  readonly item: string;
+  /** Part of the suite's test split. */
+  readonly isTest: boolean;
+  readonly text: string;
+}
+
+/** A run of words that an example shares with a protected text. */
+export interface Overlap {
+  readonly suite: string;
+  readonly item: string;
+  readonly isTest: boolean;
+  /** Shared words in a row. */
+  readonly words: number;
+  /** The run itself, in plain words, as evidence. */
+  readonly span: string;
+  /** Share of the example's words that lie in runs shared with any protected text, 0..1. */
+  readonly coverage: number;
+}
+
+interface Entry {
+  readonly source: number;
+  readonly at: number;
+}
+
+/**
+ * Finds n-gram overlap with benchmark texts. Protected texts shorter than a run count when the example holds all of
+ * their words in a row, provided there are at least `MIN_WORDS` of them, so short queries are protected as well.
+ */
+export class OverlapIndex {
+  readonly #size: number;
+  readonly #sources: { readonly about: ProtectedText; readonly words: readonly string[] }[] = [];
+  /** Run hash to place; per run length, because short texts are indexed whole. */
+  readonly #places = new Map<number, Map<number, Entry[]>>();
+
+  /** @param size words in a run, 4..50 */
+  constructor(size: number = OVERLAP_WORDS) {
+    this.#size = size;
+  }
+
+  /** Number of protected texts. */
+  get size(): number {
+    return this.#sources.length;
+  }
+
+  add(about: ProtectedText): void {
+    const words = plainWords(about.text);
+    if (words.length < MIN_WORDS) return;
+    const source = this.#sources.length;
+    this.#sources.push({ about, words });
+    const length = Math.min(this.#size, words.length);
+    const places = this.#places.get(length) ?? new Map<number, Entry[]>();
+    this.#places.set(length, places);
+    for (const { hash, at } of runsOf(words, length)) {
+      const known = places.get(hash);
+      if (known === undefined) places.set(hash, [{ source, at }]);
+      else if (known.length < MAX_PLACES && known.at(-1)?.source !== source) known.push({ source, at });
+    }
+  }
+
+  /** Overlaps of a text, the longest run first, one for each protected text. */
+  find(text: string): Overlap[] {
+    const words = plainWords(text);
+    const covered = new Uint8Array(words.length);
+    const best = new Map<number, { start: number; length: number }>();
+    for (const [length, places] of this.#places) {
+      for (const { hash, at } of runsOf(words, length)) {
+        for (const entry of places.get(hash) ?? []) {
+          const run = this.#grow(words, at, entry, length);
+          if (run === undefined) continue;
+          covered.fill(1, run.start, run.start + run.length);
+          const known = best.get(entry.source);
+          if (known === undefined || run.length > known.length) best.set(entry.source, run);
+        }
+      }
+    }
+    const coverage = words.length === 0 ? 0 : covered.reduce((sum, value) => sum + value, 0) / words.length;
+    const overlaps = [...best].flatMap(([source, run]) => {
+      const about = this.#sources[source]?.about;
+      if (about === undefined) return [];
+      const span = words.slice(run.start, run.start + run.length).join(' ');
+      return [{ suite: about.suite, item: about.item, isTest: about.isTest, words: run.length, span, coverage }];
+    });
+    return overlaps.sort((a, b) => b.words - a.words || (a.suite + a.item < b.suite + b.item ? -1 : 1));
+  }
+
+  /** The whole shared run around a matching window; undefined when only the hashes agree. */
+  #grow(
+    words: readonly string[],
+    at: number,
+    entry: Entry,
+    length: number,
+  ): { start: number; length: number } | undefined {
+    const theirs = this.#sources[entry.source]?.words ?? [];
+    for (let step = 0; step < length; step++) {
+      if (words[at + step] !== theirs[entry.at + step]) return undefined;
+    }
+    let before = 0;
+    while (at - before > 0 && entry.at - before > 0 && words[at - before - 1] === theirs[entry.at - before - 1])
+      before++;
+    let end = length;
+    while (at + end < words.length && entry.at + end < theirs.length && words[at + end] === theirs[entry.at + end])
+      end++;
+    return { start: at - before, length: before + end };
+  }
+}
+
+/** Shortest text that is protected word for word. Shorter queries are everybody's words ("what is a cache"). */
+const MIN_WORDS = 5;
+/** Texts remembered per run; one is enough to refuse, a few are enough to explain. */
+const MAX_PLACES = 16;
+
+/** Hash of every run of `length` words with its place; rolling would save little beside the lookups. */
+function* runsOf(words: readonly string[], length: number): Generator<{ hash: number; at: number }> {
+  const hashes = words.map(hashWord);
+  for (let at = 0; at + length <= hashes.length; at++) {
+    let hash = length;
+    for (let step = 0; step < length; step++) hash = mixBits(Math.imul(hash, 0x9e3779b1) + (hashes[at + step] ?? 0));
+    yield { hash, at };
+  }
+}

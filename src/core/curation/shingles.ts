@@ -1,0 +1,103 @@
+/** Words in a shingle, as in datatrove. */
+export const SHINGLE_WORDS = 5;
+
+/** Words of a text as near-duplicate search sees them: lower case, without punctuation and accents, split at anything else. */
+export function plainWords(text: string): string[] {
+  return (
+    text
+      .normalize('NFKD')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu)
+      ?.map((word) => (isAscii(word) ? word : word.replace(/\p{M}/gu, ''))) ?? []
+  );
+}
+
+function isAscii(word: string): boolean {
+  for (let i = 0; i < word.length; i++) if (word.charCodeAt(i) > 127) return false;
+  return true;
+}
+
+/** 32-bit hash of a word (FNV-1a over UTF-16 code units, mixed as in MurmurHash3). */
+export function hashWord(word: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);
+  return mixBits(hash);
+}
+
+/** MurmurHash3's finaliser (Appleby): every input bit changes every output bit with chance one half. */
+export function mixBits(value: number): number {
+  let mixed = value ^ (value >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+/**
+ * Hashes of the different runs of `size` words, ascending. A text shorter than one run is a single shingle of all its
+ * words, so short texts equal only their like. Empty for a text without words.
+ */
+export function shingleHashes(words: readonly string[], size: number = SHINGLE_WORDS): Uint32Array {
+  if (words.length === 0) return new Uint32Array(0);
+  const hashes = words.map(hashWord);
+  const runs = Math.max(1, hashes.length - size + 1);
+  const found = new Uint32Array(runs);
+  for (let start = 0; start < runs; start++) {
+    let hash = hashes.length;
+    if (hashes.length >= size) hash = size;
+    for (let at = start; at < Math.min(start + size, hashes.length); at++) {
+      hash = (Math.imul(hash ^ (hashes[at] ?? 0), 0x9e3779b1) + 0x7f4a7c15) | 0;
+      hash ^= hash >>> 15;
+    }
+    found[start] = mixBits(hash);
+  }
+  found.sort();
+  let kept = 0;
+  for (let at = 0; at < found.length; at++) {
+    const hash = found[at] ?? 0;
+    if (at === 0 || hash !== found[kept - 1]) found[kept++] = hash;
+  }
+  return found.slice(0, kept);
+}
+
+/** Jaccard similarity |A and B| / |A or B| of two ascending lists without repeats (Jaccard, 1901). 0 when both are empty. */
+export function jaccard(a: Uint32Array, b: Uint32Array): number {
+  let shared = 0;
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    const left = a[i] ?? 0;
+    const right = b[j] ?? 0;
+    if (left === right) {
+      shared++;
+      i++;
+      j++;
+    } else if (left < right) i++;
+    else j++;
+  }
+  const union = a.length + b.length - shared;
+  return union === 0 ? 0 : shared / union;
+}
+
+/** The longest run of words that two texts share, as words; empty when they share no shingle of `size` words. */
+export function longestSharedRun(a: readonly string[], b: readonly string[], size: number = SHINGLE_WORDS): string[] {
+  const places = new Map<string, number[]>();
+  const keyAt = (words: readonly string[], at: number): string => words.slice(at, at + size).join(' ');
+  for (let at = 0; at + size <= b.length; at++) {
+    const key = keyAt(b, at);
+    const known = places.get(key);
+    if (known === undefined) places.set(key, [at]);
+    else if (known.length < 8) known.push(at); // Boilerplate repeats; a few places are enough for evidence.
+  }
+  let best = { start: 0, length: 0 };
+  for (let at = 0; at + size <= a.length; at++) {
+    if (at + size <= best.start + best.length) continue;
+    for (const other of places.get(keyAt(a, at)) ?? []) {
+      let length = size;
+      while (at + length < a.length && other + length < b.length && a[at + length] === b[other + length]) length++;
+      if (length > best.length) best = { start: at, length };
+    }
+  }
+  if (best.length === 0 && a.length > 0 && a.length < size && a.join(' ') === b.join(' ')) return [...a];
+  return a.slice(best.start, best.start + best.length);
+}
