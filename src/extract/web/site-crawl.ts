@@ -157,8 +157,7 @@ export class SiteCrawl {
     const memory = this.#parts.before.get(url);
     switch (answer.kind) {
       case 'page':
-        if (!isSecond) yield* this.#offer(answer.page.links, 'link');
-        yield* this.#judgePage(answer.page, isSecond);
+        yield* this.#judgePage(this.#withOwnLinks(answer.page), isSecond);
         return;
       case 'unchanged':
         if (memory !== undefined) yield* this.#judgeUnchanged(url, memory);
@@ -178,9 +177,15 @@ export class SiteCrawl {
     }
   }
 
+  /** Links to other sites are neither followed nor remembered. */
+  #withOwnLinks(page: FetchedPage): FetchedPage {
+    return { ...page, links: page.links.filter((link) => this.#parts.scope.admit(link) !== undefined) };
+  }
+
   *#judgePage(page: FetchedPage, isSecond: boolean): Generator<SyncItem, void, undefined> {
     const { scope, options } = this.#parts;
     const { depth } = this.#frontier;
+    if (!isSecond) yield* this.#offer(page.links, 'link');
     if (page.isNoindex) yield* this.#record.pass(page, 'robots');
     else if (page.document.text === '') yield* this.#record.pass(page, 'empty');
     else if (options.scope !== 'page' && !scope.isWanted(page.url)) yield* this.#record.pass(page, 'ignored');
