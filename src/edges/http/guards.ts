@@ -1,0 +1,183 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { QuarryError } from '../../core/errors.js';
+import type { Log } from '../log.js';
+import { bareHost, isLoopbackHost, isWildcardHost } from './loopback.js';
+import type { RateLimiter } from './rate-limiter.js';
+
+/** What the guards are set by. */
+export interface GuardSettings {
+  /** Address the server listens on. */
+  readonly host: string;
+  /** Names besides loopback, each with or without a port. */
+  readonly allowedHosts: readonly string[];
+  /** Web origins that may call besides the server's own pages. */
+  readonly allowedOrigins: readonly string[];
+  /** Bearer key; empty for none. */
+  readonly apiKey: string;
+}
+
+/** Health checks answer without a key, for orchestrators hold none; they say nothing but yes or no. */
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
+/** Names the request (taking over a caller's sane `X-Request-Id`) and writes one line per answer: never keys, queries or bodies. */
+export function auditLog(log: Log, elapsedMs: () => number): RequestHandler {
+  return (request, response, next) => {
+    const given = request.get('x-request-id') ?? '';
+    const id = /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+    response.locals['requestId'] = id;
+    response.set('X-Request-Id', id);
+    const began = elapsedMs();
+    response.once('close', () => {
+      log('info', 'http', {
+        requestId: id,
+        method: request.method,
+        path: request.path.slice(0, 300),
+        status: response.writableFinished ? response.statusCode : 499,
+        ms: Math.round(elapsedMs() - began),
+        client: request.socket.remoteAddress ?? '',
+        ...(typeof response.locals['code'] === 'string' ? { code: response.locals['code'] } : {}),
+      });
+    });
+    next();
+  };
+}
+
+/** Headers that keep a browser from sniffing, framing, caching or running anything of ours. */
+export function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
+  response.set({
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Cache-Control': 'no-store',
+  });
+  next();
+}
+
+/** Lets through only requests addressed to a known name: the defence against DNS rebinding. */
+export function hostGuard(settings: GuardSettings): RequestHandler {
+  const names = settings.allowedHosts.map(bareHost);
+  if (!isWildcardHost(settings.host)) names.push(bareHost(settings.host));
+  return (request, _response, next) => {
+    const given = (request.headers.host ?? '').toLowerCase();
+    const host = parseHost(given);
+    const isKnown =
+      host !== undefined && (isLoopbackHost(host) || names.includes(bareHost(host)) || names.includes(given));
+    if (isKnown) return next();
+    next(
+      new QuarryError('HOST_FORBIDDEN', `Requests to the host ${JSON.stringify(given.slice(0, 200))} are refused.`, {
+        hint: 'Use a loopback address, or name this host in QUARRY_ALLOWED_HOSTS on the server.',
+      }),
+    );
+  };
+}
+
+/** The host of a `Host` header without its port; undefined when it is no host at all. */
+function parseHost(header: string): string | undefined {
+  if (header === '' || /[\s/\\@?#,]/.test(header)) return undefined;
+  try {
+    return new URL(`http://${header}`).hostname;
+  } catch {
+    return undefined; // No host, so a refused one.
+  }
+}
+
+/**
+ * Lets browsers through only from the server's own pages and from the listed origins, and answers their preflights.
+ * Programs send no origin and pass.
+ */
+export function originGuard(settings: GuardSettings): RequestHandler {
+  const allowed = settings.allowedOrigins.map(normalOrigin);
+  return (request, response, next) => {
+    const origin = request.headers.origin;
+    if (origin === undefined) return next();
+    const isListed = allowed.includes(normalOrigin(origin));
+    if (!isListed && !isSameOrigin(origin, request.headers.host)) {
+      return next(
+        new QuarryError(
+          'ORIGIN_FORBIDDEN',
+          `Requests from the origin ${JSON.stringify(origin.slice(0, 200))} are refused.`,
+          {
+            hint: 'Name the origin in QUARRY_ALLOWED_ORIGINS on the server to let its pages call.',
+          },
+        ),
+      );
+    }
+    response.vary('Origin');
+    if (!isListed) return next();
+    response.set({
+      'Access-Control-Allow-Origin': origin,
+      'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After, WWW-Authenticate',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+    });
+    if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return next();
+    response
+      .set({
+        'Access-Control-Allow-Methods': 'GET, POST, PATCH, DELETE',
+        'Access-Control-Allow-Headers':
+          'Authorization, Content-Type, Accept, Mcp-Protocol-Version, Mcp-Session-Id, Last-Event-ID, X-Request-Id',
+        'Access-Control-Max-Age': '600',
+      })
+      .status(204)
+      .end();
+  };
+}
+
+function isSameOrigin(origin: string, host: string | undefined): boolean {
+  // A proxy in front may speak TLS; the host itself has passed its own guard.
+  return (
+    host !== undefined &&
+    ['http', 'https'].some((scheme) => normalOrigin(origin) === normalOrigin(`${scheme}://${host}`))
+  );
+}
+
+/** Scheme, host and port in one spelling; what is no origin stays itself and matches nothing. */
+function normalOrigin(origin: string): string {
+  if (!/^https?:\/\/[^/\s,]+\/?$/i.test(origin)) return `not an origin: ${origin}`;
+  try {
+    return new URL(origin).origin;
+  } catch {
+    return `not an origin: ${origin}`; // The caller then refuses it.
+  }
+}
+
+/** Demands the bearer key wherever one is configured. Comparison takes the same time for every wrong key. */
+export function bearerGuard(settings: GuardSettings): RequestHandler {
+  const expected = digest(settings.apiKey);
+  return (request, response, next) => {
+    if (settings.apiKey === '' || OPEN_PATHS.has(request.path)) return next();
+    const [, key] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
+    if (key !== undefined && timingSafeEqual(digest(key), expected)) return next();
+    const isMissing = request.headers.authorization === undefined;
+    response.set(
+      'WWW-Authenticate',
+      isMissing ? 'Bearer realm="quarry"' : 'Bearer realm="quarry", error="invalid_token"',
+    );
+    next(
+      new QuarryError('UNAUTHORIZED', isMissing ? 'This server asks for a key.' : 'The key is not valid.', {
+        hint: 'Send the header Authorization: Bearer <key>, with the key in QUARRY_API_KEY on the server.',
+      }),
+    );
+  };
+}
+
+function digest(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}
+
+/** Takes one token of the client's bucket for each request. */
+export function rateGuard(limiter: RateLimiter): RequestHandler {
+  return (request, _response, next) => {
+    const waitMs = limiter.take(request.socket.remoteAddress ?? '');
+    if (waitMs === 0) return next();
+    const seconds = Math.ceil(waitMs / 1000);
+    next(
+      new QuarryError('RATE_LIMITED', 'Too many requests from this address.', {
+        hint: `Wait ${seconds} s, then send fewer requests at once.`,
+        details: { retryAfterSeconds: seconds },
+      }),
+    );
+  };
+}

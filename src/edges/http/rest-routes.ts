@@ -1,0 +1,108 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { QuarryError } from '../../core/errors.js';
+import type { Operation } from '../../operations/define.js';
+import type { Services } from '../../services/services.js';
+import { gatherInput, readBody } from './request-input.js';
+
+/** Where the operations are mounted. */
+export const API_PREFIX = '/api/v1';
+
+/** What the REST routes need. */
+export interface RestParts {
+  readonly operations: readonly Operation[];
+  readonly services: Services;
+  readonly maxBodyBytes: number;
+  /** Fires when the server stops and will wait no longer. */
+  readonly stopping: AbortSignal;
+}
+
+/** One route for each operation, and an honest 405 for the other methods of its path. */
+export function createRestRoutes(parts: RestParts): Router {
+  const router = Router({ caseSensitive: true });
+  router.use(readBody(parts.maxBodyBytes));
+  const sorted = [...parts.operations].sort((a, b) => comparePaths(a.http.path, b.http.path));
+  for (const operation of sorted) {
+    router[methodOf(operation)](operation.http.path, runOperation(operation, parts));
+  }
+  addMethodGuards(
+    router,
+    sorted.map(({ http }) => ({ path: http.path, method: http.method })),
+  );
+  return router;
+}
+
+/** Answers `OPTIONS` with the methods of a path, and refuses every other method than these. */
+export function addMethodGuards(
+  router: Router,
+  routes: readonly { readonly path: string; readonly method: string }[],
+): void {
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const own = routes.filter((route) => route.path === path).map((route) => route.method);
+    const methods = [...new Set([...own, ...(own.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])];
+    router.all(path, refuseMethod(methods));
+  }
+}
+
+/** @param methods those of the path, `OPTIONS` included */
+function refuseMethod(methods: readonly string[]): RequestHandler {
+  return (request, response, next) => {
+    response.set('Allow', methods.join(', '));
+    if (request.method === 'OPTIONS') {
+      response.status(204).end();
+      return;
+    }
+    next(
+      new QuarryError('METHOD_NOT_ALLOWED', `${request.method} is not a method of this path.`, {
+        hint: `Use ${methods.join(', ')}.`,
+      }),
+    );
+  };
+}
+
+/** An unknown path. */
+export function refuseRoute(request: Request, _response: Response, next: (error: QuarryError) => void): void {
+  next(
+    new QuarryError('ROUTE_NOT_FOUND', `There is nothing at ${JSON.stringify(request.path.slice(0, 300))}.`, {
+      hint: 'GET /openapi.json describes every path; MCP clients connect to /mcp.',
+    }),
+  );
+}
+
+function runOperation(operation: Operation, parts: RestParts): RequestHandler {
+  return async (request, response) => {
+    const signal = AbortSignal.any([disconnectSignal(response), parts.stopping]);
+    const input = gatherInput(request, operation);
+    const { output, text } = await operation.execute(
+      { services: parts.services, door: 'rest', signal, report: () => undefined },
+      input,
+    );
+    if (response.destroyed) return;
+    response.status(operation.http.status ?? 200);
+    if (request.accepts(['application/json', 'text/plain']) === 'text/plain') response.type('text/plain').send(text);
+    else response.json(output);
+  };
+}
+
+/** Fires when the client goes away before the answer. */
+export function disconnectSignal(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+function methodOf(operation: Operation): 'get' | 'post' | 'patch' | 'delete' {
+  const names = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
+  return names[operation.http.method];
+}
+
+/** Fixed segments before parameters, so that `/notes/stats` is not read as a note called `stats`. */
+function comparePaths(a: string, b: string): number {
+  const rank = (path: string): string =>
+    path
+      .split('/')
+      .map((part) => (part.startsWith(':') ? '1' : '0'))
+      .join('');
+  return rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0;
+}

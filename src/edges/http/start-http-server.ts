@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QuarryError, systemCode } from '../../core/errors.js';
+import { createHttpApp, type HttpAppParts } from './create-http-app.js';
+import { isLoopbackHost } from './loopback.js';
+
+/** Shortest key that is accepted; shorter ones can be guessed. */
+const MIN_KEY_CHARACTERS = 16;
+
+/** What a running server needs besides its app. */
+export interface HttpServerParts extends Omit<HttpAppParts, 'stopping'> {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** How long `close` waits for requests under way. Default 10 s. */
+  readonly drainMs?: number;
+}
+
+/** A listening server. */
+export interface RunningServer {
+  /** Address for clients on this machine, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops accepting, lets requests under way finish, cancels those that take too long. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the HTTP edge.
+ * @throws QuarryError CONFIG_INVALID when it would be reachable from other machines without a key, when the key is too
+ *   short, or when the address cannot be listened on
+ */
+export async function startHttpServer(parts: HttpServerParts): Promise<RunningServer> {
+  const { settings, port, drainMs = 10_000 } = parts;
+  checkKey(settings.host, settings.apiKey);
+  const stopping = new AbortController();
+  const server = createServer(createHttpApp({ ...parts, stopping: stopping.signal }));
+  server.on('clientError', answerUnreadable);
+  await listen(server, settings.host, port);
+  // A TCP server's address is an object once it listens.
+  const address = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${hostInUrl(settings.host)}:${address.port}`,
+    port: address.port,
+    close: () => {
+      closing ??= closeServer(server, stopping, drainMs);
+      return closing;
+    },
+  };
+}
+
+function checkKey(host: string, apiKey: string): void {
+  if (apiKey !== '' && apiKey.length < MIN_KEY_CHARACTERS) {
+    throw new QuarryError('CONFIG_INVALID', `QUARRY_API_KEY has fewer than ${MIN_KEY_CHARACTERS} characters.`, {
+      hint: 'Make one with: openssl rand -hex 32',
+    });
+  }
+  if (apiKey !== '' || isLoopbackHost(host)) return;
+  throw new QuarryError(
+    'CONFIG_INVALID',
+    `Listening on ${host} would open the knowledge to other machines without a key.`,
+    {
+      hint: 'Set QUARRY_API_KEY (at least 16 characters; openssl rand -hex 32 makes one), or listen on 127.0.0.1.',
+    },
+  );
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host.replace(/^\[(.*)\]$/, '$1'));
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const code = systemCode(error) ?? 'an unknown error';
+    throw new QuarryError('CONFIG_INVALID', `Cannot listen on ${host}:${port} (${code}).`, {
+      hint:
+        code === 'EADDRINUSE'
+          ? 'Another program, perhaps another Quarry, has the port. Choose another with QUARRY_PORT or --port.'
+          : 'Choose another address or port with QUARRY_HOST and QUARRY_PORT.',
+      cause: error,
+    });
+  }
+}
+
+async function closeServer(server: Server, stopping: AbortController, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const over = new AbortController();
+  const late = sleep(drainMs, undefined, { signal: over.signal }).then(
+    () => {
+      stopping.abort();
+      server.closeAllConnections();
+    },
+    () => undefined, // Everything was answered in time.
+  );
+  server.closeIdleConnections();
+  await closed;
+  over.abort();
+  await late;
+}
+
+/** What is no HTTP at all is answered in the same form as everything else. */
+function answerUnreadable(error: Error, socket: Socket): void {
+  if (!socket.writable || systemCode(error) === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const isLarge = systemCode(error) === 'HPE_HEADER_OVERFLOW';
+  const report = new QuarryError(
+    'INPUT_INVALID',
+    isLarge ? 'The request headers are too large.' : 'The request is not HTTP/1.1.',
+    {
+      hint: isLarge
+        ? 'Move long values from the address into a JSON body.'
+        : 'Use an HTTP client; for TLS put a proxy in front.',
+    },
+  ).toReport();
+  const body = JSON.stringify({ error: report });
+  socket.end(
+    `HTTP/1.1 ${isLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function hostInUrl(host: string): string {
+  if (host === '' || host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::' || host === '[::]') return '[::1]';
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
