@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { QuarryError } from '../../core/errors.js';
 import type { SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../core/ports.js';
 import type { JsonObject } from '../../core/types.js';
@@ -50,6 +51,8 @@ async function* syncSite(
   const options: CrawlOptions = { ...parsed, scope: parsed.scope ?? defaultScope(spec.uri) };
   // Ends what is still under way when the consumer stops early or something throws.
   const ending = new AbortController();
+  // Every request under way listens to it; the warning is meant for listeners that pile up.
+  setMaxListeners(0, ending.signal);
   const onAbort = (): void => ending.abort();
   context.signal.addEventListener('abort', onAbort, { once: true });
   if (context.signal.aborted) ending.abort();
