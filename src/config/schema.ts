@@ -153,6 +153,12 @@ export const SETTINGS = {
     default: 16 * 1024 * 1024,
     help: 'Largest HTTP request body.',
   }),
+  rateLimit: setting({
+    env: ['QUARRY_RATE_LIMIT'],
+    parse: whole(0, 1_000_000),
+    default: 0,
+    help: 'HTTP requests a minute for each client address. Default 0: no limit on loopback, 600 elsewhere.',
+  }),
   proxy: setting({
     env: ['QUARRY_PROXY', 'HTTPS_PROXY', 'https_proxy'],
     parse: text,

@@ -12,11 +12,15 @@ import {
   securityHeaders,
 } from './guards.js';
 import { createHealthRoutes } from './health-routes.js';
+import { isLoopbackHost } from './loopback.js';
 import { createMcpMount } from './mcp-mount.js';
 import { describeApi } from './openapi.js';
-import { createRateLimiter, type RateLimit } from './rate-limiter.js';
+import { createRateLimiter } from './rate-limiter.js';
 import { API_PREFIX, addMethodGuards, createRestRoutes, refuseRoute } from './rest-routes.js';
 import { errorHandler, MCP_PATH } from './send-error.js';
+
+/** Requests a minute for each client where other machines can reach the server. */
+const DEFAULT_RATE_LIMIT = 600;
 
 /** What the HTTP edge is made of. */
 export interface HttpAppParts {
@@ -27,9 +31,9 @@ export interface HttpAppParts {
   readonly settings: GuardSettings & {
     readonly toolsets: readonly string[];
     readonly maxBodyBytes: number;
+    /** Requests a minute for each client; 0: no limit on loopback, 600 elsewhere. */
+    readonly rateLimit: number;
   };
-  /** None by default. */
-  readonly rateLimit?: RateLimit;
   /** Fires when the server will wait no longer for calls under way. */
   readonly stopping?: AbortSignal;
 }
@@ -47,7 +51,8 @@ export function createHttpApp(parts: HttpAppParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
   app.use(auditLog(log, elapsedMs), securityHeaders, hostGuard(settings), originGuard(settings), bearerGuard(settings));
-  if (parts.rateLimit !== undefined) app.use(rateGuard(createRateLimiter(parts.rateLimit, elapsedMs)));
+  const perMinute = settings.rateLimit > 0 || isLoopbackHost(settings.host) ? settings.rateLimit : DEFAULT_RATE_LIMIT;
+  if (perMinute > 0) app.use(rateGuard(createRateLimiter({ perMinute }, elapsedMs)));
   app.use(createHealthRoutes(services, log));
   app.use(createIndexRoutes(parts));
   app.use(MCP_PATH, createMcpMount({ operations, services, version, log, toolsets, maxBodyBytes, stopping }));
