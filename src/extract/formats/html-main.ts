@@ -1,37 +1,37 @@
 import { Readability } from '@mozilla/readability';
-import { classesOf, type HtmlDocument, type HtmlElement } from './html-dom.js';
+import { classesOf, type HtmlDocument, type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
 
-const MAIN_SELECTORS = [
-  '[itemprop="articleBody"]',
-  '.theme-doc-markdown',
-  '.markdown-body',
-  'main article',
-  'main',
-  '[role="main"]',
-  'article',
-  '#main-content',
-  '#content',
-  '.content',
-] as const;
-
-/** Parts of a page that lead elsewhere or repeat on every page. */
-const CHROME_SELECTOR = [
-  'nav',
-  'footer',
-  '[role="navigation"]',
-  '[role="banner"]',
-  '[role="contentinfo"]',
-  '[role="search"]',
-  '[role="dialog"]',
-  '[role="alertdialog"]',
-].join(',');
+/** What marks a page's main element, best first. */
+const MAIN_MARKS: readonly ((element: HtmlElement) => boolean)[] = [
+  (element) => element.getAttribute('itemprop') === 'articleBody',
+  (element) => hasClass(element, 'theme-doc-markdown'),
+  (element) => hasClass(element, 'markdown-body'),
+  (element) => element.localName === 'article' && element.closest('main') !== null,
+  (element) => element.localName === 'main',
+  (element) => element.getAttribute('role') === 'main',
+  (element) => element.localName === 'article',
+  (element) => /^(?:main-?content|content)$/.test(element.getAttribute('id') ?? ''),
+  (element) => hasClass(element, 'content'),
+];
+const DROPPED = new Set('script style template title meta link base'.split(' '));
+const CHROME_ROLE = /^(?:navigation|banner|contentinfo|search|dialog|alertdialog)$/;
 const CHROME_CLASS =
   /^(?:breadcrumbs?|theme-doc-breadcrumbs|pagination(?:-nav)?|table-of-contents|theme-doc-toc-(?:mobile|desktop)|toc|sidebar|side-bar|page-nav|prev-next(?:-footer)?|related-pages|edit-this-page|theme-edit-this-page|theme-doc-footer|md-source-file|skip-link|skip-to-content|cookie-(?:banner|consent|notice)|social-share|share-buttons|advertisement|ads?|newsletter)$/i;
 
 const MIN_CHARACTERS = 160;
 /** Less than this share of the page's text is too little to be its main content. */
 const MIN_SHARE = 0.2;
-const MAX_READABILITY_ELEMENTS = 20_000;
+/** Readability asks every element for its text, so its time grows with elements times depth. */
+const MAX_READABILITY_ELEMENTS = 10_000;
+const MAX_READABILITY_DEPTH = 64;
+
+/** A page's elements in document order, with how much text each holds. */
+interface Survey {
+  readonly elements: readonly HtmlElement[];
+  /** Characters of text, white space aside. */
+  readonly weight: ReadonlyMap<HtmlNode, number>;
+  readonly depth: number;
+}
 
 /**
  * Finds what a page is about: a semantic main element with enough text, else what Readability picks, else the body.
@@ -39,72 +39,96 @@ const MAX_READABILITY_ELEMENTS = 20_000;
  */
 export function mainContent(document: HtmlDocument): HtmlElement {
   const { body } = document;
-  removeAll(body, 'script, style, template, title, meta, link, base');
-  const whole = textLength(body);
-  const semantic = MAIN_SELECTORS.map((selector) => onlyMatch(document, selector)).find(
-    (element) => element !== undefined && hasEnoughText(element, whole),
+  const survey = surveyOf(body);
+  const semantic = MAIN_MARKS.map((isMain) => onlyMatch(survey, isMain)).find(
+    (element) => element !== undefined && hasEnoughText(weightOf(survey, element), weightOf(survey, body)),
   );
-  if (semantic !== undefined) return withoutChrome(semantic);
-  const picked = readable(document, whole);
+  if (semantic !== undefined) return withoutChrome(semantic, survey);
+  const picked = readable(document, survey);
   if (picked !== undefined) return picked;
-  for (const element of [...body.querySelectorAll('body > header, body > aside')]) {
-    if (textLength(element) < whole / 2) element.remove();
+  for (const element of [...body.children]) {
+    const isMargin = element.localName === 'header' || element.localName === 'aside';
+    if (isMargin && weightOf(survey, element) < weightOf(survey, body) / 2) element.remove();
   }
-  return withoutChrome(body);
+  return withoutChrome(body, survey);
 }
 
-/** The element that a selector names, when it names one; several articles are a list, not a page's content. */
-function onlyMatch(document: HtmlDocument, selector: string): HtmlElement | undefined {
-  const found = [...document.querySelectorAll(selector)];
+/** Walks the tree once; elements without readable text are removed on the way. */
+function surveyOf(body: HtmlElement): Survey {
+  const elements: HtmlElement[] = [];
+  const weight = new Map<HtmlNode, number>();
+  let depth = 0;
+  const visit = (element: HtmlElement, level: number): number => {
+    depth = Math.max(depth, level);
+    elements.push(element);
+    let sum = 0;
+    for (const child of [...element.childNodes]) {
+      if (child.nodeType === 3) sum += (child.nodeValue ?? '').replace(/\s+/g, '').length;
+      else if (isElement(child)) {
+        if (DROPPED.has(child.localName)) child.remove();
+        else sum += visit(child, level + 1);
+      }
+    }
+    weight.set(element, sum);
+    return sum;
+  };
+  visit(body, 0);
+  return { elements, weight, depth };
+}
+
+function weightOf(survey: Survey, element: HtmlElement): number {
+  return survey.weight.get(element) ?? 0;
+}
+
+/** The one element that a mark names; several articles are a list, not a page's content. */
+function onlyMatch(survey: Survey, isMain: (element: HtmlElement) => boolean): HtmlElement | undefined {
+  const found = survey.elements.filter(isMain);
   return found.length === 1 ? found[0] : undefined;
 }
 
-function hasEnoughText(element: HtmlElement, whole: number): boolean {
-  const length = textLength(element);
+function hasEnoughText(length: number, whole: number): boolean {
   return length >= whole * 0.5 || (length >= MIN_CHARACTERS && length >= whole * MIN_SHARE);
 }
 
-function textLength(element: HtmlElement): number {
-  return (element.textContent ?? '').replace(/\s+/g, ' ').length;
-}
-
-function withoutChrome(root: HtmlElement): HtmlElement {
-  const whole = textLength(root);
-  const candidates = [...root.querySelectorAll(`${CHROME_SELECTOR},[class]`)];
-  for (const element of candidates) {
-    const isChrome = matchesChrome(element);
-    // What holds most of the text is content, whatever it is called.
-    if (isChrome && textLength(element) < whole * 0.6) element.remove();
-  }
+function withoutChrome(root: HtmlElement, survey: Survey): HtmlElement {
+  const most = weightOf(survey, root) * 0.6;
+  const visit = (element: HtmlElement, isQuoted: boolean): void => {
+    for (const child of [...element.children]) {
+      // What holds most of the text is content, whatever it is called.
+      if (!isQuoted && isChrome(child) && weightOf(survey, child) < most) child.remove();
+      else visit(child, isQuoted || child.localName === 'blockquote');
+    }
+  };
+  visit(root, false);
   return root;
 }
 
-function matchesChrome(element: HtmlElement): boolean {
-  if (element.localName === 'nav') return true;
-  if (element.localName === 'footer') return element.closest('blockquote') === null;
-  if (/^(?:navigation|banner|contentinfo|search|dialog|alertdialog)$/.test(element.getAttribute('role') ?? ''))
-    return true;
+function isChrome(element: HtmlElement): boolean {
+  if (element.localName === 'nav' || element.localName === 'footer') return true;
+  if (CHROME_ROLE.test(element.getAttribute('role') ?? '')) return true;
   return classesOf(element).some((name) => CHROME_CLASS.test(name));
 }
 
-function removeAll(root: HtmlElement, selector: string): void {
-  for (const element of [...root.querySelectorAll(selector)]) element.remove();
+function hasClass(element: HtmlElement, name: string): boolean {
+  return element.hasAttribute('class') && classesOf(element).includes(name);
 }
 
-function readable(document: HtmlDocument, whole: number): HtmlElement | undefined {
+function readable(document: HtmlDocument, survey: Survey): HtmlElement | undefined {
+  if (survey.elements.length > MAX_READABILITY_ELEMENTS || survey.depth > MAX_READABILITY_DEPTH) return undefined;
   const copy = document.cloneNode(true);
   try {
     const article = new Readability<HtmlElement>(copy, {
       keepClasses: true,
-      maxElemsToParse: MAX_READABILITY_ELEMENTS,
       serializer: asElement,
       disableJSONLD: true,
     }).parse();
     const content = article?.content;
-    if (content === null || content === undefined || !hasEnoughText(content, whole)) return undefined;
-    return hasLostStructure(document.body, content) ? undefined : content;
+    if (content === null || content === undefined) return undefined;
+    const picked = surveyOf(content);
+    const isWhole = hasEnoughText(weightOf(picked, content), weightOf(survey, document.body));
+    return !isWhole || hasLostStructure(survey, picked) ? undefined : content;
   } catch {
-    // Readability gives up on pages that are too large or too odd; the whole body is read instead.
+    // Readability gives up on pages that are too odd; the whole body is read instead.
     return undefined;
   }
 }
@@ -114,15 +138,13 @@ function asElement(node: unknown): HtmlElement {
   return node as HtmlElement;
 }
 
-/** Whether the pick leaves out most code or headings of the page: on reference pages it often does. */
-function hasLostStructure(body: HtmlElement, picked: HtmlElement): boolean {
-  const count = (root: HtmlElement, selector: string): number => [...root.querySelectorAll(selector)].length;
-  const listings = count(body, 'pre');
-  const headings = count(body, 'h1, h2, h3, h4');
-  const tables = count(body, 'table');
+/** Whether the pick leaves out code, or most headings or tables, of the page: on reference pages it often does. */
+function hasLostStructure(page: Survey, picked: Survey): boolean {
+  const count = (survey: Survey, names: RegExp): number =>
+    survey.elements.filter((element) => names.test(element.localName)).length;
   return (
-    count(picked, 'pre') < listings ||
-    count(picked, 'h1, h2, h3, h4') < headings * 0.5 ||
-    count(picked, 'table') < tables * 0.5
+    count(picked, /^pre$/) < count(page, /^pre$/) ||
+    count(picked, /^h[1-4]$/) < count(page, /^h[1-4]$/) * 0.5 ||
+    count(picked, /^table$/) < count(page, /^table$/) * 0.5
   );
 }

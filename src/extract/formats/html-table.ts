@@ -1,4 +1,4 @@
-import type { HtmlElement } from './html-dom.js';
+import { type HtmlElement, isElement } from './html-dom.js';
 
 const MAX_COLUMNS = 64;
 const MAX_REPEATED_CHARACTERS = 120;
@@ -11,7 +11,7 @@ export interface TableRow {
   readonly isHeader: boolean;
 }
 
-/** Direct rows of a table, in display order (head, body, foot as written). */
+/** Direct rows of a table, in the order written; a row group is read through. */
 export function rowsOf(table: HtmlElement): TableRow[] {
   const rows: TableRow[] = [];
   const read = (parent: HtmlElement, isHead: boolean): void => {
@@ -33,9 +33,19 @@ function readRow(tr: HtmlElement, isHead: boolean): TableRow {
 export function isLayoutTable(table: HtmlElement, rows: readonly TableRow[]): boolean {
   const role = table.getAttribute('role');
   if (role === 'presentation' || role === 'none') return true;
-  if (rows.length === 0 || rows.every((row) => row.cells.length === 1)) return true;
+  if (rows.length === 0 || rows.every((row) => row.cells.length === 1) || hasStrayContent(table)) return true;
   if (table.querySelector('table, h1, h2, h3') !== null) return true;
   return rows.some((row) => row.cells.some((cell) => (cell.textContent ?? '').length > MAX_CELL_CHARACTERS));
+}
+
+/** Whether text or other elements stand between rows or cells, where only rows and cells belong. */
+function hasStrayContent(part: HtmlElement): boolean {
+  for (const child of part.childNodes) {
+    if (child.nodeType === 3 && (child.nodeValue ?? '').trim() !== '') return true;
+    if (!isElement(child) || /^(?:td|th|caption|colgroup|col)$/.test(child.localName)) continue;
+    if (!/^(?:thead|tbody|tfoot|tr)$/.test(child.localName) || hasStrayContent(child)) return true;
+  }
+  return false;
 }
 
 /** A pipe table. `render` turns one cell into a single line. Spans are filled in, so that every row reads alone. */

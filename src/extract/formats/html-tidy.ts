@@ -142,8 +142,8 @@ class Tidier {
   private closeOpen(names: ReadonlySet<string>, shield: ReadonlySet<string>): void {
     for (let at = this.open.length - 1; at >= 0; at--) {
       const name = this.open[at] ?? '';
-      if (names.has(name)) return this.closeDownTo(at);
-      if (shield.has(name)) return;
+      if (names.has(name)) this.closeDownTo(at);
+      if (names.has(name) || shield.has(name)) return;
     }
   }
 
@@ -165,8 +165,8 @@ class Tidier {
     const walls = TABLE_PARTS.has(name) ? TABLE_ONLY : SPECIAL.has(name) ? SCOPE : SPECIAL;
     for (let at = this.open.length - 1; at >= 0; at--) {
       const candidate = this.open[at] ?? '';
-      if (candidate === name) return this.closeDownTo(at);
-      if (walls.has(candidate)) return;
+      if (candidate === name) this.closeDownTo(at);
+      if (candidate === name || walls.has(candidate)) return;
     }
   }
 

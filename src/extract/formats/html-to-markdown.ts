@@ -5,7 +5,7 @@ import { isLayoutTable, pipeTable, rowsOf } from './html-table.js';
 const set = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
 const BLOCKS = set(
-  'address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 ' +
+  'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 ' +
     'h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table tbody td tfoot th thead tr ul',
 );
 const SKIPPED = set(
@@ -217,11 +217,9 @@ class MarkdownWriter {
     const listing = codeCellOf(element);
     if (listing !== undefined) return [fencedCode(listing)];
     const rows = rowsOf(element);
+    if (isLayoutTable(element, rows)) return this.blocksOf(element, scope);
     const caption = [...element.children].find((child) => child.localName === 'caption');
     const lead = caption === undefined ? '' : this.inlineOf(caption);
-    if (isLayoutTable(element, rows)) {
-      return [lead, ...rows.flatMap((row) => row.cells.flatMap((cell) => this.blocksOf(cell, scope)))];
-    }
     return [lead, pipeTable(rows, (cell) => this.cell(cell))];
   }
 
@@ -351,7 +349,7 @@ function indent(text: string, columns: number): string {
 }
 
 function strong(text: string): string {
-  if (text === '' || /^\*\*[^]*\*\*$/.test(text)) return text;
+  if (text === '' || /^\*\*[\s\S]*\*\*$/.test(text)) return text;
   return `**${text}**`;
 }
 

@@ -131,7 +131,7 @@ export function detectMediaType(fileName: string, head: Uint8Array): string {
   if (named !== undefined) return named[0];
   const language = languageOfName(fileName) ?? languageOfShebang(start);
   if (language !== undefined) return mediaTypeOfLanguage(language);
-  if (/^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html[\s>])/i.test(start)) return 'text/html';
+  if (/^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html[\s>])/i.test(start)) return 'text/html';
   return 'text/plain';
 }
 

@@ -1,11 +1,15 @@
 import { QuarryError, toQuarryError } from '../../core/errors.js';
 import { normalizeText } from '../../core/text/normalize-text.js';
+import { parseAsciidoc } from './asciidoc.js';
 import { decodeText } from './decode-text.js';
 import { parseHtml } from './html.js';
 import { refineLanguage } from './languages.js';
 import { parseMarkdown } from './markdown.js';
 import { charsetOf, chooseFormat, type FormatChoice } from './media-types.js';
+import { parseNotebook } from './notebook.js';
+import { parseOrg } from './org.js';
 import type { ParsedBody, ParsedDocument, ParseLimits, ParseRequest } from './parsed-document.js';
+import { parseRst } from './rst.js';
 import { spdxHeader } from './spdx.js';
 
 const MEGABYTE = 1_000_000;
@@ -71,6 +75,14 @@ function readKind(text: string, choice: FormatChoice, request: ParseRequest): Pa
       return parseHtml(text, request.uri);
     case 'markdown':
       return parseMarkdown(text);
+    case 'rst':
+      return parseRst(text);
+    case 'asciidoc':
+      return parseAsciidoc(text);
+    case 'org':
+      return parseOrg(text);
+    case 'notebook':
+      return parseNotebook(text);
     case 'code':
       return { text, format: 'code', language: refineLanguage(choice.language, text) };
     default:
