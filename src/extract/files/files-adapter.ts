@@ -1,0 +1,228 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { QuarryError, systemCode, throwIfCancelled, toQuarryError } from '../../core/errors.js';
+import type { SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../core/ports.js';
+import type { ExtractedDocument, JsonObject } from '../../core/types.js';
+import { hasBinaryName } from '../formats/media-types.js';
+import { parseDocument } from '../formats/parse-document.js';
+import type { ParsedDocument } from '../formats/parsed-document.js';
+import { isMinified } from '../selection/default-ignores.js';
+import { createPathFilter } from '../selection/path-filter.js';
+import { fileUri, textOf } from './file-path.js';
+import { type FilesOptions, filesOptionsToJson, parseFilesOptions } from './files-options.js';
+import { readProjectContext } from './project-context.js';
+import { type FileContent, openFile, unreadable } from './read-file.js';
+import { resolveTarget } from './resolve-target.js';
+import { type FoundFile, walkFolder } from './walk-folder.js';
+import { watchFolder } from './watch-folder.js';
+
+/** What the files adapter depends on. */
+export interface FilesAdapterOptions {
+  /** Folder that relative targets start at. */
+  readonly folder: string;
+}
+
+/** Part of every revision; raise it when unchanged files must be read anew because they are read differently. */
+const REVISION_PREFIX = 'f1-';
+const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
+
+/** Reads documents from a file, a folder or a glob. Targets: a path, a `file://` URL, or `docs/*.md`. */
+export function createFilesAdapter(adapter: FilesAdapterOptions): SourceAdapter {
+  return {
+    kind: 'files',
+    async resolve(target, given) {
+      const { root, glob } = await resolveTarget(target, adapter.folder);
+      const options = { ...parseFilesOptions(given), root, glob };
+      createPathFilter(options);
+      return specOf(options);
+    },
+    sync: (spec, context) => syncFiles(parseFilesOptions(spec.options), context),
+    watch: (spec, onChange, signal) => watchFolder(parseFilesOptions(spec.options), onChange, signal),
+  };
+}
+
+function specOf(options: FilesOptions): SourceSpec {
+  const { root, glob } = options;
+  const uri = glob === '' ? root : `${root.endsWith('/') ? root : `${root}/`}${glob}`;
+  return {
+    kind: 'files',
+    uri,
+    label: glob === '' ? path.basename(root) || root : glob,
+    options: filesOptionsToJson(options),
+  };
+}
+
+async function* syncFiles(options: FilesOptions, context: SyncContext): AsyncGenerator<SyncItem> {
+  const before = await statRoot(options.root);
+  if (!before.isDirectory) {
+    yield* syncOneFile(options, context);
+  } else {
+    yield* syncFolder(options, before.device, context);
+  }
+}
+
+interface RootStats {
+  readonly isDirectory: boolean;
+  readonly device: string;
+}
+
+async function statRoot(root: string): Promise<RootStats> {
+  try {
+    const stats = await stat(root, { bigint: true });
+    return { isDirectory: stats.isDirectory(), device: String(stats.dev) };
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(root, error);
+    throw new QuarryError('PATH_NOT_FOUND', `"${root}" is no longer there. Nothing was removed from the index.`, {
+      hint: 'Bring the folder back (mount the disk, check out the branch) and sync again, or remove the source.',
+      cause: error,
+    });
+  }
+}
+
+async function* syncOneFile(options: FilesOptions, context: SyncContext): AsyncGenerator<SyncItem> {
+  const bytes = Buffer.from(options.root);
+  const { licence } = await readProjectContext(path.dirname(options.root));
+  const file: FoundFile = { path: bytes, relative: path.basename(options.root), uri: fileUri(bytes) };
+  yield { type: 'expected', total: 1 };
+  const item = await readItem(file, { options, licence, context });
+  if (item === undefined) await statRoot(options.root);
+  else if (item.type === 'skipped') yield refused(item, options.root);
+  else yield item;
+  yield { type: 'complete', state: null };
+}
+
+/** A file that was named itself is not passed over in silence. */
+function refused(item: Extract<SyncItem, { type: 'skipped' }>, root: string): SyncItem {
+  if (item.reason === 'empty') return item;
+  const code = item.reason === 'too-large' ? 'DOCUMENT_TOO_LARGE' : 'FORMAT_UNSUPPORTED';
+  const error = new QuarryError(code, `"${root}" was not indexed: ${item.reason}.`, {
+    hint:
+      item.reason === 'too-large'
+        ? 'Raise maxFileBytes, or split the file.'
+        : 'Only text, PDF, DOCX and notebooks can be read.',
+  });
+  return { type: 'failed', uri: item.uri, error };
+}
+
+async function* syncFolder(options: FilesOptions, device: string, context: SyncContext): AsyncGenerator<SyncItem> {
+  const root = Buffer.from(options.root);
+  const project = await readProjectContext(options.root);
+  const files: FoundFile[] = [];
+  let seen = 0;
+  const walk = walkFolder({
+    root,
+    filter: createPathFilter(options),
+    includeHidden: options.includeHidden,
+    ignore: options.useIgnoreFiles ? project : undefined,
+    signal: context.signal,
+  });
+  for await (const item of walk) {
+    seen++;
+    if (item.type === 'file') files.push(item.file);
+    else if (item.type === 'unreadable' && item.prefix === '') throw item.error;
+    else yield item;
+  }
+  refuseLostDisk(seen, device, options.root, context);
+  yield { type: 'expected', total: files.length };
+  for (const [done, file] of files.entries()) {
+    throwIfCancelled(context.signal);
+    context.report({ stage: 'extract', done, total: files.length, message: file.relative });
+    const item = await readItem(file, { options, licence: project.licence, context });
+    if (item !== undefined) yield item;
+  }
+  await statRoot(options.root);
+  yield { type: 'complete', state: { device } };
+}
+
+/** An empty folder on another device than last time is the mount point of a disk that is not there. */
+function refuseLostDisk(seen: number, device: string, root: string, context: SyncContext): void {
+  const { state } = context;
+  const before = typeof state === 'object' && state !== null && !Array.isArray(state) ? state['device'] : undefined;
+  if (seen > 0 || typeof before !== 'string' || before === device) return;
+  throw new QuarryError(
+    'PATH_NOT_FOUND',
+    `"${root}" is empty and on another disk than at the last sync. Nothing was removed.`,
+    {
+      hint: 'Mount the disk and sync again. If the folder is meant to be empty, remove the source.',
+    },
+  );
+}
+
+interface Reading {
+  readonly options: FilesOptions;
+  readonly licence: string;
+  readonly context: SyncContext;
+}
+
+/** One file's item; undefined when the file has vanished since it was listed. */
+async function readItem(file: FoundFile, reading: Reading): Promise<SyncItem | undefined> {
+  const { options, context } = reading;
+  if (hasBinaryName(file.relative)) return { type: 'skipped', uri: file.uri, reason: 'binary' };
+  try {
+    const open = await openFile(file.path);
+    if (open === 'gone') return undefined;
+    if (open === 'special') return { type: 'skipped', uri: file.uri, reason: 'unsupported' };
+    try {
+      const revision = revisionOf(open.version.stamp, reading.licence);
+      if (!context.full && revision !== '' && context.known(file.uri)?.revision === revision) {
+        return { type: 'unchanged', uri: file.uri };
+      }
+      const content = await open.read(CONTAINER.test(file.relative) ? options.maxContainerBytes : options.maxFileBytes);
+      if (content === undefined) return { type: 'skipped', uri: file.uri, reason: 'too-large' };
+      return await parseItem(file, content, reading);
+    } finally {
+      await open.close();
+    }
+  } catch (error) {
+    return failure(file.uri, toQuarryError(unwrapSystem(error, file), 'DOCUMENT_BROKEN'));
+  }
+}
+
+function unwrapSystem(error: unknown, file: FoundFile): unknown {
+  return systemCode(error) !== undefined && !(error instanceof QuarryError)
+    ? unreadable(textOf(file.path), error)
+    : error;
+}
+
+function failure(uri: string, error: QuarryError): SyncItem {
+  if (error.code === 'CANCELLED') throw error;
+  if (error.code === 'FORMAT_UNSUPPORTED') return { type: 'skipped', uri, reason: 'binary' };
+  return { type: 'failed', uri, error };
+}
+
+function revisionOf(stamp: string, licence: string): string {
+  return stamp === '' ? '' : `${REVISION_PREFIX}${stamp}${licence === '' ? '' : `-${licence}`}`;
+}
+
+async function parseItem(file: FoundFile, content: FileContent, reading: Reading): Promise<SyncItem> {
+  const parsed = await parseDocument(content.bytes, { uri: file.uri, fileName: file.relative });
+  if (parsed.text === '') return { type: 'skipped', uri: file.uri, reason: 'empty' };
+  if (isMinified(parsed.language, parsed.text)) return { type: 'skipped', uri: file.uri, reason: 'ignored' };
+  return { type: 'document', document: documentOf(file, parsed, { content, licence: reading.licence }) };
+}
+
+function documentOf(
+  file: FoundFile,
+  parsed: ParsedDocument,
+  found: { content: FileContent; licence: string },
+): ExtractedDocument {
+  const { version } = found.content;
+  const metadata: JsonObject = { ...parsed.metadata, path: file.relative, bytes: found.content.bytes.length };
+  return {
+    uri: file.uri,
+    title: parsed.title,
+    text: parsed.text,
+    format: parsed.format,
+    mediaType: parsed.mediaType,
+    language: parsed.language,
+    licence: parsed.licence || found.licence,
+    revision: revisionOf(version.stamp, found.licence),
+    modifiedAt: parsed.modifiedAt || version.modifiedAt,
+    category: parsed.category,
+    tags: parsed.tags,
+    status: 'active',
+    confidence: 1,
+    metadata,
+  };
+}

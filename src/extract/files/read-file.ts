@@ -1,0 +1,112 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { QuarryError, systemCode } from '../../core/errors.js';
+import type { PathBytes } from './file-path.js';
+
+/** A file's bytes with what tells this version of it from others. */
+export interface FileContent {
+  readonly bytes: Uint8Array;
+  readonly version: FileVersion;
+}
+
+/** What the file system says of one version of a file. */
+export interface FileVersion {
+  readonly size: number;
+  /** Size, modification and change times in nanoseconds; changes whenever the content may have changed. */
+  readonly stamp: string;
+  /** ISO 8601 UTC. */
+  readonly modifiedAt: string;
+}
+
+/** Why a file could not be read at all. */
+export type FileRefusal = 'gone' | 'special';
+
+/** An open regular file. */
+export interface OpenFile {
+  readonly version: FileVersion;
+  /**
+   * Reads the whole file, at most `maxBytes` of it; undefined when it is longer.
+   * The version is empty when the file changed while it was read.
+   */
+  read(maxBytes: number): Promise<FileContent | undefined>;
+  close(): Promise<void>;
+}
+
+// Without O_NONBLOCK opening a pipe waits for a writer; without O_NOFOLLOW a link swapped in leads elsewhere.
+const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Opens a regular file without following a link and without waiting for a pipe or a device.
+ * @throws QuarryError PATH_UNREADABLE
+ */
+export async function openFile(path: PathBytes): Promise<OpenFile | FileRefusal> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, FLAGS);
+    const stats = await handle.stat({ bigint: true });
+    if (!stats.isFile()) {
+      await handle.close();
+      return 'special';
+    }
+    return regularFile(handle, stats);
+  } catch (error) {
+    await handle?.close();
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'gone';
+    // A link that was put in the file's place, a socket, a device without a driver.
+    if (code === 'ELOOP' || code === 'EMLINK' || code === 'ENXIO' || code === 'ENODEV') return 'special';
+    throw unreadable(path.toString('utf8'), error);
+  }
+}
+
+function regularFile(handle: FileHandle, stats: BigIntStats): OpenFile {
+  const version = versionOf(stats);
+  return {
+    version,
+    close: () => handle.close(),
+    async read(maxBytes) {
+      const bytes = await readAll(handle, Math.min(version.size, maxBytes) + 1, maxBytes + 1);
+      if (bytes.length > maxBytes) return undefined;
+      const after = versionOf(await handle.stat({ bigint: true }));
+      const isSame = after.stamp === version.stamp && bytes.length === after.size;
+      return { bytes, version: isSame ? version : { ...after, stamp: '' } };
+    },
+  };
+}
+
+/** Reads to the end of the file or to `limit` bytes; the buffer grows with what is really there. */
+async function readAll(handle: FileHandle, expected: number, limit: number): Promise<Uint8Array> {
+  let buffer = Buffer.allocUnsafe(expected);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+    length += bytesRead;
+    if (bytesRead === 0 || length >= limit) return buffer.subarray(0, length);
+    if (length === buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.min(limit, buffer.length * 2 + 65_536));
+      buffer.copy(larger, 0, 0, length);
+      buffer = larger;
+    }
+  }
+}
+
+function versionOf(stats: BigIntStats): FileVersion {
+  return {
+    size: Number(stats.size),
+    stamp: `${stats.size}-${stats.mtimeNs}-${stats.ctimeNs}`,
+    modifiedAt: isoOf(stats.mtimeMs),
+  };
+}
+
+function isoOf(timeMs: bigint): string {
+  const time = new Date(Number(timeMs));
+  return Number.isNaN(time.getTime()) || Math.abs(time.getUTCFullYear()) > 9999 ? '' : time.toISOString();
+}
+
+/** The error for a path that exists and cannot be read. */
+export function unreadable(path: string, cause: unknown): QuarryError {
+  return new QuarryError('PATH_UNREADABLE', `"${path}" cannot be read (${systemCode(cause) ?? 'unknown error'}).`, {
+    hint: 'Give the user that runs Quarry the right to read it, or exclude it. What was indexed from it stays.',
+    cause,
+  });
+}
