@@ -32,7 +32,7 @@ export function pairedRandomization(
   const bar = observed - scale * 1e-9;
   if (moved.length < EXACT_BELOW) return { p: exactShare(moved, bar), isExact: true };
   const rounds = options.rounds ?? DEFAULT_ROUNDS;
-  const extreme = countExtreme(moved, bar, rounds, options.seed ?? 1);
+  const extreme = countExtreme(moved, bar, { rounds, seed: options.seed ?? 1 });
   return { p: (1 + extreme) / (1 + rounds), isExact: false };
 }
 
@@ -52,10 +52,10 @@ function exactShare(moved: Float64Array, bar: number): number {
   return extreme / patterns;
 }
 
-function countExtreme(moved: Float64Array, bar: number, rounds: number, seed: number): number {
-  const random = createRandom(seed);
+function countExtreme(moved: Float64Array, bar: number, options: { rounds: number; seed: number }): number {
+  const random = createRandom(options.seed);
   let extreme = 0;
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < options.rounds; round++) {
     let sum = 0;
     for (let i = 0; i < moved.length; i += 32) {
       let bits = Math.floor(random() * 4_294_967_296);
