@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createChunker } from './chunk/chunker.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
+import type { SuiteFiles } from './core/benchmark/suite.js';
 import { QuarryError, systemCode, toQuarryError } from './core/errors.js';
 import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter } from './core/ports.js';
 import type { SourceKind } from './core/types.js';
+import { packageVersion } from './extract/fetch/user-agent.js';
 import { createLogger, type Logger } from './logger.js';
 import type { Door, Operation, Outcome } from './operations/define.js';
 import { nearestName } from './operations/describe-issues.js';
@@ -121,6 +124,11 @@ async function openConfiguredReranker(config: Config): Promise<Reranker> {
   });
 }
 
+async function openSuiteFiles(): Promise<SuiteFiles> {
+  const { createSuiteFiles } = await import('./suites/suite-files.js');
+  return createSuiteFiles({ bundled: fileURLToPath(new URL('../../eval', import.meta.url)) });
+}
+
 /** Marks dead jobs and clears what an interrupted write left; a store that cannot be written is still searched. */
 async function recoverWorkspace(store: KnowledgeStore, services: Services, log: Logger): Promise<void> {
   try {
@@ -151,6 +159,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
   const store = await openStore({ directory: join(config.home, 'workspaces', config.workspace) });
   const embedder = once(() => openConfiguredEmbedder(config));
   const reranker = once(() => openConfiguredReranker(config));
+  const suiteFiles = once(openSuiteFiles);
   const adapters = new Map<SourceKind, Promise<SourceAdapter>>();
   const context: ServiceContext = {
     config,
@@ -162,6 +171,8 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
     isAlive,
     embedder: embedder.get,
     reranker: reranker.get,
+    suiteFiles: suiteFiles.get,
+    version: packageVersion(),
     adapter(kind) {
       const known = adapters.get(kind) ?? openAdapter(kind, config);
       adapters.set(kind, known);

@@ -10,6 +10,9 @@ export const DEFAULT_SIZING: ChunkSizing = { maxTokens: 256, minTokens: 48 };
 /** Ending of the name of a collection that is being built beside the one it will replace; never shown. */
 export const SCRATCH_SUFFIX = '.reindex';
 
+/** Collections that callers did not make have a dot in their name, which no caller may use: never listed or searched by default. */
+const HIDDEN_MARK = '.';
+
 /** What may be told of a new collection. */
 export interface CollectionOptions {
   readonly description?: string | undefined;
@@ -40,10 +43,10 @@ export class CollectionService {
     this.#context = context;
   }
 
-  /** Every collection but those being built by a reindex, by name. */
+  /** Every collection but the hidden ones (being built by a reindex, or indexed for a benchmark), by name. */
   async list(): Promise<Collection[]> {
     const all = await this.#context.store.listCollections();
-    return all.filter((collection) => !collection.name.endsWith(SCRATCH_SUFFIX));
+    return all.filter((collection) => !collection.name.includes(HIDDEN_MARK));
   }
 
   /** @throws QuarryError COLLECTION_NOT_FOUND with the names that exist */

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.js';
+import type { SuiteFiles } from '../core/benchmark/suite.js';
 import type { Chunker, Clock, Embedder, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
 import type { SourceKind } from '../core/types.js';
 
@@ -16,6 +17,10 @@ export interface ServiceContext {
   /** @throws QuarryError MODEL_UNAVAILABLE when no reranker is configured. */
   reranker(): Promise<Reranker>;
   adapter(kind: SourceKind): Promise<SourceAdapter>;
+  /** Benchmark suites, judgments and runs as files. */
+  suiteFiles(): Promise<SuiteFiles>;
+  /** Version of the product, for fingerprints. */
+  readonly version: string;
   /** Writes one structured line to the log (stderr); never secrets or document text. */
   log(level: 'error' | 'warn' | 'info' | 'debug', message: string, fields?: Readonly<Record<string, unknown>>): void;
 }

@@ -1,0 +1,23 @@
+import { DEFAULT_RETRIEVAL, type RetrievalSettings } from '../retrieval/settings.js';
+import type { ChunkSizing } from '../types.js';
+
+/**
+ * Short name of a configuration: its mode, then what differs from the defaults (`hybrid alpha=0.5 maxTokens=128`).
+ * Settings without influence on the mode are left out.
+ */
+export function nameRun(settings: RetrievalSettings, sizing?: Partial<ChunkSizing>): string {
+  const parts: string[] = [settings.mode];
+  const add = (name: string, value: unknown, usual: unknown): void => {
+    if (value !== undefined && value !== usual) parts.push(`${name}=${String(value)}`);
+  };
+  if (settings.mode === 'hybrid') {
+    add('blend', settings.blend, DEFAULT_RETRIEVAL.blend);
+    if (settings.blend === 'convex') add('alpha', settings.alpha, DEFAULT_RETRIEVAL.alpha);
+    else add('rankConstant', settings.rankConstant, DEFAULT_RETRIEVAL.rankConstant);
+  }
+  add('candidates', settings.candidates, DEFAULT_RETRIEVAL.candidates);
+  add('rerank', settings.rerank, DEFAULT_RETRIEVAL.rerank);
+  add('diversity', settings.diversity, DEFAULT_RETRIEVAL.diversity);
+  add('maxTokens', sizing?.maxTokens, undefined);
+  return parts.join(' ');
+}

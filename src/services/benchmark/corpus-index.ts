@@ -1,0 +1,166 @@
+import type { Suite, SuiteDocument } from '../../core/benchmark/suite.js';
+import { throwIfCancelled } from '../../core/errors.js';
+import { sha256, sourceId } from '../../core/identity.js';
+import type { ChunkSizing, Collection, JsonValue, Source } from '../../core/types.js';
+import type { ServiceContext } from '../context.js';
+import { DocumentWriter } from '../document-writer.js';
+import type { JobHandle } from '../jobs.js';
+
+/** Record kind of a finished index of a suite's corpus. */
+const INDEX_RECORD = 'benchmark-index';
+/** Indexes kept for later runs; the least recently made go first. */
+const KEPT_INDEXES = 8;
+
+/** A suite's corpus as an indexed collection. */
+export interface CorpusIndex {
+  readonly collection: Collection;
+  /** sha256 over ids and texts of the corpus. */
+  readonly corpusHash: string;
+  /** Null when an index from before was used. */
+  readonly indexMs: number | null;
+}
+
+/** Indexes the corpora of suites into hidden collections, each made once per corpus, model, chunker and sizing. */
+export class CorpusIndexer {
+  readonly #context: ServiceContext;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  /** The suite's corpus, indexed by the same writer as everything else. */
+  async ensure(suite: Suite, sizing: ChunkSizing, handle: JobHandle): Promise<CorpusIndex> {
+    const { store } = this.#context;
+    const { hash, count } = await this.#hash(suite, handle);
+    const collection = await this.#describe(hash, sizing);
+    const isDone = (await store.getRecord(INDEX_RECORD, collection.name)) !== undefined;
+    const known = isDone ? await store.getCollection(collection.name) : undefined;
+    if (known !== undefined) return { collection: known, corpusHash: hash, indexMs: null };
+    const begun = this.#context.clock.elapsedMs();
+    await store.dropCollection(collection.name);
+    await store.createCollection(collection);
+    await this.#write(suite, collection, { handle, total: count });
+    await store.maintain(collection.name, handle.report);
+    const indexMs = this.#context.clock.elapsedMs() - begun;
+    await store.putRecord(INDEX_RECORD, collection.name, {
+      madeAt: this.#context.clock.now(),
+      suite: suite.manifest.name,
+    });
+    await this.#trim(collection.name);
+    return { collection, corpusHash: hash, indexMs };
+  }
+
+  /** Drops every index; the next run makes its own again. Resolves to how many there were. */
+  async clear(): Promise<number> {
+    const records = await this.#context.store.listRecords(INDEX_RECORD);
+    for (const { key } of records) await this.#drop(key);
+    return records.length;
+  }
+
+  async #drop(name: string): Promise<void> {
+    await this.#context.store.deleteRecord(INDEX_RECORD, name);
+    await this.#context.store.dropCollection(name);
+  }
+
+  async #trim(current: string): Promise<void> {
+    const records = await this.#context.store.listRecords(INDEX_RECORD);
+    const others = records.filter((record) => record.key !== current);
+    others.sort((a, b) => (madeAt(a.value) < madeAt(b.value) ? -1 : 1));
+    for (const { key } of others.slice(0, Math.max(0, others.length + 1 - KEPT_INDEXES))) await this.#drop(key);
+  }
+
+  async #hash(suite: Suite, handle: JobHandle): Promise<{ hash: string; count: number }> {
+    const files = await this.#context.suiteFiles();
+    const parts: string[] = [];
+    for await (const { id, title, text, format } of files.corpus(suite)) {
+      throwIfCancelled(handle.signal);
+      parts.push(sha256(JSON.stringify([id, title, text, format])));
+    }
+    return { hash: sha256(parts.join('\n')), count: parts.length };
+  }
+
+  async #describe(corpusHash: string, wanted: ChunkSizing): Promise<Collection> {
+    const embedder = await this.#context.embedder();
+    const sizing = { ...wanted, maxTokens: Math.min(wanted.maxTokens, embedder.maxTokens) };
+    const chunker = this.#context.chunker.id;
+    const address = sha256(
+      JSON.stringify([
+        corpusHash,
+        Object.entries(embedder.fingerprint).sort(),
+        chunker,
+        sizing.maxTokens,
+        sizing.minTokens,
+      ]),
+    );
+    return {
+      name: `benchmark.${address.slice(0, 24)}`,
+      description: 'Corpus of a benchmark suite',
+      fingerprint: embedder.fingerprint,
+      sizing,
+      chunker,
+      createdAt: this.#context.clock.now(),
+    };
+  }
+
+  async #write(suite: Suite, collection: Collection, work: { handle: JobHandle; total: number }): Promise<void> {
+    const { handle, total } = work;
+    const files = await this.#context.suiteFiles();
+    const writer = new DocumentWriter({
+      context: this.#context,
+      collection,
+      embedder: await this.#context.embedder(),
+      signal: handle.signal,
+    });
+    const source = corpusSource(collection);
+    let done = 0;
+    for await (const document of files.corpus(suite)) {
+      throwIfCancelled(handle.signal);
+      await writer.add(source, toExtracted(document));
+      done += 1;
+      handle.report({ stage: 'index', done, total });
+    }
+    await writer.flush();
+  }
+}
+
+function madeAt(value: JsonValue): string {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && typeof value['madeAt'] === 'string' ? value['madeAt'] : '';
+}
+
+/** Documents belong to a source; a suite's own is never listed and never synced. */
+function corpusSource(collection: Collection): Source {
+  const { name, createdAt } = collection;
+  const id = sourceId(name, 'text', 'corpus');
+  return {
+    id,
+    collection: name,
+    kind: 'text',
+    uri: 'corpus',
+    label: 'corpus',
+    options: {},
+    state: null,
+    createdAt,
+    syncedAt: null,
+  };
+}
+
+/** The id in the suite is the uri, so that hits can be judged without another table. */
+function toExtracted(document: SuiteDocument): Parameters<DocumentWriter['add']>[1] {
+  return {
+    uri: document.id,
+    title: document.title,
+    text: document.text,
+    format: document.format,
+    mediaType: document.format === 'markdown' ? 'text/markdown' : 'text/plain',
+    language: '',
+    licence: '',
+    revision: '',
+    modifiedAt: '',
+    category: '',
+    tags: [],
+    status: 'active',
+    confidence: 1,
+    metadata: {},
+  };
+}
