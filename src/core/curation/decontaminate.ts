@@ -1,5 +1,8 @@
 import { hashWord, mixBits, plainWords } from './shingles.js';
 
+/** Looked up once: it is called some billion times. */
+const { imul } = Math;
+
 /** Words in a run that counts as overlap, as in the decontamination of GPT-3 and its successors (13 there; 12 here). */
 export const OVERLAP_WORDS = 12;
 
@@ -123,7 +126,7 @@ function* runsOf(words: readonly string[], length: number): Generator<{ hash: nu
   const hashes = words.map(hashWord);
   for (let at = 0; at + length <= hashes.length; at++) {
     let hash = length;
-    for (let step = 0; step < length; step++) hash = mixBits(Math.imul(hash, 0x9e3779b1) + (hashes[at + step] ?? 0));
+    for (let step = 0; step < length; step++) hash = mixBits(imul(hash, 0x9e3779b1) + (hashes[at + step] ?? 0));
     yield { hash, at };
   }
 }

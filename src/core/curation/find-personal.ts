@@ -35,7 +35,7 @@ const PHONES: readonly { readonly rule: string; readonly pattern: RegExp; readon
   {
     rule: 'international',
     pattern:
-      /(?<![\p{L}\p{N}.+_/=-])(?:\+|00(?=[1-9]\d{0,2}[ .-]))[1-9]\d{0,2}(?:[ .\u00a0-]?\(?\d{1,4}\)?){2,6}(?![\p{L}\p{N}]|[.:/]\d)/gu,
+      /(?<![\p{L}\p{N}.+_/=-]|\d )(?:\+|00(?=[1-9]\d{0,2}[ .-]))[1-9]\d{0,2}(?:[ .\u00a0-]?\(?\d{1,4}\)?){2,6}(?![\p{L}\p{N}]|[.:/]\d)/gu,
     group: 0,
   },
   {

@@ -109,7 +109,7 @@ const URL_PASSWORD = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"'<>]{0,64}:([^\s:/@"'
 
 /** Words that stand where a secret would stand in a document that explains how to set one. */
 const PLACEHOLDER =
-  /^(?:[x*.#_-]+|\$.*|%.*|.*(?:your|example|sample|placeholder|change[_-]?me|changeit|insert|replace|redacted|dummy|fake|todo|secret[_-]?here|key[_-]?here|goes[_-]?here|xxx|\.\.\.|abcdef|123456|process\.env|os\.environ|getenv).*)$/i;
+  /^(?:\[[A-Z_]+\]|[x*.#_-]+|\$.*|%.*|.*(?:your|example|sample|placeholder|change[_-]?me|changeit|insert|replace|redacted|dummy|fake|todo|secret[_-]?here|key[_-]?here|goes[_-]?here|xxx|\.\.\.|abcdef|123456|process\.env|os\.environ|getenv).*)$/i;
 /** Ordinary values of options that happen to be called token, key or password: words, paths, identifiers, types, numbers. */
 const ORDINARY =
   /^(?:[a-z]+(?:[_.-][A-Za-z]+)*|[A-Za-z]+(?:[_.-][A-Za-z]+)+|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,2}|[A-Z][A-Z0-9_]*|[\d.,:]+|(?:\/|\.{1,2}\/|~\/).*|https?:\/\/.*|[\w.-]+@[\w.-]+|sha(?:1|256|512)[:-].*|[A-Za-z_][\w.]*(?:\.[A-Za-z_]\w*)+)$/;

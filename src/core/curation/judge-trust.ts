@@ -17,14 +17,6 @@ export interface JudgeRecord {
 /** Below this a judge's labels stay out of test splits. */
 export const TRUST_THRESHOLD = 0.7;
 
-/** Lower bound of a share at 90 percent confidence (Wilson, 1927); 0 for no trials. */
-export function wilsonLowerBound(right: number, trials: number, z = 1.2816): number {
-  if (trials === 0) return 0;
-  const share = right / trials;
-  const spread = z * Math.sqrt((share * (1 - share)) / trials + (z * z) / (4 * trials * trials));
-  return Math.max(0, (share + (z * z) / (2 * trials) - spread) / (1 + (z * z) / trials));
-}
-
 /** Share with `prior` imagined right answers out of `weight`, so that a judge with little evidence is neither praised nor damned. */
 function smoothed(right: number, trials: number, prior: number, weight: number): number {
   return (right + prior * weight) / (trials + weight);

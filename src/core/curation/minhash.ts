@@ -1,6 +1,9 @@
 import { createRandom } from '../training/random.js';
 import { mixBits } from './shingles.js';
 
+/** Looked up once: it is called some billion times. */
+const { imul } = Math;
+
 /** Bands and rows of a signature. */
 export interface MinHashShape {
   readonly bands: number;
@@ -42,8 +45,8 @@ export class MinHasher {
       const offset = this.#offsets[place] ?? 0;
       let least = 0xffffffff;
       for (let at = 0; at < hashes.length; at++) {
-        let mixed = (Math.imul(hashes[at] ?? 0, factor) + offset) | 0;
-        mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+        let mixed = (imul(hashes[at] ?? 0, factor) + offset) | 0;
+        mixed = imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
         mixed = (mixed ^ (mixed >>> 13)) >>> 0;
         if (mixed < least) least = mixed;
       }
@@ -58,7 +61,7 @@ export class MinHasher {
     const keys = new Uint32Array(bands);
     for (let band = 0; band < bands; band++) {
       let key = band + 1;
-      for (let row = 0; row < rows; row++) key = mixBits(Math.imul(key, 31) + (signature[band * rows + row] ?? 0));
+      for (let row = 0; row < rows; row++) key = mixBits(imul(key, 31) + (signature[band * rows + row] ?? 0));
       keys[band] = key;
     }
     return keys;

@@ -29,13 +29,13 @@ export type SplitShares = Readonly<Record<SplitName, number>>;
 
 /** Result of {@link assignSplits}. */
 export interface SplitAssignment {
-  /** Split of each member, in order. */
-  readonly splits: readonly SplitName[];
-  /** Members of each component, in the order of their first members. */
-  readonly components: readonly (readonly number[])[];
+  /** Split of each member, in order; empty for a row left out because it links rows of different splits. */
+  readonly splits: readonly (SplitName | '')[];
   readonly links: readonly ExampleLink[];
-  /** Components that join rows which had different splits before: the rows stay in the split named first, or leave it when `move` is set. */
-  readonly conflicts: readonly { readonly members: readonly number[]; readonly splits: readonly SplitName[] }[];
+  /** Members that had another split before: they were linked with rows of a split that is trained on earlier. */
+  readonly moved: readonly number[];
+  /** New members that would tie rows of different splits together; they get no split, so that no row has to move. */
+  readonly bridges: readonly number[];
 }
 
 /** Evidence that a split leaks nothing. */
@@ -47,13 +47,18 @@ export interface SplitProof {
   readonly crossing: readonly ExampleLink[];
 }
 
-/** Links between members that share a key, each key as a chain so that n members give n - 1 links. */
+/**
+ * Links between members that share a key, each key as a chain so that n members give n - 1 links. Members that have a
+ * split come first in a chain, so that two of them are never linked only through one that has none.
+ */
 export function linkByKeys(members: readonly SplitMember[]): ExampleLink[] {
+  const order = members.map((_, index) => index);
+  order.sort((a, b) => Number(members[a]?.split === '') - Number(members[b]?.split === '') || a - b);
   const links: ExampleLink[] = [];
   for (const kind of LINK_KINDS) {
     const latest = new Map<string, number>();
-    for (const [index, member] of members.entries()) {
-      for (const key of new Set(member.keys[kind] ?? [])) {
+    for (const index of order) {
+      for (const key of new Set(members[index]?.keys[kind] ?? [])) {
         if (key === '') continue;
         const before = latest.get(key);
         if (before !== undefined) links.push({ first: before, second: index, kind });
@@ -66,8 +71,9 @@ export function linkByKeys(members: readonly SplitMember[]): ExampleLink[] {
 
 /**
  * Assigns whole components to splits: the place of a component is the hash of the seed and of its smallest member id, as
- * a number in [0, 1), against the cumulated shares. Rows that have a split keep it, and the rest of their component
- * follows them, so later additions never move a row.
+ * a number in [0, 1), against the cumulated shares. Rows that have a split keep it and new rows linked with them follow,
+ * so later additions never move a row. Only rows with a split that are linked with rows of another split (a leak in what
+ * was given) move, to the earliest of train, validation and test among them, where the leak does no harm.
  * @throws QuarryError INPUT_INVALID when the shares are negative or do not add up to 1
  */
 export function assignSplits(
@@ -77,24 +83,52 @@ export function assignSplits(
 ): SplitAssignment {
   checkShares(options.shares);
   const links = [...linkByKeys(members), ...extraLinks];
-  const sets = new UnionFind(members.length);
-  for (const { first, second } of links) sets.join(first, second);
-  const components = sets.groups();
-  const splits = new Array<SplitName>(members.length).fill('train');
-  const conflicts: { members: readonly number[]; splits: readonly SplitName[] }[] = [];
-  for (const component of components) {
-    const held = SPLITS.filter((split) => component.some((index) => members[index]?.split === split));
-    if (held.length > 1) conflicts.push({ members: component, splits: held });
-    const ids = component.map((index) => members[index]?.id ?? '');
-    const split = held.length === 0 ? placeOf(smallest(ids), options) : firstHeld(component, members);
-    for (const index of component) splits[index] = split;
+  const splits = members.map((member) => member.split);
+  const moved = settleHeld(members, links, splits);
+  const isNew = (index: number): boolean => members[index]?.split === '';
+  const fresh = new UnionFind(members.length);
+  for (const { first, second } of links) if (isNew(first) && isNew(second)) fresh.join(first, second);
+  const neighbours = new Map<number, Set<SplitName>>();
+  for (const { first, second } of links) {
+    if (isNew(first) === isNew(second)) continue;
+    const [newcomer, holder] = isNew(first) ? [first, second] : [second, first];
+    const root = fresh.find(newcomer);
+    const split = splits[holder] ?? '';
+    if (split !== '') neighbours.set(root, (neighbours.get(root) ?? new Set()).add(split));
   }
-  return { splits, components, links, conflicts };
+  const bridges: number[] = [];
+  for (const component of fresh.groups()) {
+    const [first = 0] = component;
+    if (!isNew(first)) continue;
+    const held = [...(neighbours.get(fresh.find(first)) ?? [])];
+    const split =
+      held.length > 1 ? '' : (held[0] ?? placeOf(smallest(component.map((at) => members[at]?.id ?? '')), options));
+    for (const index of component) splits[index] = split;
+    if (split === '') bridges.push(...component);
+  }
+  return { splits, links, moved, bridges: bridges.sort((a, b) => a - b) };
 }
 
-/** In a conflict everything goes to the training split if any row is there: it is the one place where a leak does no harm. */
-function firstHeld(component: readonly number[], members: readonly SplitMember[]): SplitName {
-  return SPLITS.find((split) => component.some((index) => members[index]?.split === split)) ?? 'train';
+/** Gives rows that have splits, and are linked although their splits differ, the earliest of those splits; tells who moved. */
+function settleHeld(
+  members: readonly SplitMember[],
+  links: readonly ExampleLink[],
+  splits: (SplitName | '')[],
+): number[] {
+  const held = new UnionFind(members.length);
+  for (const { first, second } of links) {
+    if (members[first]?.split !== '' && members[second]?.split !== '') held.join(first, second);
+  }
+  const moved: number[] = [];
+  for (const group of held.groups()) {
+    const earliest = SPLITS.find((split) => group.some((index) => splits[index] === split));
+    if (earliest === undefined) continue;
+    for (const index of group) {
+      if (splits[index] !== earliest) moved.push(index);
+      splits[index] = earliest;
+    }
+  }
+  return moved.sort((a, b) => a - b);
 }
 
 function smallest(ids: readonly string[]): string {

@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { OverlapIndex } from '../../../src/core/curation/decontaminate.js';
+import { createRandom } from '../../../src/core/training/random.js';
+import { readCleanDocuments } from './clean-documents.js';
+
+const random = createRandom(8);
+const documents = readCleanDocuments();
+
+function indexOf(texts: readonly { name: string; text: string }[]): OverlapIndex {
+  const index = new OverlapIndex();
+  for (const { name, text } of texts) index.add({ suite: 'planted', item: `document:${name}`, isTest: true, text });
+  return index;
+}
+
+describe('OverlapIndex', () => {
+  test('finds all of 50 passages that leaked from a suite, with the shared span', () => {
+    const protectedTexts = documents.slice(0, 100);
+    const index = indexOf(protectedTexts);
+    for (let leak = 0; leak < 50; leak++) {
+      const source = protectedTexts[random.below(protectedTexts.length)]?.text.split(/\s+/) ?? [];
+      const start = random.below(Math.max(1, source.length - 20));
+      const passage = source.slice(start, start + 20).join(' ');
+      const [overlap] = index.find(`Completely new words stand before it. ${passage} And after it as well.`);
+      expect(overlap?.words).toBeGreaterThanOrEqual(12);
+      expect(overlap?.span).not.toBe('');
+    }
+  });
+
+  test('does not confuse documents by different hands on the same subject', () => {
+    const index = indexOf(documents.filter((document) => document.name.startsWith('router')));
+    const others = documents.filter((document) => document.name.startsWith('field-guide'));
+    const alarms = others.filter((document) => index.find(document.text).length > 0);
+    expect(others.length).toBeGreaterThan(100);
+    expect(alarms.length).toBe(0);
+  });
+
+  test("protects a short query word for word, but not everybody's three words", () => {
+    const index = new OverlapIndex();
+    index.add({ suite: 's', item: 'query:1', isTest: true, text: 'How do I rotate signing keys?' });
+    index.add({ suite: 's', item: 'query:2', isTest: true, text: 'what is caching' });
+    expect(index.size).toBe(1);
+    expect(index.find('Somebody asked: how do I rotate signing keys, then left.')[0]).toMatchObject({
+      item: 'query:1',
+      words: 6,
+      span: 'how do i rotate signing keys',
+    });
+    expect(index.find('what is caching')).toEqual([]);
+    expect(index.find('how do I rotate')).toEqual([]);
+  });
+
+  test('measures how much of a text is covered', () => {
+    const index = new OverlapIndex();
+    const text = 'a1 b2 c3 d4 e5 f6 g7 h8 i9 j10 k11 l12 m13 n14';
+    index.add({ suite: 's', item: 'document:1', isTest: false, text });
+    expect(index.find(text)[0]?.coverage).toBe(1);
+    expect(index.find(`${text} ${'other words '.repeat(7)}`)[0]?.coverage).toBeCloseTo(0.5);
+  });
+});
