@@ -76,7 +76,7 @@ async function openAdapter(kind: SourceKind, config: Config): Promise<SourceAdap
   switch (kind) {
     case 'files': {
       const { createFilesAdapter } = await import('./extract/files/files-adapter.js');
-      return createFilesAdapter({ maxFileBytes: config.maxFileBytes });
+      return createFilesAdapter({ folder: process.cwd() });
     }
     case 'web': {
       const { createWebAdapter } = await import('./extract/web/web-adapter.js');
@@ -88,7 +88,6 @@ async function openAdapter(kind: SourceKind, config: Config): Promise<SourceAdap
         apiUrl: config.githubApiUrl,
         token: config.githubToken,
         cacheDirectory: join(config.home, 'git'),
-        maxFileBytes: config.maxFileBytes,
       });
     }
     case 'text':

@@ -141,12 +141,6 @@ export const SETTINGS = {
     default: 'https://api.github.com',
     help: 'REST API base URL, for GitHub Enterprise.',
   }),
-  maxFileBytes: setting({
-    env: ['QUARRY_MAX_FILE_BYTES'],
-    parse: whole(1, 2 ** 31),
-    default: 5 * 1024 * 1024,
-    help: 'Larger text files are skipped and counted.',
-  }),
   maxBodyBytes: setting({
     env: ['QUARRY_MAX_BODY_BYTES'],
     parse: whole(1024, 2 ** 30),
