@@ -36,7 +36,10 @@ export function quantizeRows(table: Float32Array, dimensions: number): StaticWei
 
 /** The rows in single precision, special ones as zeros: where a fine-tuning starts. */
 export function dequantizeRows({ table, scales, dimensions }: StaticWeights): Float32Array {
-  const rows = Float32Array.from(table, (entry, at) => entry * (scales[Math.floor(at / dimensions)] ?? 0));
+  const rows = new Float32Array(table.length);
+  scales.forEach((scale, row) => {
+    for (let at = row * dimensions; at < (row + 1) * dimensions; at++) rows[at] = scale * (table[at] ?? 0);
+  });
   for (const id of Object.values(SPECIAL_TOKENS)) rows.fill(0, id * dimensions, (id + 1) * dimensions);
   return rows;
 }
