@@ -17,11 +17,12 @@ export function isHeldOut(corpus: PairCorpus, record: number, share: number): bo
  */
 function planEpoch(corpus: PairCorpus, config: TrainingConfig, random: Random): Int32Array {
   const plan: number[] = [];
+  const shares = balanceSources(corpus, config.sourceBalance);
   for (let record = 0; record < corpus.size; record++) {
     if (isHeldOut(corpus, record, config.heldOutShare)) continue;
     const rates = config.views[KINDS[corpus.kind(record)] ?? 'pair'];
     VIEWS.forEach((view, number) => {
-      const rate = rates?.[view] ?? 0;
+      const rate = (rates?.[view] ?? 0) * (shares[corpus.source(record)] ?? 1);
       const times = Math.floor(rate) + (rate % 1 > 0 && random.next() < rate % 1 ? 1 : 0);
       for (let time = 0; time < times; time++) plan.push(record * VIEWS.length + number);
     });
@@ -29,6 +30,20 @@ function planEpoch(corpus: PairCorpus, config: TrainingConfig, random: Random): 
   const order = Int32Array.from(plan);
   shuffle(order, random);
   return config.sourceBlock > 1 ? blockBySource(order, corpus, config.sourceBlock, random) : order;
+}
+
+/** Bounds of how much more or less often than others a source's records are drawn. */
+const [LEAST_SHARE, MOST_SHARE] = [0.25, 4];
+
+/** How often the records of each source are drawn, relative to 1: `(mean size / size) ^ power`, bounded. */
+function balanceSources(corpus: PairCorpus, power: number): Float64Array {
+  const sizes = new Float64Array(corpus.sources.length);
+  for (let record = 0; record < corpus.size; record++) {
+    const source = corpus.source(record);
+    sizes[source] = (sizes[source] ?? 0) + 1;
+  }
+  const average = corpus.size / sizes.length;
+  return sizes.map((size) => Math.min(MOST_SHARE, Math.max(LEAST_SHARE, (average / size) ** power)));
 }
 
 /** Gathers each source's pairs into blocks, keeps their random order inside, and shuffles the blocks. */

@@ -41,6 +41,7 @@ export const trainingConfigSchema = z.strictObject({
       pair: { anchors: 1 },
     })
     .describe('Pairs drawn per record, kind and view in one pass; fractions are chances.'),
+  sourceBalance: share.default(0).describe('0 draws all records alike, 1 all sources; (mean size / size) to this power.'),
   sourceBlock: z
     .int()
     .min(1)
