@@ -103,7 +103,7 @@ export async function fineTuneStaticModel(request: FineTuningRequest): Promise<F
       checkpoint: request.checkpointFile,
     };
     const trainer = await fitTable(prepared, parts);
-    const weights = quantizeRows(trainer.state.table, config.dimensions);
+    const weights = quantizeRows(trainer.state.table, config.dimensions, start.bits);
     await writeModelFolder(request.outputFolder, { tokenizerJson: start.tokenizerJson, weights });
     return { records: records.length, steps: trainer.step, loss, addedWords: start.added };
   } finally {
@@ -114,10 +114,11 @@ export async function fineTuneStaticModel(request: FineTuningRequest): Promise<F
 function extendForRecords(folder: ModelFolder, records: readonly TrainingRecord[], limit: number) {
   const wordCounts = new Map<string, number>();
   for (const record of records) for (const text of [...record.anchors, record.text]) countWords(text, wordCounts);
-  const { dimensions } = folder.weights;
+  const { dimensions, bits } = folder.weights;
   const table = dequantizeRows(folder.weights);
   return {
     dimensions,
+    bits,
     ...extendVocabulary({
       tokenizerJson: folder.tokenizerJson,
       table,

@@ -105,7 +105,7 @@ export async function trainStaticModel(request: TrainingRequest): Promise<Traini
     });
     await writeModelFolder(request.outputFolder, {
       tokenizerJson: prepared.tokenizerJson,
-      weights: quantizeRows(trainer.state.table, config.dimensions),
+      weights: quantizeRows(trainer.state.table, config.dimensions, config.bits),
     });
     const { size, tokenCount, sources } = prepared.corpus;
     return { records: size, tokens: tokenCount, steps: trainer.step, sources };

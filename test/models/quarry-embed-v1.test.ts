@@ -1,7 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { AutoTokenizer, type FeatureExtractionPipeline, type PreTrainedTokenizer, pipeline } from '@xenova/transformers';
+import {
+  AutoTokenizer,
+  type FeatureExtractionPipeline,
+  type PreTrainedTokenizer,
+  pipeline,
+} from '@xenova/transformers';
 import { createStaticModel, type StaticModel } from '../../src/core/static-model/static-model.js';
 import { createTokenizer, type Tokenizer } from '../../src/core/static-model/tokenizer.js';
 import { trainingConfigSchema } from '../../src/core/training/training-config.js';
@@ -35,7 +40,9 @@ describe('the bundled model', () => {
   afterAll(() => extractor.dispose());
 
   test('fits into 16 MB', () => {
-    const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).map((name) => statSync(join(FOLDER, name)));
+    const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).map((name) =>
+      statSync(join(FOLDER, name)),
+    );
     const bytes = files.filter((file) => file.isFile()).reduce((sum, file) => sum + file.size, 0);
     expect(bytes).toBeLessThan(MAX_BYTES);
   });
@@ -48,7 +55,13 @@ describe('the bundled model', () => {
   });
 
   test('gives the vectors of the transformers.js pipeline', async () => {
-    for (const text of ['', 'How do I reset the cache?', 'const total = sumOf(items);', 'Ελληνικά και русский', '日本語のテキスト']) {
+    for (const text of [
+      '',
+      'How do I reset the cache?',
+      'const total = sumOf(items);',
+      'Ελληνικά και русский',
+      '日本語のテキスト',
+    ]) {
       const output = await extractor(text, { pooling: 'mean', normalize: true });
       const vector = model.embed(text);
       // The extractor declares its output as float32.
@@ -70,7 +83,10 @@ describe('the bundled model', () => {
           dot(query, vector, dimensions) / Math.sqrt(dot(vector, vector, dimensions));
         return passages.every((vector, at) => at === own || cosine(vector) < cosine(passages[own] ?? vector));
       });
-      expect({ dimensions, share: right.length / GENERAL_PAIRS.length >= atLeast }).toEqual({ dimensions, share: true });
+      expect({ dimensions, share: right.length / GENERAL_PAIRS.length >= atLeast }).toEqual({
+        dimensions,
+        share: true,
+      });
     }
   });
 

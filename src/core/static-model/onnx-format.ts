@@ -1,7 +1,7 @@
 import { QuarryError } from '../errors.js';
 
 /** Element types of onnx.proto3 that we write. */
-export const ELEMENT = { float: 1, int8: 3, int32: 6, int64: 7 } as const;
+export const ELEMENT = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 
 const WIRE = { varint: 0, eightBytes: 1, bytes: 2, fourBytes: 5 } as const;
 const OPSET = 13;

@@ -41,7 +41,9 @@ export const trainingConfigSchema = z.strictObject({
       pair: { anchors: 1 },
     })
     .describe('Pairs drawn per record, kind and view in one pass; fractions are chances.'),
-  sourceBalance: share.default(0).describe('0 draws all records alike, 1 all sources; (mean size / size) to this power.'),
+  sourceBalance: share
+    .default(0)
+    .describe('0 draws all records alike, 1 all sources; (mean size / size) to this power.'),
   sourceBlock: z
     .int()
     .min(1)
@@ -57,6 +59,10 @@ export const trainingConfigSchema = z.strictObject({
     .max(1_000)
     .default(0)
     .describe('Fine-tuning only: share of the way back to the start per unit of step size.'),
+  bits: z
+    .union([z.literal(4), z.literal(8)])
+    .default(8)
+    .describe('Bits of a weight in the model file.'),
   heldOutShare: z.number().min(0).max(0.5).default(0.005).describe('Share of documents kept for validation.'),
 });
 

@@ -9,7 +9,7 @@ import {
   pipeline,
 } from '@xenova/transformers';
 import { modelConfig, tokenizerConfig } from '../../../src/core/static-model/model-files.js';
-import { readOnnx, writeOnnx } from '../../../src/core/static-model/onnx-file.js';
+import { readOnnx, type StaticWeights, writeOnnx } from '../../../src/core/static-model/onnx-file.js';
 import { createStaticModel, type StaticModel } from '../../../src/core/static-model/static-model.js';
 import { createTokenizer, type Tokenizer } from '../../../src/core/static-model/tokenizer.js';
 import { buildTokenizerJson, SPECIAL_TOKENS } from '../../../src/core/static-model/tokenizer-format.js';
@@ -19,19 +19,23 @@ const DIMENSIONS = 12;
 const vocabulary = smallVocabulary();
 const tokenizerJson = buildTokenizerJson(vocabulary);
 
-function randomWeights() {
+function randomWeights(bits: 4 | 8): StaticWeights {
+  const largest = bits === 4 ? 7 : 127;
   const random = seededRandom(3);
-  const table = Int8Array.from({ length: vocabulary.length * DIMENSIONS }, () => Math.floor(random() * 255) - 127);
+  const table = Int8Array.from(
+    { length: vocabulary.length * DIMENSIONS },
+    () => Math.floor(random() * (2 * largest + 1)) - largest,
+  );
   const scales = Float32Array.from({ length: vocabulary.length }, () => random() / 100);
   for (let id = 0; id < 5; id++) table.fill(0, id * DIMENSIONS, (id + 1) * DIMENSIONS);
   table.fill(1, SPECIAL_TOKENS['[CLS]'] * DIMENSIONS, (SPECIAL_TOKENS['[CLS]'] + 1) * DIMENSIONS);
   scales[SPECIAL_TOKENS['[CLS]']] = 1e-6;
-  return { table, scales, dimensions: DIMENSIONS };
+  return { table, scales, bits, dimensions: DIMENSIONS };
 }
 
-describe('a static model', () => {
+describe.each([8, 4] as const)('a static model of %i bits', (bits) => {
   const folder = mkdtempSync(join(tmpdir(), 'quarry-static-'));
-  const weights = randomWeights();
+  const weights = randomWeights(bits);
   let tokenizer: Tokenizer;
   let model: StaticModel;
   let reference: PreTrainedTokenizer;
@@ -87,7 +91,7 @@ describe('a static model', () => {
 
   test('reads back the weights it wrote', () => {
     const read = readOnnx(writeOnnx(weights));
-    expect(read.dimensions).toBe(DIMENSIONS);
+    expect([read.dimensions, read.bits]).toEqual([DIMENSIONS, bits]);
     expect(Buffer.from(read.table)).toEqual(Buffer.from(weights.table));
     expect([...read.scales]).toEqual([...weights.scales]);
   });
