@@ -32,6 +32,11 @@ export class HostQueues {
     return this.#queueOf(new URL(url).origin).add(work, { signal });
   }
 
+  /** Resolves when nothing is under way any more. */
+  async settle(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.onIdle()));
+  }
+
   #queueOf(origin: string): PQueue {
     const existing = this.#queues.get(origin);
     if (existing !== undefined) return existing;

@@ -71,6 +71,11 @@ export class PageVisitor {
     return this.#queues.run(url, () => fetcher.fetch(url, { signal, maxBytes }), signal);
   }
 
+  /** Resolves when no request is under way any more; soon, once the signal has fired. */
+  settle(): Promise<void> {
+    return this.#queues.settle();
+  }
+
   /** Validators to ask with: only when the store still holds the very version that they stand for. */
   #knownRevision(url: string): string {
     const { before, context } = this.#parts;

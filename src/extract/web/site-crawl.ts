@@ -48,6 +48,7 @@ export class SiteCrawl {
   readonly #record: CrawlRecord;
   readonly #waiting: WaitingList;
   readonly #linked: ReadonlySet<string>;
+  readonly #guesses = new Set<string>();
   #requests = 0;
   #unanswered = 0;
   #left: string[] = [];
@@ -113,6 +114,7 @@ export class SiteCrawl {
         total: Math.min(options.maxPages, Math.max(this.#frontier.size, this.#record.pages)),
         message: url,
       });
+      if (this.#stopped !== undefined) break;
     }
     if (judged === round.length) return;
     this.#left = round.slice(judged);
@@ -166,7 +168,7 @@ export class SiteCrawl {
         yield* isSecond ? this.#record.skip(url, 'duplicate') : this.#judgeRedirect(url, answer.location);
         return;
       case 'missing':
-        yield* this.#record.miss(url);
+        yield* this.#judgeMissing(url);
         return;
       case 'skipped':
         yield* this.#record.skip(url, answer.reason);
@@ -175,6 +177,11 @@ export class SiteCrawl {
         if (memory !== undefined && !isSecond) yield* this.#offer(memory.links, 'link');
         yield* this.#record.fail(url, answer.error);
     }
+  }
+
+  /** An address that was only guessed is nobody's broken link. */
+  *#judgeMissing(url: string): Generator<SyncItem, void, undefined> {
+    for (const item of this.#record.miss(url)) if (item.type === 'removed' || !this.#guesses.has(url)) yield item;
   }
 
   /** Links to other sites are neither followed nor remembered. */
@@ -210,8 +217,11 @@ export class SiteCrawl {
     const url = claimed === undefined ? undefined : scope.admit(claimed);
     if (url === undefined || visitKey(url) === visitKey(page.url) || !scope.isWanted(url)) return undefined;
     if (isSpellingOf(page.url, url) && this.#frontier.settle(url)) return { url, isSpelling: true };
+    const before = this.#frontier.size;
     const target = this.#frontier.target(url);
-    return target === undefined ? undefined : { url: target, isSpelling: false };
+    if (target === undefined) return undefined;
+    if (page.canonical === page.url && this.#frontier.size > before) this.#guesses.add(target);
+    return { url: target, isSpelling: false };
   }
 
   /** Where llms.txt names `/page.md`, `/page` is the address that people know, if there is one. */

@@ -10,7 +10,7 @@ import { normalizeUrl } from './normalize-url.js';
 import type { PageAnswer } from './page-answer.js';
 import { PageVisitor } from './page-visitor.js';
 import { SiteCrawl } from './site-crawl.js';
-import { decodeMemory } from './site-memory.js';
+import { decodeMemory, type SiteMemory } from './site-memory.js';
 import { createScope, defaultScope } from './url-scope.js';
 import { type CrawlOptions, parseWebOptions } from './web-options.js';
 
@@ -56,25 +56,41 @@ async function* syncSite(
   const onAbort = (): void => ending.abort();
   context.signal.addEventListener('abort', onAbort, { once: true });
   if (context.signal.aborted) ending.abort();
+  const before = decodeMemory(context.state);
+  const visitor = new PageVisitor({ fetcher, parse: parseDocument, options, context, before, signal: ending.signal });
   try {
-    const before = decodeMemory(context.state);
-    const visitor = new PageVisitor({ fetcher, parse: parseDocument, options, context, before, signal: ending.signal });
-    const { root, answer } = await openRoot(spec.uri, visitor, fetcher);
-    const scope = createScope(root, spec.uri, options);
-    const reader = { scope, options, visitor, signal: ending.signal };
-    const full = await keepFullText(reader);
-    if (full !== undefined) {
-      yield* full;
-      return;
-    }
-    const seeds = await findSeeds(reader);
-    if (options.scope !== 'page' && seeds.linked.length + seeds.listed.length === 0)
-      refuseDeadRoot(answer, before.size > 0);
-    yield* new SiteCrawl({ scope, options, context, visitor, before, seeds }).run(answer);
+    yield* crawl({ start: spec.uri, options, context, visitor, before, fetcher, signal: ending.signal });
   } finally {
     context.signal.removeEventListener('abort', onAbort);
     ending.abort();
+    await visitor.settle();
   }
+}
+
+interface Crawl {
+  readonly start: string;
+  readonly options: CrawlOptions;
+  readonly context: SyncContext;
+  readonly visitor: PageVisitor;
+  readonly before: SiteMemory;
+  readonly fetcher: Fetcher;
+  readonly signal: AbortSignal;
+}
+
+async function* crawl(parts: Crawl): AsyncGenerator<SyncItem, void, undefined> {
+  const { start, options, context, visitor, before } = parts;
+  const { root, answer } = await openRoot(start, visitor, parts.fetcher);
+  const scope = createScope(root, start, options);
+  const reader = { scope, options, visitor, signal: parts.signal };
+  const full = await keepFullText(reader);
+  if (full !== undefined) {
+    yield* full;
+    return;
+  }
+  const seeds = await findSeeds(reader);
+  const hasSeeds = seeds.linked.length + seeds.listed.length > 0;
+  if (options.scope !== 'page' && !hasSeeds) refuseDeadRoot(answer, before.size > 0);
+  yield* new SiteCrawl({ scope, options, context, visitor, before, seeds }).run(answer);
 }
 
 const MAX_ROOT_REDIRECTS = 10;

@@ -114,7 +114,11 @@ describe('scope', () => {
     ['/', {}, ['/', '/blog/', '/docs/', '/docs/a', '/docs/b.html', '/docs/deep/c', '/docsother']],
     ['/docs/', {}, ['/docs/', '/docs/a', '/docs/b.html', '/docs/deep/c']],
     ['/docs/b.html', {}, ['/docs/b.html']],
-    ['/docs/b.html', { scope: 'host' }, ['/', '/blog/', '/docs/', '/docs/a', '/docs/b.html', '/docs/deep/c', '/docsother']],
+    [
+      '/docs/b.html',
+      { scope: 'host' },
+      ['/', '/blog/', '/docs/', '/docs/a', '/docs/b.html', '/docs/deep/c', '/docsother'],
+    ],
     ['/docs/', { scope: 'page' }, ['/docs/']],
     ['/docs/', { maxDepth: 1 }, ['/docs/', '/docs/a', '/docs/b.html']],
     ['/docs/', { maxDepth: 0 }, ['/docs/']],
