@@ -28,14 +28,18 @@ export function auditLog(log: Log, elapsedMs: () => number): RequestHandler {
     response.locals['requestId'] = id;
     response.set('X-Request-Id', id);
     const began = elapsedMs();
+    // Taken now: routers cut the path, and a closed socket has no address.
+    const about = {
+      requestId: id,
+      method: request.method,
+      path: request.path.slice(0, 300),
+      client: request.socket.remoteAddress ?? '',
+    };
     response.once('close', () => {
       log('info', 'http', {
-        requestId: id,
-        method: request.method,
-        path: request.path.slice(0, 300),
+        ...about,
         status: response.writableFinished ? response.statusCode : 499,
         ms: Math.round(elapsedMs() - began),
-        client: request.socket.remoteAddress ?? '',
         ...(typeof response.locals['code'] === 'string' ? { code: response.locals['code'] } : {}),
       });
     });

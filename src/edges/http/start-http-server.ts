@@ -36,6 +36,7 @@ export async function startHttpServer(parts: HttpServerParts): Promise<RunningSe
   checkKey(settings.host, settings.apiKey);
   const stopping = new AbortController();
   const server = createServer(createHttpApp({ ...parts, stopping: stopping.signal }));
+  const drained = watchRequests(server);
   server.on('clientError', answerUnreadable);
   await listen(server, settings.host, port);
   // A TCP server's address is an object once it listens.
@@ -45,7 +46,7 @@ export async function startHttpServer(parts: HttpServerParts): Promise<RunningSe
     url: `http://${hostInUrl(settings.host)}:${address.port}`,
     port: address.port,
     close: () => {
-      closing ??= closeServer(server, stopping, drainMs);
+      closing ??= closeServer(server, { drained, stopping, drainMs });
       return closing;
     },
   };
@@ -83,20 +84,39 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   }
 }
 
-async function closeServer(server: Server, stopping: AbortController, drainMs: number): Promise<void> {
+/** Counts requests under way; the function given back resolves when there is none. */
+function watchRequests(server: Server): () => Promise<void> {
+  let count = 0;
+  const idle: (() => void)[] = [];
+  server.on('request', (_request, response) => {
+    count += 1;
+    response.once('close', () => {
+      count -= 1;
+      if (count === 0) for (const resolve of idle.splice(0)) resolve();
+    });
+  });
+  return async () => {
+    if (count > 0) await new Promise<void>((resolve) => idle.push(resolve));
+  };
+}
+
+async function closeServer(
+  server: Server,
+  {
+    drained,
+    stopping,
+    drainMs,
+  }: { drained(): Promise<void>; readonly stopping: AbortController; readonly drainMs: number },
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const over = new AbortController();
-  const late = sleep(drainMs, undefined, { signal: over.signal }).then(
-    () => {
-      stopping.abort();
-      server.closeAllConnections();
-    },
-    () => undefined, // Everything was answered in time.
-  );
-  server.closeIdleConnections();
-  await closed;
+  const late = sleep(drainMs, undefined, { signal: over.signal }).catch(() => undefined); // Everything was answered in time.
+  await Promise.race([drained(), late]);
   over.abort();
-  await late;
+  stopping.abort();
+  // Clients keep connections open for later, some before they ever asked anything.
+  server.closeAllConnections();
+  await closed;
 }
 
 /** What is no HTTP at all is answered in the same form as everything else. */
