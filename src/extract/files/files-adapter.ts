@@ -18,8 +18,10 @@ import { watchFolder } from './watch-folder.js';
 
 /** What the files adapter depends on. */
 export interface FilesAdapterOptions {
-  /** Folder that relative targets start at. */
-  readonly folder: string;
+  /** Folder that relative targets start at; the process's own when absent. */
+  readonly folder?: string | undefined;
+  /** Default of the option `maxFileBytes`; 5,000,000 when absent. */
+  readonly maxFileBytes?: number | undefined;
 }
 
 /** Part of every revision; raise it when unchanged files must be read anew because they are read differently. */
@@ -27,12 +29,13 @@ const REVISION_PREFIX = 'f1-';
 const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
 
 /** Reads documents from a file, a folder or a glob. Targets: a path, a `file://` URL, or `docs/*.md`. */
-export function createFilesAdapter(adapter: FilesAdapterOptions): SourceAdapter {
+export function createFilesAdapter(adapter: FilesAdapterOptions = {}): SourceAdapter {
   return {
     kind: 'files',
     async resolve(target, given) {
-      const { root, glob } = await resolveTarget(target, adapter.folder);
-      const options = { ...parseFilesOptions(given), root, glob };
+      const { root, glob } = await resolveTarget(target, adapter.folder ?? process.cwd());
+      const defaults = adapter.maxFileBytes === undefined ? {} : { maxFileBytes: adapter.maxFileBytes };
+      const options = { ...parseFilesOptions({ ...defaults, ...given }), root, glob };
       createPathFilter(options);
       return specOf(options);
     },

@@ -52,9 +52,11 @@ function hasStrayContent(part: HtmlElement): boolean {
 export function pipeTable(rows: readonly TableRow[], render: (cell: HtmlElement) => string): string {
   const grid = fillSpans(rows, render);
   const width = Math.max(...grid.map((row) => row.length));
-  const first = rows[0];
-  const header = first?.isHeader === true ? (grid[0] ?? []) : [];
-  const body = first?.isHeader === true ? grid.slice(1) : grid;
+  // Markdown demands a header; without one of its own a table's first row serves, unless its rows are labelled.
+  const hasRowLabels = rows.some((row) => !row.isHeader && row.cells[0]?.localName === 'th');
+  const hasHeader = rows[0]?.isHeader === true || (rows.length > 1 && !hasRowLabels);
+  const header = hasHeader ? (grid[0] ?? []) : [];
+  const body = hasHeader ? grid.slice(1) : grid;
   const line = (cells: readonly string[]): string =>
     `| ${Array.from({ length: width }, (_, at) => cells[at] ?? '').join(' | ')} |`;
   return [line(header), `| ${Array.from({ length: width }, () => '---').join(' | ')} |`, ...body.map(line)].join('\n');

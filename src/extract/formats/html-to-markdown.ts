@@ -1,3 +1,4 @@
+import { escapeLineStarts } from './escape-markdown.js';
 import { codeCellOf, fencedCode, inlineCode } from './html-code.js';
 import { absoluteUrl, classesOf, type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
 import { isLayoutTable, pipeTable, rowsOf } from './html-table.js';
@@ -386,12 +387,4 @@ function tidyInline(text: string): string {
     .join('\n')
     .replace(/\n{2,}/g, '\n')
     .trim();
-}
-
-const BLOCK_START =
-  /^(?=#{1,6}(?:[ \t]|$)|>|[-+*](?:[ \t]|$)|```|~~~|[-_=*](?:[ \t]*[-_=*]){2,}[ \t]*$|\||<[a-z/!?](?!ttps?:|ailto:))/gim;
-
-/** Keeps a paragraph's lines from being read as headings, lists, quotes, fences, rules, tables or raw HTML. */
-function escapeLineStarts(text: string): string {
-  return text.replace(BLOCK_START, '\\').replace(/^(\d{1,9})([.)])(?=\s|$)/gm, '$1\\$2');
 }

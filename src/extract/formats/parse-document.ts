@@ -8,6 +8,7 @@ import { parseMarkdown } from './markdown.js';
 import { charsetOf, chooseFormat, type FormatChoice } from './media-types.js';
 import { parseNotebook } from './notebook.js';
 import { parseOrg } from './org.js';
+import { parseInWorker } from './parse-in-worker.js';
 import type { ParsedBody, ParsedDocument, ParseLimits, ParseRequest } from './parsed-document.js';
 import { parseRst } from './rst.js';
 import { spdxHeader } from './spdx.js';
@@ -16,6 +17,9 @@ const MEGABYTE = 1_000_000;
 const MAX_TEXT_BYTES = 20 * MEGABYTE;
 const MAX_CONTAINER_BYTES = 50 * MEGABYTE;
 const DEFAULT_MAX_CHARACTERS = 10_000_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
+/** Larger pages are parsed in a thread of their own: they would hold up everything else. */
+const MAX_INLINE_HTML_CHARACTERS = 400_000;
 
 /**
  * Turns the bytes of one document into normalised text with its title, structure and metadata. Nothing in the document
@@ -56,17 +60,20 @@ function checkSize(bytes: Uint8Array, choice: FormatChoice, request: ParseReques
 
 async function readBody(bytes: Uint8Array, choice: FormatChoice, request: ParseRequest): Promise<ParsedBody> {
   try {
-    return readText(bytes, choice, request);
+    const timeoutMs = request.limits?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const maxCharacters = request.limits?.maxCharacters ?? DEFAULT_MAX_CHARACTERS;
+    if (choice.kind === 'pdf') return await parseInWorker({ kind: 'pdf', bytes, maxCharacters }, timeoutMs);
+    if (choice.kind === 'docx') return await parseInWorker({ kind: 'docx', bytes, uri: request.uri }, timeoutMs);
+    const { text: decoded, charset } = decodeText(bytes, request.charset ?? charsetOf(request.mediaType));
+    const text = normalizeText(decoded);
+    const isLarge = choice.kind === 'html' && text.length > MAX_INLINE_HTML_CHARACTERS;
+    const body = isLarge
+      ? await parseInWorker({ kind: 'html', text, uri: request.uri }, timeoutMs)
+      : readKind(text, choice, request);
+    return charset === 'utf-8' ? body : { ...body, metadata: { ...body.metadata, charset } };
   } catch (error) {
     throw toQuarryError(error, 'DOCUMENT_BROKEN');
   }
-}
-
-function readText(bytes: Uint8Array, choice: FormatChoice, request: ParseRequest): ParsedBody {
-  const { text: decoded, charset } = decodeText(bytes, request.charset ?? charsetOf(request.mediaType));
-  const text = normalizeText(decoded);
-  const body = readKind(text, choice, request);
-  return charset === 'utf-8' ? body : { ...body, metadata: { ...body.metadata, charset } };
 }
 
 function readKind(text: string, choice: FormatChoice, request: ParseRequest): ParsedBody {

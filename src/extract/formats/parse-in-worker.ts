@@ -1,0 +1,111 @@
+import { Worker } from 'node:worker_threads';
+import { type ErrorReport, messageOf, QuarryError } from '../../core/errors.js';
+import type { ParsedBody } from './parsed-document.js';
+
+/** A document whose parser could be slow or hungry. */
+export type WorkerRequest =
+  | { readonly kind: 'pdf'; readonly bytes: Uint8Array; readonly maxCharacters: number }
+  | { readonly kind: 'docx'; readonly bytes: Uint8Array; readonly uri: string }
+  | { readonly kind: 'html'; readonly text: string; readonly uri: string };
+
+/** What the worker sends back. */
+export type WorkerAnswer = { readonly body: ParsedBody } | { readonly error: ErrorReport };
+
+const HEAP_MEGABYTES = 768;
+/** Buffers lie outside of the heap limit; this much growth of the whole process ends the worker. */
+const MAX_GROWTH_BYTES = 1_500_000_000;
+const WATCH_MS = 100;
+const IDLE_MS = 10_000;
+
+let idle: Worker | undefined;
+let retirement: NodeJS.Timeout | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Parses in a thread of its own, one document after the other. A document that takes longer than `timeoutMs` or more
+ * memory than there should be costs the thread, not the process.
+ * @throws QuarryError DOCUMENT_BROKEN, DOCUMENT_TOO_LARGE, TIMEOUT
+ */
+export function parseInWorker(request: WorkerRequest, timeoutMs: number): Promise<ParsedBody> {
+  const turn = last.then(() => runOnce(request, timeoutMs));
+  // The next document waits for this one, however it ends.
+  last = turn.catch(() => undefined);
+  return turn;
+}
+
+async function runOnce(request: WorkerRequest, timeoutMs: number): Promise<ParsedBody> {
+  const worker = takeWorker();
+  try {
+    const answer = await exchange(worker, request, timeoutMs);
+    keepWorker(worker);
+    if ('body' in answer) return answer.body;
+    const { code, message, ...extras } = answer.error;
+    throw new QuarryError(code, message, { hint: extras.hint, details: extras.details });
+  } catch (error) {
+    if (idle !== worker) await worker.terminate();
+    throw error;
+  }
+}
+
+function takeWorker(): Worker {
+  clearTimeout(retirement);
+  const worker =
+    idle ??
+    new Worker(new URL('./parse-worker.js', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
+    });
+  idle = undefined;
+  worker.ref();
+  return worker;
+}
+
+/** Keeps the thread for the next document, without keeping the process alive. */
+function keepWorker(worker: Worker): void {
+  worker.unref();
+  idle = worker;
+  retirement = setTimeout(() => {
+    if (idle === worker) idle = undefined;
+    void worker.terminate();
+  }, IDLE_MS).unref();
+}
+
+function exchange(worker: Worker, request: WorkerRequest, timeoutMs: number): Promise<WorkerAnswer> {
+  const begun = performance.now();
+  const before = process.memoryUsage.rss();
+  return new Promise<WorkerAnswer>((resolve, reject) => {
+    const watch = setInterval(() => {
+      if (performance.now() - begun > timeoutMs) finish(() => reject(timedOut(timeoutMs)));
+      else if (process.memoryUsage.rss() - before > MAX_GROWTH_BYTES) finish(() => reject(tooHungry()));
+    }, WATCH_MS);
+    const onMessage = (answer: WorkerAnswer): void => finish(() => resolve(answer));
+    const onError = (error: unknown): void => finish(() => reject(crashed(error)));
+    const onExit = (): void => finish(() => reject(crashed('the parser ended')));
+    function finish(settle: () => void): void {
+      clearInterval(watch);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      settle();
+    }
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    worker.postMessage(request);
+  });
+}
+
+function timedOut(timeoutMs: number): QuarryError {
+  return new QuarryError('TIMEOUT', `The document could not be read within ${Math.round(timeoutMs / 1000)} seconds.`, {
+    hint: 'Split the document, or leave it out with an exclude pattern.',
+  });
+}
+
+function tooHungry(): QuarryError {
+  return new QuarryError('DOCUMENT_TOO_LARGE', 'The document needs too much memory to be read.', {
+    hint: 'Split the document, or leave it out with an exclude pattern.',
+  });
+}
+
+function crashed(error: unknown): QuarryError {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') return tooHungry();
+  return new QuarryError('DOCUMENT_BROKEN', `The parser gave up on the document: ${messageOf(error)}.`, {
+    hint: 'Save it again in the program that made it, or leave it out with an exclude pattern.',
+    cause: error,
+  });
+}
