@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import type * as Lance from '@lancedb/lancedb';
+import type * as Arrow from 'apache-arrow';
+import { messageOf, QuarryError } from '../core/errors.js';
+
+/** The two native-backed libraries of the store, loaded together so that they share one set of Arrow classes. */
+export interface Engine {
+  readonly lance: typeof Lance;
+  readonly arrow: typeof Arrow;
+}
+
+let loading: Promise<Engine> | undefined;
+
+/**
+ * Loads LanceDB on first use (it costs a tenth of a second and maps 100 MB of native code).
+ * @throws QuarryError MACHINE_UNSUPPORTED when the processor or the platform cannot run it
+ */
+export function loadEngine(): Promise<Engine> {
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<Engine> {
+  await probeProcessor();
+  prepareEnvironment();
+  const require = createRequire(import.meta.url);
+  try {
+    // Required, not imported: LanceDB is CommonJS, and importing apache-arrow would give a second copy of
+    // its classes, whose tables LanceDB would have to take apart and rebuild.
+    const lance: typeof Lance = require('@lancedb/lancedb');
+    const arrow: typeof Arrow = require('apache-arrow');
+    return { lance, arrow };
+  } catch (error) {
+    throw new QuarryError('MACHINE_UNSUPPORTED', `The database engine cannot be loaded: ${firstLine(error)}`, {
+      hint: 'LanceDB has builds for Linux (glibc, musl) on x64 and arm64, macOS on arm64 and Windows. On one of these, run npm ci again so that the optional package of your platform is installed.',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Settings that the native code reads from the environment once, when it is loaded; the one place that writes them.
+ * What the user has set stays, as long as it cannot hang the process.
+ */
+function prepareEnvironment(): void {
+  const cores = availableParallelism();
+  // Its warnings would go to stderr on every query.
+  process.env['LANCEDB_LOG'] ??= 'error';
+  // Lance 7 builds a full-text index with one blocked thread per shard plus one that writes; on machines with few
+  // cores its own pool is too small and the build stops forever. Two shards and a pool well above them cannot block.
+  process.env['LANCE_FTS_NUM_SHARDS'] ??= '2';
+  const shards = Number(process.env['LANCE_FTS_NUM_SHARDS']) || 2;
+  const asked = Number(process.env['LANCE_CPU_THREADS']) || 0;
+  process.env['LANCE_CPU_THREADS'] = String(Math.max(asked, cores, shards + 4));
+}
+
+/** LanceDB's x64 builds need AVX2; without it the process would die of an illegal instruction while loading. */
+async function probeProcessor(): Promise<void> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return;
+  const cpu = await readFile('/proc/cpuinfo', 'utf8').catch(() => ''); // not readable in some sandboxes: then try
+  if (isProcessorSupported(cpu)) return;
+  throw new QuarryError('MACHINE_UNSUPPORTED', 'This processor lacks AVX2, which the database engine needs.', {
+    hint: 'Use a machine with an x86-64 processor of 2013 or later, or an arm64 one. In a virtual machine choose the host CPU model.',
+  });
+}
+
+/** Whether the text of /proc/cpuinfo names AVX2; unknown formats are given the benefit of the doubt. */
+export function isProcessorSupported(cpuinfo: string): boolean {
+  const flags = /^flags\s*:(.*)$/m.exec(cpuinfo)?.[1];
+  return flags === undefined || flags.split(/\s+/).includes('avx2');
+}
+
+/** First line of a thrown value's message; native errors carry pages of causes. */
+export function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0]?.trim() ?? '';
+}

@@ -1,0 +1,80 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { QuarryError, systemCode } from '../core/errors.js';
+import type { Clock } from '../core/ports.js';
+import type { Database } from './database.js';
+
+/** File that says which format a database folder has. */
+export const FORMAT_FILE = 'quarry-store.json';
+
+const FORMAT = z.object({ format: z.number().int().min(0) });
+
+/** One step from a format to the next. Must be repeatable: it runs again after a crash in the middle. */
+export interface Migration {
+  /** The format that it leads to; the steps are numbered from 1 without gaps. */
+  readonly to: number;
+  readonly name: string;
+  apply(context: { readonly database: Database; readonly clock: Clock }): Promise<void>;
+}
+
+/** The format of a database folder: 0 for an empty or missing one. @throws QuarryError STORE_BROKEN */
+export async function readFormat(directory: string): Promise<number> {
+  let text: string;
+  try {
+    text = await readFile(join(directory, FORMAT_FILE), 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return 0;
+    throw new QuarryError('PATH_UNREADABLE', `The database folder cannot be read: ${directory}.`, {
+      hint: 'Give this user the right to read it, or choose another folder.',
+      cause: error,
+    });
+  }
+  try {
+    return FORMAT.parse(JSON.parse(text)).format;
+  } catch (error) {
+    throw new QuarryError('STORE_BROKEN', `The file ${FORMAT_FILE} of the database does not say its format.`, {
+      hint: `Restore ${FORMAT_FILE} from a backup, or move the folder away and ingest again.`,
+      cause: error,
+    });
+  }
+}
+
+/** @throws QuarryError STORE_BROKEN when the folder was written by a later version */
+export function refuseNewerFormat(format: number, newest: number): void {
+  if (format <= newest) return;
+  throw new QuarryError(
+    'STORE_BROKEN',
+    `The database has format ${format}; this version of Quarry knows formats up to ${newest}.`,
+    {
+      hint: 'A later version of Quarry wrote it: install that version or a newer one, or choose another folder.',
+      details: { format, newest },
+    },
+  );
+}
+
+/** Applies the steps that are missing, writing the format down after each. Must be called by the only writer. */
+export async function migrate(database: Database, clock: Clock, migrations: readonly Migration[]): Promise<void> {
+  const format = await readFormat(database.directory);
+  refuseNewerFormat(format, migrations.at(-1)?.to ?? 0);
+  for (const migration of migrations.filter(({ to }) => to > format)) {
+    await migration.apply({ database, clock });
+    await writeFormat(database.directory, migration.to);
+  }
+}
+
+/** Writes the file whole or not at all, and to the disk. */
+async function writeFormat(directory: string, format: number): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, FORMAT_FILE);
+  const draft = `${path}.new`;
+  await rm(draft, { force: true });
+  const file = await open(draft, 'wx');
+  try {
+    await file.writeFile(`${JSON.stringify({ format })}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+}

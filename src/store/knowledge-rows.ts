@@ -1,0 +1,235 @@
+import { QuarryError } from '../core/errors.js';
+import type { Candidate, ChunkRow, DocumentRows } from '../core/ports.js';
+import type { Chunk, Document } from '../core/types.js';
+import type { ColumnSpec, ResultRows, RowOf } from './columns.js';
+import { changedMs, documentFacts } from './filter.js';
+import { indexableText } from './unspaced-scripts.js';
+
+/**
+ * Columns of a collection's table. A document is one row with ordinal -1 followed by one row per chunk, all written
+ * in one commit, so that a document is whole or absent at every moment and for every reader. What a filter may name
+ * stands on both kinds of row; `head` (the document without its text, as JSON) too, so that a hit needs no second read.
+ */
+export const KNOWLEDGE_COLUMNS = {
+  key: 'text',
+  document_id: 'text',
+  ordinal: 'int',
+  chunk_id: 'text?',
+  source_kind: 'text',
+  source_id: 'text',
+  uri: 'text',
+  category: 'text',
+  language: 'text',
+  status: 'text',
+  tags: 'texts',
+  facts: 'texts',
+  changed_ms: 'double',
+  head: 'text',
+  content_hash: 'text?',
+  revision: 'text?',
+  body: 'text?',
+  text: 'text?',
+  search_text: 'text?',
+  embed_hash: 'text?',
+  start_offset: 'int',
+  end_offset: 'int',
+  start_line: 'int',
+  end_line: 'int',
+  heading_path: 'text',
+  tokens: 'int',
+  vector: 'vector?',
+} as const satisfies ColumnSpec;
+
+/** A row of a collection's table. */
+export type KnowledgeRow = RowOf<typeof KNOWLEDGE_COLUMNS>;
+
+/** Ordinal of the row that is the document itself. */
+export const DOCUMENT_ORDINAL = -1;
+
+/** A document without its text. */
+export type DocumentHead = Omit<Document, 'text'>;
+
+/** Columns of a chunk without its vector. */
+export const CHUNK_COLUMNS: readonly string[] = [
+  'key',
+  'document_id',
+  'ordinal',
+  'chunk_id',
+  'text',
+  'embed_hash',
+  'start_offset',
+  'end_offset',
+  'start_line',
+  'end_line',
+  'heading_path',
+  'tokens',
+];
+
+/** Columns that a {@link Candidate} is made of. */
+export const CANDIDATE_COLUMNS: readonly string[] = [...CHUNK_COLUMNS, 'head', 'vector'];
+
+/** Key of a document's own row. */
+export function documentKey(documentId: string): string {
+  return `d:${documentId}`;
+}
+
+/** All rows of a document. @throws QuarryError INPUT_INVALID, FINGERPRINT_MISMATCH */
+export function knowledgeRows(rows: DocumentRows, dimensions: number): KnowledgeRow[] {
+  const chunks = checkedChunks(rows, dimensions);
+  const document = { ...rows.document, chunkCount: chunks.length };
+  const shared = sharedCells(document);
+  const own: KnowledgeRow = {
+    ...shared,
+    key: documentKey(document.id),
+    ordinal: DOCUMENT_ORDINAL,
+    chunk_id: null,
+    content_hash: document.contentHash,
+    revision: document.revision,
+    body: document.text,
+    text: null,
+    search_text: null,
+    embed_hash: null,
+    start_offset: 0,
+    end_offset: document.text.length,
+    start_line: 0,
+    end_line: 0,
+    heading_path: '[]',
+    tokens: 0,
+    vector: null,
+  };
+  return [own, ...chunks.map((chunk) => ({ ...shared, ...chunkCells(chunk) }))];
+}
+
+/** The cells that change when a document is patched; the same on its own row and on its chunks' rows. */
+export function sharedCells(document: Document | DocumentHead) {
+  return {
+    document_id: document.id,
+    source_kind: document.sourceKind,
+    source_id: document.sourceId,
+    uri: document.uri,
+    category: document.category,
+    language: document.language,
+    status: document.status,
+    tags: [...new Set(document.tags)],
+    facts: documentFacts(document.metadata),
+    changed_ms: changedMs(document.modifiedAt, document.indexedAt),
+    head: encodeHead(document),
+  };
+}
+
+function chunkCells(chunk: ChunkRow) {
+  return {
+    key: `${chunk.ordinal}:${chunk.documentId}`,
+    ordinal: chunk.ordinal,
+    chunk_id: chunk.id,
+    content_hash: null,
+    revision: null,
+    body: null,
+    text: chunk.text,
+    search_text: indexableText(chunk.searchText),
+    embed_hash: chunk.embedHash,
+    start_offset: chunk.start,
+    end_offset: chunk.end,
+    start_line: chunk.startLine,
+    end_line: chunk.endLine,
+    heading_path: JSON.stringify(chunk.headingPath),
+    tokens: chunk.tokens,
+    vector: chunk.vector,
+  };
+}
+
+function checkedChunks({ document, chunks }: DocumentRows, dimensions: number): ChunkRow[] {
+  const byOrdinal = new Map<number, ChunkRow>();
+  const ids = new Set<string>();
+  for (const chunk of chunks) {
+    if (chunk.documentId !== document.id || !isOrdinal(chunk.ordinal)) {
+      throw new QuarryError('INPUT_INVALID', `Chunk ${chunk.id} does not belong to document ${document.id}.`, {
+        hint: 'Give each document only its own chunks, numbered from 0.',
+      });
+    }
+    if (ids.has(chunk.id)) continue; // the id says place and text, so this is the same chunk once more
+    if (byOrdinal.has(chunk.ordinal)) {
+      throw new QuarryError('INPUT_INVALID', `Document ${document.id} has two chunks numbered ${chunk.ordinal}.`, {
+        hint: 'Number the chunks of a document from 0 without repeating.',
+      });
+    }
+    checkVector(chunk.vector, dimensions, `Chunk ${chunk.id}`);
+    ids.add(chunk.id);
+    byOrdinal.set(chunk.ordinal, chunk);
+  }
+  return [...byOrdinal.values()];
+}
+
+function isOrdinal(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** 31;
+}
+
+/** Refuses what LanceDB would truncate, pad or store and later stumble over. @throws QuarryError FINGERPRINT_MISMATCH, INPUT_INVALID */
+export function checkVector(vector: Float32Array, dimensions: number, owner: string): void {
+  if (vector.length !== dimensions) {
+    throw new QuarryError(
+      'FINGERPRINT_MISMATCH',
+      `${owner} has a vector of ${vector.length} numbers; this collection takes ${dimensions}.`,
+      { hint: 'Use the embedder that the collection was made with, or re-embed the collection.' },
+    );
+  }
+  if (!vector.every(Number.isFinite)) {
+    throw new QuarryError('INPUT_INVALID', `${owner} has a vector with a number that is not finite.`, {
+      hint: 'The embedder gave a broken vector: run doctor, and report the text that it was made from.',
+    });
+  }
+}
+
+function encodeHead(document: Document | DocumentHead): string {
+  const { collection: _collection, ...rest } = document;
+  const head: Record<string, unknown> = { ...rest };
+  delete head['text'];
+  return JSON.stringify(head);
+}
+
+/** The document's head as it was stored. */
+export function decodeHead(json: string, collection: string): DocumentHead {
+  // Written by encodeHead in the same format version; the format check at open refuses any other.
+  const head = JSON.parse(json) as Omit<DocumentHead, 'collection'>;
+  return { ...head, collection };
+}
+
+/** The whole document at a row with the columns `head` and `body`. */
+export function decodeDocument(rows: ResultRows, row: number, collection: string): Document {
+  return { ...decodeHead(rows.text('head', row), collection), text: rows.text('body', row) };
+}
+
+/** The chunk at a row with {@link CHUNK_COLUMNS}. */
+export function decodeChunk(rows: ResultRows, row: number): Chunk {
+  const path: unknown = JSON.parse(rows.text('heading_path', row));
+  return {
+    id: rows.text('chunk_id', row),
+    documentId: rows.text('document_id', row),
+    ordinal: rows.number('ordinal', row),
+    start: rows.number('start_offset', row),
+    end: rows.number('end_offset', row),
+    startLine: rows.number('start_line', row),
+    endLine: rows.number('end_line', row),
+    headingPath: Array.isArray(path) ? path.map(String) : [],
+    tokens: rows.number('tokens', row),
+    text: rows.text('text', row),
+    embedHash: rows.text('embed_hash', row),
+  };
+}
+
+/** Scores of one leg, given to a candidate. */
+export interface LegScores {
+  readonly similarity: number | null;
+  readonly bm25: number | null;
+}
+
+/** The candidate at a row with {@link CANDIDATE_COLUMNS}. */
+export function decodeCandidate(rows: ResultRows, row: number, collection: string, scores: LegScores): Candidate {
+  return {
+    chunk: decodeChunk(rows, row),
+    document: decodeHead(rows.text('head', row), collection),
+    vector: rows.vector('vector', row) ?? new Float32Array(0),
+    similarity: scores.similarity,
+    bm25: scores.bm25,
+  };
+}

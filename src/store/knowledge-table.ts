@@ -1,0 +1,332 @@
+import type { Table } from '@lancedb/lancedb';
+import type { Schema } from 'apache-arrow';
+import { QuarryError } from '../core/errors.js';
+import type { Candidate, DocumentRows, KnownDocument, Page, PageRequest } from '../core/ports.js';
+import type { Chunk, Document, SearchFilter } from '../core/types.js';
+import { arrowSchema, arrowTable, ResultRows } from './columns.js';
+import { commit, storeError } from './commit.js';
+import type { Database } from './database.js';
+import { filterPredicate } from './filter.js';
+import {
+  CANDIDATE_COLUMNS,
+  CHUNK_COLUMNS,
+  checkVector,
+  DOCUMENT_ORDINAL,
+  type DocumentHead,
+  decodeCandidate,
+  decodeChunk,
+  decodeDocument,
+  decodeHead,
+  documentKey,
+  KNOWLEDGE_COLUMNS,
+  type KnowledgeRow,
+  knowledgeRows,
+  sharedCells,
+} from './knowledge-rows.js';
+import { atLeast, both, equals, isOneOf, type Predicate } from './sql.js';
+
+/** Most documents, rows and characters written in one commit; a document is never split. */
+const COMMIT_DOCUMENTS = 500;
+const COMMIT_ROWS = 20_000;
+const COMMIT_CHARACTERS = 64 * 1024 * 1024;
+/** Most literals in one IN list. */
+const IN_LIST = 1000;
+
+const IS_DOCUMENT = equals('ordinal', DOCUMENT_ORDINAL);
+const IS_CHUNK = atLeast('ordinal', 0);
+
+/** The rows of one collection. Writes must be called by the only writer. */
+export class KnowledgeTable {
+  readonly name: string;
+  readonly #collection: string;
+  readonly #database: Database;
+  readonly #dimensions: number;
+  readonly #schema: Schema;
+
+  constructor(database: Database, collection: string, table: { readonly name: string; readonly dimensions: number }) {
+    this.#database = database;
+    this.#collection = collection;
+    this.name = table.name;
+    this.#dimensions = table.dimensions;
+    this.#schema = arrowSchema(database.engine, KNOWLEDGE_COLUMNS, table.dimensions);
+  }
+
+  /** Name of the collection that the rows belong to. */
+  get collection(): string {
+    return this.#collection;
+  }
+
+  /** The handle. @throws QuarryError COLLECTION_NOT_FOUND when the table has been dropped meanwhile; STORE_BROKEN */
+  async open(): Promise<Table> {
+    const table = await this.#database.table(this.name);
+    if (table !== undefined) return table;
+    throw new QuarryError('COLLECTION_NOT_FOUND', `The collection ${this.#collection} is gone.`, {
+      hint: 'List the collections to see which ones there are.',
+    });
+  }
+
+  async create(): Promise<Table> {
+    return commit(() => this.#database.createTable(this.name, this.#schema, 'key'));
+  }
+
+  /** Adds or replaces documents, each in one commit with all its chunks. Resolves to the number of rows written. */
+  async put(documents: readonly DocumentRows[]): Promise<number> {
+    const latest = new Map(documents.map((rows) => [rows.document.id, rows]));
+    const prepared = [...latest.values()].map((rows) => knowledgeRows(rows, this.#dimensions));
+    let written = 0;
+    for (const group of groupForCommit(prepared)) written += await this.#replace(group);
+    return written;
+  }
+
+  /** Replaces what stands beside the text, on the documents' rows and on their chunks' rows. Unknown documents are passed over. */
+  async patch(documents: readonly Document[]): Promise<number> {
+    const latest = new Map(documents.map((document) => [document.id, document]));
+    let written = 0;
+    for (const ids of slices([...latest.keys()], COMMIT_DOCUMENTS / 4)) {
+      const stored = await this.#rowsOf(ids);
+      for (const group of groupForCommit(patchedRows(stored, latest))) written += await this.#merge(group.flat());
+    }
+    return written;
+  }
+
+  /** Resolves to how many existed. */
+  async delete(documentIds: readonly string[]): Promise<number> {
+    let count = 0;
+    for (const ids of slices([...new Set(documentIds)], IN_LIST))
+      count += await this.#deleteWhere(isOneOf('document_id', ids));
+    return count;
+  }
+
+  /** Resolves to how many documents the source had. */
+  async deleteSource(sourceId: string): Promise<number> {
+    return this.#deleteWhere(equals('source_id', sourceId));
+  }
+
+  async get(documentId: string): Promise<Document | undefined> {
+    const rows = await this.#select(equals('key', documentKey(documentId)), ['head', 'body']);
+    return rows.length === 0 ? undefined : decodeDocument(rows, 0, this.#collection);
+  }
+
+  /** Documents with exactly this uri, by id. */
+  async findByUri(uri: string): Promise<Document[]> {
+    const rows = await this.#select(both(IS_DOCUMENT, equals('uri', uri)), ['head', 'body']);
+    const documents = Array.from({ length: rows.length }, (_, row) => decodeDocument(rows, row, this.#collection));
+    return documents.sort((first, second) => (first.id < second.id ? -1 : 1));
+  }
+
+  async list(filter: SearchFilter, page: PageRequest): Promise<Page<DocumentHead>> {
+    const where = both(IS_DOCUMENT, filterPredicate(filter));
+    const table = await this.open();
+    const order = ['uri', 'document_id'].map((columnName) => ({ columnName, ascending: true }));
+    const result = await read(() =>
+      table
+        .query()
+        .where(where)
+        .orderBy(order)
+        .offset(page.offset)
+        .limit(page.limit)
+        .select(['head', ...order.map((by) => by.columnName)])
+        .toArrow(),
+    );
+    const rows = new ResultRows(result);
+    return {
+      items: Array.from({ length: rows.length }, (_, row) => decodeHead(rows.text('head', row), this.#collection)),
+      total: await read(() => table.countRows(where)),
+    };
+  }
+
+  async known(sourceId: string): Promise<(KnownDocument & { readonly id: string })[]> {
+    const where = both(IS_DOCUMENT, equals('source_id', sourceId));
+    const rows = await this.#select(where, ['document_id', 'uri', 'content_hash', 'revision']);
+    return Array.from({ length: rows.length }, (_, row) => ({
+      id: rows.text('document_id', row),
+      uri: rows.text('uri', row),
+      contentHash: rows.text('content_hash', row),
+      revision: rows.text('revision', row),
+    }));
+  }
+
+  async chunks(documentId: string): Promise<Chunk[]> {
+    const rows = await this.#select(chunksOf(documentId), [...CHUNK_COLUMNS]);
+    const chunks = Array.from({ length: rows.length }, (_, row) => decodeChunk(rows, row));
+    return chunks.sort((first, second) => first.ordinal - second.ordinal);
+  }
+
+  /** Candidates without scores, in the order of the ids. */
+  async candidates(chunkIds: readonly string[]): Promise<Candidate[]> {
+    const found = new Map<string, Candidate>();
+    const wanted = [...new Set(chunkIds)];
+    for (const ids of slices(wanted, IN_LIST)) {
+      const rows = await this.#select(isOneOf('chunk_id', ids), [...CANDIDATE_COLUMNS]);
+      for (let row = 0; row < rows.length; row++) {
+        const candidate = decodeCandidate(rows, row, this.#collection, { similarity: null, bm25: null });
+        found.set(candidate.chunk.id, candidate);
+      }
+    }
+    return wanted.map((id) => found.get(id)).filter((candidate) => candidate !== undefined);
+  }
+
+  async vectors(embedHashes: readonly string[]): Promise<Map<string, Float32Array>> {
+    const found = new Map<string, Float32Array>();
+    for (const hashes of slices([...new Set(embedHashes)], IN_LIST)) {
+      const rows = await this.#select(isOneOf('embed_hash', hashes), ['embed_hash', 'vector']);
+      for (let row = 0; row < rows.length; row++) {
+        const vector = rows.vector('vector', row);
+        if (vector !== null) found.set(rows.text('embed_hash', row), vector);
+      }
+    }
+    return found;
+  }
+
+  /** Number of documents and of chunks. */
+  async count(): Promise<{ documents: number; chunks: number }> {
+    const table = await this.open();
+    return read(async () => {
+      const documents = await table.countRows(IS_DOCUMENT);
+      return { documents, chunks: (await table.countRows()) - documents };
+    });
+  }
+
+  /** Documents whose number of chunk rows is not what their own row says; none, unless the files were damaged. */
+  async damaged(): Promise<string[]> {
+    const rows = await this.#select(undefined, ['document_id', 'ordinal', 'key']);
+    const counted = new Map<string, number>();
+    const documents = new Set<string>();
+    for (let row = 0; row < rows.length; row++) {
+      const id = rows.text('document_id', row);
+      if (rows.number('ordinal', row) === DOCUMENT_ORDINAL) documents.add(id);
+      else counted.set(id, (counted.get(id) ?? 0) + 1);
+    }
+    const orphans = [...counted.keys()].filter((id) => !documents.has(id));
+    const heads = await this.#select(IS_DOCUMENT, ['document_id', 'head']);
+    const seen = new Set<string>();
+    for (let row = 0; row < heads.length; row++) {
+      const head = decodeHead(heads.text('head', row), this.#collection);
+      if (seen.has(head.id) || head.chunkCount !== (counted.get(head.id) ?? 0)) orphans.push(head.id);
+      seen.add(head.id);
+    }
+    return [...new Set(orphans)].sort();
+  }
+
+  /** Deletes {@link damaged} documents with whatever rows they have; resolves to how many. */
+  async dropDamaged(): Promise<number> {
+    const ids = await this.damaged();
+    const table = await this.open();
+    for (const part of slices(ids, IN_LIST)) await commit(() => table.delete(isOneOf('document_id', part)));
+    return ids.length;
+  }
+
+  /** Throws unless the vector can be compared with the stored ones. */
+  checkQueryVector(vector: Float32Array): void {
+    checkVector(vector, this.#dimensions, 'The query');
+  }
+
+  async #replace(group: readonly KnowledgeRow[][]): Promise<number> {
+    const ids = group.map((rows) => rows[0]?.document_id ?? '');
+    const known = await this.#select(isOneOf('key', ids.map(documentKey)), ['document_id']);
+    const replaced = Array.from({ length: known.length }, (_, row) => known.text('document_id', row));
+    return this.#merge(group.flat(), replaced.length === 0 ? undefined : isOneOf('document_id', replaced));
+  }
+
+  /** One commit: rows are replaced by key; rows that `gone` covers and that are not among them are deleted. */
+  async #merge(rows: readonly KnowledgeRow[], gone?: Predicate): Promise<number> {
+    if (rows.length === 0) return 0;
+    const table = await this.open();
+    const data = arrowTable(this.#database.engine, this.#schema, rows);
+    await commit(async () => {
+      const merge = table.mergeInsert('key').whenMatchedUpdateAll().whenNotMatchedInsertAll();
+      const whole = gone === undefined ? merge : merge.whenNotMatchedBySourceDelete({ where: gone });
+      // With an index on the key a merge misses rows that were committed meanwhile and duplicates them.
+      await whole.useIndex(false).execute(data);
+    });
+    return rows.length;
+  }
+
+  async #deleteWhere(where: Predicate): Promise<number> {
+    const table = await this.open();
+    const count = await read(() => table.countRows(both(IS_DOCUMENT, where)));
+    if (count > 0) await commit(() => table.delete(where));
+    return count;
+  }
+
+  async #rowsOf(documentIds: readonly string[]): Promise<ResultRows> {
+    return this.#select(isOneOf('document_id', documentIds), Object.keys(KNOWLEDGE_COLUMNS));
+  }
+
+  async #select(where: Predicate | undefined, columns: string[]): Promise<ResultRows> {
+    const table = await this.open();
+    return read(async () => {
+      const query = table.query().select(columns);
+      return new ResultRows(await (where === undefined ? query : query.where(where)).toArrow());
+    });
+  }
+}
+
+/** Runs a LanceDB read and turns native errors into ours. @throws QuarryError STORE_BROKEN */
+export async function read<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
+function chunksOf(documentId: string): Predicate {
+  return both(equals('document_id', documentId), IS_CHUNK);
+}
+
+function patchedRows(stored: ResultRows, patches: ReadonlyMap<string, Document>): KnowledgeRow[][] {
+  const groups = new Map<string, KnowledgeRow[]>();
+  for (let row = 0; row < stored.length; row++) {
+    const id = stored.text('document_id', row);
+    const patch = patches.get(id);
+    if (patch === undefined) continue;
+    const before = decodeHead(stored.text('head', row), patch.collection);
+    const isDocument = stored.number('ordinal', row) === DOCUMENT_ORDINAL;
+    // The text and its chunks stay, and with them what is derived from them.
+    const after = { ...patch, contentHash: before.contentHash, chunkCount: before.chunkCount };
+    const group = groups.get(id) ?? [];
+    group.push({ ...storedCells(stored, row), ...sharedCells(after), revision: isDocument ? patch.revision : null });
+    groups.set(id, group);
+  }
+  return [...groups.values()];
+}
+
+/** A stored row as it was, cell by cell. */
+function storedCells(rows: ResultRows, row: number): KnowledgeRow {
+  const cells: Record<string, unknown> = {};
+  for (const [name, kind] of Object.entries(KNOWLEDGE_COLUMNS)) {
+    if (kind === 'texts') cells[name] = rows.texts(name, row);
+    else if (kind === 'vector?') cells[name] = rows.vector(name, row);
+    else if (kind === 'text?') cells[name] = rows.textOrNull(name, row);
+    else cells[name] = kind === 'text' ? rows.text(name, row) : rows.number(name, row);
+  }
+  return cells as KnowledgeRow; // every column was read by its own kind
+}
+
+function groupForCommit(documents: readonly KnowledgeRow[][]): KnowledgeRow[][][] {
+  const groups: KnowledgeRow[][][] = [];
+  let rows = 0;
+  let characters = 0;
+  for (const document of documents) {
+    const size = document.reduce((sum, row) => sum + (row.body?.length ?? 0) + (row.text?.length ?? 0) * 2, 0);
+    const group = groups.at(-1);
+    const isFull = rows + document.length > COMMIT_ROWS || characters + size > COMMIT_CHARACTERS;
+    if (group === undefined || isFull || group.length >= COMMIT_DOCUMENTS) {
+      groups.push([document]);
+      rows = document.length;
+      characters = size;
+    } else {
+      group.push(document);
+      rows += document.length;
+      characters += size;
+    }
+  }
+  return groups;
+}
+
+function slices<T>(items: readonly T[], size: number): T[][] {
+  const parts: T[][] = [];
+  for (let from = 0; from < items.length; from += size) parts.push(items.slice(from, from + size));
+  return parts;
+}

@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Table } from '@lancedb/lancedb';
+import type { Clock, Report } from '../core/ports.js';
+import { storeError } from './commit.js';
+import type { Database } from './database.js';
+import { buildIndex, coverage, indexName, KEYWORD_COLUMN, missingIndexes, STANDING_INDEXES } from './indexes.js';
+import type { KnowledgeTable } from './knowledge-table.js';
+import { equals } from './sql.js';
+import { syncFiles } from './sync-files.js';
+import { tendVectorIndex, type VectorIndexState, type VectorPolicy } from './vector-index.js';
+
+/** Old versions stay readable this long; a reader holds one for the length of a query. */
+const KEPT_MS = 3_600_000;
+/** A tail above this many rows, or this share of what is indexed, is folded while documents are still coming in. */
+const TAIL_ROWS = 2000;
+const TAIL_SHARE = 0.25;
+
+const CONFLICT_ATTEMPTS = 5;
+
+/** What maintenance needs besides the table. */
+export interface MaintenanceContext {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly policy: VectorPolicy;
+  readonly state: VectorIndexState | undefined;
+  /** Called with a new state of the vector index, or null when it is gone, before anything else happens. */
+  readonly remember: (state: VectorIndexState | null) => Promise<void>;
+}
+
+/** Brings indexes, versions and files of a collection in order. Must be called by the only writer. */
+export async function maintainTable(
+  knowledge: KnowledgeTable,
+  context: MaintenanceContext,
+  report?: Report,
+): Promise<void> {
+  const steps = ['keyword index', 'vector index', 'files'];
+  const tell = (done: number) =>
+    report?.({ stage: 'index', done, total: steps.length, message: steps[done] ?? 'done' });
+  const startMs = Date.parse(context.clock.now());
+  tell(0);
+  await foldTable(knowledge, context);
+  tell(1);
+  const table = await knowledge.open();
+  const { chunks } = await knowledge.count();
+  const state = await retried(() => tendVectorIndex(context.database.engine, table, { ...context, chunks }));
+  if (state !== undefined) await context.remember(state);
+  tell(2);
+  await syncFiles(context.database.folder(knowledge.name), startMs - KEPT_MS);
+  tell(3);
+}
+
+/** Folds rows that no index covers into the indexes, and mends indexes that cannot be read. */
+export async function foldTable(
+  knowledge: KnowledgeTable,
+  context: Pick<MaintenanceContext, 'database' | 'clock'>,
+): Promise<void> {
+  const table = await knowledge.open();
+  const { engine } = context.database;
+  for (const column of await missingIndexes(table)) await retried(() => buildIndex(engine, table, column));
+  const broken = await brokenIndexes(table);
+  for (const column of broken) await rebuildIndex(context.database, table, column);
+  const cleanupOlderThan = new Date(Date.parse(context.clock.now()) - KEPT_MS);
+  try {
+    // deleteUnverified stays off: with it, files of a commit in progress would go.
+    await retried(() => table.optimize({ cleanupOlderThan }));
+  } catch (error) {
+    // Folding reads all of an index where a query reads little of it, so damage may show only here.
+    for (const column of STANDING_INDEXES) await rebuildIndex(context.database, table, column);
+    await retried(() => table.optimize({ cleanupOlderThan })).catch((second: unknown) => {
+      throw storeError(second ?? error);
+    });
+  }
+}
+
+/** Whether so many rows wait for the keyword index that searching them one by one is slow. */
+export async function isTailLong(table: Table): Promise<boolean> {
+  const covered = await coverage(table, KEYWORD_COLUMN);
+  if (covered === undefined) return true;
+  return covered.unindexed > Math.max(TAIL_ROWS, covered.indexed * TAIL_SHARE);
+}
+
+/** Columns of {@link STANDING_INDEXES} whose index cannot answer. */
+export async function brokenIndexes(table: Table): Promise<string[]> {
+  const broken: string[] = [];
+  for (const column of STANDING_INDEXES) {
+    if (!(await canAnswer(table, column))) broken.push(column);
+  }
+  return broken;
+}
+
+/** Drops and builds the index of a column. */
+export async function rebuildIndex(database: Database, table: Table, column: string): Promise<void> {
+  await table.dropIndex(indexName(column)).catch(() => undefined); // a missing one need not be dropped
+  await retried(() => buildIndex(database.engine, table, column));
+}
+
+async function canAnswer(table: Table, column: string): Promise<boolean> {
+  try {
+    const query = table.query();
+    if (column === KEYWORD_COLUMN) {
+      // A common word, so that a list of postings is read and not only the dictionary.
+      query.fullTextSearch('data value use new name', { columns: KEYWORD_COLUMN }).select(['key', '_score']);
+    } else if (column === 'tags' || column === 'facts') {
+      query.where(`array_has(${column}, 'probe')`).select(['key']);
+    } else {
+      query.where(equals(column, 'probe')).select(['key']);
+    }
+    await query.limit(1).toArrow();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === CONFLICT_ATTEMPTS || !/conflict/i.test(String(error))) throw error;
+      await delay(50 * 2 ** attempt);
+    }
+  }
+}

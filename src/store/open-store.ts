@@ -1,0 +1,81 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { QuarryError, systemCode } from '../core/errors.js';
+import type { Clock, KnowledgeStore } from '../core/ports.js';
+import { Database } from './database.js';
+import { type Migration, migrate, readFormat, refuseNewerFormat } from './format.js';
+import { LanceStore } from './lance-store.js';
+import { WriterLease } from './lease.js';
+import { initial } from './migrations/0001-initial.js';
+import { DEFAULT_VECTOR_POLICY, type VectorPolicy } from './vector-index.js';
+import { Writer } from './writer.js';
+
+/** All steps of the format, oldest first. */
+const MIGRATIONS: readonly Migration[] = [initial];
+
+/** Folder, inside the database, of the claims of writers. */
+const LEASE_FOLDER = 'writers';
+
+/** How a store is opened. */
+export interface StoreOptions {
+  /** Folder of one workspace's database; created where missing. */
+  readonly directory: string;
+  /** Default: the system's clock. */
+  readonly clock?: Clock;
+  /** How long a write waits for another process to finish writing, in milliseconds. Default 15,000. */
+  readonly lockWaitMs?: number;
+  /** When an approximate vector index is built and used. */
+  readonly vectorPolicy?: Partial<VectorPolicy>;
+  /** Steps of the format; for tests. */
+  readonly migrations?: readonly Migration[];
+}
+
+const systemClock: Clock = {
+  now: () => new Date().toISOString(),
+  elapsedMs: () => performance.now(),
+};
+
+/**
+ * Opens the database of one workspace. A folder that cannot be written can still be searched.
+ * @throws QuarryError MACHINE_UNSUPPORTED, PATH_UNREADABLE, STORE_BROKEN (also for a newer format), STORE_LOCKED while
+ * another process creates or migrates it
+ */
+export async function openStore(options: StoreOptions): Promise<KnowledgeStore> {
+  const directory = resolve(options.directory);
+  const clock = options.clock ?? systemClock;
+  const migrations = options.migrations ?? MIGRATIONS;
+  const newestFormat = migrations.at(-1)?.to ?? 0;
+  await makeFolder(directory);
+  const format = await readFormat(directory);
+  refuseNewerFormat(format, newestFormat);
+  const database = await Database.connect(directory);
+  const lease = new WriterLease({
+    directory: join(directory, LEASE_FOLDER),
+    clock,
+    waitMs: options.lockWaitMs ?? 15_000,
+  });
+  if (format < newestFormat) await new Writer(lease).exclusively(() => migrate(database, clock, migrations));
+  return new LanceStore({
+    database,
+    lease,
+    clock,
+    newestFormat,
+    policy: { ...DEFAULT_VECTOR_POLICY, ...options.vectorPolicy },
+  });
+}
+
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    const code = systemCode(error);
+    throw new QuarryError(
+      'PATH_UNREADABLE',
+      `The database folder cannot be made: ${directory}${code === undefined ? '' : ` (${code})`}.`,
+      {
+        hint: 'Choose a folder that this user may write to, with QUARRY_HOME.',
+        cause: error,
+      },
+    );
+  }
+}

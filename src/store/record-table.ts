@@ -1,0 +1,211 @@
+import type { Table } from '@lancedb/lancedb';
+import PQueue from 'p-queue';
+import type { Clock } from '../core/ports.js';
+import type { JsonValue } from '../core/types.js';
+import { arrowSchema, arrowTable, type ColumnSpec, ResultRows, type RowOf } from './columns.js';
+import { commit, storeError } from './commit.js';
+import type { Database } from './database.js';
+import { allOf, equals, isOneOf, type Predicate } from './sql.js';
+
+const RECORD_COLUMNS = {
+  id: 'text',
+  kind: 'text',
+  name: 'text',
+  label: 'text',
+  made_at: 'text',
+  json: 'text',
+} as const satisfies ColumnSpec;
+
+type RecordRow = RowOf<typeof RECORD_COLUMNS>;
+
+/** The tables that every database has. */
+export const CONTROL_TABLES = ['collections', 'sources', 'jobs', 'records'] as const;
+
+/** One of {@link CONTROL_TABLES}. */
+export type ControlTable = (typeof CONTROL_TABLES)[number];
+
+/** Creates an empty table of records. */
+export async function createRecordTable(database: Database, name: ControlTable): Promise<Table> {
+  return commit(() => database.createTable(name, arrowSchema(database.engine, RECORD_COLUMNS), 'id'));
+}
+
+/** A small JSON value under a kind and a name. */
+export interface StoredRecord {
+  readonly kind: string;
+  readonly name: string;
+  /** What lists are narrowed by: a job's state, a source's collection; else empty. */
+  readonly label: string;
+  /** What lists are sorted by, newest first; else empty. */
+  readonly madeAt: string;
+  readonly value: JsonValue;
+}
+
+/** Narrows a list of records. */
+export interface RecordQuery {
+  readonly kind: string;
+  readonly labels?: readonly string[];
+}
+
+/** Writes between two compactions; each write adds a version and two files. */
+const WRITES_PER_COMPACTION = 40;
+/** Old versions of a control table are dropped after this; a read holds one for milliseconds. */
+const KEPT_MS = 60_000;
+
+/**
+ * A table of JSON records. Each write replaces one row by its key. Safe without the writer's lease: the key is the
+ * table's unenforced primary key and the merge scans instead of using an index, so two processes that write the same
+ * new key make one row; conflicts are retried.
+ */
+export class RecordTable {
+  readonly #database: Database;
+  readonly #name: ControlTable;
+  readonly #clock: Clock;
+  readonly #turns = new PQueue({ concurrency: 1 });
+  #writes = 0;
+
+  constructor(database: Database, name: ControlTable, clock: Clock) {
+    this.#database = database;
+    this.#name = name;
+    this.#clock = clock;
+  }
+
+  /** A number that changes with every write of any process; 0 while the table does not exist. */
+  async version(): Promise<number> {
+    const table = await this.#database.table(this.#name);
+    return table === undefined ? 0 : await table.version();
+  }
+
+  async get(kind: string, name: string): Promise<JsonValue | undefined> {
+    const rows = await this.#read(equals('id', recordId(kind, name)), ['json']);
+    return rows === undefined || rows.length === 0 ? undefined : parseJson(rows.text('json', 0));
+  }
+
+  /** All records of the kind, by name. */
+  async list(query: RecordQuery): Promise<StoredRecord[]> {
+    const rows = await this.#read(queryPredicate(query));
+    if (rows === undefined) return [];
+    return decode(rows).sort((first, second) => (first.name < second.name ? -1 : 1));
+  }
+
+  /** One page of the kind's records, newest first, then by name. */
+  async page(query: RecordQuery, offset: number, limit: number): Promise<{ items: StoredRecord[]; total: number }> {
+    const table = await this.#database.table(this.#name);
+    if (table === undefined) return { items: [], total: 0 };
+    const where = queryPredicate(query);
+    try {
+      const result = await table
+        .query()
+        .where(where)
+        .orderBy([
+          { columnName: 'made_at', ascending: false },
+          { columnName: 'name', ascending: true },
+        ])
+        .offset(offset)
+        .limit(limit)
+        .toArrow();
+      return { items: decode(new ResultRows(result)), total: await table.countRows(where) };
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  /** Adds or replaces a record; the record of the same kind named `gone` is deleted in the same commit. */
+  async put(record: StoredRecord, gone?: string): Promise<void> {
+    await this.#write(async (table) => {
+      const { engine } = this.#database;
+      const data = arrowTable(engine, arrowSchema(engine, RECORD_COLUMNS), [encode(record)]);
+      const merge = table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll();
+      const whole =
+        gone === undefined
+          ? merge
+          : merge.whenNotMatchedBySourceDelete({ where: equals('id', recordId(record.kind, gone)) });
+      await whole.useIndex(false).execute(data);
+    });
+  }
+
+  /** Resolves to whether it existed. */
+  async delete(kind: string, name: string): Promise<boolean> {
+    if ((await this.get(kind, name)) === undefined) return false;
+    await this.#write(async (table) => {
+      await table.delete(equals('id', recordId(kind, name)));
+    });
+    return true;
+  }
+
+  /** Deletes the kind's records with this label; resolves to how many there were. */
+  async deleteLabelled(kind: string, label: string): Promise<number> {
+    const records = await this.list({ kind, labels: [label] });
+    if (records.length === 0) return 0;
+    const where = queryPredicate({ kind, labels: [label] });
+    await this.#write(async (table) => {
+      await table.delete(where);
+    });
+    return records.length;
+  }
+
+  /** Folds small files together and drops old versions; other processes may do the same at the same time. */
+  async compact(): Promise<void> {
+    await this.#turns.add(() => this.#compact());
+  }
+
+  async #write(work: (table: Table) => Promise<void>): Promise<void> {
+    await this.#turns.add(async () => {
+      const table = (await this.#database.table(this.#name)) ?? (await createRecordTable(this.#database, this.#name));
+      await commit(() => work(table));
+      this.#writes += 1;
+      if (this.#writes % WRITES_PER_COMPACTION === 0) await this.#compact();
+    });
+  }
+
+  async #compact(): Promise<void> {
+    const table = await this.#database.table(this.#name);
+    const cleanupOlderThan = new Date(Date.parse(this.#clock.now()) - KEPT_MS);
+    // Another process may be compacting: then this one need not, and the next compaction catches up.
+    await table?.optimize({ cleanupOlderThan }).catch(() => undefined);
+  }
+
+  async #read(where: Predicate, columns?: string[]): Promise<ResultRows | undefined> {
+    const table = await this.#database.table(this.#name);
+    if (table === undefined) return undefined;
+    try {
+      const query = table.query().where(where);
+      return new ResultRows(await (columns === undefined ? query : query.select(columns)).toArrow());
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+}
+
+function recordId(kind: string, name: string): string {
+  return JSON.stringify([kind, name]);
+}
+
+function queryPredicate({ kind, labels }: RecordQuery): Predicate {
+  const ofKind = equals('kind', kind);
+  return allOf([ofKind, labels === undefined || labels.length === 0 ? undefined : isOneOf('label', labels)]) ?? ofKind;
+}
+
+function encode(record: StoredRecord): RecordRow {
+  return {
+    id: recordId(record.kind, record.name),
+    kind: record.kind,
+    name: record.name,
+    label: record.label,
+    made_at: record.madeAt,
+    json: JSON.stringify(record.value),
+  };
+}
+
+function decode(rows: ResultRows): StoredRecord[] {
+  return Array.from({ length: rows.length }, (_, row) => ({
+    kind: rows.text('kind', row),
+    name: rows.text('name', row),
+    label: rows.text('label', row),
+    madeAt: rows.text('made_at', row),
+    value: parseJson(rows.text('json', row)),
+  }));
+}
+
+function parseJson(text: string): JsonValue {
+  return JSON.parse(text) as JsonValue; // JSON text can hold nothing else
+}

@@ -1,0 +1,110 @@
+import { QuarryError } from '../core/errors.js';
+import type { Candidate } from '../core/ports.js';
+import type { SearchFilter } from '../core/types.js';
+import { ResultRows } from './columns.js';
+import type { Engine } from './engine.js';
+import { filterPredicate } from './filter.js';
+import { coverage, KEYWORD_COLUMN } from './indexes.js';
+import { keywordQuery } from './keyword-query.js';
+import { CANDIDATE_COLUMNS, decodeCandidate, type LegScores } from './knowledge-rows.js';
+import { type KnowledgeTable, read } from './knowledge-table.js';
+import { refineFactor, type VectorIndexState } from './vector-index.js';
+
+/** Below this many matching chunks exact search is fast, and an index would miss some of them. */
+const NARROW_CHUNKS = 5000;
+
+/** Largest `limit` of a leg. */
+export const MAX_CANDIDATES = 1000;
+
+/** Nearest chunks by cosine, best first, ties by key. */
+export async function searchVector(
+  knowledge: KnowledgeTable,
+  query: { readonly vector: Float32Array; readonly limit: number; readonly filter: SearchFilter },
+  state: VectorIndexState | undefined,
+): Promise<Candidate[]> {
+  checkLimit(query.limit);
+  knowledge.checkQueryVector(query.vector);
+  if (!query.vector.some((number) => number !== 0)) return []; // a zero vector points nowhere
+  const where = filterPredicate(query.filter);
+  const table = await knowledge.open();
+  const rows = await read(async () => {
+    const nearest = table.query().nearestTo(query.vector).distanceType('cosine');
+    const isApproximate =
+      state !== undefined &&
+      state.refine > 0 &&
+      (where === undefined || (await table.countRows(where)) > NARROW_CHUNKS);
+    const leg = isApproximate
+      ? nearest.refineFactor(refineFactor(state, query.limit, where !== undefined))
+      : nearest.bypassVectorIndex();
+    const narrowed = where === undefined ? leg : leg.where(where);
+    return new ResultRows(
+      await narrowed
+        .select([...CANDIDATE_COLUMNS, '_distance'])
+        .limit(query.limit)
+        .toArrow(),
+    );
+  });
+  return ranked(knowledge, rows, (row) => ({
+    similarity: Math.max(-1, Math.min(1, 1 - rows.number('_distance', row))),
+    bm25: null,
+  }));
+}
+
+/** Best chunks by BM25, best first, ties by key. No words, or only stop words, find nothing. */
+export async function searchKeyword(
+  engine: Engine,
+  knowledge: KnowledgeTable,
+  query: { readonly terms: string; readonly limit: number; readonly filter: SearchFilter },
+): Promise<Candidate[]> {
+  checkLimit(query.limit);
+  const where = filterPredicate(query.filter);
+  const table = await knowledge.open();
+  const isIndexed = await hasIndexedRows(knowledge);
+  const words = keywordQuery(engine, KEYWORD_COLUMN, query.terms, isIndexed);
+  if (words === undefined) return [];
+  const rows = await read(async () => {
+    const leg = table.query().fullTextSearch(words);
+    const narrowed = where === undefined ? leg : leg.where(where);
+    return new ResultRows(
+      await narrowed
+        .select([...CANDIDATE_COLUMNS, '_score'])
+        .limit(query.limit)
+        .toArrow(),
+    );
+  });
+  return ranked(knowledge, rows, (row) => ({ similarity: null, bm25: rows.number('_score', row) }));
+}
+
+/** Whether the keyword index covers any row, remembered per version of the table. */
+const coveredAt = new WeakMap<KnowledgeTable, { readonly version: number; readonly isIndexed: boolean }>();
+
+async function hasIndexedRows(knowledge: KnowledgeTable): Promise<boolean> {
+  const table = await knowledge.open();
+  return read(async () => {
+    const version = await table.version();
+    const known = coveredAt.get(knowledge);
+    if (known?.version === version) return known.isIndexed;
+    const isIndexed = ((await coverage(table, KEYWORD_COLUMN))?.indexed ?? 0) > 0;
+    coveredAt.set(knowledge, { version, isIndexed });
+    return isIndexed;
+  });
+}
+
+function ranked(knowledge: KnowledgeTable, rows: ResultRows, scores: (row: number) => LegScores): Candidate[] {
+  const found = Array.from({ length: rows.length }, (_, row) => {
+    const leg = scores(row);
+    return { score: leg.similarity ?? leg.bm25 ?? 0, key: rows.text('key', row), row, leg };
+  });
+  found.sort((first, second) => second.score - first.score || (first.key < second.key ? -1 : 1));
+  return found
+    .filter(({ leg }) => leg.bm25 === null || leg.bm25 > 0)
+    .map(({ row, leg }) => decodeCandidate(rows, row, knowledge.collection, leg));
+}
+
+/** @throws QuarryError INPUT_INVALID: LanceDB would take 2^32 + 1 for one row and -1 for all */
+function checkLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_CANDIDATES) return;
+  throw new QuarryError('INPUT_INVALID', `${limit} is not a number of candidates.`, {
+    hint: `Ask for 1 to ${MAX_CANDIDATES}.`,
+  });
+}

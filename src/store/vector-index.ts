@@ -1,0 +1,149 @@
+import type { Table } from '@lancedb/lancedb';
+import { z } from 'zod';
+import { ResultRows } from './columns.js';
+import type { Engine } from './engine.js';
+import { coverage, indexName, VECTOR_COLUMN } from './indexes.js';
+import { atLeast } from './sql.js';
+
+/** What is remembered of a collection's vector index, made when it was built. */
+export const VECTOR_INDEX_STATE = z.object({
+  /** Chunks in the table when it was measured. */
+  chunks: z.number(),
+  /** How many times the wanted number of candidates are compared exactly; 0 when no setting was good enough. */
+  refine: z.number(),
+  /** Mean recall@10 against exact search over sampled stored vectors. */
+  recall: z.number(),
+});
+
+/** See {@link VECTOR_INDEX_STATE}. */
+export type VectorIndexState = z.infer<typeof VECTOR_INDEX_STATE>;
+
+/** When an approximate index pays, and how good it must be. */
+export interface VectorPolicy {
+  /** Up to this many chunks the search stays exact. Default 10,000: 20 ms on two cores. */
+  readonly exactChunks: number;
+  /** Recall@10 that an index must exceed to be used. Default .99. */
+  readonly minRecall: number;
+}
+
+/** The policy unless a test says otherwise. */
+export const DEFAULT_VECTOR_POLICY: VectorPolicy = { exactChunks: 10_000, minRecall: 0.99 };
+
+/** Name of the index in statistics. */
+export const VECTOR_INDEX_NAME = 'ivf_rq';
+
+/** Each fold adds a segment, and each segment costs on every query. */
+const MAX_SEGMENTS = 8;
+const REFINEMENTS = [5, 10, 20, 40] as const;
+/** Neighbours compared when measuring, and the longer list that hybrid search asks for. */
+const SHORT = 10;
+const LONG = 50;
+/** Distances closer than this are ties: either neighbour is right. */
+const TIE = 1e-6;
+
+/** Refinement for a query: short lists need relatively more candidates, and so do filtered ones. */
+export function refineFactor(state: VectorIndexState, limit: number, isFiltered: boolean): number {
+  return state.refine * (limit < LONG ? 2 : 1) * (isFiltered ? 2 : 1);
+}
+
+/**
+ * Builds, rebuilds or drops the vector index, as the size of the table asks. Resolves to the new state, to `null` when
+ * there is no index to use, and to `undefined` when nothing had to change.
+ */
+export async function tendVectorIndex(
+  engine: Engine,
+  table: Table,
+  context: { readonly chunks: number; readonly state: VectorIndexState | undefined; readonly policy: VectorPolicy },
+): Promise<VectorIndexState | null | undefined> {
+  const { chunks, state, policy } = context;
+  const present = await coverage(table, VECTOR_COLUMN);
+  if (chunks <= policy.exactChunks) {
+    // Dropped only well below the limit, so that a collection that hovers around it does not build again and again.
+    const isSmall = chunks <= policy.exactChunks / 2;
+    if (present !== undefined && isSmall) await table.dropIndex(indexName(VECTOR_COLUMN));
+    return state !== undefined && (present === undefined || isSmall) ? null : undefined;
+  }
+  const hasGrown = state === undefined || chunks > state.chunks * 2 || chunks < state.chunks / 2;
+  const isUsable = state !== undefined && state.refine > 0;
+  if (!hasGrown && (!isUsable || (present !== undefined && present.segments < MAX_SEGMENTS))) return undefined;
+  await table.createIndex(VECTOR_COLUMN, {
+    config: engine.lance.Index.ivfRq({ distanceType: 'cosine' }),
+    replace: true,
+  });
+  const measured = await measure(table, chunks, policy.minRecall);
+  // An index that is not good enough would only cost time at every fold.
+  if (measured.refine === 0) await table.dropIndex(indexName(VECTOR_COLUMN));
+  return measured;
+}
+
+/** Finds the smallest refinement whose recall, over short and long lists, exceeds the wanted one. */
+async function measure(table: Table, chunks: number, minRecall: number): Promise<VectorIndexState> {
+  const queries = await sampleVectors(table, chunks);
+  const exact: Float64Array[] = [];
+  for (const query of queries) exact.push(await distances(table, query, { limit: LONG + 1, refine: 0 }));
+  let best: VectorIndexState = { chunks, refine: 0, recall: 0 };
+  for (const refine of REFINEMENTS) {
+    const short = await recall(table, queries, exact, { limit: SHORT, refine: refine * 2 });
+    const long = await recall(table, queries, exact, { limit: LONG, refine });
+    if (Math.min(short, long) > minRecall) return { chunks, refine, recall: short };
+    best = { chunks, refine: 0, recall: Math.max(best.recall, short) };
+  }
+  return best;
+}
+
+async function recall(
+  table: Table,
+  queries: readonly Float32Array[],
+  exact: readonly Float64Array[],
+  options: { readonly limit: number; readonly refine: number },
+): Promise<number> {
+  let sum = 0;
+  for (const [index, query] of queries.entries()) {
+    const truth = exact[index];
+    if (truth === undefined) continue;
+    // The sampled vector finds itself; only its neighbours tell anything. One more than the limit is asked for.
+    const wanted = Math.min(options.limit, truth.length - 1);
+    const worst = (truth[wanted] ?? 0) + TIE;
+    const found = await distances(table, query, { limit: options.limit + 1, refine: options.refine });
+    const right = found.slice(1, wanted + 1).filter((distance) => distance <= worst).length;
+    sum += wanted === 0 ? 1 : right / wanted;
+  }
+  return queries.length === 0 ? 1 : sum / queries.length;
+}
+
+/** Distances of the nearest chunks, nearest first; exact when `refine` is 0. */
+async function distances(
+  table: Table,
+  query: Float32Array,
+  options: { readonly limit: number; readonly refine: number },
+): Promise<Float64Array> {
+  const nearest = table
+    .query()
+    .nearestTo(query)
+    .distanceType('cosine')
+    .select(['key', '_distance'])
+    .limit(options.limit);
+  const rows = new ResultRows(
+    await (options.refine === 0 ? nearest.bypassVectorIndex() : nearest.refineFactor(options.refine)).toArrow(),
+  );
+  return Float64Array.from({ length: rows.length }, (_, row) => rows.number('_distance', row)).sort();
+}
+
+/** Stored vectors at even distances through the table: fewer where exact search is slow. */
+async function sampleVectors(table: Table, chunks: number): Promise<Float32Array[]> {
+  const count = Math.max(16, Math.min(64, Math.round(5_000_000 / chunks)));
+  const step = Math.max(1, Math.floor(chunks / count));
+  const vectors: Float32Array[] = [];
+  for (let offset = 0; offset < chunks && vectors.length < count; offset += step) {
+    const result = await table
+      .query()
+      .where(atLeast('ordinal', 0))
+      .select(['vector'])
+      .offset(offset)
+      .limit(1)
+      .toArrow();
+    const vector = new ResultRows(result).vector('vector', 0);
+    if (vector?.some((number) => number !== 0)) vectors.push(vector);
+  }
+  return vectors;
+}
