@@ -1,6 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import { QuarryError } from '../../core/errors.js';
-import type { JsonObject } from '../../core/types.js';
+import type { JsonObject, JsonValue } from '../../core/types.js';
 import { type Operation, TOOLSETS } from '../../operations/define.js';
 
 /** The word that offers every toolset. */
@@ -29,7 +29,7 @@ export function toToolListing(operation: Operation): Tool {
     title: operation.summary,
     description: operation.description,
     inputSchema: withoutDialect(operation.inputSchema),
-    outputSchema: withoutDialect(operation.outputSchema),
+    outputSchema: withoutDialect(openEnded(operation.outputSchema)),
     annotations: {
       title: operation.summary,
       readOnlyHint: operation.effect === 'read',
@@ -45,4 +45,31 @@ function withoutDialect(schema: JsonObject): Tool['inputSchema'] {
   const { $schema: _dialect, ...rest } = schema;
   // Operations take and give zod objects, so both schemas are JSON Schemas of objects.
   return rest as Tool['inputSchema'];
+}
+
+/**
+ * An output schema without what only costs tokens: closed objects (a client with yesterday's list must not refuse
+ * today's new field) and the type of names, which is always text.
+ */
+function openEnded(schema: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([key, value]) => key !== 'propertyNames' && !(key === 'additionalProperties' && value === false))
+      .map(([key, value]) => [key, key === 'properties' || key === '$defs' ? mapValues(value) : openEndedValue(value)]),
+  );
+}
+
+/** Schemas by name; the names are not keywords, whatever they are. */
+function mapValues(schemas: JsonValue): JsonValue {
+  if (!isObject(schemas)) return schemas;
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, openEndedValue(schema)]));
+}
+
+function openEndedValue(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(openEndedValue);
+  return isObject(value) ? openEnded(value) : value;
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

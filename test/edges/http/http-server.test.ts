@@ -102,7 +102,13 @@ const PATHS = ['/', '/healthz', '/readyz', '/openapi.json', '/mcp', '/api/v1/ech
 describe('the guards stand before every route', () => {
   test.each(PATHS)('%s refuses a foreign host and a foreign origin', async (path) => {
     const { url } = await start();
-    for (const host of ['evil.example', 'evil.example:7411', 'localhost.evil.example', '127.0.0.1@evil.example', '127.0.0.1,evil.example']) {
+    for (const host of [
+      'evil.example',
+      'evil.example:7411',
+      'localhost.evil.example',
+      '127.0.0.1@evil.example',
+      '127.0.0.1,evil.example',
+    ]) {
       const answer = await ask(url + path, { headers: { host } });
       if (path === '/mcp')
         expect(answer).toMatchObject({ status: 403, json: { error: { data: { code: 'HOST_FORBIDDEN' } } } });
