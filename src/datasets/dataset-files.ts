@@ -1,0 +1,205 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { createGunzip } from 'node:zlib';
+import { CsvReader } from '../core/curation/formats/csv.js';
+import type { DatasetFiles, ExportedFile, ExportWriter, ImportedRecord, TableColumn } from '../core/curation/ports.js';
+import { messageOf, QuarryError, systemCode } from '../core/errors.js';
+import { sha256 } from '../core/identity.js';
+import { syncFolder, writeDurably } from './durable-file.js';
+import { encodeParquet } from './parquet-file.js';
+
+/** File that marks a folder as an export of ours, which may be replaced. */
+const MARKER = 'manifest.json';
+/** Longest line taken; a longer one means that the file is something else. */
+const MAX_LINE = 16 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Reads imports and writes exports on this machine's disk. */
+export function createDatasetFiles(): DatasetFiles {
+  return { openExport, readLines, readTable, kindOf };
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | 'absent'> {
+  try {
+    const about = await stat(path);
+    return about.isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'absent';
+    throw unreadable(path, error);
+  }
+}
+
+async function* readLines(path: string): AsyncGenerator<string> {
+  let carry = '';
+  for await (const text of readText(path)) {
+    const lines = (carry + text).split('\n');
+    carry = lines.pop() ?? '';
+    if (carry.length > MAX_LINE) {
+      throw new QuarryError('DATASET_INVALID', `A line of ${path} is longer than 16 MB.`, {
+        hint: 'Check that the file has the format that was named.',
+      });
+    }
+    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+  }
+  if (carry !== '') yield carry.endsWith('\r') ? carry.slice(0, -1) : carry;
+}
+
+async function* readTable(path: string, delimiter: ',' | '\t'): AsyncGenerator<ImportedRecord> {
+  const reader = new CsvReader(delimiter);
+  for await (const text of readText(path)) yield* reader.push(text);
+  yield* reader.end();
+}
+
+/** Text of a file in pieces; gzip is told by its first bytes, a byte order mark is dropped. */
+async function* readText(path: string): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let isFirst = true;
+  try {
+    for await (const bytes of await openBytes(path)) {
+      const text = decoder.write(bytes as Buffer); // A byte stream without an encoding gives buffers.
+      yield isFirst && text.startsWith('\uFEFF') ? text.slice(1) : text;
+      isFirst = false;
+    }
+    const rest = decoder.end();
+    if (rest !== '') yield rest;
+  } catch (error) {
+    if (error instanceof QuarryError) throw error;
+    throw unreadable(path, error);
+  }
+}
+
+async function openBytes(path: string): Promise<Readable> {
+  const handle = await open(path);
+  let isGzip = false;
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    isGzip = bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await handle.close();
+  }
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  if (!isGzip) return file;
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  file.on('error', (error) => gunzip.destroy(error));
+  gunzip.on('close', () => file.destroy());
+  return file.pipe(gunzip);
+}
+
+function unreadable(path: string, error: unknown): QuarryError {
+  const code = systemCode(error) ?? '';
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') {
+    return new QuarryError('PATH_NOT_FOUND', `There is no file ${path}.`, { hint: 'Check the path.', cause: error });
+  }
+  if (code.startsWith('Z_') || code === 'ERR_STREAM_PREMATURE_CLOSE') {
+    return new QuarryError('DATASET_INVALID', `${path} is not a whole gzip file: ${messageOf(error)}.`, {
+      hint: 'Copy or download the file again.',
+      cause: error,
+    });
+  }
+  return new QuarryError('PATH_UNREADABLE', `${path} cannot be read or written: ${messageOf(error)}.`, {
+    hint: 'Check the permissions.',
+    cause: error,
+  });
+}
+
+async function openExport(folder: string, overwrite: boolean): Promise<ExportWriter> {
+  const target = resolve(folder);
+  await requireFree(target, overwrite);
+  const scratch = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await mkdir(scratch, { recursive: true });
+  } catch (error) {
+    throw unreadable(scratch, error);
+  }
+  return new FolderWriter(target, scratch);
+}
+
+/** Only nothing, an empty folder, or (when asked) an earlier export may stand in the way. */
+async function requireFree(target: string, overwrite: boolean): Promise<void> {
+  const kind = await kindOf(target);
+  if (kind === 'absent') return;
+  const entries = kind === 'folder' ? await readdir(target) : [];
+  if (kind === 'folder' && entries.length === 0) return;
+  const isOurs = entries.includes(MARKER) && (await isExport(join(target, MARKER)));
+  if (isOurs && overwrite) return;
+  throw new QuarryError('ALREADY_EXISTS', `${target} exists${isOurs ? ' and holds an earlier export' : ''}.`, {
+    hint: isOurs ? 'Set overwrite to replace it, or name another folder.' : 'Name a folder that does not exist yet.',
+  });
+}
+
+async function isExport(path: string): Promise<boolean> {
+  try {
+    const manifest: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return typeof manifest === 'object' && manifest !== null && 'quarryExport' in manifest;
+  } catch {
+    return false; // Not JSON: somebody else's file, and nothing of theirs is replaced.
+  }
+}
+
+class FolderWriter implements ExportWriter {
+  readonly #target: string;
+  readonly #scratch: string;
+
+  constructor(target: string, scratch: string) {
+    this.#target = target;
+    this.#scratch = scratch;
+  }
+
+  async writeText(path: string, pieces: Iterable<string>, rows: number): Promise<ExportedFile> {
+    const full = join(this.#scratch, path);
+    await mkdir(dirname(full), { recursive: true });
+    const hash = createHash('sha256');
+    let bytes = 0;
+    let buffer = '';
+    const handle = await open(full, 'wx');
+    const flush = async (): Promise<void> => {
+      const chunk = Buffer.from(buffer, 'utf8');
+      buffer = '';
+      hash.update(chunk);
+      bytes += chunk.length;
+      await handle.writeFile(chunk);
+    };
+    try {
+      for (const piece of pieces) {
+        buffer += piece;
+        if (buffer.length >= CHUNK_BYTES) await flush();
+      }
+      await flush();
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return { path, sha256: hash.digest('hex'), bytes, rows };
+  }
+
+  async writeTable(
+    path: string,
+    columns: readonly TableColumn[],
+    rows: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<ExportedFile> {
+    const full = join(this.#scratch, path);
+    await mkdir(dirname(full), { recursive: true });
+    const bytes = encodeParquet(columns, rows);
+    await writeDurably(full, bytes);
+    return { path, sha256: sha256(bytes), bytes: bytes.length, rows: rows.length };
+  }
+
+  async publish(): Promise<void> {
+    await syncFolder(this.#scratch);
+    const old = `${this.#target}.${randomBytes(4).toString('hex')}.old`;
+    const isThere = (await kindOf(this.#target)) === 'folder';
+    if (isThere) await rename(this.#target, old);
+    await rename(this.#scratch, this.#target);
+    await syncFolder(dirname(this.#target));
+    if (isThere) await rm(old, { recursive: true, force: true });
+  }
+
+  async discard(): Promise<void> {
+    await rm(this.#scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,266 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Example } from '../core/curation/example.js';
+import type {
+  DatasetCommit,
+  DatasetSegment,
+  DatasetStore,
+  DatasetVersion,
+  LedgerEntry,
+} from '../core/curation/ports.js';
+import { QuarryError, systemCode } from '../core/errors.js';
+import { clearUnfinished, createDurably, syncFolder } from './durable-file.js';
+import { readSegment, writeSegment } from './segment-file.js';
+
+/** Rows of a segment file: small enough that a change rewrites little, large enough to compress well. */
+const SEGMENT_ROWS = 5_000;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const FILE = /^(\d{9})\.json$/;
+
+const segmentSchema = z.strictObject({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  rows: z.int().min(0),
+  bytes: z.int().min(0),
+});
+
+const versionSchema = z.strictObject({
+  name: z.string(),
+  version: z.int().min(1),
+  parent: z.int().min(0),
+  createdAt: z.string(),
+  message: z.string(),
+  about: z.strictObject({
+    description: z.string(),
+    licence: z.string(),
+    languages: z.array(z.string()),
+    tags: z.array(z.string()),
+  }),
+  rows: z.int().min(0),
+  segments: z.array(segmentSchema),
+  notes: z.record(z.string(), z.json()),
+});
+
+/** Settings of {@link createDatasetStore}. */
+export interface DatasetStoreOptions {
+  /** Absolute path of the folder that holds the datasets; made on the first write. */
+  readonly directory: string;
+}
+
+/**
+ * Datasets as files: `<name>/segments/<sha256>.jsonl.gz` and `<name>/versions/<number>.json`. A version counts from the
+ * moment its small file is linked into place, after everything it names is on disk; nothing is ever changed in place.
+ */
+export function createDatasetStore(options: DatasetStoreOptions): DatasetStore {
+  const folders = foldersIn(options.directory);
+  const get: DatasetStore['get'] = async (name, version) => {
+    const numbers = await numbersIn(folders.versions(name));
+    const wanted = version ?? numbers.at(-1);
+    if (wanted === undefined || !numbers.includes(wanted)) return undefined;
+    return readVersion(join(folders.versions(name), fileOf(wanted)));
+  };
+  return {
+    get,
+    async list() {
+      const names = (await entriesOf(options.directory)).filter((name) => NAME.test(name)).sort();
+      const found = await Promise.all(names.map((name) => get(name)));
+      return found.filter((version) => version !== undefined);
+    },
+    async history(name) {
+      const numbers = (await numbersIn(folders.versions(name))).reverse();
+      return Promise.all(numbers.map((number) => readVersion(join(folders.versions(name), fileOf(number)))));
+    },
+    async *read(version) {
+      for (const segment of version.segments) yield* await readSegment(folders.segments(version.name), segment);
+    },
+    async commit(name, change) {
+      const head = await get(name);
+      if ((head?.version ?? 0) !== change.parent) throw conflict(name, change.parent, head?.version ?? 0);
+      await prepare(folders, name, change.parent);
+      const segments = await new SegmentBuilder(folders.segments(name)).build(change, head?.segments ?? []);
+      const version: DatasetVersion = {
+        name,
+        version: change.parent + 1,
+        parent: change.parent,
+        createdAt: change.createdAt,
+        message: change.message,
+        about: change.about,
+        rows: segments.reduce((sum, segment) => sum + segment.rows, 0),
+        segments,
+        notes: change.notes,
+      };
+      const path = join(folders.versions(name), fileOf(version.version));
+      if (await createDurably(path, `${JSON.stringify(version, null, 2)}\n`)) return version;
+      throw conflict(name, change.parent, version.version);
+    },
+    async delete(name) {
+      if ((await get(name)) === undefined) return false;
+      const grave = join(options.directory, `.deleted-${name}-${randomBytes(6).toString('hex')}`);
+      await rename(folders.dataset(name), grave);
+      await syncFolder(options.directory);
+      await rm(grave, { recursive: true, force: true });
+      return true;
+    },
+    async ledgers(name) {
+      return (await entriesOf(folders.ledgers(name))).filter((entry) => NAME.test(entry)).sort();
+    },
+    async readLedger(name, ledger, after) {
+      const folder = folders.ledger(name, ledger);
+      const numbers = (await numbersIn(folder)).filter((number) => number > after);
+      return Promise.all(numbers.map((sequence) => readEntry(join(folder, fileOf(sequence)), sequence)));
+    },
+    async appendLedger(name, ledger, entry) {
+      const folder = folders.ledger(name, ledger);
+      await mkdir(folder, { recursive: true });
+      return createDurably(join(folder, fileOf(entry.sequence)), `${JSON.stringify(entry.value)}\n`);
+    },
+  };
+}
+
+interface Folders {
+  dataset(name: string): string;
+  versions(name: string): string;
+  segments(name: string): string;
+  ledgers(name: string): string;
+  ledger(name: string, ledger: string): string;
+}
+
+/** Paths of a dataset's parts; names are checked here, so that none leads out of the directory. */
+function foldersIn(directory: string): Folders {
+  const dataset = (name: string): string => join(directory, checkName(name));
+  return {
+    dataset,
+    versions: (name) => join(dataset(name), 'versions'),
+    segments: (name) => join(dataset(name), 'segments'),
+    ledgers: (name) => join(dataset(name), 'ledgers'),
+    ledger: (name, ledger) => join(dataset(name), 'ledgers', checkName(ledger)),
+  };
+}
+
+function checkName(name: string): string {
+  if (NAME.test(name)) return name;
+  throw new QuarryError('INPUT_INVALID', `${JSON.stringify(name.slice(0, 100))} is not a dataset name.`, {
+    hint: 'Use 1 to 64 letters, digits, dashes or underscores.',
+  });
+}
+
+function conflict(name: string, parent: number, head: number): QuarryError {
+  return new QuarryError(
+    'ALREADY_EXISTS',
+    parent === 0
+      ? `There is already a dataset ${JSON.stringify(name)}.`
+      : `The dataset ${JSON.stringify(name)} is at version ${head}; this change was made on version ${parent}.`,
+    {
+      hint: parent === 0 ? 'Choose another name, or add to it.' : 'Read the newest version and make the change again.',
+    },
+  );
+}
+
+async function prepare(folders: Folders, name: string, parent: number): Promise<void> {
+  if (parent === 0) {
+    await mkdir(folders.versions(name), { recursive: true });
+    await mkdir(folders.segments(name), { recursive: true });
+    await syncFolder(folders.dataset(name));
+  }
+  await clearUnfinished(folders.segments(name));
+  await clearUnfinished(folders.versions(name));
+}
+
+/** Builds the segments of a new version; kept ones are taken over by name. */
+class SegmentBuilder {
+  readonly #folder: string;
+  #segments: DatasetSegment[] = [];
+  #pending: Example[] = [];
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async build(change: DatasetCommit, parents: readonly DatasetSegment[]): Promise<readonly DatasetSegment[]> {
+    const kept = change.segments ?? parents;
+    for (const segment of kept) await this.#take(segment, change.transform);
+    if (change.append !== undefined) {
+      await this.#reopenLast();
+      for await (const example of change.append) {
+        this.#pending.push(example);
+        if (this.#pending.length >= SEGMENT_ROWS) await this.#flush();
+      }
+    }
+    await this.#flush();
+    return this.#segments;
+  }
+
+  async #take(segment: DatasetSegment, transform: DatasetCommit['transform']): Promise<void> {
+    if (transform === undefined) {
+      this.#segments.push(segment);
+      return;
+    }
+    const before = await readSegment(this.#folder, segment);
+    const after = before.map(transform).filter((example) => example !== undefined);
+    const isSame = after.length === before.length && after.every((example, at) => example === before[at]);
+    if (isSame) this.#segments.push(segment);
+    else if (after.length > 0) this.#segments.push(await writeSegment(this.#folder, after));
+  }
+
+  /** A short last segment is filled up, so that many small additions do not leave many small files. */
+  async #reopenLast(): Promise<void> {
+    const last = this.#segments.at(-1);
+    if (last === undefined || last.rows > SEGMENT_ROWS / 2) return;
+    this.#segments.pop();
+    this.#pending = await readSegment(this.#folder, last);
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#pending.length === 0) return;
+    this.#segments.push(await writeSegment(this.#folder, this.#pending));
+    this.#pending = [];
+  }
+}
+
+function fileOf(number: number): string {
+  return `${String(number).padStart(9, '0')}.json`;
+}
+
+/** Names in a folder; none when it is absent. */
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function numbersIn(folder: string): Promise<number[]> {
+  const numbers = (await entriesOf(folder)).flatMap((name) => {
+    const digits = FILE.exec(name)?.[1];
+    return digits === undefined ? [] : [Number(digits)];
+  });
+  return numbers.sort((a, b) => a - b);
+}
+
+async function readVersion(path: string): Promise<DatasetVersion> {
+  const parsed = versionSchema.safeParse(await readJson(path));
+  if (parsed.success) return parsed.data;
+  throw new QuarryError('DATASET_INVALID', `${path} does not describe a version of a dataset.`, {
+    hint: 'Restore the file from a backup, or remove it to fall back to the version before.',
+    cause: parsed.error,
+  });
+}
+
+async function readEntry(path: string, sequence: number): Promise<LedgerEntry> {
+  return { sequence, value: z.json().parse(await readJson(path)) };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new QuarryError('DATASET_INVALID', `${path} is not JSON.`, {
+      hint: 'Restore the file from a backup.',
+      cause: error,
+    });
+  }
+}
