@@ -6,6 +6,7 @@ import { createChunker } from './chunk/chunker.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
 import type { SuiteFiles } from './core/benchmark/suite.js';
+import type { DatasetFiles, DatasetStore } from './core/curation/ports.js';
 import { QuarryError, systemCode, toQuarryError } from './core/errors.js';
 import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter } from './core/ports.js';
 import type { SourceKind } from './core/types.js';
@@ -128,6 +129,16 @@ async function openSuiteFiles(): Promise<SuiteFiles> {
   return createSuiteFiles({ bundled: fileURLToPath(new URL('../../eval', import.meta.url)) });
 }
 
+async function openDatasetStore(config: Config): Promise<DatasetStore> {
+  const { createDatasetStore } = await import('./datasets/dataset-store.js');
+  return createDatasetStore({ directory: join(config.home, 'workspaces', config.workspace, 'datasets') });
+}
+
+async function openDatasetFiles(): Promise<DatasetFiles> {
+  const { createDatasetFiles } = await import('./datasets/dataset-files.js');
+  return createDatasetFiles();
+}
+
 /** Marks dead jobs and clears what an interrupted write left; a store that cannot be written is still searched. */
 async function recoverWorkspace(store: KnowledgeStore, services: Services, log: Logger): Promise<void> {
   try {
@@ -159,6 +170,8 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
   const embedder = once(() => openConfiguredEmbedder(config));
   const reranker = once(() => openConfiguredReranker(config));
   const suiteFiles = once(openSuiteFiles);
+  const datasetStore = once(() => openDatasetStore(config));
+  const datasetFiles = once(openDatasetFiles);
   const adapters = new Map<SourceKind, Promise<SourceAdapter>>();
   const context: ServiceContext = {
     config,
@@ -171,6 +184,8 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
     embedder: embedder.get,
     reranker: reranker.get,
     suiteFiles: suiteFiles.get,
+    datasetStore: datasetStore.get,
+    datasetFiles: datasetFiles.get,
     version: packageVersion(),
     adapter(kind) {
       const known = adapters.get(kind) ?? openAdapter(kind, config);

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.js';
 import type { SuiteFiles } from '../core/benchmark/suite.js';
+import type { DatasetFiles, DatasetStore } from '../core/curation/ports.js';
 import type { Chunker, Clock, Embedder, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
 import type { SourceKind } from '../core/types.js';
 
@@ -19,6 +20,10 @@ export interface ServiceContext {
   adapter(kind: SourceKind): Promise<SourceAdapter>;
   /** Benchmark suites, judgments and runs as files. */
   suiteFiles(): Promise<SuiteFiles>;
+  /** Training sets of the workspace. */
+  datasetStore(): Promise<DatasetStore>;
+  /** Files that datasets are imported from and exported to. */
+  datasetFiles(): Promise<DatasetFiles>;
   /** Version of the product, for fingerprints. */
   readonly version: string;
   /** Writes one structured line to the log (stderr); never secrets or document text. */
