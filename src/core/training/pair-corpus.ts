@@ -177,14 +177,15 @@ export interface ViewOptions {
 /** Shortest sentence that is a query of its own, in tokens. */
 const MIN_SENTENCE_TOKENS = 4;
 
+/** What {@link drawPair} draws from. */
+export interface DrawParts {
+  readonly corpus: PairCorpus;
+  readonly options: ViewOptions;
+  readonly random: Random;
+}
+
 /** One view of a record as a pair, or undefined where the record does not give this view. */
-export function drawPair(
-  corpus: PairCorpus,
-  record: number,
-  view: View,
-  options: ViewOptions,
-  random: Random,
-): TrainingPair | undefined {
+export function drawPair(record: number, view: View, { corpus, options, random }: DrawParts): TrainingPair | undefined {
   const anchors = corpus.anchorCount(record);
   const segments = corpus.segmentCount(record);
   const query: number[] = [];

@@ -65,17 +65,6 @@ function blockBySource(order: Int32Array, corpus: PairCorpus, size: number, rand
   return Int32Array.from([...places].flatMap((place) => blocks[place] ?? []));
 }
 
-/** Draws the pair of one entry of a plan; undefined where the record does not give this view. */
-function drawPlanned(
-  corpus: PairCorpus,
-  entry: number,
-  options: ViewOptions,
-  random: Random,
-): TrainingPair | undefined {
-  const view = VIEWS[entry % VIEWS.length] ?? 'anchors';
-  return drawPair(corpus, Math.floor(entry / VIEWS.length), view, options, random);
-}
-
 /** Where a {@link BatchSource} stands; plain numbers, so that it can be written to a file. */
 export interface BatchPosition {
   /** State of the random source when the current pass was planned. */
@@ -126,7 +115,9 @@ export class BatchSource {
     }
     const batch: TrainingPair[] = [];
     while (batch.length < config.batchSize && this.#consumed < this.#plan.length) {
-      const pair = drawPlanned(corpus, this.#plan[this.#consumed++] ?? 0, options, this.#random);
+      const entry = this.#plan[this.#consumed++] ?? 0;
+      const view = VIEWS[entry % VIEWS.length] ?? 'anchors';
+      const pair = drawPair(Math.floor(entry / VIEWS.length), view, { corpus, options, random: this.#random });
       if (pair) batch.push(pair);
     }
     return batch;
