@@ -1,6 +1,7 @@
 import { countWords, createTokenizer } from '../core/static-model/tokenizer.js';
 import { buildTokenizerJson } from '../core/static-model/tokenizer-format.js';
 import { PairCorpus } from '../core/training/pair-corpus.js';
+import { turnToPrincipalAxes } from '../core/training/principal-axes.js';
 import { quantizeRows } from '../core/training/quantize.js';
 import { trainerLength } from '../core/training/static-trainer.js';
 import type { TrainingConfig } from '../core/training/training-config.js';
@@ -103,6 +104,7 @@ export async function trainStaticModel(request: TrainingRequest): Promise<Traini
       signal,
       checkpoint: request.checkpointFile,
     });
+    turnToPrincipalAxes(trainer.state.table, config.dimensions, prepared.tokenCounts);
     await writeModelFolder(request.outputFolder, {
       tokenizerJson: prepared.tokenizerJson,
       weights: quantizeRows(trainer.state.table, config.dimensions, config.bits),

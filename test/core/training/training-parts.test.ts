@@ -9,6 +9,7 @@ import {
 } from '../../../src/core/training/embedding-bag.js';
 import { PairCorpus, splitSentences } from '../../../src/core/training/pair-corpus.js';
 import { BatchSource } from '../../../src/core/training/pair-sampler.js';
+import { turnToPrincipalAxes } from '../../../src/core/training/principal-axes.js';
 import { dequantizeRows, quantizeRows } from '../../../src/core/training/quantize.js';
 import { createRandom } from '../../../src/core/training/random.js';
 import { inverseFrequencyWeights, scheduleRate } from '../../../src/core/training/static-trainer.js';
@@ -183,6 +184,27 @@ describe('the sampler', () => {
       'It works, e.g. here.',
       '"Yes!" she said.',
     ]);
+  });
+});
+
+describe('the principal axes', () => {
+  test('keep every dot product and put the widest direction first', () => {
+    const [rows, dimensions] = [50, 8];
+    const random = createRandom(8);
+    const table = Float32Array.from(
+      { length: rows * dimensions },
+      (_, at) => random.normal() * (at % dimensions === 5 ? 4 : 1),
+    );
+    const turned = table.slice();
+    turnToPrincipalAxes(turned, dimensions, new Float64Array(rows).fill(2));
+    const dotOf = (array: Float32Array, a: number, b: number): number =>
+      array
+        .subarray(a * dimensions, (a + 1) * dimensions)
+        .reduce((sum, entry, at) => sum + entry * (array[b * dimensions + at] ?? 0), 0);
+    for (let row = 1; row < rows; row++) expect(dotOf(turned, 0, row)).toBeCloseTo(dotOf(table, 0, row), 3);
+    const spread = (dimension: number): number =>
+      turned.reduce((sum, entry, at) => sum + (at % dimensions === dimension ? entry * entry : 0), 0);
+    for (let dimension = 1; dimension < dimensions; dimension++) expect(spread(0)).toBeGreaterThan(spread(dimension));
   });
 });
 
