@@ -13,7 +13,7 @@ import type {
 } from '../core/types.js';
 import { type CollectionService, DEFAULT_COLLECTION } from './collections.js';
 import type { ServiceContext } from './context.js';
-import { DocumentWriter, type StageTimes } from './document-writer.js';
+import { DocumentWriter } from './document-writer.js';
 import type { JobHandle, JobService } from './jobs.js';
 import type { ReindexService } from './reindex.js';
 import { detectSourceKind } from './source-kind.js';
@@ -43,6 +43,8 @@ interface SyncRun {
   readonly removed: string[];
   expected: number;
   done: number;
+  /** Time that folding into the indexes took. */
+  indexMs: number;
   /** The adapter's new state; undefined until the enumeration is complete. */
   state: JsonValue | undefined;
 }
@@ -174,7 +176,7 @@ export class IngestService {
       source: source.id,
       uri: source.uri,
       complete: run.state !== undefined,
-      timings: timings(run.writer.times, wallMs),
+      timings: timings(run, wallMs),
     };
   }
 
@@ -206,6 +208,7 @@ export class IngestService {
       removed: [],
       expected: 0,
       done: 0,
+      indexMs: 0,
       state: undefined,
     };
     return run;
@@ -297,7 +300,9 @@ export class IngestService {
     if (gone.length > 0) handle.count('removed', await store.deleteDocuments(collection.name, gone));
     for (const [name, value] of Object.entries(written(run.writer))) if (value > 0) handle.count(name, value);
     handle.report({ stage: 'index', done: run.done, total: run.done });
+    const begun = this.#context.clock.elapsedMs();
     await store.maintain(collection.name, handle.report);
+    run.indexMs = this.#context.clock.elapsedMs() - begun;
     await store.putSource({
       ...source,
       state: run.state === undefined ? source.state : run.state,
@@ -342,12 +347,15 @@ function written(writer: DocumentWriter): Tally {
   return { chunks, embedded, reused };
 }
 
-function timings(times: StageTimes, wallMs: number): JsonObject {
+/** Wall time of a sync and of its stages, in milliseconds; stages overlap. */
+function timings({ writer, indexMs }: SyncRun, wallMs: number): JsonObject {
   const round = (value: number): number => Math.round(value * 10) / 10;
+  const { chunkMs, embedMs, storeMs } = writer.times;
   return {
     wallMs: round(wallMs),
-    chunkMs: round(times.chunkMs),
-    embedMs: round(times.embedMs),
-    storeMs: round(times.storeMs),
+    chunkMs: round(chunkMs),
+    embedMs: round(embedMs),
+    storeMs: round(storeMs),
+    indexMs: round(indexMs),
   };
 }
