@@ -1,15 +1,14 @@
-import { access, constants, statfs } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { Config } from '../config/schema.js';
 import type { StoreFinding } from '../core/ports.js';
 
 const MIN_NODE = [20, 19] as const;
-const MIN_FREE_BYTES = 512 * 1024 * 1024;
 
-/** Checks Node, memory, disk and the home folder. */
+/** Checks Node, memory and the home folder; the store looks after its disk. */
 export async function inspectMachine(config: Config): Promise<StoreFinding[]> {
-  return [nodeFinding(), machineFinding(), await homeFinding(config.home), await diskFinding(config.home)];
+  return [nodeFinding(), machineFinding(), await homeFinding(config.home)];
 }
 
 function nodeFinding(): StoreFinding {
@@ -50,13 +49,4 @@ async function homeFinding(home: string): Promise<StoreFinding> {
       hint: 'Give this user the right to write there, or set QUARRY_HOME to another folder.',
     };
   }
-}
-
-async function diskFinding(home: string): Promise<StoreFinding> {
-  const disk = await statfs(await existing(home));
-  const free = disk.bavail * disk.bsize;
-  const finding = { name: 'disk', ok: free >= MIN_FREE_BYTES, detail: `${(free / 2 ** 30).toFixed(1)} GiB free` };
-  return finding.ok
-    ? finding
-    : { ...finding, hint: 'Free some space: index maintenance needs room for a second copy.' };
 }

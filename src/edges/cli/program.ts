@@ -60,7 +60,7 @@ export async function runProgram(words: readonly string[], parts: ProgramParts):
 /** Help and version end the parsing without fault; anything else is bad input. */
 function endOfParsing(error: CommanderError, parts: ProgramParts, json: boolean): number {
   if (error.exitCode === 0) return 0;
-  const message = error.message.replace(/^error: /, '');
+  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
   return printError(
     new QuarryError('INPUT_INVALID', message, { hint: 'Run quarry --help, or quarry COMMAND --help.' }),
     parts.terminal,
@@ -88,12 +88,13 @@ function buildProgram(parts: ProgramParts, outcome: Outcome): Command {
   for (const operation of parts.operations)
     addOperation(groupOf(program, groups, operation), operation, parts, outcome);
   for (const extra of parts.extras) addExtra(program, extra, outcome);
-  program.action((_flags: unknown, command: Command) => {
-    const [word] = command.args;
+  program.action((words: readonly string[]) => {
+    const [word] = words;
     if (word === undefined) program.outputHelp();
     else throw unknownCommand(word, program);
   });
-  program.argument('[command]');
+  // Whatever is no known command lands here, with all that follows it.
+  program.argument('[words...]').allowUnknownOption();
   return program;
 }
 
@@ -128,6 +129,7 @@ function groupOf(program: Command, groups: Map<string, Command>, operation: Oper
     .exitOverride()
     .helpCommand(false)
     .copyInheritedSettings(program);
+  made.action(() => made.outputHelp());
   groups.set(group, made);
   return made;
 }
