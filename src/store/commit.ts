@@ -42,7 +42,7 @@ export function storeError(error: unknown): QuarryError {
     });
   }
   if (systemCode(error) === 'ENOSPC') return toQuarryError(error);
-  return new QuarryError('STORE_BROKEN', `The database failed: ${firstLine(error).slice(0, 300)}`, {
+  return new QuarryError('STORE_BROKEN', `The database failed: ${firstLine(error)}`, {
     hint: 'Run doctor to see what is damaged and how to mend it.',
     cause: error,
   });

@@ -75,7 +75,11 @@ export function isProcessorSupported(cpuinfo: string): boolean {
   return flags === undefined || flags.split(/\s+/).includes('avx2');
 }
 
-/** First line of a thrown value's message; native errors carry pages of causes. */
+/** What a native error says, in one line and without the source locations and causes that follow it. */
 export function firstLine(error: unknown): string {
-  return messageOf(error).split('\n')[0]?.trim() ?? '';
+  const line = messageOf(error).split('\n')[0] ?? '';
+  return line
+    .replace(/,? ?\/\S+\.rs:\d+(:\d+)?/g, '')
+    .trim()
+    .slice(0, 300);
 }

@@ -5,9 +5,9 @@ import { searchableTerms } from './unspaced-scripts.js';
 /** Most words of one keyword query; what follows is left out. */
 export const MAX_QUERY_WORDS = 512;
 
-/** English words that the index leaves out, so that repeating one does not matter. */
+/** English words that the index leaves out, and words whose stem is one: they find nothing. */
 const FUNCTION_WORDS = new Set(
-  'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(
+  'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with its theirs being'.split(
     ' ',
   ),
 );
@@ -28,7 +28,7 @@ export function groupWords(terms: string): WordGroup[] {
     .toLowerCase()
     .matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
     if (counts.size >= MAX_QUERY_WORDS && !counts.has(word)) continue;
-    counts.set(word, FUNCTION_WORDS.has(word) ? 1 : (counts.get(word) ?? 0) + 1);
+    if (!FUNCTION_WORDS.has(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const groups = new Map<number, string[]>();
   for (const [word, count] of counts) {

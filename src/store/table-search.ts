@@ -1,3 +1,4 @@
+import type { Table as ArrowTable } from 'apache-arrow';
 import { QuarryError } from '../core/errors.js';
 import type { Candidate } from '../core/ports.js';
 import type { SearchFilter } from '../core/types.js';
@@ -64,15 +65,21 @@ export async function searchKeyword(
   if (words === undefined) return [];
   const rows = await read(async () => {
     const leg = table.query().fullTextSearch(words);
-    const narrowed = where === undefined ? leg : leg.where(where);
+    const narrowed = (where === undefined ? leg : leg.where(where)).select([...CANDIDATE_COLUMNS, '_score']);
     return new ResultRows(
       await narrowed
-        .select([...CANDIDATE_COLUMNS, '_score'])
         .limit(query.limit)
-        .toArrow(),
+        .toArrow()
+        .catch((error: unknown) => noWordLeft(engine, error)),
     );
   });
   return ranked(knowledge, rows, (row) => ({ similarity: null, bm25: rows.number('_score', row) }));
+}
+
+/** Lance 7 fails, where it should find nothing, when stemming turns every word of a query into a stop word. */
+function noWordLeft({ arrow }: Engine, error: unknown): ArrowTable {
+  if (/all columns in a record batch must have the same length/.test(String(error))) return new arrow.Table();
+  throw error;
 }
 
 /** Whether the keyword index covers any row, remembered per version of the table. */
