@@ -1,0 +1,61 @@
+import { splitLines } from './markdown-outline.js';
+import { type Mine, type MinedPair, plainPhrase } from './mined-pair.js';
+
+/** Definition lists in their common spellings. */
+const ITEM =
+  /^\s{0,6}[-*+]\s+(?:\*\*(?<bold>[^*]{2,100})\*\*|`(?<code>[^`]{2,100})`|\*(?<slanted>[^*]{2,100})\*)\s*(?<colon>:|--?|\u2013|\u2014)?\s+(?<text>\S.*)$/;
+const TERM_LINE = /^ {0,3}(?![-*+#>|\d])(?<term>[^\n|]{2,100})$/;
+const DETAIL_LINE = /^ {0,3}:[ \t]+(?<text>\S.*)$/;
+/** Definitions are shorter than sections: a sentence is enough. */
+const MIN_SHARE = 0.4;
+
+/** Term -> definition: `- **term**: text`, `- \`term\`: text`, and PHP Markdown Extra's `term` with `: text` on the next line. */
+export const mineDefinitions: Mine = (document, bounds) => {
+  if (document.format !== 'markdown') return [];
+  const pairs: MinedPair[] = [];
+  const lines = splitLines(document.text);
+  const add = (term: string, at: number, text: string): void => {
+    const line = lines[at];
+    if (line === undefined) return;
+    const start = line.start + line.text.lastIndexOf(text);
+    const end = endOfItem(lines, at);
+    const positive = document.text.slice(start, end);
+    const anchor = plainPhrase(term).replace(/:$/, '');
+    if (
+      anchor.length < 2 ||
+      positive.length < bounds.minCharacters * MIN_SHARE ||
+      positive.length > bounds.maxCharacters
+    )
+      return;
+    const isNamed = document.title === '' || anchor.includes(' ');
+    pairs.push({ anchor: isNamed ? anchor : `${document.title}: ${anchor}`, positive, start, end });
+  };
+  for (const [at, line] of lines.entries()) {
+    if (line.isCode) continue;
+    const item = ITEM.exec(line.text)?.groups;
+    const hasColon = item?.['colon'] !== undefined || (item?.['bold'] ?? '').endsWith(':');
+    if (item !== undefined && hasColon)
+      add(item['bold'] ?? item['code'] ?? item['slanted'] ?? '', at, item['text'] ?? '');
+    const detail = DETAIL_LINE.exec(line.text)?.groups?.['text'];
+    const term = detail === undefined ? undefined : termBefore(lines, at);
+    if (detail !== undefined && term !== undefined) add(term, at, detail);
+  }
+  return pairs;
+};
+
+function termBefore(lines: readonly { text: string; isCode: boolean }[], at: number): string | undefined {
+  const above = lines[at - 1]?.text.trim() === '' ? lines[at - 2] : lines[at - 1];
+  if (above === undefined || above.isCode) return undefined;
+  return TERM_LINE.exec(above.text)?.groups?.['term']?.trim();
+}
+
+/** An item goes on over the indented lines that follow it. */
+function endOfItem(lines: readonly { text: string; end: number; isCode: boolean }[], at: number): number {
+  let end = lines[at]?.end ?? 0;
+  for (let next = at + 1; next < lines.length; next++) {
+    const line = lines[next];
+    if (line === undefined || line.isCode || !/^\s{2,}\S/.test(line.text) || /^\s*[-*+]\s/.test(line.text)) break;
+    end = line.end;
+  }
+  return end;
+}

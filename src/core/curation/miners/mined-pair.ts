@@ -1,0 +1,84 @@
+import type { DocumentFormat, JsonObject } from '../../types.js';
+
+/** Names of the miners. */
+export const MINERS = [
+  'headings',
+  'docstrings',
+  'questions',
+  'issues',
+  'links',
+  'commits',
+  'definitions',
+  'alt-texts',
+] as const;
+/** One of {@link MINERS}. */
+export type MinerName = (typeof MINERS)[number];
+
+/** What a miner reads of a document. */
+export interface MinableDocument {
+  readonly uri: string;
+  readonly title: string;
+  readonly text: string;
+  readonly format: DocumentFormat;
+  readonly language: string;
+  readonly metadata: JsonObject;
+}
+
+/** A phrase and the passage that belongs to it, as the document's author put them together. */
+export interface MinedPair {
+  readonly anchor: string;
+  readonly positive: string;
+  /** Span of the positive in the document's text; for a link the span of the link, since its target is elsewhere. */
+  readonly start: number;
+  readonly end: number;
+  /** Address as written, when the positive is the opening of another document; `positive` is then empty. */
+  readonly target?: string;
+}
+
+/** Bounds on what counts as a pair. */
+export interface MiningBounds {
+  /** Shortest and longest positive, in characters. */
+  readonly minCharacters: number;
+  readonly maxCharacters: number;
+}
+
+/** A good passage is a paragraph to a section. */
+export const MINING_BOUNDS: MiningBounds = { minCharacters: 80, maxCharacters: 2_000 };
+
+/** Finds pairs in one document. */
+export type Mine = (document: MinableDocument, bounds: MiningBounds) => MinedPair[];
+
+/** Trims a span to what is not white space, and cuts it at the last paragraph, line or word end before `maxCharacters`. */
+export function trimSpan(
+  text: string,
+  span: { readonly start: number; readonly end: number },
+  maxCharacters: number,
+): { readonly start: number; readonly end: number } {
+  let { start, end } = span;
+  while (start < end && /\s/.test(text[start] ?? '')) start++;
+  if (end - start > maxCharacters) end = cutBefore(text, start, start + maxCharacters);
+  while (end > start && /\s/.test(text[end - 1] ?? '')) end--;
+  return { start, end };
+}
+
+function cutBefore(text: string, start: number, end: number): number {
+  const window = text.slice(start, end);
+  for (const mark of ['\n\n', '\n', ' ']) {
+    const at = window.lastIndexOf(mark);
+    if (at > window.length / 2) return start + at;
+  }
+  // A cut must not fall into a surrogate pair.
+  return /[\uD800-\uDBFF]/.test(text[end - 1] ?? '') ? end - 1 : end;
+}
+
+/** A phrase on one line, without Markdown's marks. */
+export function plainPhrase(markdown: string): string {
+  return markdown
+    .replace(/!\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/<[^<>]{1,200}>/g, ' ')
+    .replace(/[`*]+|(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/gu, '')
+    .replace(/\{\s*[#/][^}]*\}/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
