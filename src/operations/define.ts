@@ -73,6 +73,8 @@ export interface OperationDefinition<I extends z.ZodObject, O extends z.ZodObjec
   readonly examples: readonly z.input<I>[];
   /** Name of the output field that holds the id of a started job; the command line then waits for it. */
   readonly startsJob?: string;
+  /** Operation that tells what the started job came to, and the input key that takes a list with the job's id. */
+  readonly jobAnswer?: { readonly operation: string; readonly key: string };
   /** Whether an answer means failure to a script: the command line then exits with 1. */
   isFailure?(output: z.output<O>): boolean;
   run(context: OperationContext, input: z.output<I>): Promise<z.output<O>>;

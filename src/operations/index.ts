@@ -4,6 +4,17 @@ import { doctor } from './admin/doctor.js';
 import { listJobs } from './admin/list-jobs.js';
 import { reindex } from './admin/reindex.js';
 import { removeSource } from './admin/remove-source.js';
+import { benchmarkCompare } from './benchmark/benchmark-compare.js';
+import { benchmarkCreateSuite } from './benchmark/benchmark-create-suite.js';
+import { benchmarkDelete } from './benchmark/benchmark-delete.js';
+import { benchmarkExport } from './benchmark/benchmark-export.js';
+import { benchmarkGate } from './benchmark/benchmark-gate.js';
+import { benchmarkHistory } from './benchmark/benchmark-history.js';
+import { benchmarkReport } from './benchmark/benchmark-report.js';
+import { benchmarkRun } from './benchmark/benchmark-run.js';
+import { benchmarkScore } from './benchmark/benchmark-score.js';
+import { benchmarkSuites } from './benchmark/benchmark-suites.js';
+import { benchmarkSummary } from './benchmark/benchmark-summary.js';
 import type { Operation } from './define.js';
 import { fetch } from './knowledge/fetch.js';
 import { findSimilar } from './knowledge/find-similar.js';
@@ -48,4 +59,15 @@ export const operations: readonly Operation[] = [
   reindex,
   listJobs,
   doctor,
+  benchmarkSuites,
+  benchmarkCreateSuite,
+  benchmarkRun,
+  benchmarkScore,
+  benchmarkCompare,
+  benchmarkReport,
+  benchmarkExport,
+  benchmarkHistory,
+  benchmarkSummary,
+  benchmarkGate,
+  benchmarkDelete,
 ];

@@ -1,3 +1,4 @@
+import { BenchmarkService } from './benchmark/benchmark-service.js';
 import { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { DocumentService } from './documents.js';
@@ -12,6 +13,7 @@ import { StatusService } from './status.js';
 /** Every use case of a workspace. */
 export interface Services {
   readonly context: ServiceContext;
+  readonly benchmark: BenchmarkService;
   readonly collections: CollectionService;
   readonly documents: DocumentService;
   readonly ingest: IngestService;
@@ -35,6 +37,7 @@ export function createServices(context: ServiceContext): Services {
     jobs,
     retrieve,
     reindex,
+    benchmark: new BenchmarkService(context, { collections, jobs, retrieve }),
     documents: new DocumentService(context, collections),
     ingest: new IngestService(context, { collections, jobs, reindex }),
     notes: new NoteService(context, collections),

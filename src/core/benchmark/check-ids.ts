@@ -1,4 +1,5 @@
 import type { Qrels, RunResults } from '../metrics/judgments.js';
+import { rankDocuments } from '../metrics/rank-documents.js';
 
 /** Below this share of judged documents among the first ten, low scores may only mean missing judgments. */
 const LOW_JUDGED = 0.5;
@@ -33,7 +34,7 @@ function checkDocuments(run: RunResults, qrels: Qrels, shared: readonly string[]
   for (const query of shared) {
     const documents = run.get(query) ?? [];
     const judgments = qrels.get(query);
-    const top = documents.toSorted((a, b) => b.score - a.score).slice(0, 10);
+    const top = rankDocuments(documents).slice(0, 10);
     seen += top.length;
     known += top.filter((document) => judgments?.has(document.id) === true).length;
     if (documents.some((document) => judgments?.has(document.id) === true)) anywhere += 1;

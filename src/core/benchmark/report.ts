@@ -17,7 +17,7 @@ export interface ReportRun {
   readonly queries: number;
   readonly metrics: Readonly<Record<string, Interval>>;
   /** Scores by query id and metric, where asked for. */
-  readonly perQuery?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly perQuery?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
   readonly timing: RunTiming | null;
   readonly configuration: JsonObject;
   readonly answerability: readonly BudgetRecall[];

@@ -37,6 +37,8 @@ export interface StaleJudgment {
 /** Everything kept of a run but its per-query scores. */
 export interface RunRecord {
   readonly id: string;
+  /** Job that made it; runs of one job belong to one report. */
+  readonly job: string;
   /** Name within its report, for instance `hybrid` or `hybrid alpha=0.5`. */
   readonly name: string;
   readonly mode: string;
