@@ -88,23 +88,32 @@ function buildProgram(parts: ProgramParts, outcome: Outcome): Command {
   for (const operation of parts.operations)
     addOperation(groupOf(program, groups, operation), operation, parts, outcome);
   for (const extra of parts.extras) addExtra(program, extra, outcome);
-  program.action((words: readonly string[]) => {
-    const [word] = words;
-    if (word === undefined) program.outputHelp();
-    else throw unknownCommand(word, program);
-  });
-  // Whatever is no known command lands here, with all that follows it.
-  program.argument('[words...]').allowUnknownOption();
+  helpWithUnknownWords(program);
   return program;
 }
 
-function unknownCommand(word: string, program: Command): QuarryError {
+/** Without words a command shows its help; words that are no command are refused with the nearest one. */
+function helpWithUnknownWords(parent: Command): void {
+  parent
+    .argument('[words...]')
+    .allowUnknownOption()
+    .action((words: readonly string[]) => {
+      const [word] = words;
+      if (word === undefined) parent.outputHelp();
+      else throw unknownCommand(word, parent);
+    });
+}
+
+function unknownCommand(word: string, parent: Command): QuarryError {
   const near = nearestName(
     word,
-    program.commands.map((command) => command.name()),
+    parent.commands.map((command) => command.name()),
   );
   return new QuarryError('INPUT_INVALID', `There is no command ${JSON.stringify(word.slice(0, 100))}.`, {
-    hint: near === undefined ? 'Run quarry --help to see the commands.' : `Did you mean quarry ${near}?`,
+    hint:
+      near === undefined
+        ? 'Run quarry --help to see the commands.'
+        : `Did you mean ${parent.name() === 'quarry' ? '' : 'quarry '}${parent.name()} ${near}?`,
   });
 }
 
@@ -129,7 +138,7 @@ function groupOf(program: Command, groups: Map<string, Command>, operation: Oper
     .exitOverride()
     .helpCommand(false)
     .copyInheritedSettings(program);
-  made.action(() => made.outputHelp());
+  helpWithUnknownWords(made);
   groups.set(group, made);
   return made;
 }
