@@ -1,0 +1,45 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { benchIngest } from './bench/ingest.js';
+import { type Measurement, renderTable } from './bench/measure.js';
+import { benchSearch } from './bench/search.js';
+import { benchStart } from './bench/start.js';
+
+/** Each part by its name on the command line: `npm run bench -- search start`. */
+const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
+  ingest: benchIngest,
+  start: benchStart,
+  search: benchSearch,
+};
+
+const OUTPUT = 'bench.json';
+const words = process.argv.slice(2);
+const names = words.length === 0 ? Object.keys(PARTS) : words;
+const machine = {
+  processor: cpus()[0]?.model.trim() ?? 'unknown',
+  cores: availableParallelism(),
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+};
+process.stdout.write(
+  `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, ${machine.platform}\n\n`,
+);
+
+const results: Measurement[] = [];
+for (const name of names) {
+  const part = PARTS[name];
+  if (part === undefined) {
+    process.stderr.write(`There is no part ${name}. Parts: ${Object.keys(PARTS).join(', ')}.\n`);
+    process.exitCode = 2;
+    break;
+  }
+  const measurements = await part();
+  process.stdout.write(`${renderTable(measurements)}\n\n`);
+  results.push(...measurements);
+}
+await writeFile(OUTPUT, `${JSON.stringify({ machine, measuredAt: new Date().toISOString(), results }, null, 2)}\n`);
+const missed = results.filter((item) => item.target?.isMet === false);
+process.stdout.write(
+  missed.length === 0 ? `Written to ${OUTPUT}.\n` : `${missed.length} targets missed; written to ${OUTPUT}.\n`,
+);
