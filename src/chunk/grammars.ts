@@ -1,0 +1,116 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Language, Parser } from '@vscode/tree-sitter-wasm';
+import { QuarryError } from '../core/errors.js';
+
+/** A grammar that ships with the package, named as its file is. */
+export type GrammarName =
+  | 'bash'
+  | 'c-sharp'
+  | 'cpp'
+  | 'go'
+  | 'java'
+  | 'javascript'
+  | 'php'
+  | 'powershell'
+  | 'python'
+  | 'ruby'
+  | 'rust'
+  | 'tsx'
+  | 'typescript';
+
+const GRAMMAR_OF: Readonly<Record<string, GrammarName>> = {
+  bash: 'bash',
+  sh: 'bash',
+  shell: 'bash',
+  shellscript: 'bash',
+  zsh: 'bash',
+  ksh: 'bash',
+  'c#': 'c-sharp',
+  cs: 'c-sharp',
+  csharp: 'c-sharp',
+  'c-sharp': 'c-sharp',
+  c: 'cpp',
+  'c++': 'cpp',
+  cc: 'cpp',
+  cpp: 'cpp',
+  cuda: 'cpp',
+  cxx: 'cpp',
+  h: 'cpp',
+  hpp: 'cpp',
+  go: 'go',
+  golang: 'go',
+  java: 'java',
+  cjs: 'javascript',
+  javascript: 'javascript',
+  javascriptreact: 'javascript',
+  js: 'javascript',
+  jsx: 'javascript',
+  mjs: 'javascript',
+  php: 'php',
+  powershell: 'powershell',
+  ps1: 'powershell',
+  pwsh: 'powershell',
+  py: 'python',
+  python: 'python',
+  python3: 'python',
+  rb: 'ruby',
+  ruby: 'ruby',
+  rs: 'rust',
+  rust: 'rust',
+  tsx: 'tsx',
+  typescriptreact: 'tsx',
+  cts: 'typescript',
+  mts: 'typescript',
+  ts: 'typescript',
+  typescript: 'typescript',
+};
+
+/** The grammar for a language by its usual names and file endings, any case; undefined where there is none. */
+export function grammarFor(language: string): GrammarName | undefined {
+  const key = language.trim().toLowerCase();
+  return Object.hasOwn(GRAMMAR_OF, key) ? GRAMMAR_OF[key] : undefined;
+}
+
+const parsers = new Map<GrammarName, Promise<Parser>>();
+
+/** A parser for a grammar, loaded when first asked for. @throws QuarryError INTERNAL when the package's files are missing. */
+export function loadParser(grammar: GrammarName): Promise<Parser> {
+  const known = parsers.get(grammar);
+  if (known) return known;
+  const loading = openParser(grammar);
+  parsers.set(grammar, loading);
+  loading.catch(() => parsers.delete(grammar));
+  return loading;
+}
+
+type Runtime = typeof import('@vscode/tree-sitter-wasm');
+
+let runtime: Promise<{ readonly library: Runtime; readonly folder: string }> | undefined;
+
+async function openRuntime() {
+  const require = createRequire(import.meta.url);
+  const entry = require.resolve('@vscode/tree-sitter-wasm');
+  const folder = dirname(entry);
+  // The package's own declarations describe what its entry exports.
+  const library = require(entry) as Runtime;
+  await library.Parser.init({ locateFile: (file) => join(folder, file) });
+  return { library, folder };
+}
+
+async function openParser(grammar: GrammarName): Promise<Parser> {
+  try {
+    runtime ??= openRuntime();
+    const { library, folder } = await runtime;
+    const language: Language = await library.Language.load(join(folder, `tree-sitter-${grammar}.wasm`));
+    const parser = new library.Parser();
+    parser.setLanguage(language);
+    return parser;
+  } catch (error) {
+    runtime = undefined;
+    throw new QuarryError('INTERNAL', `The ${grammar} grammar cannot be loaded.`, {
+      hint: 'Install the packages again: npm ci',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,27 @@
+/** How the inside of a region is cut when it is too large: at sentences, or at lines. */
+export type Grain = 'prose' | 'lines';
+
+/** A region of the text that stays whole where it fits. Regions of one list touch: each ends where the next begins. */
+export interface Block {
+  /** UTF-16 code unit offsets, `[start, end)`; white space at both ends is allowed. */
+  readonly start: number;
+  readonly end: number;
+  readonly grain: Grain;
+  /** Must not be parted from the block behind it where both fit: a heading, a line ending in a colon. */
+  readonly leads: boolean;
+  /** Finer blocks that cover the region, made on demand; absent or empty for a leaf. */
+  readonly parts?: (() => readonly Block[]) | undefined;
+}
+
+/** What stands under one heading, or one symbol of a program. Sections of one list touch as blocks do. */
+export interface Section {
+  readonly start: number;
+  readonly end: number;
+  /** Headings or enclosing symbols, outermost first, this one's own included. */
+  readonly path: readonly string[];
+  /** True when the region begins with the heading or signature that `path` ends with. */
+  readonly titled: boolean;
+  readonly blocks: readonly Block[];
+  /** Members of a symbol too large to stay whole, made on demand; where absent or empty the blocks are cut. */
+  readonly members?: (() => readonly Section[]) | undefined;
+}

@@ -1,0 +1,58 @@
+/** Offsets inside `[start, end)` at which the text of the region may be cut; ascending, neither end included. */
+export type CutText = (text: string, start: number, end: number) => number[];
+
+/** Behind every run of blank lines. */
+export const paragraphCuts: CutText = (text, start, end) => cutsAfter(text, start, end, /\n(?:[ \t]*\n)+/g);
+
+/** Behind every line. */
+export const lineCuts: CutText = (text, start, end) => cutsAfter(text, start, end, /\n/g);
+
+/**
+ * Before the least indented lines, which begin statements, members, entries or rows; those behind a blank line only, where there
+ * are such. The first line, which opens what the others stand in, and lines that only close something do not count.
+ */
+export const layoutCuts: CutText = (text, start, end) => {
+  let least = Number.POSITIVE_INFINITY;
+  let cuts: { at: number; isAfterBlank: boolean }[] = [];
+  let previous = start;
+  for (const at of lineCuts(text, start, end)) {
+    const isAfterBlank = isBlankLine(text, previous, at);
+    previous = at;
+    const indentation = /^[ \t]*(?![\s})\]]|end\b|<\/)/.exec(text.slice(at, Math.min(end, at + 200)))?.[0];
+    if (indentation === undefined || indentation.length > least) continue;
+    if (indentation.length < least) cuts = [];
+    least = indentation.length;
+    cuts.push({ at, isAfterBlank });
+  }
+  const groups = cuts.filter((cut) => cut.isAfterBlank);
+  return (groups.length > 0 ? groups : cuts).map((cut) => cut.at);
+};
+
+function isBlankLine(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (text[at] !== ' ' && text[at] !== '\t' && text[at] !== '\n') return false;
+  return true;
+}
+
+/**
+ * Behind every sentence: closing punctuation, white space, and something that can open a sentence; or the closing
+ * punctuation of scripts that put no space behind it. Initials and usual abbreviations close nothing.
+ */
+export const sentenceCuts: CutText = (text, start, end) =>
+  cutsAfter(text, start, end, SENTENCE_END).filter(
+    (cut) => !ABBREVIATION.test(text.slice(Math.max(start, cut - 12), cut)),
+  );
+
+const SENTENCE_END =
+  /[.!?…]["'”’»)\]]{0,4}\s+(?=["'“‘«([`*_]{0,4}[\p{Lu}\p{Lo}\p{N}])|[。！？｡！？]["'”’」』）]{0,4}\s*/gu;
+
+const ABBREVIATION =
+  /(?:^|[\s(])(?:\p{Lu}|e\.g|i\.e|cf|vs|etc|al|approx|resp|no|nos|fig|figs|eq|sec|ch|vol|pp|p|dr|mr|mrs|ms|prof|st|jr|inc|ltd|co|bzw|z\.B|d\.h)\.\s+$/iu;
+
+function cutsAfter(text: string, start: number, end: number, pattern: RegExp): number[] {
+  const cuts: number[] = [];
+  for (const match of text.slice(start, end).matchAll(pattern)) {
+    const cut = start + match.index + match[0].length;
+    if (cut > start && cut < end) cuts.push(cut);
+  }
+  return cuts;
+}
