@@ -68,9 +68,7 @@ type LineKind = 'blank' | 'busy' | 'other';
 /** A line is busy when it opens or underlines something, or goes on with such a line. */
 function kindOf(opening: string, before: LineKind): LineKind {
   if (/^\s*$/.test(opening)) return 'blank';
-  return before === 'busy' || /^[ \t]*(?:>|[*+-][ \t]|\d{1,9}[.)][ \t]|(?:=+|-+)[ \t]*$)/.test(opening)
-    ? 'busy'
-    : 'other';
+  return before === 'busy' || /^[ \t]*(?:>|[*+-][ \t]|\d{1,9}[.)][ \t]|(?:=+|-+)\s*$)/.test(opening) ? 'busy' : 'other';
 }
 
 interface Place {

@@ -39,6 +39,8 @@ export const TRANSPARENT: ReadonlySet<string> = new Set([
   'preproc_else',
   'linkage_specification',
   'declaration_list',
+  'statement_list',
+  'script_block_body',
   'ERROR',
 ]);
 
