@@ -48,7 +48,7 @@ function checkDocuments(run: RunResults, qrels: Qrels, shared: readonly string[]
   const share = seen === 0 ? 0 : known / seen;
   if (share >= LOW_JUDGED) return [];
   return [
-    `Only ${(share * 100).toFixed(0)}% of the first ten documents are judged (judged@10); unjudged ones count as not relevant, so scores are a lower bound.`,
+    'Fewer than half of the first ten documents are judged (judged@10 tells how many); unjudged ones count as not relevant, so scores are a lower bound.',
   ];
 }
 

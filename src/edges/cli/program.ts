@@ -190,7 +190,8 @@ async function runOperation(operation: Operation, gathered: Gathered, parts: Pro
     const input = await gatherInput(operation, { ...gathered, flags }, parts.terminal.stdin);
     const opened = await parts.open(overridesOf({ home, workspace, model }));
     try {
-      const context = { services: opened.services, terminal: parts.terminal, signal: parts.signal, options };
+      const { operations, terminal, signal } = parts;
+      const context = { services: opened.services, operations, terminal, signal, options };
       const { exitCode, output } = await runCommand(operation, input, context);
       const watched = operation.cli.watch === undefined ? undefined : output[operation.cli.watch];
       if (watch === true && exitCode === 0 && typeof watched === 'string') await watchSource(watched, context);

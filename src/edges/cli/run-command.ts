@@ -1,5 +1,5 @@
 import { ERROR_TABLE, type ErrorCode, QuarryError, toQuarryError } from '../../core/errors.js';
-import type { JsonObject } from '../../core/types.js';
+import type { Job, JsonObject } from '../../core/types.js';
 import { coerceStrings } from '../../operations/coerce.js';
 import type { Operation } from '../../operations/define.js';
 import { renderJob, toJobShape } from '../../operations/job-shape.js';
@@ -17,6 +17,8 @@ export interface GlobalOptions {
 /** What a command needs. */
 export interface CommandContext {
   readonly services: Services;
+  /** The registry, for operations that tell what another one's job came to. */
+  readonly operations: readonly Operation[];
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly options: GlobalOptions;
@@ -34,7 +36,9 @@ export async function gatherInput(
   gathered: Gathered,
   stdin: NodeJS.ReadableStream,
 ): Promise<Record<string, unknown>> {
-  const raw: Record<string, unknown> = { ...gathered.flags };
+  const raw: Record<string, unknown> = Object.fromEntries(
+    Object.entries(gathered.flags).map(([key, value]) => [key, onlyOne(value)]),
+  );
   (operation.cli.positional ?? []).forEach((key, i) => {
     const word = gathered.positional[i];
     if (word !== undefined && word.length > 0) raw[key] = word;
@@ -48,6 +52,11 @@ export async function gatherInput(
   );
   for (const { key, flag } of objects) raw[key] = parsePairs(flag, toList(raw[key]));
   return coerceStrings(operation.inputSchema, raw);
+}
+
+/** A list flag given once may hold several values apart by commas, which a lone string is split at. */
+function onlyOne(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
 
 function toList(value: unknown): string[] {
@@ -69,26 +78,46 @@ export async function runCommand(
   const { services, signal, terminal, options } = context;
   const outcome = await operation.execute({ services, signal, report: () => undefined, door: 'cli' }, input);
   const jobId = operation.startsJob === undefined ? undefined : outcome.output[operation.startsJob];
-  if (typeof jobId === 'string')
-    return { exitCode: await followJob(jobId, outcome.output, context), output: outcome.output };
+  if (typeof jobId === 'string') return followJob(jobId, { operation, started: outcome.output }, context);
   print(terminal, options, outcome.output, outcome.text);
   return { exitCode: outcome.isFailure ? 1 : 0, output: outcome.output };
 }
 
-async function followJob(id: string, started: JsonObject, context: CommandContext): Promise<number> {
+async function followJob(
+  id: string,
+  about: { readonly operation: Operation; readonly started: JsonObject },
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { terminal, options } = context;
+  const job = await waitForJob(id, context);
+  const answer = context.operations.find((operation) => operation.name === about.operation.jobAnswer?.operation);
+  if (job.error === null && answer !== undefined) {
+    const key = about.operation.jobAnswer?.key ?? '';
+    const { services, signal } = context;
+    const told = await answer.execute({ services, signal, report: () => undefined, door: 'cli' }, { [key]: [id] });
+    print(terminal, options, told.output, told.text);
+    return { exitCode: 0, output: told.output };
+  }
+  const shape = toJobShape(job);
+  const output = { ...about.started, state: job.state, job: shape as unknown as JsonObject }; // A job's shape is plain JSON.
+  print(terminal, options, output, renderJob(shape));
+  if (job.error === null) return { exitCode: 0, output: about.started };
+  const isKnown = Object.hasOwn(ERROR_TABLE, job.error.code);
+  const exitCode = isKnown ? ERROR_TABLE[job.error.code as ErrorCode].exitCode : 70; // hasOwn has just shown it to be a code.
+  return { exitCode, output: about.started };
+}
+
+async function waitForJob(id: string, context: CommandContext): Promise<Job> {
   const { services, terminal, options, signal } = context;
   const bar = new ProgressBar(terminal, options.quiet || options.json);
   const cancel = (): void => void services.jobs.cancel(id);
   signal.addEventListener('abort', cancel, { once: true });
-  const onChange = (job: Parameters<typeof toJobShape>[0]): void => bar.draw(job, services.context.clock.elapsedMs());
+  const onChange = (job: Job): void => bar.draw(job, services.context.clock.elapsedMs());
   let job = await services.jobs.wait(id, Number.MAX_SAFE_INTEGER, { onChange });
   while (job.finishedAt === null) job = await services.jobs.wait(id, Number.MAX_SAFE_INTEGER, { onChange });
   signal.removeEventListener('abort', cancel);
   bar.clear();
-  const shape = toJobShape(job);
-  print(terminal, options, { ...started, state: job.state, job: shape as unknown as JsonObject }, renderJob(shape)); // A job's shape is plain JSON.
-  if (job.error === null) return 0;
-  return Object.hasOwn(ERROR_TABLE, job.error.code) ? ERROR_TABLE[job.error.code as ErrorCode].exitCode : 70; // hasOwn has just shown it to be a code.
+  return job;
 }
 
 function print(terminal: Terminal, options: GlobalOptions, output: JsonObject, text: string): void {
