@@ -171,6 +171,12 @@ function positionalOf(parameter: Parameter): string {
   return parameter.isRequired ? `<${name}>` : `[${name}]`;
 }
 
+/** One value stays a string, which a list splits at its commas; several are taken as they are. */
+function collect(value: string, previous: string | readonly string[] | undefined): string | readonly string[] {
+  if (previous === undefined) return value;
+  return typeof previous === 'string' ? [previous, value] : [...previous, value];
+}
+
 /** A flag; lists and objects are given by repeating it. */
 function optionOf(parameter: Parameter, short: string | undefined): Option {
   const { kind, description } = parameter;
@@ -178,9 +184,8 @@ function optionOf(parameter: Parameter, short: string | undefined): Option {
   if (kind === 'boolean') return new Option(flag, description);
   if (kind === 'value') return new Option(`${flag} <value>`, description);
   const placeholder = kind === 'object' ? 'key=value' : 'value';
-  return new Option(`${flag} <${placeholder}>`, `${description} Repeat for several.`).argParser<string[]>(
-    (value, previous) => [...(previous ?? []), value],
-  );
+  const several = kind === 'object' ? 'Repeat for several.' : 'Repeat for several, or separate them by commas.';
+  return new Option(`${flag} <${placeholder}>`, `${description} ${several}`).argParser(collect);
 }
 
 async function runOperation(operation: Operation, gathered: Gathered, parts: ProgramParts): Promise<number> {
