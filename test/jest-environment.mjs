@@ -21,6 +21,15 @@ const SHARED = [
   'DataView',
 ];
 
+/**
+ * Jest's process.env is a copy that native code cannot see, so what src/store/engine.ts sets before it loads LanceDB
+ * has to be set out here.
+ */
+process.env['LANCEDB_LOG'] ??= 'error';
+process.env['LANCE_CPU_THREADS'] ??= '8';
+process.env['LANCE_FTS_NUM_SHARDS'] ??= '2';
+process.env['LANCE_INCLUDE_VECTOR_CENTROIDS'] ??= 'false';
+
 export default class SharedRealmEnvironment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);

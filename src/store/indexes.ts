@@ -66,9 +66,9 @@ export interface Coverage {
   readonly segments: number;
 }
 
-/** Coverage of a column's index; undefined when it has none. */
+/** Coverage of a column's index; undefined when it has none that can be read. */
 export async function coverage(table: Table, column: string): Promise<Coverage | undefined> {
-  const stats = await table.indexStats(indexName(column));
+  const stats = await table.indexStats(indexName(column)).catch(() => undefined); // broken files: as good as none
   if (stats === undefined) return undefined;
   return { indexed: stats.numIndexedRows, unindexed: stats.numUnindexedRows, segments: stats.numIndices ?? 1 };
 }

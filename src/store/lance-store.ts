@@ -19,7 +19,7 @@ import { buildIndex, coverage, KEYWORD_COLUMN, STANDING_INDEXES } from './indexe
 import type { DocumentHead } from './knowledge-rows.js';
 import { KnowledgeTable, read } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
-import { brokenIndexes, foldTable, isTailLong, maintainTable, rebuildIndex } from './maintenance.js';
+import { foldTable, isTailLong, maintainTable, mendIndexes } from './maintenance.js';
 import { bytesBelow } from './sync-files.js';
 import { searchKeyword, searchVector } from './table-search.js';
 import { VECTOR_INDEX_NAME, type VectorPolicy } from './vector-index.js';
@@ -336,12 +336,8 @@ export class LanceStore implements KnowledgeStore {
   /** Rebuilds indexes that cannot be read. False when none is broken or this process may not write. */
   async #mendIndexes(knowledge: KnowledgeTable): Promise<boolean> {
     try {
-      return await this.#writer.write(async () => {
-        const table = await knowledge.open();
-        const broken = await brokenIndexes(table);
-        for (const column of broken) await rebuildIndex(this.#parts.database, table, column);
-        return broken.length > 0;
-      });
+      const { engine } = this.#parts.database;
+      return await this.#writer.write(async () => mendIndexes(engine, await knowledge.open()));
     } catch {
       return false; // the caller throws what made it ask, which says more
     }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Table } from '@lancedb/lancedb';
 import type { Clock, Report } from '../core/ports.js';
-import { storeError } from './commit.js';
+import { commit } from './commit.js';
 import type { Database } from './database.js';
-import { buildIndex, coverage, indexName, KEYWORD_COLUMN, missingIndexes, STANDING_INDEXES } from './indexes.js';
+import type { Engine } from './engine.js';
+import { buildIndex, coverage, KEYWORD_COLUMN, missingIndexes, STANDING_INDEXES } from './indexes.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import { equals } from './sql.js';
 import { syncFiles } from './sync-files.js';
@@ -14,6 +15,12 @@ const KEPT_MS = 3_600_000;
 /** A tail above this many rows, or this share of what is indexed, is folded while documents are still coming in. */
 const TAIL_ROWS = 2000;
 const TAIL_SHARE = 0.25;
+
+/** In a table of at least so many rows, so few new ones wait for more; scanning them costs some milliseconds a query. */
+const LARGE_TABLE_ROWS = 20_000;
+const IDLE_TAIL_ROWS = 250;
+/** Each commit leaves a fragment, and each fragment costs on every query. */
+const MAX_FRAGMENTS = 16;
 
 const CONFLICT_ATTEMPTS = 5;
 
@@ -56,20 +63,30 @@ export async function foldTable(
 ): Promise<void> {
   const table = await knowledge.open();
   const { engine } = context.database;
-  for (const column of await missingIndexes(table)) await retried(() => buildIndex(engine, table, column));
-  const broken = await brokenIndexes(table);
-  for (const column of broken) await rebuildIndex(context.database, table, column);
+  const stale = new Set([...(await missingIndexes(table)), ...(await brokenIndexes(table))]);
+  const tail = (await coverage(table, KEYWORD_COLUMN))?.unindexed ?? 0;
+  if (stale.size === 0 && tail > 0 && (await canWait(table))) return;
+  // Lance 7 panics when it merges new rows into a full-text index after updates or deletions, and a merge of rows
+  // without text spoils the index for good. Built anew (as fast as a merge) it leaves optimize() nothing to merge.
+  if (tail > 0) stale.add(KEYWORD_COLUMN);
+  for (const column of stale) await retried(() => buildIndex(engine, table, column));
   const cleanupOlderThan = new Date(Date.parse(context.clock.now()) - KEPT_MS);
+  // deleteUnverified stays off: with it, files of a commit in progress would go.
+  const optimize = () => retried(() => table.optimize({ cleanupOlderThan }));
   try {
-    // deleteUnverified stays off: with it, files of a commit in progress would go.
-    await retried(() => table.optimize({ cleanupOlderThan }));
-  } catch (error) {
+    await optimize();
+  } catch {
     // Folding reads all of an index where a query reads little of it, so damage may show only here.
-    for (const column of STANDING_INDEXES) await rebuildIndex(context.database, table, column);
-    await retried(() => table.optimize({ cleanupOlderThan })).catch((second: unknown) => {
-      throw storeError(second ?? error);
-    });
+    for (const column of STANDING_INDEXES) await retried(() => buildIndex(engine, table, column));
+    await commit(optimize);
   }
+}
+
+/** Folding costs time in proportion to the whole table: a few new rows in a large one are left to be scanned. */
+async function canWait(table: Table): Promise<boolean> {
+  const covered = await coverage(table, KEYWORD_COLUMN);
+  if (covered === undefined || covered.unindexed > IDLE_TAIL_ROWS || covered.indexed < LARGE_TABLE_ROWS) return false;
+  return (await table.stats()).fragmentStats.numFragments <= MAX_FRAGMENTS;
 }
 
 /** Whether so many rows wait for the keyword index that searching them one by one is slow. */
@@ -88,10 +105,11 @@ export async function brokenIndexes(table: Table): Promise<string[]> {
   return broken;
 }
 
-/** Drops and builds the index of a column. */
-export async function rebuildIndex(database: Database, table: Table, column: string): Promise<void> {
-  await table.dropIndex(indexName(column)).catch(() => undefined); // a missing one need not be dropped
-  await retried(() => buildIndex(database.engine, table, column));
+/** Builds the indexes that cannot answer anew; resolves to whether there were any. */
+export async function mendIndexes(engine: Engine, table: Table): Promise<boolean> {
+  const broken = await brokenIndexes(table);
+  for (const column of broken) await retried(() => buildIndex(engine, table, column));
+  return broken.length > 0;
 }
 
 async function canAnswer(table: Table, column: string): Promise<boolean> {

@@ -144,7 +144,10 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         const first = sampleDocument(source, 'a.md', 'first version');
         const last = sampleDocument(source, 'a.md', 'last version');
         const empty = sampleDocument(source, 'empty.md', '');
+        await store.putDocuments('docs', [empty]);
+        await store.maintain('docs');
         await store.putDocuments('docs', [first, empty, last]);
+        await store.maintain('docs');
         expect((await store.getDocument('docs', last.document.id))?.text).toBe('last version');
         expect(await store.getDocument('docs', empty.document.id)).toEqual(empty.document);
         expect(await store.collectionStats('docs')).toMatchObject({ documents: 2, chunks: 1 });
