@@ -8,6 +8,8 @@ import type { JobHandle } from '../jobs.js';
 
 /** Record kind of a finished index of a suite's corpus. */
 const INDEX_RECORD = 'benchmark-index';
+/** Version of how a suite's documents become ours (see toExtracted); a change makes every index anew. */
+const CORPUS_RULES = 2;
 /** Indexes kept for later runs; the least recently made go first. */
 const KEPT_INDEXES = 8;
 
@@ -41,7 +43,7 @@ export class CorpusIndexer {
     await store.createCollection(collection);
     await this.#write(suite, collection, { handle, total: count });
     await store.maintain(collection.name, handle.report);
-    const indexMs = this.#context.clock.elapsedMs() - begun;
+    const indexMs = Math.round(this.#context.clock.elapsedMs() - begun);
     await store.putRecord(INDEX_RECORD, collection.name, {
       madeAt: this.#context.clock.now(),
       suite: suite.manifest.name,
@@ -85,6 +87,7 @@ export class CorpusIndexer {
     const chunker = this.#context.chunker.id;
     const address = sha256(
       JSON.stringify([
+        CORPUS_RULES,
         corpusHash,
         Object.entries(embedder.fingerprint).sort(),
         chunker,
@@ -145,12 +148,16 @@ function corpusSource(collection: Collection): Source {
   };
 }
 
-/** The id in the suite is the uri, so that hits can be judged without another table. */
+/**
+ * The id in the suite is the uri, so that hits can be judged without another table. A document that is all title becomes
+ * its title's text: without text it would have no chunk to be found by.
+ */
 function toExtracted(document: SuiteDocument): Parameters<DocumentWriter['add']>[1] {
+  const hasText = document.text.trim() !== '';
   return {
     uri: document.id,
-    title: document.title,
-    text: document.text,
+    title: hasText ? document.title : '',
+    text: hasText ? document.text : document.title,
     format: document.format,
     mediaType: document.format === 'markdown' ? 'text/markdown' : 'text/plain',
     language: '',
