@@ -19,6 +19,11 @@ export interface Abstention {
 /** Needs at least this many of either kind; fewer say nothing. */
 const LEAST = 3;
 
+/** The measure of the signal that separates best: of two legs either may know, and a reader may ask both. */
+export function bestAbstention(measures: readonly (Abstention | undefined)[]): Abstention | undefined {
+  return measures.reduce((best, next) => (next !== undefined && next.auc > (best?.auc ?? -1) ? next : best), undefined);
+}
+
 /** Measures how well the best score of each query separates; undefined when there are too few queries of either kind. */
 export function measureAbstention(
   answerable: readonly number[],

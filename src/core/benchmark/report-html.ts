@@ -149,9 +149,14 @@ function section(title: string, rows: readonly (readonly string[])[], note = '')
 function table(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows;
   const cells = (row: readonly string[], tag: string): string =>
-    row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('');
+    row.map((cell) => `<${tag}>${withInterval(cell)}</${tag}>`).join('');
   const lines = body.map((row) => `<tr>${cells(row, 'td')}</tr>`);
   return `<div class="scroll"><table><thead><tr>${cells(head, 'th')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
+}
+
+/** A mean with its interval below it, so that the columns stay narrow. */
+function withInterval(cell: string): string {
+  return escapeHtml(cell).replace(/^([\d.]+) (\[[^\]]*\])$/, '$1<br><span class="soft">$2</span>');
 }
 
 function movedSection(moved: readonly MovedQuery[]): string {

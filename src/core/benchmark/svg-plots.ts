@@ -6,7 +6,7 @@ export interface Series {
 
 const WIDTH = 420;
 const HEIGHT = 260;
-const MARGIN = { left: 44, right: 12, top: 12, bottom: 38 };
+const MARGIN = { left: 58, right: 12, top: 12, bottom: 38 };
 const DASHES = ['', '6 3', '2 3', '8 3 2 3', '1 4', '10 4'];
 
 /** Text that is safe inside HTML, attributes included. */

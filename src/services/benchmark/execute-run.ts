@@ -1,4 +1,4 @@
-import { type Abstention, measureAbstention } from '../../core/benchmark/abstention.js';
+import { type Abstention, bestAbstention, measureAbstention } from '../../core/benchmark/abstention.js';
 import { TOKEN_BUDGETS } from '../../core/benchmark/answerability.js';
 import type { BudgetRecall, ChunkSummary, RunTiming } from '../../core/benchmark/run-record.js';
 import { type Suite, UNANSWERABLE } from '../../core/benchmark/suite.js';
@@ -64,13 +64,12 @@ export function abstentionOf(
   suite: Suite,
   options: { readonly settings: RetrievalSettings; readonly seed: number },
 ): Abstention | null {
-  const scores = (isUnanswerable: boolean): number[] =>
-    suite.queries
-      .filter((query) => (query.type === UNANSWERABLE) === isUnanswerable)
-      .map((query) => outcome.get(query.id)?.topScore ?? 0);
-  const measured = measureAbstention(scores(false), scores(true), {
-    signal: signalOf(options.settings),
-    seed: options.seed,
+  const measures = signalsOf(options.settings).map((signal) => {
+    const scores = (isUnanswerable: boolean): number[] =>
+      suite.queries
+        .filter((query) => (query.type === UNANSWERABLE) === isUnanswerable)
+        .map((query) => outcome.get(query.id)?.topScores[signal] ?? 0);
+    return measureAbstention(scores(false), scores(true), { signal, seed: options.seed });
   });
-  return measured ?? null;
+  return bestAbstention(measures) ?? null;
 }

@@ -20,8 +20,8 @@ const WARM_UP = 3;
 interface QueryOutcome {
   readonly documents: readonly ScoredDocument[];
   readonly elapsedMs: number;
-  /** Best raw score of the run's signal; null when nothing was found. */
-  readonly topScore: number | null;
+  /** Best raw score of each of the run's signals; 0 when nothing was found. */
+  readonly topScores: Readonly<Partial<Record<Signal, number>>>;
   /** Shares of references read within each of {@link TOKEN_BUDGETS}; null without references. */
   readonly answered: readonly number[] | null;
   readonly chunks: ChunkScores | null;
@@ -45,10 +45,14 @@ export interface SearchPlan {
   readonly name: string;
 }
 
-/** Which raw score says how sure a mode is. A blended score is relative to its own list and says nothing across queries. */
-export function signalOf(settings: RetrievalSettings): 'cosine' | 'bm25' | 'reranker' {
-  if (settings.rerank) return 'reranker';
-  return settings.mode === 'keyword' ? 'bm25' : 'cosine';
+/** A raw score that can say how sure a search is. */
+export type Signal = 'cosine' | 'bm25' | 'reranker';
+
+/** The raw scores of a mode. A blended score is relative to its own list and says nothing across queries. */
+export function signalsOf(settings: RetrievalSettings): Signal[] {
+  if (settings.rerank) return ['reranker'];
+  if (settings.mode === 'hybrid') return ['cosine', 'bm25'];
+  return settings.mode === 'keyword' ? ['bm25'] : ['cosine'];
 }
 
 /** Runs every query of a suite through the product's own retriever. */
@@ -127,7 +131,7 @@ function assess(
   return {
     elapsedMs,
     documents: toDocuments(plan, query, hits),
-    topScore: topScore(plan.settings, hits),
+    topScores: topScores(plan.settings, hits),
     answered: hasReferences ? TOKEN_BUDGETS.map((budget) => answeredWithin(references, ranked, budget)) : null,
     chunks: hasReferences ? scoreChunks(references, ranked.slice(0, SCORED_CHUNKS), own) : null,
   };
@@ -154,11 +158,15 @@ function suiteIdOf(plan: SearchPlan, hit: RankedHit): string {
   return plan.judgments.suiteIds.get(document.id) ?? document.uri;
 }
 
-function topScore(settings: RetrievalSettings, hits: readonly RankedHit[]): number | null {
-  const signal = signalOf(settings);
-  const scores = hits.flatMap((hit) => {
-    if (signal === 'reranker') return hit.reranked ?? [];
-    return (signal === 'bm25' ? hit.keyword : hit.vector)?.score ?? [];
+function topScores(settings: RetrievalSettings, hits: readonly RankedHit[]): QueryOutcome['topScores'] {
+  const best = signalsOf(settings).map((signal) => {
+    const scores = hits.flatMap((hit) => scoreBy(signal, hit) ?? []);
+    return [signal, scores.length === 0 ? 0 : Math.max(...scores)];
   });
-  return scores.length === 0 ? null : Math.max(...scores);
+  return Object.fromEntries(best);
+}
+
+function scoreBy(signal: Signal, hit: RankedHit): number | null | undefined {
+  if (signal === 'reranker') return hit.reranked;
+  return (signal === 'bm25' ? hit.keyword : hit.vector)?.score;
 }
