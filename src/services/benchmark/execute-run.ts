@@ -7,7 +7,7 @@ import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { bootstrapMean, quantile } from '../../core/statistics/bootstrap.js';
 import { mean } from '../../core/statistics/mean.js';
 import type { AnchoredJudgments } from './anchor-judgments.js';
-import { SCORED_CHUNKS, type SuiteOutcome, signalOf } from './search-suite.js';
+import { SCORED_CHUNKS, type SuiteOutcome, signalsOf } from './search-suite.js';
 
 /** Judgments under the names that a run's documents have. */
 export function judgmentsOf(judgments: AnchoredJudgments): Qrels {
