@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import { throwIfCancelled } from '../../core/errors.js';
 
 /** How gently one host is asked. */
 export interface Politeness {
@@ -27,9 +28,14 @@ export class HostQueues {
     this.#politeness = politeness;
   }
 
-  /** Runs the work when the URL's host may be asked again. Rejects with the work's error, or when the signal fires first. */
+  /** Runs the work when the URL's host may be asked again. @throws QuarryError CANCELLED; whatever the work throws */
   async run<T>(url: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    return this.#queueOf(new URL(url).origin).add(work, { signal });
+    try {
+      return await this.#queueOf(new URL(url).origin).add(work, { signal });
+    } catch (error) {
+      throwIfCancelled(signal);
+      throw error;
+    }
   }
 
   /** Resolves when nothing is under way any more. */

@@ -18,13 +18,14 @@ export function normalizeUrl(text: string, base?: string): string | undefined {
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
   if (url.username !== '' || url.password !== '' || url.hostname === '') return undefined;
   url.hash = '';
-  if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1);
+  if (url.hostname.endsWith('.')) url.hostname = url.hostname.replace(/\.+$/, '');
   url.pathname = normalizeEscapes(url.pathname.replace(SESSION_IN_PATH, ''));
-  url.search = queryParts(url.search)
+  const query = queryParts(url.search)
     .filter((part) => !TRACKING.test(nameOf(part)))
     .map(normalizeEscapes)
     .join('&');
-  // An empty search leaves no question mark behind in `href` only when it is set to the empty string, as above.
+  // With its question mark, because the query may begin with another one, which the setter would swallow.
+  url.search = query === '' ? '' : `?${query}`;
   return url.href.length > MAX_URL_LENGTH ? undefined : url.href;
 }
 
@@ -86,6 +87,8 @@ function nameOf(part: string): string {
 
 /** `%7e` -> `~`, `%c3` -> `%C3`; escapes that carry meaning (`%2F`, `%3F`) stay. */
 function normalizeEscapes(text: string): string {
+  // Beside a percent sign that escapes nothing, decoding could make a new escape out of what was none.
+  if (/%(?![0-9a-f]{2})/i.test(text)) return text;
   return text.replace(/%([0-9a-f]{2})/gi, (whole, hex: string) => {
     const character = String.fromCharCode(Number.parseInt(hex, 16));
     return UNRESERVED.test(character) ? character : whole.toUpperCase();

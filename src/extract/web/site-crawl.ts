@@ -179,6 +179,12 @@ export class SiteCrawl {
     }
   }
 
+  /** A start page without text or links is a failure to tell the user about, not one empty page among many. */
+  #judgeEmpty(page: FetchedPage): SyncItem[] {
+    const isDeadEnd = page.url === this.#parts.scope.root && page.links.length === 0;
+    return isDeadEnd ? this.#record.fail(page.url, textless(page.url)) : this.#record.pass(page, 'empty');
+  }
+
   /** An address that was only guessed is nobody's broken link. */
   *#judgeMissing(url: string): Generator<SyncItem, void, undefined> {
     for (const item of this.#record.miss(url)) if (item.type === 'removed' || !this.#guesses.has(url)) yield item;
@@ -194,7 +200,7 @@ export class SiteCrawl {
     const { depth } = this.#frontier;
     if (!isSecond) yield* this.#offer(page.links, 'link');
     if (page.isNoindex) yield* this.#record.pass(page, 'robots');
-    else if (page.document.text === '') yield* this.#record.pass(page, 'empty');
+    else if (page.document.text === '') yield* this.#judgeEmpty(page);
     else if (options.scope !== 'page' && !scope.isWanted(page.url)) yield* this.#record.pass(page, 'ignored');
     else {
       const canonical = isSecond ? undefined : this.#canonicalOf(page);
@@ -293,5 +299,11 @@ function limitReached(maxPages: number): QuarryError {
 function linksLost(): QuarryError {
   return new QuarryError('FETCH_FAILED', 'A stored page could not be read, and what it links to is not remembered.', {
     hint: 'Nothing is removed this time. Sync again when the page answers.',
+  });
+}
+
+function textless(url: string): QuarryError {
+  return new QuarryError('DOCUMENT_BROKEN', `${url} holds neither text nor links.`, {
+    hint: 'The page may be built by JavaScript, which is not run. Look for a Markdown version, an llms.txt, or the sources of the site.',
   });
 }

@@ -33,7 +33,13 @@ const MAX_SITEMAPS = 100;
 const MAX_ENTRIES = 200_000;
 const MAX_DEPTH = 3;
 
-const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, removeNSPrefix: true });
+// Entities are decoded below: the parser's own decoding drops numeric ones, and a document type could define bombs.
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  parseTagValue: false,
+  removeNSPrefix: true,
+  processEntities: false,
+});
 
 const textNode = z.union([z.string(), z.array(z.string()).transform((all) => all[0] ?? '')]).catch('');
 const locations = z
@@ -104,7 +110,7 @@ export function parseSitemap(text: string, url: string): SitemapContent {
   if (!text.trimStart().startsWith('<')) return parseList(text, url);
   const { urlset, sitemapindex } = sitemapSchema.parse(parseXml(text, url));
   const toEntry = ({ loc, lastmod }: { loc: string; lastmod: string }): SitemapEntry[] => {
-    const address = normalizeUrl(loc, url);
+    const address = normalizeUrl(decodeEntities(loc), url);
     return address === undefined || loc === '' ? [] : [{ url: address, modifiedAt: toIso(lastmod) }];
   };
   return {
@@ -134,4 +140,15 @@ function parseList(text: string, url: string): SitemapContent {
 function toIso(text: string): string {
   const at = Date.parse(text.trim());
   return Number.isNaN(at) ? '' : new Date(at).toISOString();
+}
+
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** XML's five named entities and character references; anything else stays as it is. */
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9a-f]{1,6}));/gi, (whole, name, decimal, hex) => {
+    if (typeof name === 'string') return NAMED[name.toLowerCase()] ?? whole;
+    const code = typeof decimal === 'string' ? Number(decimal) : Number.parseInt(String(hex), 16);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
 }

@@ -109,6 +109,16 @@ describe('compressed bodies', () => {
     expect(code).toBe('DOCUMENT_TOO_LARGE');
   });
 
+  test('a bomb takes no more memory than its limit', async () => {
+    // Gzip streams may be strung together: 2 GB of zeros in 2 MB.
+    const member = gzipSync(Buffer.alloc(10_000_000));
+    const body = Buffer.concat(new Array<Buffer>(200).fill(member));
+    site.routes.set('/', { body, headers: { 'content-encoding': 'gzip' } });
+    const before = process.resourceUsage().maxRSS;
+    expect((await outcome(fetcherWith({ maxBytes: 5_000_000 }).fetch(site.origin))).code).toBe('DOCUMENT_TOO_LARGE');
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(150_000);
+  });
+
   test.each([
     ['gzip', Buffer.from('this is not gzip')],
     ['gzip', gzipSync(text).subarray(0, 40)],

@@ -236,6 +236,13 @@ describe('a start page that cannot be read', () => {
     expect(await source.sync()).toMatchObject({ added: 1, skipped: { missing: 1 } });
   });
 
+  test('built by JavaScript says so', async () => {
+    put({ '/': { body: '<html><body><div id="app"></div><script src="/app.js"></script></body></html>' } });
+    const source = await addSite(site.origin);
+    expect(await source.sync()).toEqual({ ...NOTHING, failed: 1 });
+    expect(source.errors.get(`${site.origin}/`)).toContain('neither text nor links');
+  });
+
   test('leading round in circles says so', async () => {
     put({ '/': redirectTo('/a'), '/a': redirectTo('/') });
     expect(await thrownBy((await addSite(site.origin)).sync())).toMatchObject({
