@@ -191,14 +191,23 @@ export function utf16ByNuls(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefi
   if (length < 4) return undefined;
   let even = 0;
   let odd = 0;
+  let unprintable = 0;
   for (let at = 0; at < length; at += 2) {
-    if (bytes[at] === 0) even++;
-    if (bytes[at + 1] === 0) odd++;
+    const high = bytes[at] ?? 0;
+    const low = bytes[at + 1] ?? 0;
+    if (high === 0) even++;
+    if (low === 0) odd++;
+    if (high === 0 ? isControl(low) : low === 0 && isControl(high)) unprintable++;
   }
   const pairs = length / 2;
+  if (unprintable > pairs * 0.02) return undefined;
   if (odd > pairs * 0.6 && even < pairs * 0.02) return 'utf-16le';
   if (even > pairs * 0.6 && odd < pairs * 0.02) return 'utf-16be';
   return undefined;
+}
+
+function isControl(byte: number): boolean {
+  return byte < 9 || (byte > 13 && byte < 32) || byte === 127;
 }
 
 /** What reads a document, and the language when it is code. */

@@ -1,0 +1,171 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { messageOf, QuarryError } from '../../core/errors.js';
+import { sha256 } from '../../core/identity.js';
+import { type GitSettings, runGit } from './run-git.js';
+
+/** A commit that has been fetched. */
+export interface FetchedCommit {
+  /** Bare repository in the cache. */
+  readonly folder: string;
+  /** 40 (or 64) hex digits. */
+  readonly commit: string;
+  /** Branch or tag as people name it, or the commit id itself. */
+  readonly ref: string;
+  /** What is left of a `tree/` address once the ref is known. */
+  readonly path: string;
+}
+
+/** What to fetch, and where to keep it. */
+export interface FetchRequest {
+  readonly url: string;
+  readonly ref: string;
+  readonly path: string;
+  readonly cacheFolder: string;
+  readonly settings: GitSettings;
+  readonly signal: AbortSignal;
+}
+
+const FETCH_TIMEOUT_MS = 1_800_000;
+const busy = new Map<string, Promise<unknown>>();
+
+/**
+ * Fetches one commit, without history and without a working tree, into the cache; undefined when the remote holds no
+ * commit at all. A damaged cache is made anew once.
+ * @throws QuarryError GIT_FAILED (also when the branch is gone), GITHUB_UNAUTHORIZED, TIMEOUT, CANCELLED
+ */
+export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit | undefined> {
+  const choice = chooseRef(await listRefs(request), request);
+  if (choice === undefined) return undefined;
+  const folder = path.join(request.cacheFolder, `${sha256(request.url).slice(0, 24)}.git`);
+  const commit = await oneAtATime(folder, async () => {
+    try {
+      return await fetchInto(folder, choice, request);
+    } catch (error) {
+      if (!isCacheFault(error)) throw error;
+      await rm(folder, { recursive: true, force: true });
+      return await fetchInto(folder, choice, request);
+    }
+  });
+  return { folder, commit, ref: choice.name, path: choice.path };
+}
+
+/** Fetches into one cache folder never overlap. */
+async function oneAtATime<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const turn = (busy.get(folder) ?? Promise.resolve()).then(work, work);
+  busy.set(folder, turn);
+  try {
+    return await turn;
+  } finally {
+    if (busy.get(folder) === turn) busy.delete(folder);
+  }
+}
+
+function isCacheFault(error: unknown): boolean {
+  if (!(error instanceof QuarryError) || error.code !== 'GIT_FAILED') return false;
+  return /\.lock'|not a git repository|corrupt|bad object|missing blob|unable to read|loose object|index file|packfile|shallow file|invalid sha1/i.test(
+    messageOf(error),
+  );
+}
+
+interface RemoteRefs {
+  /** Full name of the default branch, else empty. */
+  readonly head: string;
+  readonly refs: ReadonlyMap<string, string>;
+}
+
+async function listRefs(request: FetchRequest): Promise<RemoteRefs> {
+  const args = ['ls-remote', '--symref', '--', request.url, 'HEAD', 'refs/heads/*', 'refs/tags/*'];
+  const output = await runGit(request.settings, { args, signal: request.signal, timeoutMs: 60_000 });
+  const refs = new Map<string, string>();
+  let head = '';
+  for (const line of output.toString('utf8').split('\n')) {
+    const [value = '', name = ''] = line.split('\t');
+    if (value.startsWith('ref: ')) head = value.slice(5);
+    else if (name !== '') refs.set(name, value);
+  }
+  return { head, refs };
+}
+
+interface RefChoice {
+  /** What is fetched: a full ref name or a commit id. */
+  readonly wanted: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Undefined for an empty repository. */
+function chooseRef(remote: RemoteRefs, request: FetchRequest): RefChoice | undefined {
+  const { ref, path: inside } = request;
+  if (remote.refs.size === 0 && ref === '') return undefined;
+  if (ref === '') {
+    const head = remote.head !== '' && remote.refs.has(remote.head) ? remote.head : fallbackHead(remote);
+    if (head === undefined) throw noSuchRef('the default branch', remote);
+    return { wanted: head, name: shortName(head), path: inside };
+  }
+  // A branch name may hold slashes, so that part of a tree address's path may belong to it.
+  const parts = [...ref.split('/'), ...inside.split('/').filter((part) => part !== '')];
+  for (let count = parts.length; count > 0; count--) {
+    const name = parts.slice(0, count).join('/');
+    const found = [`refs/heads/${name}`, `refs/tags/${name}`, name].find(
+      (full) => remote.refs.has(full) && full !== 'HEAD',
+    );
+    if (found !== undefined && count >= ref.split('/').length)
+      return { wanted: found, name: shortName(found), path: parts.slice(count).join('/') };
+  }
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)) return { wanted: ref, name: ref, path: inside };
+  throw noSuchRef(`"${ref}"`, remote);
+}
+
+/** A detached HEAD has no symbolic name: the usual branches serve, else the commit itself. */
+function fallbackHead(remote: RemoteRefs): string | undefined {
+  const head = remote.refs.get('HEAD');
+  const named = ['refs/heads/main', 'refs/heads/master'].find(
+    (name) => head === undefined || remote.refs.get(name) === head,
+  );
+  if (named !== undefined && remote.refs.has(named)) return named;
+  const same = [...remote.refs].find(([name, value]) => name.startsWith('refs/heads/') && value === head);
+  return same?.[0] ?? (head === undefined ? undefined : 'HEAD');
+}
+
+function shortName(full: string): string {
+  return full.replace(/^refs\/(?:heads|tags)\//, '');
+}
+
+function noSuchRef(what: string, remote: RemoteRefs): QuarryError {
+  const branches = [...remote.refs.keys()].filter((name) => name.startsWith('refs/heads/')).map(shortName);
+  return new QuarryError(
+    'GIT_FAILED',
+    `The repository has no branch, tag or commit ${what}. Nothing was removed from the index.`,
+    {
+      hint: `Known branches: ${branches.slice(0, 10).join(', ') || 'none'}. Name one of them: owner/repo@branch.`,
+    },
+  );
+}
+
+async function fetchInto(folder: string, choice: RefChoice, request: FetchRequest): Promise<string> {
+  const { settings, signal } = request;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const inside = ['--git-dir', folder];
+  await runGit(settings, { args: ['init', '--quiet', '--bare', '--template=', '--', folder], signal });
+  const local = `refs/quarry/${sha256(choice.wanted).slice(0, 16)}`;
+  const args = [
+    ...inside,
+    'fetch',
+    '--quiet',
+    '--depth=1',
+    '--no-tags',
+    '--no-recurse-submodules',
+    '--no-write-fetch-head',
+    '--force',
+    '--',
+    request.url,
+    `+${choice.wanted}:${local}`,
+  ];
+  await runGit(settings, { args, signal, timeoutMs: FETCH_TIMEOUT_MS });
+  const parsed = await runGit(settings, {
+    args: [...inside, 'rev-parse', '--verify', '--quiet', `${local}^{commit}`],
+    signal,
+  });
+  return parsed.toString('utf8').trim();
+}

@@ -1,0 +1,228 @@
+import { throwIfCancelled, toQuarryError } from '../../core/errors.js';
+import type { SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../core/ports.js';
+import type { JsonObject, JsonValue } from '../../core/types.js';
+import { createPathFilter } from '../selection/path-filter.js';
+import { createGithubApi, type GithubApi } from './github-api.js';
+import { type GithubOptions, githubOptionsToJson, parseGithubOptions } from './github-options.js';
+import { parseTarget } from './parse-target.js';
+import { type RepositoryFiles, syncRepositoryFiles } from './repository-files.js';
+import { issueUri, readIssuesState, syncIssues } from './repository-issues.js';
+import { type GitSettings, plainEnvironment } from './run-git.js';
+
+/** What the github adapter depends on. */
+export interface GithubAdapterOptions {
+  /** Folder for bare clones; may be deleted at any time. */
+  readonly cacheDirectory: string;
+  /** REST API. Default `https://api.github.com`; the web site's address is derived from it. */
+  readonly apiUrl?: string | undefined;
+  /** Sent to the API and to the web site's git service, and nowhere else. Never stored. Empty for none. */
+  readonly token?: string | undefined;
+  /** Default of the option `maxFileBytes`; 5,000,000 when absent. */
+  readonly maxFileBytes?: number | undefined;
+  /** Environment of the git processes: PATH, HOME, proxies, ssh agent. A plain one when absent. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Folder that relative paths start at; the process's own when absent. */
+  readonly folder?: string | undefined;
+  /** See {@link createGithubApi}. */
+  readonly maxWaitMs?: number | undefined;
+  readonly retryDelayMs?: number | undefined;
+}
+
+interface Adapter {
+  readonly webUrl: string;
+  readonly cacheFolder: string;
+  readonly settings: GitSettings;
+  readonly api: GithubApi;
+}
+
+/** Reads repositories through git, and issues, pull requests and wikis of GitHub. */
+export function createGithubAdapter(given: GithubAdapterOptions): SourceAdapter {
+  const apiUrl = given.apiUrl ?? 'https://api.github.com';
+  const token = given.token ?? '';
+  const webUrl = webUrlOf(apiUrl);
+  const adapter: Adapter = {
+    webUrl,
+    cacheFolder: given.cacheDirectory,
+    settings: { environment: given.environment ?? plainEnvironment(), token, tokenHost: webUrl },
+    api: createGithubApi({ apiUrl, token, maxWaitMs: given.maxWaitMs, retryDelayMs: given.retryDelayMs }),
+  };
+  return {
+    kind: 'github',
+    async resolve(target, options) {
+      const defaults = given.maxFileBytes === undefined ? {} : { maxFileBytes: given.maxFileBytes };
+      return resolveSpec(target, { ...defaults, ...options }, { webUrl, folder: given.folder ?? process.cwd() });
+    },
+    sync: (spec, context) => syncRepository(spec, context, adapter),
+  };
+}
+
+/** `https://github.com` for the public API, the server itself for Enterprise (`https://host/api/v3`). */
+function webUrlOf(apiUrl: string): string {
+  const url = new URL(apiUrl);
+  if (url.hostname === 'api.github.com') return 'https://github.com';
+  return url.hostname.startsWith('api.') && url.pathname === '/' ? `${url.protocol}//${url.host.slice(4)}` : url.origin;
+}
+
+function resolveSpec(target: string, given: JsonObject, context: { webUrl: string; folder: string }): SourceSpec {
+  const named = parseTarget(target, context);
+  const wished = parseGithubOptions(given);
+  const mirror = wished.gitUrl === '' ? '' : parseTarget(wished.gitUrl, context).gitUrl;
+  const options = parseGithubOptions({
+    ...githubOptionsToJson(wished),
+    ref: named.ref || wished.ref,
+    path: named.path || wished.path,
+    owner: named.owner,
+    repository: named.repository,
+    webUrl: named.owner === '' ? '' : context.webUrl,
+    gitUrl: mirror || named.gitUrl,
+  });
+  createPathFilter(options);
+  return { kind: 'github', uri: sourceUri(options), label: labelOf(options), options: githubOptionsToJson(options) };
+}
+
+function sourceUri(options: GithubOptions): string {
+  const { owner, repository, ref, path, webUrl, gitUrl } = options;
+  const inside = path === '' ? '' : `:${path}`;
+  if (owner === '') return ref === '' && path === '' ? gitUrl : `${gitUrl}#${ref}${inside}`;
+  // GitHub does not tell upper from lower case in names.
+  const name = `${owner}/${repository}`.toLowerCase();
+  const base = webUrl === 'https://github.com' ? name : `${webUrl}/${name}`;
+  return `${base}${ref === '' ? '' : `@${ref}`}${inside}`;
+}
+
+function labelOf(options: GithubOptions): string {
+  const name =
+    options.owner === ''
+      ? options.gitUrl.replace(/^.*\//, '').replace(/\.git$/, '')
+      : `${options.owner}/${options.repository}`;
+  return `${name}${options.ref === '' ? '' : `@${options.ref}`}${options.path === '' ? '' : `:${options.path}`}`;
+}
+
+interface Sync {
+  readonly options: GithubOptions;
+  readonly context: SyncContext;
+  readonly adapter: Adapter;
+}
+
+async function* syncRepository(spec: SourceSpec, context: SyncContext, adapter: Adapter): AsyncGenerator<SyncItem> {
+  const options = parseGithubOptions(spec.options);
+  const sync: Sync = { options, context, adapter };
+  const state: JsonObject = { ...readState(context.state) };
+  const licence = licenceFinder(sync);
+  if (options.files) state['commit'] = yield* syncRepositoryFiles(filesOf(sync, licence));
+  if (options.wiki) yield* syncWiki(sync, licence);
+  if ((options.issues || options.pullRequests) && options.owner !== '') {
+    const issues = yield* syncApi(sync, licence, !options.files);
+    if (issues !== undefined) state['issues'] = issues;
+  }
+  yield { type: 'complete', state };
+}
+
+function readState(state: JsonValue): JsonObject {
+  return typeof state === 'object' && state !== null && !Array.isArray(state) ? state : {};
+}
+
+function filesOf(sync: Sync, findLicence: () => Promise<string>): RepositoryFiles {
+  const { options, adapter, context } = sync;
+  const { owner, repository, webUrl, gitUrl } = options;
+  const isGithub = owner !== '';
+  return {
+    url: gitUrl,
+    ref: options.ref,
+    path: options.path,
+    options,
+    cacheFolder: adapter.cacheFolder,
+    settings: adapter.settings,
+    context,
+    uriOf: (ref, path) =>
+      isGithub
+        ? `${webUrl}/${owner}/${repository}/blob/${encoded(ref)}/${encoded(path)}`
+        : `${gitUrl}#${encoded(ref)}:${encoded(path)}`,
+    findLicence,
+    metadata: { repository: isGithub ? `${owner}/${repository}` : gitUrl },
+  };
+}
+
+/** Percent-encodes a path, its slashes aside. */
+function encoded(path: string): string {
+  return path
+    .split('/')
+    .map((part) => encodeURIComponent(part))
+    .join('/');
+}
+
+/** Asks the API for the licence, once; nobody knowing it is no error. */
+function licenceFinder(sync: Sync): () => Promise<string> {
+  let found: Promise<string> | undefined;
+  return () => {
+    found ??= askLicence(sync);
+    return found;
+  };
+}
+
+async function askLicence({ options, adapter, context }: Sync): Promise<string> {
+  if (options.owner === '') return '';
+  try {
+    const answer = await adapter.api.get(
+      `/repos/${encodeURIComponent(options.owner)}/${encodeURIComponent(options.repository)}/license`,
+      context.signal,
+    );
+    const licence = readState(readState(toJson(answer))['license'] ?? null)['spdx_id'];
+    return typeof licence === 'string' && /^[\w.+-]+$/.test(licence) && licence !== 'NOASSERTION' ? licence : '';
+  } catch {
+    throwIfCancelled(context.signal);
+    // A repository whose licence nobody can tell is still read.
+    return '';
+  }
+}
+
+/** The API's answers are parsed JSON. */
+function toJson(answer: unknown): JsonValue {
+  return answer as JsonValue;
+}
+
+async function* syncWiki(sync: Sync, findLicence: () => Promise<string>): AsyncGenerator<SyncItem> {
+  const { options } = sync;
+  const files = filesOf(sync, findLicence);
+  const url = `${options.gitUrl.replace(/\.git$/, '')}.wiki.git`;
+  const base = options.owner === '' ? `${url}#` : `${options.webUrl}/${options.owner}/${options.repository}/wiki/`;
+  const uriOf = (ref: string, path: string): string =>
+    options.owner === ''
+      ? `${url}#${encoded(ref)}:${encoded(path)}`
+      : `${base}${encoded(path.replace(/\.(?:md|markdown|mediawiki|rst|adoc|asciidoc|org|textile)$/i, ''))}`;
+  try {
+    yield* syncRepositoryFiles({
+      ...files,
+      url,
+      ref: '',
+      path: '',
+      uriOf,
+      metadata: { ...files.metadata, wiki: true },
+    });
+  } catch (error) {
+    const failure = toQuarryError(error, 'GIT_FAILED');
+    if (failure.code === 'CANCELLED') throw failure;
+    yield { type: 'unreadable', prefix: base, error: failure };
+  }
+}
+
+/** Issues and pull requests. When the files have been read already, a failure here costs only this part. */
+async function* syncApi(
+  sync: Sync,
+  findLicence: () => Promise<string>,
+  isAlone: boolean,
+): AsyncGenerator<SyncItem, JsonValue | undefined> {
+  const { options, context, adapter } = sync;
+  const before = context.full ? undefined : readIssuesState(readState(context.state)['issues']);
+  try {
+    const state = yield* syncIssues({ api: adapter.api, options, context, before, licence: await findLicence() });
+    return state === undefined ? undefined : { ...state, numbers: [...state.numbers] };
+  } catch (error) {
+    const failure = toQuarryError(error, 'FETCH_FAILED');
+    if (failure.code === 'CANCELLED' || isAlone) throw failure;
+    for (const isPull of [false, true]) {
+      yield { type: 'unreadable', prefix: issueUri(options, 0, isPull).slice(0, -1), error: failure };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,214 @@
+import { QuarryError, throwIfCancelled, toQuarryError } from '../../core/errors.js';
+import type { SkipReason, SyncContext, SyncItem } from '../../core/ports.js';
+import type { ExtractedDocument, JsonObject } from '../../core/types.js';
+import { hasBinaryName } from '../formats/media-types.js';
+import { parseDocument } from '../formats/parse-document.js';
+import type { ParsedDocument } from '../formats/parsed-document.js';
+import { isIgnoredByDefault, isMinified } from '../selection/default-ignores.js';
+import { isLicenceName, type LicenceFile, licenceOfFiles } from '../selection/detect-licence.js';
+import { IgnoreRules } from '../selection/ignore-rules.js';
+import { createPathFilter, type PathFilter } from '../selection/path-filter.js';
+import { BlobReader } from './blob-reader.js';
+import { type FetchedCommit, fetchCommit } from './git-repository.js';
+import type { GithubOptions } from './github-options.js';
+import { addLinguistRules } from './linguist-attributes.js';
+import { readTree, type TreeEntry } from './read-tree.js';
+import type { GitSettings } from './run-git.js';
+
+/** One git remote whose files are read. */
+export interface RepositoryFiles {
+  readonly url: string;
+  readonly ref: string;
+  readonly path: string;
+  readonly options: GithubOptions;
+  readonly cacheFolder: string;
+  readonly settings: GitSettings;
+  readonly context: SyncContext;
+  /** Uri of a file at a ref, stable between syncs. */
+  uriOf(ref: string, path: string): string;
+  /** Asked when no licence file says anything; empty when nobody knows. */
+  findLicence(): Promise<string>;
+  /** Put into the metadata of every document. */
+  readonly metadata: JsonObject;
+}
+
+/** Part of every revision; raise it when unchanged files must be read anew because they are read differently. */
+const REVISION_PREFIX = 'g1-';
+const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
+
+/** Streams the files of a repository's commit and gives the commit id; empty for a repository without commits. */
+export async function* syncRepositoryFiles(request: RepositoryFiles): AsyncGenerator<SyncItem, string> {
+  const { context, settings } = request;
+  context.report({ stage: 'fetch', done: 0, total: 0, message: request.url });
+  const fetched = await fetchCommit({ ...request, signal: context.signal });
+  if (fetched === undefined) return '';
+  const entries = await readTree(settings, fetched.folder, fetched.commit, context.signal);
+  const inside = entries.filter((entry) => isInside(entry.path, fetched.path));
+  if (inside.length === 0 && fetched.path !== '') throw noSuchPath(fetched);
+  const blobs = new BlobReader(settings, fetched.folder);
+  try {
+    const rules = await readRules(entries, blobs, request.options);
+    const licence = (await readLicence(entries, blobs)) || (await request.findLicence());
+    yield* readAll(inside, { request, fetched, blobs, rules, licence });
+  } finally {
+    blobs.close();
+  }
+  return fetched.commit;
+}
+
+function isInside(path: string, folder: string): boolean {
+  return folder === '' || path === folder || path.startsWith(`${folder}/`);
+}
+
+function noSuchPath(fetched: FetchedCommit): QuarryError {
+  return new QuarryError(
+    'PATH_NOT_FOUND',
+    `"${fetched.path}" does not exist at ${fetched.ref}. Nothing was removed from the index.`,
+    {
+      hint: 'Check the path and the branch: owner/repo@branch:folder.',
+    },
+  );
+}
+
+interface Reading {
+  readonly request: RepositoryFiles;
+  readonly fetched: FetchedCommit;
+  readonly blobs: BlobReader;
+  readonly rules: SelectionRules;
+  readonly licence: string;
+}
+
+interface SelectionRules {
+  readonly ignore: IgnoreRules;
+  readonly generated: IgnoreRules;
+}
+
+/** .quarryignore files and, when asked for, .gitattributes, from the root downwards. What is tracked is never gitignored. */
+async function readRules(
+  entries: readonly TreeEntry[],
+  blobs: BlobReader,
+  options: GithubOptions,
+): Promise<SelectionRules> {
+  let ignore = IgnoreRules.none;
+  let generated = IgnoreRules.none;
+  const files = entries.filter((entry) => entry.kind === 'file' && entry.size < 1_000_000);
+  const depth = (entry: TreeEntry): number => entry.path.split('/').length;
+  for (const entry of files
+    .filter((file) => /(?:^|\/)\.(?:quarryignore|gitattributes)$/.test(file.path))
+    .sort((a, b) => depth(a) - depth(b))) {
+    const directory = entry.path.slice(0, Math.max(0, entry.path.lastIndexOf('/')));
+    const isIgnore = entry.path.endsWith('.quarryignore');
+    if (!isIgnore && !options.skipGenerated) continue;
+    const text = Buffer.from(await blobs.read(entry.id)).toString('utf8');
+    if (isIgnore) ignore = ignore.with(directory, text);
+    else generated = addLinguistRules(generated, directory, text);
+  }
+  return { ignore, generated };
+}
+
+async function readLicence(entries: readonly TreeEntry[], blobs: BlobReader): Promise<string> {
+  const files: LicenceFile[] = [];
+  for (const entry of entries) {
+    if (entry.kind !== 'file' || !isLicenceName(entry.path) || entry.size > 1_000_000 || files.length >= 20) continue;
+    files.push({ name: entry.path, text: Buffer.from(await blobs.read(entry.id)).toString('utf8') });
+  }
+  return licenceOfFiles(files);
+}
+
+async function* readAll(entries: readonly TreeEntry[], reading: Reading): AsyncGenerator<SyncItem> {
+  const { request, fetched } = reading;
+  const filter = createPathFilter(request.options);
+  const wanted: TreeEntry[] = [];
+  for (const entry of entries) {
+    const reason = rejection(entry, { ...reading, filter });
+    if (reason === undefined) wanted.push(entry);
+    else yield { type: 'skipped', uri: request.uriOf(fetched.ref, entry.path), reason };
+  }
+  yield { type: 'expected', total: wanted.length };
+  for (const [done, entry] of wanted.entries()) {
+    throwIfCancelled(request.context.signal);
+    request.context.report({ stage: 'extract', done, total: wanted.length, message: entry.path });
+    yield await readItem(entry, reading);
+  }
+}
+
+function rejection(entry: TreeEntry, selection: Reading & { filter: PathFilter }): SkipReason | undefined {
+  const { options } = selection.request;
+  if (entry.kind === 'symlink') return 'symlink';
+  if (entry.kind === 'submodule') return 'unsupported';
+  const names = entry.path.split('/');
+  for (let count = 1; count <= names.length; count++) {
+    const isFolder = count < names.length;
+    const name = names[count - 1] ?? '';
+    const path = names.slice(0, count).join('/');
+    const verdict = selection.rules.ignore.verdict(path, isFolder);
+    if (verdict === 'ignored' || selection.rules.generated.verdict(path, isFolder) === 'ignored') return 'ignored';
+    // The folder that was named as the source is wanted, whatever it is called.
+    if (isInside(selection.fetched.path, path)) continue;
+    if (verdict !== 'kept' && isIgnoredByDefault(name, isFolder)) return 'ignored';
+    if (verdict !== 'kept' && name.startsWith('.') && !options.includeHidden) return 'hidden';
+  }
+  const reason = selection.filter.reject(entry.path);
+  if (reason !== undefined) return reason;
+  if (hasBinaryName(entry.path)) return 'binary';
+  if (entry.size === 0) return 'empty';
+  const limit = CONTAINER.test(entry.path) ? options.maxContainerBytes : options.maxFileBytes;
+  return entry.size > limit ? 'too-large' : undefined;
+}
+
+async function readItem(entry: TreeEntry, reading: Reading): Promise<SyncItem> {
+  const { request, fetched } = reading;
+  const uri = request.uriOf(fetched.ref, entry.path);
+  const revision = `${REVISION_PREFIX}${entry.id}${reading.licence === '' ? '' : `-${reading.licence}`}`;
+  if (!request.context.full && request.context.known(uri)?.revision === revision) return { type: 'unchanged', uri };
+  const bytes = await reading.blobs.read(entry.id);
+  if (isLfsPointer(bytes)) return { type: 'skipped', uri, reason: 'unsupported' };
+  try {
+    const parsed = await parseDocument(bytes, { uri, fileName: entry.path });
+    if (parsed.text === '') return { type: 'skipped', uri, reason: 'empty' };
+    if (isMinified(parsed.language, parsed.text)) return { type: 'skipped', uri, reason: 'ignored' };
+    return { type: 'document', document: documentOf({ uri, revision, entry }, parsed, reading) };
+  } catch (error) {
+    const failure = toQuarryError(error, 'DOCUMENT_BROKEN');
+    if (failure.code === 'CANCELLED') throw failure;
+    if (failure.code === 'FORMAT_UNSUPPORTED') return { type: 'skipped', uri, reason: 'binary' };
+    return { type: 'failed', uri, error: failure };
+  }
+}
+
+function isLfsPointer(bytes: Uint8Array): boolean {
+  return bytes.length < 1024 && Buffer.from(bytes).toString('latin1').startsWith(LFS_POINTER);
+}
+
+function documentOf(
+  found: { uri: string; revision: string; entry: TreeEntry },
+  parsed: ParsedDocument,
+  reading: Reading,
+): ExtractedDocument {
+  const { fetched, request } = reading;
+  const metadata: JsonObject = {
+    ...parsed.metadata,
+    ...request.metadata,
+    path: found.entry.path,
+    ref: fetched.ref,
+    commit: fetched.commit,
+    bytes: found.entry.size,
+  };
+  return {
+    uri: found.uri,
+    title: parsed.title,
+    text: parsed.text,
+    format: parsed.format,
+    mediaType: parsed.mediaType,
+    language: parsed.language,
+    licence: parsed.licence || reading.licence,
+    revision: found.revision,
+    modifiedAt: parsed.modifiedAt,
+    category: parsed.category,
+    tags: parsed.tags,
+    status: 'active',
+    confidence: 1,
+    metadata,
+  };
+}
