@@ -158,6 +158,9 @@ function cliWords(operation: Operation, key: string, value: JsonObject[string]):
   if (value === false || value === null) return undefined;
   if (Array.isArray(value)) {
     const words = value.filter((item) => typeof item === 'string');
+    const kind = parametersOf(operation).find((parameter) => parameter.key === key)?.kind;
+    // One word is split at its commas.
+    if (kind !== 'list' || (words.length === 1 && /[,[]|^\s|\s$/.test(words[0] ?? ''))) return undefined;
     return words.length > 0 && words.length === value.length && words.every((word) => word !== '') ? words : undefined;
   }
   const word = typeof value === 'object' ? JSON.stringify(value) : String(value);
