@@ -28,7 +28,7 @@ export const benchmarkSuites = defineOperation({
       }),
     ),
   }),
-  errors: [],
+  errors: ['INPUT_INVALID'],
   examples: [{}],
   async run({ services }) {
     const suites = await services.benchmark.suites();
