@@ -19,7 +19,7 @@ import { buildIndex, coverage, KEYWORD_COLUMN, STANDING_INDEXES } from './indexe
 import type { DocumentHead } from './knowledge-rows.js';
 import { KnowledgeTable, read } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
-import { foldTable, isTailLong, maintainTable, mendIndexes } from './maintenance.js';
+import { foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
 import { bytesBelow } from './sync-files.js';
 import { searchKeyword, searchVector } from './table-search.js';
 import { VECTOR_INDEX_NAME, type VectorPolicy } from './vector-index.js';
@@ -162,8 +162,7 @@ export class LanceStore implements KnowledgeStore {
   async putDocuments(collection: string, rows: readonly DocumentRows[]): Promise<void> {
     await this.#writer.write(async () => {
       const knowledge = await this.#table(collection);
-      if ((await knowledge.put(rows)) > 0 && (await isTailLong(await knowledge.open())))
-        await foldTable(knowledge, this.#parts);
+      if ((await knowledge.put(rows)) > 0) await foldLongTail(this.#parts.database.engine, await knowledge.open());
     });
   }
 

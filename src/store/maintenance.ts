@@ -12,9 +12,9 @@ import { tendVectorIndex, type VectorIndexState, type VectorPolicy } from './vec
 
 /** Old versions stay readable this long; a reader holds one for the length of a query. */
 const KEPT_MS = 3_600_000;
-/** A tail above this many rows, or this share of what is indexed, is folded while documents are still coming in. */
-const TAIL_ROWS = 2000;
-const TAIL_SHARE = 0.25;
+/** A tail above this many rows, and this share of what is indexed, is folded while documents are still coming in. */
+const TAIL_ROWS = 3000;
+const TAIL_SHARE = 0.5;
 
 /** In a table of at least so many rows, so few new ones wait for more; scanning them costs some milliseconds a query. */
 const LARGE_TABLE_ROWS = 20_000;
@@ -89,11 +89,15 @@ async function canWait(table: Table): Promise<boolean> {
   return (await table.stats()).fragmentStats.numFragments <= MAX_FRAGMENTS;
 }
 
-/** Whether so many rows wait for the keyword index that searching them one by one is slow. */
-export async function isTailLong(table: Table): Promise<boolean> {
+/**
+ * Builds the keyword index anew when so many rows wait for it that scanning them makes searches slow. The tail grows
+ * with the table, so that an ingest of any length costs a small multiple of one build. Leaves the rest to
+ * {@link foldTable}: compacting would copy the table each time.
+ */
+export async function foldLongTail(engine: Engine, table: Table): Promise<void> {
   const covered = await coverage(table, KEYWORD_COLUMN);
-  if (covered === undefined) return true;
-  return covered.unindexed > Math.max(TAIL_ROWS, covered.indexed * TAIL_SHARE);
+  if (covered !== undefined && covered.unindexed <= Math.max(TAIL_ROWS, covered.indexed * TAIL_SHARE)) return;
+  await commit(() => retried(() => buildIndex(engine, table, KEYWORD_COLUMN)));
 }
 
 /** Columns of {@link STANDING_INDEXES} whose index cannot answer. */

@@ -17,7 +17,7 @@ const NARROW_CHUNKS = 5000;
 /** Largest `limit` of a leg. */
 export const MAX_CANDIDATES = 1000;
 
-/** Nearest chunks by cosine, best first, ties by key. */
+/** Nearest chunks by cosine, best first, ties by chunk id. */
 export async function searchVector(
   knowledge: KnowledgeTable,
   query: { readonly vector: Float32Array; readonly limit: number; readonly filter: SearchFilter },
@@ -51,7 +51,7 @@ export async function searchVector(
   }));
 }
 
-/** Best chunks by BM25, best first, ties by key. No words, or only stop words, find nothing. */
+/** Best chunks by BM25, best first, ties by chunk id. No words, or only stop words, find nothing. */
 export async function searchKeyword(
   engine: Engine,
   knowledge: KnowledgeTable,
@@ -98,14 +98,13 @@ async function hasIndexedRows(knowledge: KnowledgeTable): Promise<boolean> {
 }
 
 function ranked(knowledge: KnowledgeTable, rows: ResultRows, scores: (row: number) => LegScores): Candidate[] {
-  const found = Array.from({ length: rows.length }, (_, row) => {
-    const leg = scores(row);
-    return { score: leg.similarity ?? leg.bm25 ?? 0, key: rows.text('key', row), row, leg };
-  });
-  found.sort((first, second) => second.score - first.score || (first.key < second.key ? -1 : 1));
-  return found
-    .filter(({ leg }) => leg.bm25 === null || leg.bm25 > 0)
-    .map(({ row, leg }) => decodeCandidate(rows, row, knowledge.collection, leg));
+  return Array.from({ length: rows.length }, (_, row) => decodeCandidate(rows, row, knowledge.collection, scores(row)))
+    .filter(({ bm25 }) => bm25 === null || bm25 > 0)
+    .sort((first, second) => scoreOf(second) - scoreOf(first) || (first.chunk.id < second.chunk.id ? -1 : 1));
+}
+
+function scoreOf({ similarity, bm25 }: Candidate): number {
+  return similarity ?? bm25 ?? 0;
 }
 
 /** @throws QuarryError INPUT_INVALID: LanceDB would take 2^32 + 1 for one row and -1 for all */
