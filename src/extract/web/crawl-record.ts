@@ -54,6 +54,7 @@ export class CrawlRecord {
     return this.#after;
   }
 
+  /** What an address (visited, or the uri of a document) turned out to be; undefined when it was never met. */
   outcomeOf(url: string): Outcome | undefined {
     return this.#outcomes.get(url) ?? this.#documents.get(url);
   }

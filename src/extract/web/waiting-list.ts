@@ -46,6 +46,7 @@ export class WaitingList {
     this.#parts = parts;
   }
 
+  /** Puts an address on the list until {@link settle}. */
   add(waiting: Waiting): void {
     this.#waiting.set(waiting.url, waiting);
   }
