@@ -17,11 +17,6 @@ export interface UrlScope {
   isWanted(url: string): boolean;
 }
 
-/** Default scope: what is below the address, or the whole host when it has no path. */
-export function defaultScope(url: string): 'subpages' | 'host' {
-  return new URL(url).pathname === '/' ? 'host' : 'subpages';
-}
-
 /**
  * The folder that subpages lie in: a path that ends in a file (`/docs/intro.html`) stands for its folder (`/docs/`),
  * any other for itself (`/learn` for `/learn` and `/learn/...`). Ends with a slash.

@@ -11,8 +11,8 @@ import type { PageAnswer } from './page-answer.js';
 import { PageVisitor } from './page-visitor.js';
 import { SiteCrawl } from './site-crawl.js';
 import { decodeMemory, type SiteMemory } from './site-memory.js';
-import { createScope, defaultScope } from './url-scope.js';
-import { type CrawlOptions, parseWebOptions } from './web-options.js';
+import { createScope } from './url-scope.js';
+import { type CrawlOptions, completeWebOptions, parseWebOptions } from './web-options.js';
 
 /** How a web adapter fetches: settings of its own fetcher, or a fetcher to share (which stays the caller's to close). */
 export type WebAdapterOptions = FetcherOptions | { readonly fetcher: Fetcher };
@@ -37,7 +37,7 @@ function resolveSite(target: string, options: JsonObject, fetcher: Fetcher): Sou
       hint: 'Give a shorter address.',
     });
   }
-  const complete: CrawlOptions = { ...asked, scope: asked.scope ?? defaultScope(uri) };
+  const complete = completeWebOptions(asked, uri);
   const { host, pathname } = new URL(uri);
   return { kind: 'web', uri, label: `${host}${pathname === '/' ? '' : pathname}`, options: complete };
 }
@@ -47,8 +47,7 @@ async function* syncSite(
   context: SyncContext,
   fetcher: Fetcher,
 ): AsyncGenerator<SyncItem, void, undefined> {
-  const parsed = parseWebOptions(spec.options);
-  const options: CrawlOptions = { ...parsed, scope: parsed.scope ?? defaultScope(spec.uri) };
+  const options = completeWebOptions(parseWebOptions(spec.options), spec.uri);
   // Ends what is still under way when the consumer stops early or something throws.
   const ending = new AbortController();
   // Every request under way listens to it; the warning is meant for listeners that pile up.

@@ -1,6 +1,8 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { QuarryError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/types.js';
+import { addressRefusal } from '../fetch/address-guard.js';
 
 const pattern = z.string().min(1).max(500);
 
@@ -27,8 +29,10 @@ export const webOptionsSchema = z.strictObject({
     .int()
     .min(0)
     .max(60_000)
-    .default(100)
-    .describe('Pause between two requests; a longer Crawl-delay in robots.txt wins.'),
+    .optional()
+    .describe(
+      'Pause between two requests in milliseconds; a longer Crawl-delay in robots.txt wins. Default: 100, and none for hosts of the private network.',
+    ),
   concurrency: z.int().min(1).max(16).default(4).describe('Requests in flight per host.'),
   sitemap: z.boolean().default(true).describe('Read sitemap.xml and the sitemaps named in robots.txt.'),
   llmsTxt: z
@@ -48,8 +52,33 @@ export const webOptionsSchema = z.strictObject({
 /** How a web source is crawled. */
 export type WebOptions = z.output<typeof webOptionsSchema>;
 
-/** {@link WebOptions} with the scope decided. */
-export type CrawlOptions = WebOptions & { readonly scope: NonNullable<WebOptions['scope']> };
+/** {@link WebOptions} with everything decided that depends on the address. */
+export type CrawlOptions = WebOptions & {
+  readonly scope: NonNullable<WebOptions['scope']>;
+  readonly delayMs: number;
+};
+
+const DEFAULT_DELAY_MS = 100;
+
+/** Decides what the caller left open, by the address of the start page. */
+export function completeWebOptions(options: WebOptions, url: string): CrawlOptions {
+  const isOwn = isPrivateHost(new URL(url).hostname);
+  return {
+    ...options,
+    scope: options.scope ?? defaultScope(url),
+    delayMs: options.delayMs ?? (isOwn ? 0 : DEFAULT_DELAY_MS),
+  };
+}
+
+function isPrivateHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return host === 'localhost' || (isIP(host) !== 0 && addressRefusal(host) !== undefined);
+}
+
+/** What is below the address, or the whole host when it has no path. */
+function defaultScope(url: string): 'subpages' | 'host' {
+  return new URL(url).pathname === '/' ? 'host' : 'subpages';
+}
 
 /**
  * Checks a caller's options and fills in the defaults.

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { isSpellingOf, normalizeUrl, visitKey } from '../../../src/extract/web/normalize-url.js';
 import { createTrapGuard } from '../../../src/extract/web/trap-guard.js';
 import { createScope, folderOf } from '../../../src/extract/web/url-scope.js';
-import { type CrawlOptions, parseWebOptions } from '../../../src/extract/web/web-options.js';
+import { type CrawlOptions, completeWebOptions, parseWebOptions } from '../../../src/extract/web/web-options.js';
 
 describe('normalizeUrl', () => {
   test.each([
@@ -87,10 +87,8 @@ test.each([
 });
 
 describe('scope', () => {
-  const options = (given: Record<string, string | string[]>): CrawlOptions => {
-    const parsed = parseWebOptions(given);
-    return { ...parsed, scope: parsed.scope ?? 'subpages' };
-  };
+  const options = (given: Record<string, string | string[]>): CrawlOptions =>
+    completeWebOptions(parseWebOptions(given), 'https://example.com/docs/');
   const admits = (root: string, scope: 'page' | 'subpages' | 'host') => {
     const made = createScope(root, root, options({ scope }));
     return (url: string) => made.admit(url);
@@ -138,6 +136,16 @@ describe('scope', () => {
     expect(wants({ include: ['https://example.com/a*'] })('https://example.com/abc')).toBe(true);
     expect(wants({ include: ['**'], exclude: ['**/private/**'] })('https://example.com/x/private/y')).toBe(false);
   });
+});
+
+test.each([
+  ['https://example.com/', 100],
+  ['http://localhost:3000/', 0],
+  ['http://192.168.1.7/wiki/', 0],
+  ['http://[::1]:80/', 0],
+])('the pause between requests to %s is %i ms', (url, delayMs) => {
+  expect(completeWebOptions(parseWebOptions({}), url).delayMs).toBe(delayMs);
+  expect(completeWebOptions(parseWebOptions({ delayMs: 7 }), url).delayMs).toBe(7);
 });
 
 describe('traps', () => {
