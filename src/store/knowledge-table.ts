@@ -189,23 +189,19 @@ export class KnowledgeTable {
 
   /** Documents whose number of chunk rows is not what their own row says; none, unless the files were damaged. */
   async damaged(): Promise<string[]> {
-    const rows = await this.#select(undefined, ['document_id', 'ordinal', 'key']);
-    const counted = new Map<string, number>();
-    const documents = new Set<string>();
+    const rows = await this.#select(undefined, ['document_id', 'ordinal', 'chunk_count']);
+    const missing = new Map<string, number>();
+    const seen = new Map<string, number>();
     for (let row = 0; row < rows.length; row++) {
       const id = rows.text('document_id', row);
-      if (rows.number('ordinal', row) === DOCUMENT_ORDINAL) documents.add(id);
-      else counted.set(id, (counted.get(id) ?? 0) + 1);
+      const isDocument = rows.number('ordinal', row) === DOCUMENT_ORDINAL;
+      if (isDocument) seen.set(id, (seen.get(id) ?? 0) + 1);
+      missing.set(id, (missing.get(id) ?? 0) + (isDocument ? rows.number('chunk_count', row) : -1));
     }
-    const orphans = [...counted.keys()].filter((id) => !documents.has(id));
-    const heads = await this.#select(IS_DOCUMENT, ['document_id', 'head']);
-    const seen = new Set<string>();
-    for (let row = 0; row < heads.length; row++) {
-      const head = decodeHead(heads.text('head', row), this.#collection);
-      if (seen.has(head.id) || head.chunkCount !== (counted.get(head.id) ?? 0)) orphans.push(head.id);
-      seen.add(head.id);
-    }
-    return [...new Set(orphans)].sort();
+    return [...missing]
+      .filter(([id, count]) => count !== 0 || seen.get(id) !== 1)
+      .map(([id]) => id)
+      .sort();
   }
 
   /** Deletes {@link damaged} documents with whatever rows they have; resolves to how many. */

@@ -286,22 +286,20 @@ export class LanceStore implements KnowledgeStore {
         },
         report,
       );
+      await this.#dropOrphans();
       await this.#catalog.compact();
     });
   }
 
   async recover(): Promise<number> {
     return this.#writer.write(async () => {
-      for (const name of await this.#orphanTables()) await this.#parts.database.dropTable(name);
+      await this.#dropOrphans();
       const entries = await this.#entries();
       for (const source of await this.#catalog.sources()) {
         if (!entries.has(source.collection)) await this.#catalog.deleteSource(source.id);
       }
       let dropped = 0;
-      for (const entry of entries.values()) {
-        const knowledge = this.#knowledge(entry);
-        dropped += await knowledge.dropDamaged();
-      }
+      for (const entry of entries.values()) dropped += await this.#knowledge(entry).dropDamaged();
       return dropped;
     });
   }
@@ -340,6 +338,11 @@ export class LanceStore implements KnowledgeStore {
     } catch {
       return false; // the caller throws what made it ask, which says more
     }
+  }
+
+  /** Clears away what an interrupted creation, replacement or removal of a collection left. */
+  async #dropOrphans(): Promise<void> {
+    for (const name of await this.#orphanTables()) await this.#parts.database.dropTable(name);
   }
 
   async #orphanTables(): Promise<string[]> {
