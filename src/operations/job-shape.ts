@@ -60,9 +60,16 @@ export function renderJob(job: z.output<typeof jobShape>): string {
   for (const issue of job.issues.slice(0, 10)) lines.push(`  ! ${issue.uri}: ${issue.message} [${issue.code}]`);
   const issues = job.counts['issues'] ?? job.issues.length;
   if (issues > 10) lines.push(`  ! and ${issues - 10} more`);
+  for (const line of linesOf(job.result)) lines.push(`  ${line}`);
   if (job.error !== null)
     lines.push(`  ${job.error.message}${job.error.hint === undefined ? '' : ` ${job.error.hint}`} [${job.error.code}]`);
   return lines.join('\n');
+}
+
+/** What a job has to say in words: the `lines` of its result. */
+function linesOf(result: unknown): string[] {
+  if (typeof result !== 'object' || result === null || !('lines' in result) || !Array.isArray(result.lines)) return [];
+  return result.lines.filter((line): line is string => typeof line === 'string');
 }
 
 /** Output of an operation that starts a job. */

@@ -9,6 +9,7 @@ import type { RunRecord } from '../../core/benchmark/run-record.js';
 import type { Suite } from '../../core/benchmark/suite.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Qrels } from '../../core/metrics/judgments.js';
+import { parseMetrics } from '../../core/metrics/parse-metric.js';
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { mean } from '../../core/statistics/mean.js';
 import type { Job, JsonValue } from '../../core/types.js';
@@ -98,6 +99,7 @@ export class BenchmarkService {
   async start(request: RunRequest): Promise<Job> {
     const suite = await this.#suites.open(request.suite, request.split);
     const runs = planRuns(request.sweep, request.base);
+    parseMetrics(request.metrics); // A misspelt metric is told now, not by a job that fails later.
     return this.#jobs.start({
       kind: 'benchmark',
       subject: suite.manifest.name,
@@ -236,20 +238,20 @@ export class BenchmarkService {
 
   #judge(verdict: GateVerdict, runs: readonly ArchivedRun[]): JsonValue {
     const { passed, failures, changed, lines, tolerance } = verdict;
-    if (passed)
-      return { passed, tolerance, changed: [...changed], lines: [...lines], runs: runs.map(({ record }) => record.id) };
+    const ids = runs.map(({ record }) => record.id);
+    const cause =
+      changed.length === 0 ? 'Nothing but the code has changed.' : `Changed since the baseline: ${changed.join(', ')}.`;
+    if (passed) return { passed, tolerance, changed: [...changed], lines: [cause, ...lines], runs: ids };
     const worst = failures.map(
       (failure) =>
         `${failure.b} ${failure.metric} ${failure.difference.toFixed(4)} (corrected p ${failure.pAdjusted.toFixed(4)})`,
     );
-    const cause =
-      changed.length === 0 ? 'Nothing but the code has changed.' : `Changed since the baseline: ${changed.join(', ')}.`;
     throw new QuarryError(
       'GATE_FAILED',
       `Scores dropped by more than ${tolerance}, significantly: ${worst.join('; ')}. ${cause}`,
       {
-        hint: `See which queries moved: quarry benchmark report ${runs.map(({ record }) => record.id).join(' ')}. If the drop is meant, write a new baseline with --update.`,
-        details: { failures: failures.map((failure) => ({ ...failure })), changed: [...changed] },
+        hint: `Read the runs with: quarry benchmark report ${ids.join(' ')}. If the drop is meant, write a new baseline with --update.`,
+        details: { failures: failures.map((failure) => ({ ...failure })), changed: [...changed], runs: ids },
       },
     );
   }
