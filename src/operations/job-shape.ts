@@ -49,13 +49,21 @@ export function toJobShape(job: Job): z.output<typeof jobShape> {
   };
 }
 
+/** The order in which people read counts; others follow as they came. */
+const COUNT_ORDER = ['added', 'updated', 'unchanged', 'removed', 'failed', 'chunks', 'embedded', 'reused', 'skipped'];
+
+function placeOf(count: string): number {
+  const place = COUNT_ORDER.indexOf(count.split('.')[0] ?? '');
+  return place < 0 ? COUNT_ORDER.length : place;
+}
+
 /** A job for people: state, progress, counts, what went wrong. */
 export function renderJob(job: z.output<typeof jobShape>): string {
   const progress = job.total > 0 ? ` ${job.done}/${job.total}` : '';
   const rate = job.rate === null ? '' : `, ${job.rate}/s`;
   const left = job.secondsLeft === null ? '' : `, ${job.secondsLeft} s left`;
   const lines = [`${job.id}  ${job.kind} ${job.subject}: ${job.state} (${job.stage}${progress}${rate}${left})`];
-  const counts = Object.entries(job.counts);
+  const counts = Object.entries(job.counts).sort(([a], [b]) => placeOf(a) - placeOf(b));
   if (counts.length > 0) lines.push(`  ${counts.map(([name, value]) => `${name} ${value}`).join(', ')}`);
   for (const issue of job.issues.slice(0, 10)) lines.push(`  ! ${issue.uri}: ${issue.message} [${issue.code}]`);
   const issues = job.counts['issues'] ?? job.issues.length;

@@ -1,0 +1,195 @@
+import { throwIfCancelled } from '../core/errors.js';
+import type { KnownDocument, SyncItem } from '../core/ports.js';
+import type { Collection, Document, ExtractedDocument, JsonObject, JsonValue, Source } from '../core/types.js';
+import type { ServiceContext } from './context.js';
+import { DocumentWriter } from './document-writer.js';
+import type { JobHandle } from './jobs.js';
+
+/** What one sync works on. */
+export interface SourceSyncOptions {
+  readonly context: ServiceContext;
+  readonly source: Source;
+  readonly collection: Collection;
+  readonly handle: JobHandle;
+  /** Read everything again, even what seems unchanged. */
+  readonly full: boolean;
+}
+
+type DocumentItem = Extract<SyncItem, { type: 'document' | 'unchanged' | 'removed' | 'failed' }>;
+
+/** One pass over one source: takes what its adapter streams, writes what changed, removes what is surely gone. */
+export class SourceSync {
+  readonly #options: SourceSyncOptions;
+  readonly #writer: DocumentWriter;
+  readonly #known: ReadonlyMap<string, KnownDocument & { readonly id: string }>;
+  readonly #seen = new Set<string>();
+  readonly #unreadable: string[] = [];
+  readonly #patches: Document[] = [];
+  readonly #removed: string[] = [];
+  #expected = 0;
+  #done = 0;
+  #indexMs = 0;
+  /** The adapter's new state; undefined until the enumeration is complete. */
+  #state: JsonValue | undefined;
+
+  private constructor(
+    options: SourceSyncOptions,
+    parts: { writer: DocumentWriter; known: readonly (KnownDocument & { readonly id: string })[] },
+  ) {
+    this.#options = options;
+    this.#writer = parts.writer;
+    this.#known = new Map(parts.known.map((document) => [document.uri, document]));
+  }
+
+  /** Syncs the source; resolves to what the job tells of it. */
+  static async run(options: SourceSyncOptions): Promise<JsonObject> {
+    const { context, source, collection, handle } = options;
+    const known = await context.store.knownDocuments(collection.name, source.id);
+    const writer = new DocumentWriter({
+      context,
+      collection,
+      embedder: await context.embedder(),
+      signal: handle.signal,
+    });
+    return new SourceSync(options, { writer, known }).#run();
+  }
+
+  async #run(): Promise<JsonObject> {
+    const { context, source, handle, full } = this.#options;
+    const begun = context.clock.elapsedMs();
+    const adapter = await context.adapter(source.kind);
+    const items = adapter.sync(source, {
+      signal: handle.signal,
+      report: handle.report,
+      known: (uri) => this.#known.get(uri),
+      state: full ? null : source.state,
+      full,
+    });
+    for await (const item of items) {
+      throwIfCancelled(handle.signal);
+      await this.#take(item);
+    }
+    await this.#finish();
+    const wallMs = context.clock.elapsedMs() - begun;
+    return { source: source.id, uri: source.uri, complete: this.#state !== undefined, timings: this.#timings(wallMs) };
+  }
+
+  async #take(item: SyncItem): Promise<void> {
+    const { handle, source } = this.#options;
+    switch (item.type) {
+      case 'expected':
+        this.#expected = item.total;
+        return;
+      case 'complete':
+        this.#state = item.state;
+        return;
+      case 'unreadable':
+        this.#unreadable.push(item.prefix);
+        handle.issue({
+          uri: item.prefix === '' ? source.uri : item.prefix,
+          code: item.error.code,
+          message: item.error.message,
+        });
+        return;
+      case 'skipped':
+        this.#countSkipped(item.reason);
+        return;
+      default:
+        await this.#takeDocument(item);
+        this.#done += 1;
+        handle.report({ stage: 'ingest', done: this.#done, total: Math.max(this.#expected, this.#done) });
+    }
+  }
+
+  #countSkipped(reason: string): void {
+    this.#options.handle.count('skipped');
+    this.#options.handle.count(`skipped.${reason}`);
+  }
+
+  async #takeDocument(item: DocumentItem): Promise<void> {
+    const { handle } = this.#options;
+    const uri = item.type === 'document' ? item.document.uri : item.uri;
+    if (item.type === 'removed') {
+      const known = this.#known.get(uri);
+      if (known !== undefined) this.#removed.push(known.id);
+      return;
+    }
+    if (this.#seen.has(uri)) {
+      this.#countSkipped('duplicate');
+      return;
+    }
+    this.#seen.add(uri);
+    if (item.type === 'failed') {
+      handle.count('failed');
+      handle.issue({ uri, code: item.error.code, message: item.error.message });
+    } else if (item.type === 'unchanged') handle.count('unchanged');
+    else await this.#takeContent(item.document);
+  }
+
+  async #takeContent(document: ExtractedDocument): Promise<void> {
+    const { context, source, collection, handle } = this.#options;
+    if (document.text.trim() === '') {
+      this.#seen.delete(document.uri);
+      this.#countSkipped('empty');
+      return;
+    }
+    const known = this.#known.get(document.uri);
+    const stored = known === undefined ? undefined : await context.store.getDocument(collection.name, known.id);
+    if (stored !== undefined && hasSameContent(stored, document)) {
+      handle.count('unchanged');
+      if (hasOtherFacts(stored, document)) this.#patches.push({ ...stored, ...document });
+      return;
+    }
+    handle.count(known === undefined ? 'added' : 'updated');
+    await this.#writer.add(source, document);
+  }
+
+  async #finish(): Promise<void> {
+    const { context, collection, source, handle } = this.#options;
+    const { store, clock } = context;
+    await this.#writer.flush();
+    throwIfCancelled(handle.signal);
+    if (this.#patches.length > 0) await store.patchDocuments(collection.name, this.#patches);
+    const gone = [...new Set([...this.#removed, ...this.#vanished()])];
+    if (gone.length > 0) handle.count('removed', await store.deleteDocuments(collection.name, gone));
+    const { chunks, embedded, reused } = this.#writer.tally;
+    for (const [name, value] of Object.entries({ chunks, embedded, reused })) if (value > 0) handle.count(name, value);
+    handle.report({ stage: 'index', done: this.#done, total: this.#done });
+    const begun = clock.elapsedMs();
+    await store.maintain(collection.name);
+    this.#indexMs = clock.elapsedMs() - begun;
+    await store.putSource({ ...source, state: this.#state ?? source.state, syncedAt: clock.now() });
+  }
+
+  /** Known documents that a complete enumeration did not meet, outside every unreadable region. */
+  #vanished(): string[] {
+    if (this.#state === undefined) return [];
+    const isSafe = (uri: string): boolean => !this.#unreadable.some((prefix) => uri.startsWith(prefix));
+    return [...this.#known.values()].filter(({ uri }) => !this.#seen.has(uri) && isSafe(uri)).map(({ id }) => id);
+  }
+
+  /** Wall time of the sync and of its stages, in milliseconds; stages overlap. */
+  #timings(wallMs: number): JsonObject {
+    const round = (value: number): number => Math.round(value * 10) / 10;
+    const { chunkMs, embedMs, storeMs } = this.#writer.times;
+    return {
+      wallMs: round(wallMs),
+      chunkMs: round(chunkMs),
+      embedMs: round(embedMs),
+      storeMs: round(storeMs),
+      indexMs: round(this.#indexMs),
+    };
+  }
+}
+
+/** Whether the stored chunks and vectors still fit: text, title, format and language decide them. */
+function hasSameContent(stored: Document, document: ExtractedDocument): boolean {
+  const keys = ['text', 'title', 'format', 'language'] as const;
+  return keys.every((key) => stored[key] === document[key]);
+}
+
+function hasOtherFacts(stored: Document, document: ExtractedDocument): boolean {
+  // Both sides have every key of an extracted document, so comparing by those keys is complete.
+  const keys = Object.keys(document) as (keyof ExtractedDocument)[];
+  return keys.some((key) => key !== 'text' && JSON.stringify(stored[key]) !== JSON.stringify(document[key]));
+}
