@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { QuarryError } from '../core/errors.js';
 import type { Embedder } from '../core/ports.js';
+import { localFolder } from './model-folder.js';
+import { modelThreads } from './model-threads.js';
 import { openStaticEmbedder } from './static-embedder.js';
 
 /** Name of the model that ships with Quarry. */
@@ -19,6 +21,8 @@ export interface EmbedderOptions {
   /** Folder of downloaded models, laid out as `<org>/<name>/`. */
   readonly cacheDir: string;
   readonly allowRemote: boolean;
+  /** Host that names are looked up on; default the Hugging Face hub. */
+  readonly remoteHost?: string;
   /** 0 chooses by the number of cores. */
   readonly threads: number;
 }
@@ -37,12 +41,6 @@ function bundledFolder(): string {
   });
 }
 
-/** The folder that holds the model on this machine, if it is here. */
-function localFolder({ model, cacheDir }: EmbedderOptions): string | undefined {
-  if (model === '' || model === BUNDLED_MODEL) return bundledFolder();
-  return [resolve(model), join(cacheDir, model)].find((folder) => existsSync(join(folder, 'config.json')));
-}
-
 async function isStatic(folder: string): Promise<boolean> {
   try {
     return StaticConfig.safeParse(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).success;
@@ -55,14 +53,15 @@ async function isStatic(folder: string): Promise<boolean> {
 }
 
 /**
- * Opens an embedding model.
+ * Opens an embedding model: a static one (the bundled one is) in this process, a transformer in a process of its own.
  * @throws QuarryError MODEL_UNAVAILABLE saying how to get the model
  */
 export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> {
+  if (options.model === '' || options.model === BUNDLED_MODEL)
+    return openStaticEmbedder(bundledFolder(), BUNDLED_MODEL);
   const folder = localFolder(options);
-  if (folder !== undefined && (await isStatic(folder)))
-    return openStaticEmbedder(folder, options.model === '' ? BUNDLED_MODEL : basename(folder));
-  throw new QuarryError('MODEL_UNAVAILABLE', `The model ${JSON.stringify(options.model)} cannot be opened.`, {
-    hint: 'Unset QUARRY_MODEL to use the bundled model.',
-  });
+  if (folder !== undefined && (await isStatic(folder))) return openStaticEmbedder(folder, basename(folder));
+  // Only here: transformers.js takes a third of a second to load, which a static model need not wait for.
+  const { openTransformerEmbedder } = await import('./transformer-embedder.js');
+  return openTransformerEmbedder({ ...options, setting: 'QUARRY_MODEL', threads: modelThreads(options.threads) });
 }

@@ -4,11 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { QuarryError, throwIfCancelled } from '../core/errors.js';
 import { sha256 } from '../core/identity.js';
 import type { Embedder } from '../core/ports.js';
-import { dot } from '../core/ranking/cosine.js';
 import { readOnnx } from '../core/static-model/onnx-file.js';
 import { createStaticModel, type StaticModel } from '../core/static-model/static-model.js';
 import { createTokenizer } from '../core/static-model/tokenizer.js';
 import type { EmbeddingFingerprint } from '../core/types.js';
+import { checkVectors, KNOWN_TEXTS } from './self-test.js';
 
 /** Where transformers.js looks for weights of dtype `q8`. */
 const WEIGHTS_FILE = join('onnx', 'model_quantized.onnx');
@@ -16,13 +16,6 @@ const WEIGHTS_FILE = join('onnx', 'model_quantized.onnx');
 const SLICE_MS = 8;
 /** A static model has no positions, so only the chunk sizes limit its input. */
 const MAX_TOKENS = 1_000_000;
-/** Two texts that any useful model finds closer than either is to the third. */
-const KNOWN_PAIR = [
-  'how to restore a database backup',
-  'restoring the database from a snapshot',
-  'button colours in dark mode',
-] as const;
-
 async function readPart(folder: string, file: string): Promise<Buffer> {
   try {
     return await readFile(join(folder, file));
@@ -61,7 +54,7 @@ export async function openStaticEmbedder(folder: string, name: string): Promise<
     maxTokens: MAX_TOKENS,
     countTokens: model.countTokens,
     embed: (texts, _kind, signal) => embedInSlices(model, texts, signal),
-    selfTest: () => Promise.resolve(selfTest(model)),
+    selfTest: () => Promise.resolve(checkVectors(KNOWN_TEXTS.map(model.embed), model.dimensions)),
     close: () => Promise.resolve(),
   };
 }
@@ -82,16 +75,4 @@ async function embedInSlices(
     sliceBegan = performance.now();
   }
   return vectors;
-}
-
-function selfTest(model: StaticModel): { name: string; ok: boolean; detail: string }[] {
-  const [query, match, other] = KNOWN_PAIR.map((text) => model.embed(text));
-  if (query === undefined || match === undefined || other === undefined) return [];
-  const norm = Math.sqrt(dot(query, query));
-  const near = dot(query, match);
-  const far = Math.max(dot(query, other), dot(match, other));
-  return [
-    { name: 'norm', ok: Math.abs(norm - 1) < 1e-4, detail: `a vector's length is ${norm.toFixed(5)}` },
-    { name: 'known pair', ok: near > far, detail: `like texts ${near.toFixed(3)}, unlike texts ${far.toFixed(3)}` },
-  ];
 }
