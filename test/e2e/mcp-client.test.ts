@@ -253,7 +253,38 @@ describe('over stdio', () => {
   });
 });
 
+describe('several agents of one user', () => {
+  test('share a workspace: what one ingests the others find, and each may write in turn', async () => {
+    const home = await folder();
+    const [one, two] = await Promise.all([connectStdio(home), connectStdio(home)]);
+    const first = await call(one, 'ingest', { target: docs });
+    expect(await finish(one, String(first['jobId']))).toMatchObject({ state: 'succeeded' });
+    expect(await call(two, 'search', { query: 'signing keys' })).toMatchObject({
+      results: [{ url: expect.stringContaining('keys.md') }, {}],
+    });
+    await call(two, 'note_create', { id: 'shared', title: 'Shared', text: 'Zebras are shared by both.' });
+    const { results } = await call(one, 'search', { query: 'zebras', limit: 1 });
+    expect(results).toMatchObject([{ url: 'note:shared' }]);
+    await one.close();
+    await two.close();
+  });
+});
+
 describe('over HTTP', () => {
+  test('other machines are let in only with a key', async () => {
+    const home = await folder();
+    const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--host', '0.0.0.0'], {
+      env: environment(home),
+    });
+    let said = '';
+    child.stderr.on('data', (part) => {
+      said += String(part);
+    });
+    await once(child, 'exit');
+    expect(said).toMatch(/CONFIG_INVALID.*QUARRY_API_KEY/s);
+    expect(child.exitCode).toBe(2);
+  });
+
   test('a real client ingests, searches, reads, verifies, cancels; SIGTERM ends the server cleanly', async () => {
     const home = await folder();
     const { child, url } = await serve(home);

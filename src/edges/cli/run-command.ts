@@ -1,9 +1,10 @@
-import { ERROR_TABLE, type ErrorCode, QuarryError, toQuarryError } from '../../core/errors.js';
+import { ERROR_TABLE, type ErrorCode, messageOf } from '../../core/errors.js';
 import type { Job, JsonObject } from '../../core/types.js';
 import { coerceStrings } from '../../operations/coerce.js';
 import type { Operation } from '../../operations/define.js';
 import { renderJob, toJobShape } from '../../operations/job-shape.js';
 import type { Services } from '../../services/services.js';
+import { toEdgeError } from '../edge-error.js';
 import { parametersOf, parsePairs, readText } from './arguments.js';
 import { ProgressBar } from './progress-bar.js';
 import { paint, printable, type Terminal } from './terminal.js';
@@ -127,7 +128,7 @@ function print(terminal: Terminal, options: GlobalOptions, output: JsonObject, t
 
 /** Prints an error (with --json as an object on stdout) and gives its exit code. */
 export function printError(error: unknown, terminal: Terminal, options: GlobalOptions): number {
-  const known = error instanceof QuarryError ? error : toQuarryError(error);
+  const known = toEdgeError(error);
   const report = known.toReport();
   if (options.json) {
     terminal.stdout.write(`${JSON.stringify({ error: report }, null, 2)}\n`);
@@ -137,6 +138,11 @@ export function printError(error: unknown, terminal: Terminal, options: GlobalOp
     );
     if (report.hint !== undefined)
       terminal.stderr.write(`${paint(terminal, 'stderr', 'dim', 'hint')}  ${printable(report.hint)}\n`);
+    // Other doors keep this inside; whoever sits at this machine may see it.
+    if (known.code === 'INTERNAL') {
+      const cause = printable(messageOf(known.cause).split('\n')[0]?.slice(0, 500) ?? '');
+      terminal.stderr.write(`${paint(terminal, 'stderr', 'dim', 'cause')} ${cause}\n`);
+    }
   }
   return known.meaning.exitCode;
 }

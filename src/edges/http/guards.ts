@@ -40,7 +40,8 @@ export function auditLog(log: Log, elapsedMs: () => number): RequestHandler {
         ...about,
         status: response.writableFinished ? response.statusCode : 499,
         ms: Math.round(elapsedMs() - began),
-        ...(typeof response.locals['code'] === 'string' ? { code: response.locals['code'] } : {}),
+        operation: response.locals['operation'],
+        code: response.locals['code'],
       });
     });
     next();

@@ -1,11 +1,12 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { type RequestHandler, Router } from 'express';
-import type { Operation } from '../../operations/define.js';
+import { QuarryError } from '../../core/errors.js';
+import { type Operation, TOOLSETS } from '../../operations/define.js';
 import type { Services } from '../../services/services.js';
 import type { Log } from '../log.js';
 import { createMcpServer } from '../mcp/create-mcp-server.js';
 import { writeInstructions } from '../mcp/instructions.js';
-import { offeredTools } from '../mcp/offered-tools.js';
+import { ALL_TOOLSETS, offeredTools } from '../mcp/offered-tools.js';
 import { parseJsonBody, readBody } from './request-input.js';
 import { addMethodGuards } from './rest-routes.js';
 
@@ -26,22 +27,27 @@ export interface McpMountParts {
  * @throws QuarryError CONFIG_INVALID for an unknown toolset
  */
 export function createMcpMount(parts: McpMountParts): Router {
-  const tools = offeredTools(parts.operations, parts.toolsets);
+  // A wrong name shall stop the start, not the first request.
+  offeredTools(parts.operations, parts.toolsets);
   const router = Router({ caseSensitive: true });
-  router.post('/', readBody(parts.maxBodyBytes), answer(parts, tools));
+  router.post('/', readBody(parts.maxBodyBytes), answer(parts));
   addMethodGuards(router, [{ path: '/', method: 'POST' }]);
   return router;
 }
 
-function answer(parts: McpMountParts, tools: readonly Operation[]): RequestHandler {
+function answer(parts: McpMountParts): RequestHandler {
   return async (request, response) => {
     const body = parseJsonBody(request);
+    const toolsets = chooseToolsets(request.url, parts.toolsets);
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
     const isHandshake = messages.some((message) => methodOf(message) === 'initialize');
     const server = createMcpServer({
       ...parts,
+      toolsets,
       door: 'mcp-http',
-      instructions: isHandshake ? await writeInstructions(parts.services, tools) : '',
+      instructions: isHandshake
+        ? await writeInstructions(parts.services, offeredTools(parts.operations, toolsets))
+        : '',
     });
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: !messages.some(asksForProgress) });
     // Closing the server fires the signals of the calls under way, which is how a client that leaves cancels them.
@@ -55,6 +61,23 @@ function answer(parts: McpMountParts, tools: readonly Operation[]): RequestHandl
     await server.connect(transport as Parameters<typeof server.connect>[0]);
     await transport.handleRequest(request, response, body ?? null);
   };
+}
+
+/**
+ * The toolsets of one connection: those that the server offers, or the part of them that the address asks for
+ * (`/mcp?toolsets=knowledge,notes`), so that a gateway can give each of its agents what it needs.
+ * @throws QuarryError INPUT_INVALID for a toolset that is not on offer
+ */
+function chooseToolsets(url: string, offered: readonly string[]): readonly string[] {
+  const asked = new URLSearchParams(url.split('?')[1] ?? '').get('toolsets');
+  if (asked === null) return offered;
+  const names = asked.split(',').map((name) => name.trim());
+  const all: readonly string[] = offered.includes(ALL_TOOLSETS) ? [...TOOLSETS, ALL_TOOLSETS] : offered;
+  const strange = names.find((name) => !all.includes(name));
+  if (strange === undefined) return names;
+  throw new QuarryError('INPUT_INVALID', `The toolset ${JSON.stringify(strange.slice(0, 80))} is not offered here.`, {
+    hint: `Offered: ${all.join(', ')}. QUARRY_TOOLSETS on the server changes that.`,
+  });
 }
 
 function methodOf(message: unknown): unknown {

@@ -70,6 +70,7 @@ export function refuseRoute(request: Request, _response: Response, next: (error:
 
 function runOperation(operation: Operation, parts: RestParts): RequestHandler {
   return async (request, response) => {
+    response.locals['operation'] = operation.name;
     const signal = AbortSignal.any([disconnectSignal(response), parts.stopping]);
     const input = gatherInput(request, operation);
     const { output, text } = await operation.execute(

@@ -26,14 +26,19 @@ export interface ToolCall {
 /** Runs an operation as a tool. Errors become results that the model can read and act upon; nothing is thrown. */
 export async function callTool(call: ToolCall): Promise<CallToolResult> {
   const { operation, services, door, signal, report } = call;
+  const { clock } = services.context;
+  const began = clock.elapsedMs();
+  const about = (): object => ({ tool: operation.name, door, ms: Math.round(clock.elapsedMs() - began) });
   try {
     const { output, text } = await operation.execute({ services, door, signal, report }, call.arguments ?? {});
     guardSize(operation, output, text);
+    call.log('info', 'tool call', { ...about() });
     return { content: [{ type: 'text', text }], structuredContent: output };
   } catch (thrown) {
     const error = toEdgeError(thrown);
     const level = error.code === 'INTERNAL' ? 'error' : 'info';
-    call.log(level, 'tool call failed', { tool: operation.name, code: error.code, cause: String(error.cause) });
+    const cause = error.code === 'INTERNAL' ? { cause: String(error.cause) } : {};
+    call.log(level, 'tool call failed', { ...about(), code: error.code, ...cause });
     return { content: [{ type: 'text', text: renderError(error) }], isError: true };
   }
 }

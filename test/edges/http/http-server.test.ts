@@ -466,6 +466,23 @@ describe('MCP over HTTP', () => {
     await client.close();
   });
 
+  test('the address can ask for a part of the toolsets, never for more', async () => {
+    const { url } = await start({ toolsets: ['knowledge', 'notes'] });
+    const names = async (query: string): Promise<string[]> => {
+      const client = new Client({ name: 'test', version: '1' });
+      const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp${query}`));
+      // The SDK declares its optional callbacks more loosely than exactOptionalPropertyTypes allows.
+      await client.connect(transport as Parameters<typeof client.connect>[0]);
+      const { tools } = await client.listTools();
+      await client.close();
+      return tools.map((tool) => tool.name);
+    };
+    expect(await names('?toolsets=notes')).toEqual(['shelf_create', 'shelf_delete']);
+    expect((await names('')).length).toBe(toyOperations().length);
+    await expect(names('?toolsets=admin')).rejects.toThrow('Offered: knowledge, notes');
+    await expect(names('?toolsets=all')).rejects.toThrow();
+  });
+
   test('a client without the key is turned away', async () => {
     const { url } = await start({ apiKey: KEY });
     await expect(connect(url)).rejects.toThrow();
