@@ -18,6 +18,7 @@ export interface HtmlElement extends HtmlNode {
   readonly children: Iterable<HtmlElement>;
   getAttribute(name: string): string | null;
   hasAttribute(name: string): boolean;
+  setAttribute(name: string, value: string): void;
   querySelector(selector: string): HtmlElement | null;
   querySelectorAll(selector: string): Iterable<HtmlElement>;
   closest(selector: string): HtmlElement | null;
@@ -33,6 +34,9 @@ export interface HtmlDocument {
   querySelectorAll(selector: string): Iterable<HtmlElement>;
   cloneNode(deep: boolean): HtmlDocument;
 }
+
+/** Set on a heading whose element no longer tells its level. */
+export const LEVEL_ATTRIBUTE = 'data-quarry-level';
 
 /** Builds the tree of a document that tidyHtml has written; nothing in it is executed or fetched. */
 export function parseTidyHtml(html: string): HtmlDocument {

@@ -1,5 +1,12 @@
 import { Readability } from '@mozilla/readability';
-import { classesOf, type HtmlDocument, type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
+import {
+  classesOf,
+  type HtmlDocument,
+  type HtmlElement,
+  type HtmlNode,
+  isElement,
+  LEVEL_ATTRIBUTE,
+} from './html-dom.js';
 
 /** What marks a page's main element, best first. */
 const MAIN_MARKS: readonly ((element: HtmlElement) => boolean)[] = [
@@ -116,6 +123,8 @@ function hasClass(element: HtmlElement, name: string): boolean {
 function readable(document: HtmlDocument, survey: Survey): HtmlElement | undefined {
   if (survey.elements.length > MAX_READABILITY_ELEMENTS || survey.depth > MAX_READABILITY_DEPTH) return undefined;
   const copy = document.cloneNode(true);
+  // Readability turns h1 into h2; the mark lets the writer know.
+  for (const heading of copy.querySelectorAll('h1')) heading.setAttribute(LEVEL_ATTRIBUTE, '1');
   try {
     const article = new Readability<HtmlElement>(copy, {
       keepClasses: true,
@@ -144,6 +153,8 @@ function hasLostStructure(page: Survey, picked: Survey): boolean {
     survey.elements.filter((element) => names.test(element.localName)).length;
   return (
     count(picked, /^pre$/) < count(page, /^pre$/) ||
+    count(picked, /^input$/) < count(page, /^input$/) ||
+    count(picked, /^li$/) < count(page, /^li$/) * 0.3 ||
     count(picked, /^h[1-4]$/) < count(page, /^h[1-4]$/) * 0.5 ||
     count(picked, /^table$/) < count(page, /^table$/) * 0.5
   );

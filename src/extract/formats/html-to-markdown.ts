@@ -1,6 +1,6 @@
 import { escapeLineStarts } from './escape-markdown.js';
 import { codeCellOf, fencedCode, inlineCode } from './html-code.js';
-import { absoluteUrl, classesOf, type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
+import { absoluteUrl, classesOf, type HtmlElement, type HtmlNode, isElement, LEVEL_ATTRIBUTE } from './html-dom.js';
 import { isLayoutTable, pipeTable, rowsOf } from './html-table.js';
 
 const set = (list: string): ReadonlySet<string> => new Set(list.split(' '));
@@ -105,7 +105,8 @@ class MarkdownWriter {
 
   private block(element: HtmlElement, scope: Scope): string[] {
     const name = element.localName;
-    if (/^h[1-6]$/.test(name)) return [this.heading(element, Number(name[1]), scope)];
+    if (/^h[1-6]$/.test(name))
+      return [this.heading(element, Number(element.getAttribute(LEVEL_ATTRIBUTE) ?? name[1]), scope)];
     switch (name) {
       case 'pre':
         return [fencedCode(element)];

@@ -162,19 +162,20 @@ const SIGNATURES: readonly (readonly number[])[] = [
 ];
 
 /**
- * Whether bytes are something other than text: a known signature, NUL bytes that are not UTF-16 or UTF-32, or many
- * control characters. Looks at the first 8 kB.
+ * Whether bytes are something other than text: a known signature, or more NULs and control characters than slip into
+ * text by accident (UTF-16 and UTF-32 aside). Looks at the first 8 kB.
  */
 export function isBinary(head: Uint8Array): boolean {
   const bytes = head.subarray(0, 8192);
   if (SIGNATURES.some((signature) => signature.every((byte, at) => bytes[at] === byte))) return true;
   if (hasWideBom(bytes) || utf16ByNuls(bytes) !== undefined) return false;
-  let odd = 0;
+  let nuls = 0;
+  let controls = 0;
   for (const byte of bytes) {
-    if (byte === 0) return true;
-    if (byte < 7 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32) || byte === 127) odd++;
+    if (byte === 0) nuls++;
+    else if (byte < 7 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32) || byte === 127) controls++;
   }
-  return odd * 20 > bytes.length;
+  return (nuls + controls) * 12 > bytes.length || (nuls > 1 && nuls * 50 > bytes.length);
 }
 
 function hasWideBom(bytes: Uint8Array): boolean {

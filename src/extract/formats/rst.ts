@@ -46,7 +46,7 @@ const INLINE: readonly (readonly [RegExp, string])[] = [
   [/`([^`<]+?)[ \t]*<([^`>\s]+)>`__?/g, '[$1]($2)'],
   [/`([^`]+)`__?(?![\w`])/g, '$1'],
   [/\b([A-Za-z][\w-]*)_(?=[\s.,;:!?)]|$)(?<!__)/g, '$1'],
-  [/\|([\w][\w -]*)\|_?/g, '$1'],
+  [/(?<!\\)\|(\w(?:[\w -]*\w)?)\|_?/g, '$1'],
   [/\[(#[\w-]*|\d+|\*)\]_/g, '[$1]'],
 ];
 
@@ -101,7 +101,8 @@ class RstConverter {
   }
 
   private readHeading(text: string, indent: number): boolean {
-    const isAfterText = (this.out.at(-1) ?? '').trim() !== '' && !(this.out.at(-1) ?? '').startsWith('#');
+    const above = this.out.at(-1) ?? '';
+    const isAfterText = (this.lines[this.at - 1] ?? '').trim() !== '' && above !== '' && !above.startsWith('#');
     const below = this.peek(1).trimEnd();
     if (ADORNMENT.test(text) && indent === 0) {
       const title = this.peek(1).trim();
