@@ -23,6 +23,7 @@ export function createProgressNotifier(parts: ProgressNotifierParts): Report {
   let sentProgress = -1;
   let sentAt = Number.NEGATIVE_INFINITY;
   return (progress: Progress) => {
+    if (!Number.isFinite(progress.done)) return;
     if (progress.stage !== stage) {
       stage = progress.stage;
       base = highest;
@@ -30,12 +31,14 @@ export function createProgressNotifier(parts: ProgressNotifierParts): Report {
     const value = base + Math.max(0, progress.done);
     highest = Math.max(highest, value);
     const now = parts.elapsedMs();
-    if (!Number.isFinite(value) || value <= sentProgress || now - sentAt < intervalMs) return;
+    if (value <= sentProgress || now - sentAt < intervalMs) return;
     sentProgress = value;
     sentAt = now;
     parts.send({
       progress: value,
-      ...(progress.total > 0 ? { total: base + Math.max(progress.total, progress.done) } : {}),
+      ...(progress.total > 0 && Number.isFinite(progress.total)
+        ? { total: base + Math.max(progress.total, progress.done) }
+        : {}),
       message: progress.message ?? progress.stage,
     });
   };
