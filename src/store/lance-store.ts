@@ -43,6 +43,8 @@ export class LanceStore implements KnowledgeStore {
   readonly #catalog: Catalog;
   readonly #writer: Writer;
   readonly #tables = new Map<string, KnowledgeTable>();
+  /** Up to when all files are on the disk, 0 when unknown; file times are the system's, whatever clock the store was given. */
+  #syncedMs = 0;
   #isClosed = false;
 
   constructor(parts: LanceStoreParts) {
@@ -272,12 +274,14 @@ export class LanceStore implements KnowledgeStore {
   async maintain(collection: string, report?: Report): Promise<void> {
     await this.#writer.write(async () => {
       const entry = await this.#entry(collection);
+      const startMs = Date.now();
       await maintainTable(
         this.#knowledge(entry),
         {
           database: this.#parts.database,
           clock: this.#parts.clock,
           policy: this.#parts.policy,
+          syncedMs: this.#syncedMs,
           state: entry.table.vectorIndex ?? undefined,
           remember: async (vectorIndex) => {
             const now = await this.#entry(collection);
@@ -286,6 +290,7 @@ export class LanceStore implements KnowledgeStore {
         },
         report,
       );
+      this.#syncedMs = startMs;
       await this.#dropOrphans();
       await this.#catalog.compact();
     });

@@ -11,14 +11,14 @@ import { syncFiles } from './sync-files.js';
 import { tendVectorIndex, type VectorIndexState, type VectorPolicy } from './vector-index.js';
 
 /** Old versions stay readable this long; a reader holds one for the length of a query. */
-const KEPT_MS = 3_600_000;
+const KEPT_MS = 600_000;
 /** A tail above this many rows, and this share of what is indexed, is folded while documents are still coming in. */
 const TAIL_ROWS = 3000;
 const TAIL_SHARE = 0.5;
 
-/** In a table of at least so many rows, so few new ones wait for more; scanning them costs some milliseconds a query. */
-const LARGE_TABLE_ROWS = 20_000;
+/** Up to so many new rows, and this share of what is indexed, wait for more; scanning them costs some milliseconds a query. */
 const IDLE_TAIL_ROWS = 250;
+const IDLE_TAIL_SHARE = 0.02;
 /** Each commit leaves a fragment, and each fragment costs on every query. */
 const MAX_FRAGMENTS = 16;
 
@@ -30,6 +30,8 @@ export interface MaintenanceContext {
   readonly clock: Clock;
   readonly policy: VectorPolicy;
   readonly state: VectorIndexState | undefined;
+  /** Time, in milliseconds since 1970, up to which all files are known to be on the disk; 0 when unknown. */
+  readonly syncedMs: number;
   /** Called with a new state of the vector index, or null when it is gone, before anything else happens. */
   readonly remember: (state: VectorIndexState | null) => Promise<void>;
 }
@@ -43,7 +45,6 @@ export async function maintainTable(
   const steps = ['keyword index', 'vector index', 'files'];
   const tell = (done: number) =>
     report?.({ stage: 'index', done, total: steps.length, message: steps[done] ?? 'done' });
-  const startMs = Date.parse(context.clock.now());
   tell(0);
   await foldTable(knowledge, context);
   tell(1);
@@ -52,7 +53,7 @@ export async function maintainTable(
   const state = await retried(() => tendVectorIndex(context.database.engine, table, { ...context, chunks }));
   if (state !== undefined) await context.remember(state);
   tell(2);
-  await syncFiles(context.database.folder(knowledge.name), startMs - KEPT_MS);
+  await syncFiles(context.database.directory, context.syncedMs);
   tell(3);
 }
 
@@ -82,10 +83,11 @@ export async function foldTable(
   }
 }
 
-/** Folding costs time in proportion to the whole table: a few new rows in a large one are left to be scanned. */
+/** Folding costs time in proportion to the whole table: a few new rows are left to be scanned. */
 async function canWait(table: Table): Promise<boolean> {
   const covered = await coverage(table, KEYWORD_COLUMN);
-  if (covered === undefined || covered.unindexed > IDLE_TAIL_ROWS || covered.indexed < LARGE_TABLE_ROWS) return false;
+  if (covered === undefined || covered.unindexed > Math.min(IDLE_TAIL_ROWS, covered.indexed * IDLE_TAIL_SHARE))
+    return false;
   return (await table.stats()).fragmentStats.numFragments <= MAX_FRAGMENTS;
 }
 

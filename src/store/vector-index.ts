@@ -131,7 +131,7 @@ async function distances(
 
 /** Stored vectors at even distances through the table: fewer where exact search is slow. */
 async function sampleVectors(table: Table, chunks: number): Promise<Float32Array[]> {
-  const count = Math.max(16, Math.min(64, Math.round(5_000_000 / chunks)));
+  const count = Math.max(24, Math.min(48, Math.round(2_500_000 / chunks)));
   const step = Math.max(1, Math.floor(chunks / count));
   const vectors: Float32Array[] = [];
   for (let offset = 0; offset < chunks && vectors.length < count; offset += step) {
