@@ -16,7 +16,12 @@ export interface Download {
 }
 
 /** Files that say how to pool, prefix and cut, where the authors give them. */
-const OPTIONAL_FILES = ['1_Pooling/config.json', 'config_sentence_transformers.json', 'sentence_bert_config.json'];
+const OPTIONAL_FILES = [
+  '1_Pooling/config.json',
+  'config_sentence_transformers.json',
+  'modules.json',
+  'sentence_bert_config.json',
+];
 
 /**
  * Downloads a model. `config.json` comes last and marks the folder as whole: an interrupted download is begun again.

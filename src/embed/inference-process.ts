@@ -84,13 +84,16 @@ async function loadModel({ task, folder, dtype, pooling, threads }: OpenMessage)
 
 function vectorOf(outputs: Record<string, Tensor>, tokens: number, pooling: OpenMessage['pooling']): Float32Array {
   const perToken = outputs['last_hidden_state'] ?? outputs['token_embeddings'];
-  const finished = outputs['sentence_embedding'];
-  if (finished && (pooling === 'none' || !perToken)) return normalizeVector(numbers(finished));
-  return poolTokens(numbers(perToken), tokens, pooling === 'none' ? 'mean' : pooling);
+  if (pooling === 'none' || !perToken) return normalizeVector(numbers(outputs['sentence_embedding']));
+  return poolTokens(numbers(perToken), tokens, pooling);
 }
 
 function numbers(output: Tensor | undefined): Float32Array {
-  if (!output) throw new QuarryError('MODEL_UNAVAILABLE', 'The model has none of the outputs that are needed.');
+  if (!output)
+    throw new QuarryError(
+      'MODEL_UNAVAILABLE',
+      'its graph lacks the output that is needed (last_hidden_state or sentence_embedding; logits for a reranker)',
+    );
   const { data } = output.to('float32');
   if (!(data instanceof Float32Array)) throw new QuarryError('MODEL_UNAVAILABLE', 'The model gives no numbers.');
   return data;

@@ -29,16 +29,17 @@ const PLAIN: ModelTraits = { pooling: 'mean', queryPrefix: '', documentPrefix: '
 const FAMILIES: readonly Family[] = [
   // Sentence-Transformers' own. The MiniLM limits are what they were trained with.
   { pattern: /^all-minilm-l6/, maxTokens: 256 },
-  { pattern: /^all-minilm-l12|^paraphrase-|^distiluse/, maxTokens: 128 },
-  { pattern: /^all-mpnet|^all-distilroberta/, maxTokens: 384 },
+  { pattern: /^all-minilm-l12|^paraphrase-(?:multilingual-)?m/, maxTokens: 128 },
+  { pattern: /^all-mpnet/, maxTokens: 384 },
   { pattern: /^multi-qa-.*-dot/, pooling: 'cls' },
-  { pattern: /^multi-qa-|^gtr-|^msmarco-/ },
+  { pattern: /^multi-qa-/ },
   // BAAI
   { pattern: /^bge-m3/, pooling: 'cls', maxTokens: 8192 },
   { pattern: /^bge-.*-zh/, pooling: 'cls', queryPrefix: CHINESE_SEARCH_INSTRUCTION },
-  { pattern: /^bge-(?:micro|tiny)/ },
+  { pattern: /^bge-micro/ },
   { pattern: /^bge-/, pooling: 'cls', queryPrefix: SEARCH_INSTRUCTION },
   // intfloat
+  { pattern: /^e5-mistral/, pooling: 'last', queryPrefix: WEB_SEARCH_TASK, maxTokens: 4096 },
   { pattern: /e5-.*instruct/, queryPrefix: WEB_SEARCH_TASK },
   { pattern: /^(?:multilingual-)?e5-/, queryPrefix: 'query: ', documentPrefix: 'passage: ' },
   // Alibaba
@@ -64,7 +65,7 @@ const FAMILIES: readonly Family[] = [
   { pattern: /arctic-embed-m-long/, pooling: 'cls', queryPrefix: SEARCH_INSTRUCTION, maxTokens: 2048 },
   { pattern: /arctic-embed/, pooling: 'cls', queryPrefix: SEARCH_INSTRUCTION },
   // Jina
-  { pattern: /^jina-embeddings-v2|^jina-embedding/, maxTokens: 8192 },
+  { pattern: /^jina-embeddings-v2/, maxTokens: 8192 },
   // Mixedbread
   { pattern: /^mxbai-embed-xsmall/, maxTokens: 4096 },
   { pattern: /^(?:deepset-)?mxbai-embed-de/, queryPrefix: 'query: ', documentPrefix: 'passage: ' },

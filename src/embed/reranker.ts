@@ -23,6 +23,8 @@ export interface RerankerOptions {
 
 /** Longest query in tokens: the model cuts the joined pair, so that a long query would leave nothing of the passage. */
 const QUERY_TOKENS = 64;
+/** Characters of a query that are looked at. */
+const LONGEST_QUERY = 20_000;
 /** Longest pair in tokens, whatever the model could take: time grows faster than length. */
 const PAIR_TOKENS = 512;
 
@@ -36,7 +38,7 @@ export async function openReranker(options: RerankerOptions): Promise<Reranker> 
   const tokenizer = await loadTokenizer(folder, request);
   const room = Math.min(PAIR_TOKENS, await lengthLimit(folder, request)) - tokenizer.pairSpecialTokens;
   const limits = (query: string) => {
-    const taken = Math.min(QUERY_TOKENS, Math.floor(room / 2), tokenizer.count(query));
+    const taken = Math.min(QUERY_TOKENS, Math.floor(room / 2), tokenizer.count(query.slice(0, LONGEST_QUERY)));
     return { query: taken, passage: room - taken };
   };
   const fail = (reason: string): QuarryError => unavailable(request, reason);

@@ -97,6 +97,17 @@ describe('a transformer', () => {
     expectClose((await embedder.embed(['one two'], 'document'))[0], mean(rows(tiny.ids('one two'))));
   });
 
+  it('is refused when its files ask for what cannot be done', async () => {
+    const files: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
+      ['mine/max-pooled', { '1_Pooling/config.json': { pooling_mode_max_tokens: true } }],
+      ['mine/projected', { 'modules.json': [{ type: 'sentence_transformers.models.Dense' }] }],
+      ['mine/mdbr-leaf-mt', {}],
+    ];
+    for (const [name, content] of files) {
+      await expect(open(await named(name, content))).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+    }
+  });
+
   it('cuts long input and keeps the token that ends it', async () => {
     const embedder = await open('mine/model');
     const words = 'a b c d e f g h i j k l m one two three four'.split(' ');
