@@ -12,6 +12,7 @@ export function parseAsciidoc(source: string): ParsedBody {
 
 const INLINE: readonly (readonly [RegExp, string])[] = [
   [/\bimage::?([^\s[\]]+)\[([^\],]*)[^\]]*\]/g, '![$2]($1)'],
+  [/\blink:(?:\+\+)?([^\s[\]]+?)(?:\+\+)?\[\]/g, '<$1>'],
   [/\blink:(?:\+\+)?([^\s[\]]+?)(?:\+\+)?\[([^\]^,]*)[^\]]*\]/g, '[$2]($1)'],
   [/\bxref:([^\s[\]]+)\[([^\]]+)\]/g, '[$2]($1)'],
   [/\bxref:([^\s[\]]+)\[\]/g, '$1'],

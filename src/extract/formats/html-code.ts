@@ -1,5 +1,5 @@
 import { classesOf, type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
-import { canonicalLanguage } from './languages.js';
+import { canonicalLanguage, isLanguage } from './languages.js';
 
 const LANGUAGE_CLASS = /^(?:language|lang|highlight-source|highlight|brush|src|code|sourceCode|prettyprint)-(.+)$/i;
 const NOT_LANGUAGES = new Set(
@@ -101,6 +101,8 @@ function languageOn(element: HtmlElement, isListing: boolean): string | undefine
     const language = found === undefined ? undefined : cleanLanguage(found);
     if (language !== undefined) return language;
   }
+  const plain = isListing ? classes.find((name) => name.length > 1 && isLanguage(name)) : undefined;
+  if (plain !== undefined) return cleanLanguage(plain);
   const at = classes.findIndex((name) => /^(?:hljs|sourceCode|brush:|src|chroma|prettyprint|highlight)$/.test(name));
   const next = classes[at + 1];
   return at >= 0 && isListing && next !== undefined ? cleanLanguage(next.replace(/;$/, '')) : undefined;

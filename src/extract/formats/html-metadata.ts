@@ -86,13 +86,16 @@ function readMetaElements(document: HtmlDocument): ReadonlyMap<string, string> {
 }
 
 function titleOf(document: HtmlDocument, meta: ReadonlyMap<string, string>): string {
-  const clean = (text: string | null | undefined): string => (text ?? '').replace(/\s+/g, ' ').trim();
-  const title = clean(document.querySelector('title')?.textContent);
-  const social = clean(meta.get('og:title') ?? meta.get('twitter:title'));
-  const heading = clean(document.querySelector('h1')?.textContent).replace(/[\s¶#§]+$/, '');
-  // "Page | Section | Site" is shortened to the part that a heading repeats.
-  if (heading !== '' && heading.length >= 3 && title.includes(heading)) return heading;
-  return title || social || heading;
+  const title = oneLine(document.querySelector('title')?.textContent);
+  return title || oneLine(meta.get('og:title') ?? meta.get('twitter:title'));
+}
+
+/** Text on one line, without the signs that permalinks leave at its end. */
+export function oneLine(text: string | null | undefined): string {
+  return (text ?? '')
+    .replace(/\s+/g, ' ')
+    .replace(/[\s¶#§🔗]+$/u, '')
+    .trim();
 }
 
 function languageTag(value: string): string {

@@ -203,7 +203,7 @@ class MarkdownWriter {
     visit(element);
     if (term !== '') blocks.push(term);
     this.level = outerLevel;
-    return blocks;
+    return joinItems(blocks);
   }
 
   /** A term; signatures of documented symbols become headings, so that each symbol is a section of its own. */
@@ -307,15 +307,22 @@ class MarkdownWriter {
   /** Where a link leads; undefined for places on the same page and for what is not an address. */
   private target(element: HtmlElement): string | undefined {
     const href = element.getAttribute('href')?.trim() ?? '';
-    if (href === '' || href.startsWith('#')) return undefined;
-    return absoluteUrl(href, this.base)?.replace(/[()]/g, (char) => (char === '(' ? '%28' : '%29'));
+    return href === '' || href.startsWith('#') ? undefined : this.address(href);
+  }
+
+  /** An absolute address; in a file on this disk relative ones stay, as the folder's own path is nobody's business. */
+  private address(href: string | null): string | undefined {
+    const isLocal =
+      this.base.startsWith('file:') && href !== null && !/^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(href.trim());
+    const url = isLocal ? href.trim().replace(/\s/g, '%20') : absoluteUrl(href, this.base);
+    return url?.replace(/[()]/g, (char) => (char === '(' ? '%28' : '%29'));
   }
 
   private image(element: HtmlElement): string {
     const alt = (element.getAttribute('alt') ?? '').replace(/\s+/g, ' ').replace(/[[\]]/g, '').trim();
     if (alt === '') return '';
     const source = element.getAttribute('src') ?? element.getAttribute('data-src');
-    const url = absoluteUrl(source, this.base)?.replace(/[()]/g, (char) => (char === '(' ? '%28' : '%29'));
+    const url = this.address(source);
     return url === undefined ? alt : `![${alt}](${url})`;
   }
 }
@@ -344,6 +351,18 @@ function joinDefinition(term: string, blocks: readonly string[]): string[] {
   if (rest.length === 0 && first !== '' && !/^(?:```|\||- |\d+\. |> |#)/.test(first))
     return [`- ${term}: ${indent(first, 2)}`];
   return [term, ...blocks];
+}
+
+/** Puts list items that follow each other on neighbouring lines. */
+function joinItems(blocks: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const block of blocks) {
+    const above = joined.at(-1);
+    if (above?.startsWith('- **') === true && block.startsWith('- **'))
+      joined[joined.length - 1] = `${above}\n${block}`;
+    else joined.push(block);
+  }
+  return joined;
 }
 
 function indent(text: string, columns: number): string {

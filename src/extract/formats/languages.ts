@@ -179,6 +179,11 @@ export function canonicalLanguage(name: string): string {
   return LANGUAGE_BY_EXTENSION.get(lower) ?? lower;
 }
 
+/** Whether a name is one of the languages that files are told apart by. */
+export function isLanguage(name: string): boolean {
+  return Object.hasOwn(EXTENSIONS, name.toLowerCase());
+}
+
 /** `cpp` for headers that hold C++; other files keep what their name says. */
 export function refineLanguage(language: string, text: string): string {
   if (language !== 'c') return language;

@@ -13,6 +13,8 @@ export function parseRst(source: string): ParsedBody {
 const ADORNMENT = /^([!-/:-@[-`{-~])\1+[ \t]*$/;
 const DIRECTIVE = /^\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?([A-Za-z][\w.+-]*(?::[A-Za-z][\w.+-]*)*)::(?:[ \t]+(.*))?$/;
 const LIST_MARK = /^(?:[-*+\u2022]|(?:\d+|[a-zA-Z]|#)[.)]|\((?:\d+|[a-zA-Z]|#)\))[ \t]+\S/;
+/** Fields that steer Sphinx and say nothing to readers. */
+const SILENT_FIELD = /^:(?:tocdepth|orphan|nosearch|nocomments|hidetoc):/;
 const FIELD = /^:([\w][^:`]{0,80}):(?:[ \t]+(.*))?$/;
 const CODE_DIRECTIVES = new Set([
   'code-block',
@@ -25,6 +27,11 @@ const CODE_DIRECTIVES = new Set([
   'doctest',
   'testcode',
   'highlight-block',
+  'testsetup',
+  'testoutput',
+  'testcleanup',
+  'console',
+  'jupyter-execute',
 ]);
 const SILENT_DIRECTIVES = new Set(
   'contents highlight currentmodule module py:module py:currentmodule index meta default-role default-domain role only tabs tab-set grid container class cssclass sectnum toctree autosummary figure-md highlights rst-class tabularcolumns'.split(
@@ -226,7 +233,7 @@ class RstConverter {
 
   private readCode(name: string, argument: string, place: { indent: number; column: number }): void {
     const options = this.readOptions(place.indent);
-    const language = name === 'math' ? 'math' : name === 'doctest' || name === 'testcode' ? 'python' : argument.trim();
+    const language = languageOfDirective(name, argument.trim());
     this.readLiteral(/^[\w+#.-]{1,24}$/.test(language) ? canonicalLanguage(language) : '', options.count, place);
   }
 
@@ -277,6 +284,14 @@ class RstConverter {
   }
 
   private readText(text: string, indent: number, column: number): void {
+    if (SILENT_FIELD.test(text)) {
+      this.emit('');
+      return;
+    }
+    if (text.startsWith('>>> ') && this.out.at(-1) === '') {
+      this.readDoctest(indent, column);
+      return;
+    }
     const isItem = LIST_MARK.test(text);
     if (isItem) this.isInList = true;
     else if (column === 0) this.isInList = false;
@@ -292,6 +307,16 @@ class RstConverter {
       const place = this.isInList ? column : Math.min(column, 3);
       this.emit(' '.repeat(place) + replaceInline(normalMark(text), INLINE));
     }
+  }
+
+  /** An interpreter session: the empty lines around it give way to the fences. */
+  private readDoctest(indent: number, column: number): void {
+    const pad = ' '.repeat(this.isInList ? column : Math.min(column, 3));
+    this.out.pop();
+    this.out.push(`${pad}\`\`\`python`);
+    while (this.at < this.lines.length && this.peek(0).trim() !== '') this.emit(pad + shiftLeft(this.peek(0), indent));
+    if (this.at < this.lines.length) this.emit(`${pad}\`\`\``);
+    else this.out.push(`${this.out.pop() ?? ''}\n${pad}\`\`\``);
   }
 
   private bodyFollows(indent: number): boolean {
@@ -338,6 +363,11 @@ class RstConverter {
 interface Options {
   readonly count: number;
   readonly alt: string;
+}
+
+function languageOfDirective(name: string, argument: string): string {
+  if (name === 'math') return 'math';
+  return /^(?:doctest|test|jupyter)/.test(name) ? 'python' : argument;
 }
 
 /** List marks that Markdown does not know become ones that it knows. */

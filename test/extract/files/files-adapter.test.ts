@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -250,6 +250,27 @@ describe('reading a folder', () => {
     expect(outcome.unreadable).toHaveLength(1);
     expect(outcome.unreadable[0]?.error.code).toBe('PATH_UNREADABLE');
     expect(outcome.unreadable[0]?.prefix).toMatch(/d\/$/);
+    expect(outcome.isComplete).toBe(true);
+  });
+
+  it('reports folders and files that it may not read, with a prefix that covers what is in them', async () => {
+    // Root may read everything, so that only another user can be refused.
+    if (process.geteuid?.() !== 0 || process.seteuid === undefined) return;
+    await put('a.md');
+    await put('shut/b.md');
+    await put('locked.md');
+    await chmod(root, 0o755);
+    await chmod(path.join(root, 'shut'), 0o000);
+    await chmod(path.join(root, 'locked.md'), 0o000);
+    process.seteuid(65_534);
+    const outcome = await sync().finally(() => process.seteuid?.(0));
+    expect(pathsOf(outcome)).toEqual(['a.md']);
+    expect(outcome.unreadable.map((item) => [item.prefix, item.error.code])).toEqual([
+      [`${pathToFileURL(path.join(root, 'shut')).href}/`, 'PATH_UNREADABLE'],
+    ]);
+    expect(outcome.failed.map((item) => [path.basename(item.uri), item.error.code])).toEqual([
+      ['locked.md', 'PATH_UNREADABLE'],
+    ]);
     expect(outcome.isComplete).toBe(true);
   });
 

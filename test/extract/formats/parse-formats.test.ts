@@ -167,6 +167,12 @@ describe('reStructuredText', () => {
       expect(at(text, word)).toBe(at(source, word));
   });
 
+  it('fences interpreter sessions, which Markdown would read as quotations', async () => {
+    const source = 'Text.\n\n>>> f(1)\n2\n\nMore:\n\n   >>> g()\n   ... x\n\nEnd\n';
+    const { text } = await parse(source, 'a.rst');
+    expect(text).toBe('Text.\n```python\n>>> f(1)\n2\n```\nMore:\n   ```python\n   >>> g()\n   ... x\n   ```\nEnd\n');
+  });
+
   it('turns grid and simple tables into pipe tables', async () => {
     const grid = '+---+-----+\n| a | b   |\n+===+=====+\n| 1 | two |\n|   | more|\n+---+-----+\n\nafter\n';
     expect((await parse(grid, 'a.rst')).text).toBe('| a | b |\n| --- | --- |\n| 1 | two more |\n\n\n\n\nafter\n');
