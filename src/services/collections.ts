@@ -1,4 +1,6 @@
 import { QuarryError } from '../core/errors.js';
+import { EMBED_TEXT_VERSION } from '../core/text/embed-text.js';
+import { SEARCH_TEXT_VERSION } from '../core/text/search-text.js';
 import type { ChunkSizing, Collection, EmbeddingFingerprint } from '../core/types.js';
 import type { ServiceContext } from './context.js';
 
@@ -18,6 +20,11 @@ export interface CollectionOptions {
   readonly description?: string | undefined;
   readonly maxTokens?: number | undefined;
   readonly minTokens?: number | undefined;
+}
+
+/** Name and versions of the rules that make a collection's rows; rows of other rules are made anew by the next sync. */
+export function rowRules(context: ServiceContext): string {
+  return `${context.chunker.id} embed-text-${EMBED_TEXT_VERSION} search-text-${SEARCH_TEXT_VERSION}`;
 }
 
 /** Whether two fingerprints name the same vector space. */
@@ -80,7 +87,7 @@ export class CollectionService {
         maxTokens: Math.min(options.maxTokens ?? DEFAULT_SIZING.maxTokens, embedder.maxTokens),
         minTokens: options.minTokens ?? DEFAULT_SIZING.minTokens,
       },
-      chunker: this.#context.chunker.id,
+      chunker: rowRules(this.#context),
       createdAt: this.#context.clock.now(),
     };
     await this.#context.store.createCollection(collection);

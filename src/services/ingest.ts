@@ -1,7 +1,7 @@
 import { QuarryError, throwIfCancelled, toQuarryError } from '../core/errors.js';
 import { sourceId } from '../core/identity.js';
 import type { Job, JsonObject, Source, SourceKind } from '../core/types.js';
-import { type CollectionService, DEFAULT_COLLECTION } from './collections.js';
+import { type CollectionService, DEFAULT_COLLECTION, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
 import type { JobHandle, JobService } from './jobs.js';
 import type { ReindexService } from './reindex.js';
@@ -150,7 +150,7 @@ export class IngestService {
     const source = (await this.#context.store.getSource(listed.id)) ?? listed;
     const collection = await this.#collections.get(source.collection);
     await this.#collections.requireSpace(collection);
-    if (collection.chunker !== this.#context.chunker.id) await this.#reindex.run(collection, handle);
+    if (collection.chunker !== rowRules(this.#context)) await this.#reindex.run(collection, handle);
     return SourceSync.run({
       context: this.#context,
       source,

@@ -1,6 +1,6 @@
 import { QuarryError, throwIfCancelled } from '../core/errors.js';
 import type { Collection, Job } from '../core/types.js';
-import { type CollectionService, isSameSpace, SCRATCH_SUFFIX } from './collections.js';
+import { type CollectionService, isSameSpace, rowRules, SCRATCH_SUFFIX } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { DocumentWriter } from './document-writer.js';
 import type { JobHandle, JobService } from './jobs.js';
@@ -37,11 +37,16 @@ export class ReindexService {
    * searches go on in the old one, and an interruption changes nothing.
    */
   async run(collection: Collection, handle: JobHandle): Promise<number> {
-    const { store, chunker } = this.#context;
+    const { store } = this.#context;
     const embedder = await this.#context.embedder();
     const scratch = `${collection.name}${SCRATCH_SUFFIX}`;
     await store.dropCollection(scratch);
-    const target: Collection = { ...collection, name: scratch, fingerprint: embedder.fingerprint, chunker: chunker.id };
+    const target: Collection = {
+      ...collection,
+      name: scratch,
+      fingerprint: embedder.fingerprint,
+      chunker: rowRules(this.#context),
+    };
     await store.createCollection(target);
     const writer = new DocumentWriter({ context: this.#context, collection: target, embedder, signal: handle.signal });
     const total = await this.#copy({ from: collection.name, target, writer, handle });
