@@ -15,10 +15,10 @@ import type { Database } from './database.js';
 import { type ControlTable, RecordTable } from './record-table.js';
 import { VECTOR_INDEX_STATE } from './vector-index.js';
 
-const COLLECTION = z.object({
+const COLLECTION = z.looseObject({
   name: z.string(),
   description: z.string(),
-  fingerprint: z.object({
+  fingerprint: z.looseObject({
     model: z.string(),
     revision: z.string(),
     dtype: z.string(),
@@ -28,14 +28,14 @@ const COLLECTION = z.object({
     dimensions: z.number().int().positive(),
     normalized: z.boolean(),
   }),
-  sizing: z.object({ maxTokens: z.number(), minTokens: z.number() }),
+  sizing: z.looseObject({ maxTokens: z.number(), minTokens: z.number() }),
   chunker: z.string(),
   createdAt: z.string(),
 });
 
 const JSON_OBJECT = z.record(z.string(), z.json());
 
-const SOURCE = z.object({
+const SOURCE = z.looseObject({
   id: z.string(),
   collection: z.string(),
   kind: z.enum(SOURCE_KINDS),
@@ -47,7 +47,7 @@ const SOURCE = z.object({
   syncedAt: z.string().nullable(),
 });
 
-const JOB = z.object({
+const JOB = z.looseObject({
   id: z.string(),
   kind: z.string(),
   state: z.enum(JOB_STATES),
@@ -164,7 +164,7 @@ export class Catalog {
       name: source.id,
       label: source.collection,
       madeAt: source.createdAt,
-      value: toJson(source),
+      value: toJson(SOURCE, source),
     });
   }
 
@@ -182,7 +182,7 @@ export class Catalog {
       name: job.id,
       label: job.state,
       madeAt: job.createdAt,
-      value: toJson(job),
+      value: toJson(JOB, job),
     });
   }
 
@@ -199,6 +199,11 @@ export class Catalog {
   /** Records of other rooms. */
   get records(): RecordTable {
     return this.#tables.records;
+  }
+
+  /** Resolves when no write is queued or running. */
+  async idle(): Promise<void> {
+    await Promise.all(Object.values(this.#tables).map((table) => table.idle()));
   }
 
   /** Folds and cleans the control tables. */
@@ -238,9 +243,15 @@ function withoutUndefined({ hint, ...rest }: { code: string; message: string; hi
   return hint === undefined ? rest : { ...rest, hint };
 }
 
-function toJson(value: Source | Job): JsonValue {
-  const json: JsonValue = JSON.parse(JSON.stringify(value));
-  return json;
+/** The record as JSON, provided that it can be read again: a number that is not finite would spoil every later list. */
+function toJson(schema: z.ZodType, record: Source | Job): JsonValue {
+  const json: JsonValue = JSON.parse(JSON.stringify(record));
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return json;
+  throw new QuarryError('INPUT_INVALID', `The record ${record.id} cannot be stored: ${z.prettifyError(parsed.error)}`, {
+    hint: 'Every field must be plain JSON; numbers must be finite.',
+    cause: parsed.error,
+  });
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {

@@ -2,7 +2,7 @@ import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../core/errors.js';
 import type { StoreFinding } from '../core/ports.js';
-import type { Catalog } from './catalog.js';
+import type { CollectionTables } from './collection-tables.js';
 import { ASIDE_FOLDER, type Database } from './database.js';
 import { readFormat } from './format.js';
 import { coverage, KEYWORD_COLUMN, missingIndexes } from './indexes.js';
@@ -15,11 +15,9 @@ const LOW_DISK_BYTES = 500 * 1024 * 1024;
 /** What the check looks at. */
 export interface CheckContext {
   readonly database: Database;
-  readonly catalog: Catalog;
   readonly lease: WriterLease;
   readonly newestFormat: number;
-  readonly tables: () => Promise<readonly KnowledgeTable[]>;
-  readonly orphanTables: () => Promise<readonly string[]>;
+  readonly tables: CollectionTables;
 }
 
 /** Looks at everything that can be wrong with a database; changes nothing. */
@@ -30,19 +28,9 @@ export async function checkStore(context: CheckContext): Promise<StoreFinding[]>
     await checkWriter(context),
     await checkAside(context),
   ];
-  const orphans = await context.orphanTables();
-  findings.push(
-    orphans.length === 0
-      ? { name: 'leftovers', ok: true, detail: 'none' }
-      : {
-          name: 'leftovers',
-          ok: false,
-          detail: `${orphans.length} tables of collections that are gone`,
-          hint: 'Any ingest or sync removes them.',
-        },
-  );
   try {
-    for (const table of await context.tables()) findings.push(...(await checkCollection(table)));
+    findings.push(await checkLeftovers(context));
+    for (const { knowledge } of await context.tables.all()) findings.push(...(await checkCollection(knowledge)));
   } catch (error) {
     findings.push({
       name: 'collections',
@@ -52,6 +40,13 @@ export async function checkStore(context: CheckContext): Promise<StoreFinding[]>
     });
   }
   return findings;
+}
+
+async function checkLeftovers({ tables }: CheckContext): Promise<StoreFinding> {
+  const orphans = await tables.orphans();
+  if (orphans.length === 0) return { name: 'leftovers', ok: true, detail: 'none' };
+  const detail = `${orphans.length} tables of collections that are gone`;
+  return { name: 'leftovers', ok: false, detail, hint: 'The next ingest or sync removes them.' };
 }
 
 async function checkFormat({ database, newestFormat }: CheckContext): Promise<StoreFinding> {

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/pr
 import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import type { Schema } from 'apache-arrow';
-import { QuarryError, toQuarryError } from '../core/errors.js';
+import { QuarryError } from '../core/errors.js';
 import { type Engine, firstLine, loadEngine } from './engine.js';
 
 /** Bounds of LanceDB's caches; its own defaults are 6 GB and 1 GB. */
@@ -128,7 +128,7 @@ export class Database {
       }
       return true;
     } catch (error) {
-      throw toQuarryError(error, 'STORE_BROKEN');
+      throw brokenTable(name, error);
     }
   }
 }

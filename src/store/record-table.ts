@@ -143,6 +143,11 @@ export class RecordTable {
     return records.length;
   }
 
+  /** Resolves when no write is queued or running. */
+  async idle(): Promise<void> {
+    await this.#turns.onIdle();
+  }
+
   /** Folds small files together and drops old versions; other processes may do the same at the same time. */
   async compact(): Promise<void> {
     await this.#turns.add(() => this.#compact());
