@@ -11,30 +11,17 @@ const QUESTIONS = [
   'how do I keep keyboard focus inside an open dialog',
 ];
 
-interface Hit {
-  readonly title: string;
-  readonly url: string;
-  readonly text: string;
-  readonly startLine: number;
-  readonly endLine: number;
-  readonly documentId: string;
-  readonly contentHash: string;
-  readonly start: number;
-}
-
 function say(text = ''): void {
   process.stdout.write(`${text}\n`);
 }
 
 async function ingest(quarry: Quarry, target: string, collection: string): Promise<void> {
   const { output } = await quarry.execute('ingest', { target, collection });
-  const id = String(output['jobId']);
-  let job = await quarry.services.jobs.wait(id, 60_000);
-  while (job.finishedAt === null) job = await quarry.services.jobs.wait(id, 60_000);
+  const job = await quarry.waitForJob(output.jobId);
   if (job.error !== null)
     throw new QuarryError('INPUT_INVALID', `${target}: ${job.error.message}`, { hint: job.error.hint });
   const { added = 0, updated = 0, unchanged = 0, chunks = 0 } = job.counts;
-  const seconds = (Date.parse(job.finishedAt) - Date.parse(job.startedAt ?? job.createdAt)) / 1000;
+  const seconds = (Date.parse(job.finishedAt ?? job.updatedAt) - Date.parse(job.startedAt ?? job.createdAt)) / 1000;
   say(
     `  ${target}: ${added} added, ${updated} updated, ${unchanged} unchanged; ${chunks} chunks in ${seconds.toFixed(1)} s`,
   );
@@ -43,19 +30,18 @@ async function ingest(quarry: Quarry, target: string, collection: string): Promi
 /** Asks, shows the best passage, and has its citation verified. */
 async function ask(quarry: Quarry, question: string, collection: string): Promise<boolean> {
   const { output } = await quarry.execute('search', { query: question, collections: [collection], limit: 1 });
-  const hits = output['results'] as unknown as readonly Hit[]; // The search operation checks its output against this very shape.
-  const hit = hits[0];
+  const hit = output.results[0];
   say(`\nQ  ${question}`);
   if (hit === undefined) {
-    say(`   no answer: ${String(output['hint'])}`);
+    say(`   no answer: ${output.hint ?? ''}`);
     return false;
   }
   const { documentId, contentHash, start, text } = hit;
   const check = await quarry.execute('verify_citation', { document: documentId, contentHash, start, quote: text });
   const excerpt = text.length > 480 ? `${text.slice(0, 480).trimEnd()} ...` : text;
   say(excerpt.replace(/^/gm, '   | '));
-  say(`   ${hit.title}, ${hit.url}, lines ${hit.startLine}-${hit.endLine}; citation ${String(check.output['status'])}`);
-  return check.output['status'] === 'exact';
+  say(`   ${hit.title}, ${hit.url}, lines ${hit.startLine}-${hit.endLine}; citation ${check.output.status}`);
+  return check.output.status === 'exact';
 }
 
 function clientBlock(): string {

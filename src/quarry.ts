@@ -9,13 +9,14 @@ import type { SuiteFiles } from './core/benchmark/suite.js';
 import type { DatasetFiles, DatasetStore } from './core/curation/ports.js';
 import { QuarryError, systemCode, toQuarryError } from './core/errors.js';
 import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter } from './core/ports.js';
-import type { SourceKind } from './core/types.js';
+import type { Job, SourceKind } from './core/types.js';
 import { packageVersion } from './extract/fetch/user-agent.js';
 import { createLogger, type Logger } from './logger.js';
 import type { Door, Operation, Outcome } from './operations/define.js';
 import { nearestName } from './operations/describe-issues.js';
-import { operations } from './operations/index.js';
+import { type OperationInput, type OperationName, type OperationOutput, operations } from './operations/index.js';
 import type { ServiceContext } from './services/context.js';
+import { isFinished, type JobService } from './services/jobs.js';
 import { createServices, type Services } from './services/services.js';
 
 /** How one call of an operation may be run. */
@@ -26,6 +27,13 @@ export interface ExecuteOptions {
   readonly door?: Door;
 }
 
+/** How to wait for a job. */
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+  /** Hears of progress. */
+  readonly onChange?: (job: Job) => void;
+}
+
 /** An open workspace. */
 export interface Quarry {
   readonly config: Config;
@@ -33,10 +41,25 @@ export interface Quarry {
   readonly operations: readonly Operation[];
   readonly log: Logger;
   /**
-   * Runs an operation by name with untrusted input.
+   * Runs an operation; docs/reference/operations.md lists them.
+   * @throws QuarryError INPUT_INVALID and what the operation declares
+   */
+  execute<N extends OperationName>(
+    name: N,
+    input: OperationInput<N>,
+    options?: ExecuteOptions,
+  ): Promise<Outcome<OperationOutput<N>>>;
+  /**
+   * Runs an operation whose name or input comes from outside.
    * @throws QuarryError OPERATION_NOT_FOUND, INPUT_INVALID, and what the operation declares
    */
   execute(name: string, input: unknown, options?: ExecuteOptions): Promise<Outcome>;
+  /**
+   * Waits until a job has ended, however long that takes, or until the signal fires; gives its record as it then is.
+   * A job that failed is no exception: its record says why.
+   * @throws QuarryError JOB_NOT_FOUND
+   */
+  waitForJob(id: string, options?: WaitOptions): Promise<Job>;
   /** Cancels running jobs, folds what is pending and lets go of every resource. */
   close(): Promise<void>;
 }
@@ -195,15 +218,18 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
   };
   const services = createServices(context);
   await recoverWorkspace(store, services, log);
+  const execute = async (name: string, input: unknown, options: ExecuteOptions = {}): Promise<Outcome> => {
+    const { signal = new AbortController().signal, report = () => undefined, door = 'library' } = options;
+    return findOperation(name).execute({ services, signal, report, door }, input);
+  };
   return {
     config,
     services,
     operations,
     log,
-    async execute(name, input, options = {}) {
-      const { signal = new AbortController().signal, report = () => undefined, door = 'library' } = options;
-      return findOperation(name).execute({ services, signal, report, door }, input);
-    },
+    // Each operation checks its output against its own schema, which is what the typed signature promises.
+    execute: execute as Quarry['execute'],
+    waitForJob: (id, options) => waitForJob(services.jobs, id, options),
     async close() {
       await services.jobs.close();
       await services.notes.settle();
@@ -212,6 +238,13 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
       await store.close();
     },
   };
+}
+
+async function waitForJob(jobs: JobService, id: string, options: WaitOptions = {}): Promise<Job> {
+  for (;;) {
+    const job = await jobs.wait(id, Number.MAX_SAFE_INTEGER, options);
+    if (isFinished(job) || options.signal?.aborted === true) return job;
+  }
 }
 
 /** @throws QuarryError OPERATION_NOT_FOUND naming the nearest one */

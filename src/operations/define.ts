@@ -96,17 +96,25 @@ export interface Operation
   execute(context: OperationContext, rawInput: unknown): Promise<Outcome>;
 }
 
+/** An operation whose name, input and output the compiler knows. */
+export interface DefinedOperation<N extends string, I extends z.ZodObject, O extends z.ZodObject>
+  extends Omit<Operation, 'name' | 'input' | 'output'> {
+  readonly name: N;
+  readonly input: I;
+  readonly output: O;
+}
+
 /** What an operation gives: data, the same as text, and whether it means failure to a script. */
-export interface Outcome {
-  readonly output: JsonObject;
+export interface Outcome<Output = JsonObject> {
+  readonly output: Output;
   readonly text: string;
   readonly isFailure: boolean;
 }
 
 /** Makes an operation of its definition. */
-export function defineOperation<I extends z.ZodObject, O extends z.ZodObject>(
-  definition: OperationDefinition<I, O>,
-): Operation {
+export function defineOperation<const N extends string, I extends z.ZodObject, O extends z.ZodObject>(
+  definition: OperationDefinition<I, O> & { readonly name: N },
+): DefinedOperation<N, I, O> {
   return {
     ...definition,
     examples: definition.examples as readonly JsonObject[], // Inputs are flat JSON by the registry's own test.

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { createCollection } from './admin/create-collection.js';
 import { deleteCollection } from './admin/delete-collection.js';
 import { doctor } from './admin/doctor.js';
@@ -34,8 +35,7 @@ import { noteList } from './notes/note-list.js';
 import { noteStats } from './notes/note-stats.js';
 import { noteUpdate } from './notes/note-update.js';
 
-/** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */
-export const operations: readonly Operation[] = [
+const registry = [
   search,
   fetch,
   findSimilar,
@@ -70,4 +70,16 @@ export const operations: readonly Operation[] = [
   benchmarkSummary,
   benchmarkGate,
   benchmarkDelete,
-];
+] as const;
+
+/** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */
+export const operations: readonly Operation[] = registry;
+
+type Registered = (typeof registry)[number];
+
+/** Name of an operation, for callers that the compiler checks. */
+export type OperationName = Registered['name'];
+/** What the operation takes; fields with a default may be left out. */
+export type OperationInput<N extends OperationName> = z.input<Extract<Registered, { readonly name: N }>['input']>;
+/** What the operation gives. */
+export type OperationOutput<N extends OperationName> = z.output<Extract<Registered, { readonly name: N }>['output']>;

@@ -22,9 +22,7 @@ export async function openTestWorkspace(home: string, overrides: Partial<Config>
 
 /** Waits for a job to end, however long it takes. */
 export async function finishJob(quarry: Quarry, id: unknown): Promise<Job> {
-  let job = await quarry.services.jobs.wait(String(id), 10_000);
-  while (job.finishedAt === null) job = await quarry.services.jobs.wait(String(id), 10_000);
-  return job;
+  return quarry.waitForJob(String(id));
 }
 
 /** Ingests and waits; gives the finished job. */
