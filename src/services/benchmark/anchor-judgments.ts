@@ -11,9 +11,12 @@ const PAGE = 1_000;
 /** How many keyword hits are searched for a quotation that left its document. */
 const SEARCH_DEPTH = 20;
 
+/** Whose documents are judged: the suite's own, or those of a living collection, which change on their own. */
+export type JudgedPlace = 'own' | 'living';
+
 /** Judgments as they stand for a collection today. */
 export interface AnchoredJudgments {
-  /** Judgments by document id of the store; stale ones are left out. */
+  /** Judgments by document id of the store; stale ones are left out. A document that the suite's own corpus lacks keeps its suite id. */
   readonly qrels: Qrels;
   /** Reference spans by query id, with document ids of the store. */
   readonly references: ReadonlyMap<string, readonly DocumentSpan[]>;
@@ -22,6 +25,8 @@ export interface AnchoredJudgments {
   readonly stale: readonly StaleJudgment[];
   /** Judgments whose quotation was found in another document than named. */
   readonly moved: number;
+  /** Judged documents that the suite's own corpus does not hold; they count as not found. */
+  readonly missing: readonly string[];
 }
 
 interface Listing {
@@ -34,23 +39,29 @@ interface Listing {
 /**
  * Finds the documents and spans that a suite's judgments speak of in a collection as it is now: by uri, by the end of
  * the path, by content hash, and at last by the quotation itself. A judgment whose document is gone, or whose quotation
- * stands nowhere any more, is stale: reported and left out, never counted as a miss.
+ * stands nowhere any more, is stale: reported and left out, never counted as a miss. A suite's own corpus is another
+ * matter: there ids are exact, and a document that is missing was lost.
  */
 export async function anchorJudgments(
   store: KnowledgeStore,
-  collection: Collection,
-  suite: Suite,
+  about: { readonly collection: Collection; readonly suite: Suite; readonly place: JudgedPlace },
 ): Promise<AnchoredJudgments> {
+  const { collection, suite, place } = about;
   const finder = new JudgmentFinder(store, collection, await listDocuments(store, collection));
   const excerpts = groupExcerpts(suite.excerpts);
   const qrels = new Map<string, Map<string, number>>();
   const references = new Map<string, DocumentSpan[]>();
   const stale: StaleJudgment[] = [];
+  const missing = new Set<string>();
   for (const [queryId, judgments] of suite.qrels) {
     const resolved = new Map<string, number>();
     for (const [documentId, grade] of judgments) {
-      const found = await finder.find(documentId, excerpts.get(`${queryId}\u0000${documentId}`) ?? []);
-      if (typeof found === 'string') stale.push({ queryId, documentId, reason: found });
+      const quoted = excerpts.get(`${queryId}\u0000${documentId}`) ?? [];
+      const found = await (place === 'own' ? finder.findOwn(documentId, quoted) : finder.find(documentId, quoted));
+      if (found === 'missing') {
+        missing.add(documentId);
+        resolved.set(documentId, grade);
+      } else if (typeof found === 'string') stale.push({ queryId, documentId, reason: found });
       else {
         resolved.set(found.document, Math.max(grade, resolved.get(found.document) ?? grade));
         references.set(queryId, [...(references.get(queryId) ?? []), ...found.spans]);
@@ -58,7 +69,7 @@ export async function anchorJudgments(
     }
     if (hasAnswer(resolved) || !hasAnswer(judgments)) qrels.set(queryId, resolved);
   }
-  return { qrels, references, stale, suiteIds: finder.suiteIds, moved: finder.moved };
+  return { qrels, references, stale, suiteIds: finder.suiteIds, moved: finder.moved, missing: [...missing] };
 }
 
 /** A query whose every relevant judgment went stale would score 0 for no fault of the search. */
@@ -121,6 +132,13 @@ class JudgmentFinder {
     this.#store = store;
     this.#collection = collection;
     this.#listing = listing;
+  }
+
+  /** A document of the suite's own corpus, by its exact id. */
+  async findOwn(documentId: string, excerpts: readonly Excerpt[]): Promise<Found | 'missing'> {
+    const named = this.#listing.byUri.get(documentId);
+    if (named === undefined) return 'missing';
+    return this.#take(named, documentId, excerpts.length === 0 ? [] : await this.#locate(named, excerpts));
   }
 
   async find(documentId: string, excerpts: readonly Excerpt[]): Promise<Found | StaleJudgment['reason']> {

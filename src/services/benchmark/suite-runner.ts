@@ -79,7 +79,10 @@ export class SuiteRunner {
     if (name === undefined || (request.collection === undefined && suite.hasCorpus)) {
       if (!suite.hasCorpus) throw noCorpus(suite);
       const index = await this.#indexer.ensure(suite, planned.sizing ?? DEFAULT_SIZING, handle);
-      return { ...index, judgments: await anchorJudgments(this.#context.store, index.collection, suite) };
+      return {
+        ...index,
+        judgments: await anchorJudgments(this.#context.store, { collection: index.collection, suite, place: 'own' }),
+      };
     }
     if (planned.sizing !== undefined) {
       throw new QuarryError('INPUT_INVALID', 'Chunk sizes cannot be swept over a living collection.', {
@@ -87,7 +90,7 @@ export class SuiteRunner {
       });
     }
     const collection = await this.#parts.collections.get(name);
-    const judgments = await anchorJudgments(this.#context.store, collection, suite);
+    const judgments = await anchorJudgments(this.#context.store, { collection, suite, place: 'living' });
     return { collection, corpusHash: null, indexMs: null, judgments };
   }
 
@@ -128,7 +131,7 @@ export class SuiteRunner {
       abstention: abstentionOf(outcome, suite, { settings, seed }),
       chunking: chunkingOf(outcome),
       stale: judgments.stale,
-      warnings: [...suite.warnings, ...staleWarnings(judgments), ...checkIds(results, qrels, { complete: true })],
+      warnings: [...suite.warnings, ...anchorWarnings(judgments), ...checkIds(results, qrels, { complete: true })],
     });
     const run = { record, scores };
     await this.#parts.archive.put(run, results);
@@ -192,9 +195,14 @@ function noCorpus(suite: Suite): QuarryError {
   });
 }
 
-function staleWarnings(judgments: AnchoredJudgments): string[] {
-  const { stale, moved } = judgments;
+function anchorWarnings(judgments: AnchoredJudgments): string[] {
+  const { stale, moved, missing } = judgments;
   const warnings: string[] = [];
+  if (missing.length > 0) {
+    warnings.push(
+      `${missing.length} judged documents are not in the suite's corpus (${missing.slice(0, 3).join(', ')}); they count as not found.`,
+    );
+  }
   if (stale.length > 0) {
     const gone = stale.filter((judgment) => judgment.reason === 'gone').length;
     const shown = [...new Set(stale.map((judgment) => judgment.documentId))].slice(0, 3).join(', ');
