@@ -15,6 +15,7 @@ interface Place {
   readonly door: Door;
 }
 
+const root = process.cwd();
 let folder: string;
 const places: Place[] = [];
 /** Calls that were compared, by door and outcome. */
@@ -23,6 +24,7 @@ const tally = new Map<string, number>();
 /** Three workspaces that hold the same, each behind a door of its own, so that writes can be compared too. */
 beforeAll(async () => {
   folder = await temporaryFolder();
+  process.chdir(folder);
   await mkdir(join(folder, 'docs'));
   await writeFile(
     join(folder, 'docs', 'one.md'),
@@ -44,6 +46,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  process.chdir(root);
   for (const { quarry, home, door } of places) {
     await door.close();
     await quarry.close();
@@ -62,7 +65,8 @@ function normalise(outcome: Outcome, place: Place): Outcome {
     text
       .replaceAll(place.home, 'HOME')
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, 'TIME')
-      .replace(/job_[0-9a-f]{20}/g, 'JOB'),
+      .replace(/job_[0-9a-f]{20}/g, 'JOB')
+      .replace(/run_[0-9a-f]{16}/g, 'RUN'),
   );
 }
 
@@ -80,6 +84,13 @@ async function compare(operation: Operation, input: JsonObject): Promise<void> {
   for (const [name, outcome] of outcomes) {
     const kind = `${name} ${'code' in outcome ? 'refused' : 'answered'}`;
     tally.set(kind, (tally.get(kind) ?? 0) + 1);
+    // What a caller must reckon with is written down; a fault inside never is.
+    if ('code' in outcome)
+      expect([operation.name, input, operation.errors]).toEqual([
+        operation.name,
+        input,
+        expect.arrayContaining([outcome.code]),
+      ]);
     expect({ operation: operation.name, input, outcome: { [name]: outcome } }).toEqual({
       operation: operation.name,
       input,
@@ -92,8 +103,8 @@ async function compare(operation: Operation, input: JsonObject): Promise<void> {
 async function settle(operation: Operation, outcome: Outcome, place: Place): Promise<Outcome> {
   if (operation.startsJob === undefined || !('output' in outcome)) return normalise(outcome, place);
   const id = outcome.output[operation.startsJob];
-  await finishJob(place.quarry, id);
-  return { output: { started: typeof id === 'string' } };
+  if (typeof id === 'string') await finishJob(place.quarry, id);
+  return { output: { started: true } };
 }
 
 const WORDS = [
@@ -112,11 +123,17 @@ const WORDS = [
   '*',
 ];
 
+/** Inputs that name a place on the disk or in the network. */
+const PATH_KEYS = new Set(['target', 'output', 'run', 'qrels', 'baseline', 'suite', 'path', 'file', 'folder']);
+
 /** Mostly fitting values, sometimes anything. */
 function valueFor(key: string, schema: JsonObject): fc.Arbitrary<JsonValue> {
   const { type, enum: values, items, minimum, maximum } = schema;
   if (key === 'waitSeconds') return fc.constantFrom(0, 'x', -1);
-  if (key === 'target') return fc.constantFrom(join(folder, 'docs'), join(folder, 'none'), './no-such-folder', '');
+  // Anything that may be written or fetched stays in the test's own folder.
+  if (PATH_KEYS.has(key)) {
+    return fc.constantFrom(join(folder, 'docs'), join(folder, 'none'), join(folder, 'out.json'), './no-such', '');
+  }
   if (key === 'kind') return fc.constantFrom('files', 'text', 'nothing');
   const odd: fc.Arbitrary<JsonValue> = fc.constantFrom<JsonValue>(
     '',
@@ -127,6 +144,11 @@ function valueFor(key: string, schema: JsonObject): fc.Arbitrary<JsonValue> {
     ['x'],
     { a: 1 },
     'x\u0000y',
+    '\ud800',
+    `' OR 1=1 --`,
+    '%_\\',
+    '__proto__',
+    'x'.repeat(2_500),
     '\u{1F33F}',
   );
   const fitting = (): fc.Arbitrary<JsonValue> => {

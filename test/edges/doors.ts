@@ -140,7 +140,7 @@ function wordsOf(operation: Operation, input: JsonObject): string[] | undefined 
     const parameter = parameters.find((candidate) => candidate.key === key);
     if (parameter === undefined) return undefined;
     const words = cliWords(operation, key, value);
-    if (words === undefined) return undefined;
+    if (words === undefined || (parameter.kind === 'boolean' && value !== true)) return undefined;
     if (parameter.isPositional) positional.set(key, words);
     else if (parameter.kind === 'boolean') flags.push(`--${parameter.flag}`);
     else flags.push(...words.map((word) => `--${parameter.flag}=${word}`));
