@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { benchEmbed } from './bench/embed.js';
 import { benchIngest } from './bench/ingest.js';
 import { type Measurement, renderTable } from './bench/measure.js';
 import { benchSearch } from './bench/search.js';
@@ -7,6 +8,7 @@ import { benchStart } from './bench/start.js';
 
 /** Each part by its name on the command line: `npm run bench -- search start`. */
 const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
+  embed: benchEmbed,
   ingest: benchIngest,
   start: benchStart,
   search: benchSearch,

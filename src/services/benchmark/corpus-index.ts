@@ -2,6 +2,7 @@ import type { Suite, SuiteDocument } from '../../core/benchmark/suite.js';
 import { throwIfCancelled } from '../../core/errors.js';
 import { sha256, sourceId } from '../../core/identity.js';
 import type { ChunkSizing, Collection, JsonValue, Source } from '../../core/types.js';
+import { rowRules } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import { DocumentWriter } from '../document-writer.js';
 import type { JobHandle } from '../jobs.js';
@@ -84,7 +85,7 @@ export class CorpusIndexer {
   async #describe(corpusHash: string, wanted: ChunkSizing): Promise<Collection> {
     const embedder = await this.#context.embedder();
     const sizing = { ...wanted, maxTokens: Math.min(wanted.maxTokens, embedder.maxTokens) };
-    const chunker = this.#context.chunker.id;
+    const chunker = rowRules(this.#context);
     const address = sha256(
       JSON.stringify([
         CORPUS_RULES,
