@@ -1,22 +1,9 @@
 import { escapeLineStarts } from './escape-markdown.js';
 import { codeCellOf, fencedCode, inlineCode } from './html-code.js';
-import { absoluteUrl, classesOf, type HtmlElement, type HtmlNode, isElement, LEVEL_ATTRIBUTE } from './html-dom.js';
+import { classesOf, type HtmlElement, type HtmlNode, isElement, LEVEL_ATTRIBUTE } from './html-dom.js';
+import { BLOCKS, InlineWriter, isPermalink, isSkipped, tidyInline } from './html-inline.js';
 import { isLayoutTable, pipeTable, rowsOf } from './html-table.js';
 
-const set = (list: string): ReadonlySet<string> => new Set(list.split(' '));
-
-const BLOCKS = set(
-  'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 ' +
-    'h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table tbody td tfoot th thead tr ul',
-);
-const SKIPPED = set(
-  'script style template noscript title meta link base head svg canvas iframe object embed audio video button input select ' +
-    'option textarea datalist clipboard-copy map area track source param rp frame frameset',
-);
-const CODE = set('code kbd samp tt');
-const PERMALINK =
-  /^(?:headerlink|header-?anchor|heading-?anchor|heading-link|hash-link|permalink|anchor(?:-link|js-link)?|deep-link|direct-link|octicon-link|sl-anchor-link)$/i;
-const UNSEEN = /^(?:sr-only|visually-hidden|screen-reader-text|visuallyhidden|sr-only-focusable)$/i;
 /** Deeper lists and quotes are written at this depth, so that indentation cannot multiply the text. */
 const MAX_INDENT = 10;
 
@@ -43,8 +30,11 @@ class MarkdownWriter {
   private level = 1;
   /** Target of a link around blocks; the first heading or paragraph inside takes it. */
   private pendingLink: string | undefined;
+  private readonly inline: InlineWriter;
 
-  constructor(private readonly base: string) {}
+  constructor(base: string) {
+    this.inline = new InlineWriter(base);
+  }
 
   /** Markdown blocks of an element's content. */
   blocksOf(element: HtmlElement, scope: Scope): string[] {
@@ -58,7 +48,7 @@ class MarkdownWriter {
     for (const node of element.childNodes) {
       if (!isElement(node)) {
         if (node.nodeType === 3) run.push(node);
-      } else if (!this.isSkipped(node)) {
+      } else if (!isSkipped(node)) {
         if (this.hasBlocks(node)) {
           flush();
           for (const block of this.block(node, scope)) if (block !== '') blocks.push(block);
@@ -70,7 +60,7 @@ class MarkdownWriter {
   }
 
   private paragraph(nodes: readonly HtmlNode[]): string {
-    const text = escapeLineStarts(tidyInline(this.inline(nodes)));
+    const text = escapeLineStarts(tidyInline(this.inline.inline(nodes)));
     return text === '' ? '' : this.withPendingLink(text);
   }
 
@@ -79,16 +69,6 @@ class MarkdownWriter {
     if (url === undefined || text.includes('](') || text.includes('\n')) return text;
     this.pendingLink = undefined;
     return `[${text}](${url})`;
-  }
-
-  private isSkipped(element: HtmlElement): boolean {
-    if (element.localName === 'input') return element.getAttribute('type') !== 'checkbox';
-    if (SKIPPED.has(element.localName)) return true;
-    if (element.hasAttribute('hidden') && element.getAttribute('role') !== 'tabpanel') return true;
-    if (element.getAttribute('aria-hidden') === 'true' && element.localName !== 'pre') return true;
-    if (/display\s*:\s*none/i.test(element.getAttribute('style') ?? ''))
-      return element.getAttribute('role') !== 'tabpanel';
-    return classesOf(element).some((name) => UNSEEN.test(name));
   }
 
   /** Whether an element is a block or holds one; each element is asked once. */
@@ -125,7 +105,7 @@ class MarkdownWriter {
         return ['---'];
       case 'summary':
       case 'legend':
-        return [strong(this.inlineOf(element))];
+        return [strong(this.inline.inlineOf(element))];
       case 'a':
         return this.linkedBlocks(element, scope);
       default:
@@ -134,7 +114,8 @@ class MarkdownWriter {
   }
 
   private heading(element: HtmlElement, level: number, scope: Scope): string {
-    const text = this.inlineOf(element, true)
+    const text = this.inline
+      .inlineOf(element, true)
       .replace(/\s*\n\s*/g, ' ')
       .replace(/\s+#+$/, '');
     if (text === '') return '';
@@ -145,7 +126,7 @@ class MarkdownWriter {
 
   private linkedBlocks(element: HtmlElement, scope: Scope): string[] {
     const outer = this.pendingLink;
-    this.pendingLink = this.target(element) ?? outer;
+    this.pendingLink = this.inline.target(element) ?? outer;
     const blocks = this.blocksOf(element, scope);
     this.pendingLink = outer;
     return blocks;
@@ -157,7 +138,7 @@ class MarkdownWriter {
     if (!Number.isSafeInteger(number) || number < 0) number = 1;
     const items: string[] = [];
     for (const child of element.children) {
-      if (this.isSkipped(child)) continue;
+      if (isSkipped(child)) continue;
       const mark = isOrdered ? `${number}. ` : '- ';
       const item = this.item(child, mark, scope);
       if (item === '') continue;
@@ -194,7 +175,7 @@ class MarkdownWriter {
         else if (child.localName === 'dt') {
           if (term !== '') blocks.push(term);
           term = this.term(child, scope, outerLevel);
-        } else if (!this.isSkipped(child)) {
+        } else if (!isSkipped(child)) {
           blocks.push(...joinDefinition(term, this.blocksOf(child, scope)));
           term = '';
         }
@@ -209,7 +190,8 @@ class MarkdownWriter {
   /** A term; signatures of documented symbols become headings, so that each symbol is a section of its own. */
   private term(element: HtmlElement, scope: Scope, outerLevel: number): string {
     const isSignature = classesOf(element).some((name) => /^(?:sig|sig-object)$/.test(name));
-    if (!isSignature || !scope.hasHeadings) return strong(this.inlineOf(element, true).replace(/\s*\n\s*/g, ' '));
+    if (!isSignature || !scope.hasHeadings)
+      return strong(this.inline.inlineOf(element, true).replace(/\s*\n\s*/g, ' '));
     const signature = inlineCode(textWithoutPermalinks(element));
     this.level = Math.min(6, outerLevel + 1);
     return signature === '' ? '' : `${'#'.repeat(this.level)} ${signature}`;
@@ -221,7 +203,7 @@ class MarkdownWriter {
     const rows = rowsOf(element);
     if (isLayoutTable(element, rows)) return this.blocksOf(element, scope);
     const caption = [...element.children].find((child) => child.localName === 'caption');
-    const lead = caption === undefined ? '' : this.inlineOf(caption);
+    const lead = caption === undefined ? '' : this.inline.inlineOf(caption);
     return [lead, pipeTable(rows, (cell) => this.cell(cell))];
   }
 
@@ -234,103 +216,6 @@ class MarkdownWriter {
       .filter((line) => line !== '')
       .join('<br>');
   }
-
-  private inlineOf(element: HtmlElement, isHeading = false): string {
-    const nodes = [...element.childNodes].filter((node) => !isHeading || !isPermalink(node));
-    return tidyInline(this.inline(nodes));
-  }
-
-  private inline(nodes: Iterable<HtmlNode>): string {
-    let text = '';
-    for (const node of nodes) {
-      if (node.nodeType === 3) text += (node.nodeValue ?? '').replace(/[ \t\r\n\f]+/g, ' ');
-      else if (isElement(node) && !this.isSkipped(node)) text += this.inlineElement(node);
-    }
-    return text;
-  }
-
-  private inlineElement(element: HtmlElement): string {
-    const name = element.localName;
-    if (CODE.has(name)) return this.code(element);
-    const content = (): string => this.inline(element.childNodes);
-    switch (name) {
-      case 'br':
-        return '\n';
-      case 'a':
-        return this.link(element, content());
-      case 'img':
-        return this.image(element);
-      case 'strong':
-      case 'b':
-        return wrap(content(), '**');
-      case 'em':
-      case 'i':
-        return wrap(content(), '*');
-      case 'del':
-      case 's':
-      case 'strike':
-        return wrap(content(), '~~');
-      case 'sup':
-        return raised(content());
-      case 'q':
-        return `"${content()}"`;
-      case 'input':
-        return element.hasAttribute('checked') ? '[x] ' : '[ ] ';
-      case 'math':
-        return mathText(element);
-      default:
-        // A block inside a line (a heading in a cell) is set off from its neighbours.
-        return BLOCKS.has(name) ? ` ${content()} ` : content();
-    }
-  }
-
-  /** Inline code; a link that covers the whole of it stays a link. */
-  private code(element: HtmlElement): string {
-    const code = inlineCode(element.textContent ?? '');
-    const links = [...element.children].filter((child) => child.localName === 'a');
-    const only = links.length === 1 ? links[0] : undefined;
-    if (only === undefined || (only.textContent ?? '').trim() !== (element.textContent ?? '').trim()) return code;
-    return this.link(only, code);
-  }
-
-  private link(element: HtmlElement, content: string): string {
-    const text = content.trim();
-    const url = this.target(element);
-    if (url === undefined && isPermalink(element)) return '';
-    if (url === undefined || text === '' || text.includes('](')) return content;
-    const before = /^\s/.test(content) ? ' ' : '';
-    const after = /\s$/.test(content) ? ' ' : '';
-    if (text === url) return `${before}<${url}>${after}`;
-    return `${before}[${text.replace(/\s*\n\s*/g, ' ')}](${url})${after}`;
-  }
-
-  /** Where a link leads; undefined for places on the same page and for what is not an address. */
-  private target(element: HtmlElement): string | undefined {
-    const href = element.getAttribute('href')?.trim() ?? '';
-    return href === '' || href.startsWith('#') ? undefined : this.address(href);
-  }
-
-  /** An absolute address; in a file on this disk relative ones stay, as the folder's own path is nobody's business. */
-  private address(href: string | null): string | undefined {
-    const isLocal =
-      this.base.startsWith('file:') && href !== null && !/^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(href.trim());
-    const url = isLocal ? href.trim().replace(/\s/g, '%20') : absoluteUrl(href, this.base);
-    return url?.replace(/[()]/g, (char) => (char === '(' ? '%28' : '%29'));
-  }
-
-  private image(element: HtmlElement): string {
-    const alt = (element.getAttribute('alt') ?? '').replace(/\s+/g, ' ').replace(/[[\]]/g, '').trim();
-    if (alt === '') return '';
-    const source = element.getAttribute('src') ?? element.getAttribute('data-src');
-    const url = this.address(source);
-    return url === undefined ? alt : `![${alt}](${url})`;
-  }
-}
-
-function isPermalink(node: HtmlNode): boolean {
-  if (!isElement(node) || node.localName !== 'a') return false;
-  if (classesOf(node).some((name) => PERMALINK.test(name)) && (node.textContent ?? '').trim().length <= 2) return true;
-  return /^[\s¶#§🔗\u200b\u200c\ufeff]*$/u.test(node.textContent ?? '') && node.querySelector('img') === null;
 }
 
 function textWithoutPermalinks(element: HtmlElement): string {
@@ -374,37 +259,9 @@ function strong(text: string): string {
   return `**${text}**`;
 }
 
-/** Puts marks around text, outside its own white space, and never around nothing or around several lines. */
-function wrap(content: string, marks: string): string {
-  const text = content.trim();
-  if (text === '' || text.includes('\n') || text.startsWith(marks)) return content;
-  const start = content.indexOf(text);
-  return content.slice(0, start) + marks + text + marks + content.slice(start + text.length);
-}
-
-function raised(content: string): string {
-  return /^\s*[\w+-]{1,4}\s*$/.test(content) ? `^${content.trim()}` : content;
-}
-
-function mathText(element: HtmlElement): string {
-  const annotation = element.querySelector('annotation');
-  const tex = annotation?.textContent ?? element.getAttribute('alttext');
-  return tex === null || tex === undefined ? (element.textContent ?? '').replace(/\s+/g, ' ') : `$${tex.trim()}$`;
-}
-
 function codeLines(block: string): string[] {
   return block
     .split('\n')
     .slice(1, -1)
     .map((line) => inlineCode(line));
-}
-
-/** Collapses white space as a browser does, line ends from `br` kept. */
-function tidyInline(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.replace(/[ \t]+/g, ' ').trim())
-    .join('\n')
-    .replace(/\n{2,}/g, '\n')
-    .trim();
 }
