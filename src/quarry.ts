@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createChunker } from './chunk/chunker.js';
+import { childEnvironment } from './config/child-environment.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
 import type { SuiteFiles } from './core/benchmark/suite.js';
@@ -112,6 +113,7 @@ async function openAdapter(kind: SourceKind, config: Config): Promise<SourceAdap
         apiUrl: config.githubApiUrl,
         token: config.githubToken,
         cacheDirectory: join(config.home, 'git'),
+        environment: childEnvironment(),
       });
     }
     case 'text':

@@ -1,29 +1,34 @@
 import path from 'node:path';
 import { watch } from 'chokidar';
+import { IGNORE_FILE_NAMES, type IgnoreRules } from '../selection/ignore-rules.js';
 import { createPathFilter } from '../selection/path-filter.js';
 import type { FilesOptions } from './files-options.js';
-import { readProjectContext } from './project-context.js';
-import { rejection } from './walk-folder.js';
+import { type ProjectContext, readProjectContext } from './project-context.js';
+import { readSmallFile, rejection } from './walk-folder.js';
 
 /** Quiet time after the last change before the caller hears of it, in milliseconds. */
 const QUIET_MS = 300;
 
 /**
- * Calls back once changes under the source's root have come to rest. Dependencies, build results, hidden files and what
- * the rules above the root ignore are not watched. Resolves when the signal fires.
+ * Calls back once changes under the source's root have come to rest. What the root's own ignore files or those above it
+ * ignore is not watched, nor are dependencies, build results and hidden files. Resolves when the signal fires.
  */
 export async function watchFolder(options: FilesOptions, onChange: () => void, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const project = await readProjectContext(options.root);
-  const filter = createPathFilter({ include: [], exclude: options.exclude });
+  const rules = options.useIgnoreFiles ? await rootRules(options.root, project) : undefined;
+  const request = {
+    filter: createPathFilter({ include: [], exclude: options.exclude }),
+    includeHidden: options.includeHidden,
+    ignore: options.useIgnoreFiles ? project : undefined,
+  };
   const isIgnored = (file: string, stats?: { isDirectory(): boolean }): boolean => {
     const relative = path.relative(options.root, file).split(path.sep).join('/');
     if (relative === '' || relative.startsWith('..')) return false;
     const name = path.basename(file);
     // A change of the rules changes what is wanted.
-    if (name === '.gitignore' || name === '.quarryignore') return false;
-    const item = { name, relative, isFolder: stats?.isDirectory() ?? false, rules: project.rules };
-    return rejection(item, { filter, includeHidden: options.includeHidden, ignore: project }) !== undefined;
+    if (IGNORE_FILE_NAMES.some((known) => known === name)) return false;
+    return rejection({ name, relative, isFolder: stats?.isDirectory() ?? false, rules }, request) !== undefined;
   };
   const watcher = watch(options.root, { ignored: isIgnored, ignoreInitial: true, followSymlinks: false });
   let timer: NodeJS.Timeout | undefined;
@@ -40,4 +45,13 @@ export async function watchFolder(options: FilesOptions, onChange: () => void, s
   });
   clearTimeout(timer);
   await watcher.close();
+}
+
+async function rootRules(root: string, project: ProjectContext): Promise<IgnoreRules> {
+  let { rules } = project;
+  for (const name of IGNORE_FILE_NAMES) {
+    const text = await readSmallFile(Buffer.from(path.join(root, name)));
+    if (text !== undefined) rules = rules.with(project.prefix, text);
+  }
+  return rules;
 }
