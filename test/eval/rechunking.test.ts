@@ -22,7 +22,7 @@ describe.each(['field-guide', 'ui-specialist', 'router-specialist', 'prompt-arch
     const suite = await (await quarry.services.context.suiteFiles()).open(`${BUNDLED}${name}`);
     const counts = new Set<number>();
     for (const maxTokens of [64, 128, 512]) {
-      const { output } = await quarry.execute('reindex', { collection: name, maxTokens });
+      const { output } = await quarry.execute('reindex', { name, maxTokens });
       expect((await finishJob(quarry, output['jobId'])).error).toBeNull();
       const { store } = quarry.services.context;
       const collection = await quarry.services.collections.get(name);
