@@ -21,7 +21,8 @@ export const BEIR_SPLITS: Readonly<Record<SplitName, string>> = { train: 'train'
 /**
  * Pairs, triplets and judged passages as BEIR tables. A text is one query or document however often it occurs, named after
  * its content; a pair's positive has grade 1, negatives are in the corpus but unjudged, judged passages keep their grade.
- * Where two examples grade the same query and document, the higher grade stands. Ids ascending.
+ * Where two examples grade the same query and document, the higher grade stands. Ids ascending. Where no
+ * example has a split everything is for testing, since that is what a benchmark is for; else what has none is for training.
  */
 export function toBeir(examples: readonly Example[]): BeirTables {
   const queries = new Map<string, string>();
@@ -31,12 +32,13 @@ export function toBeir(examples: readonly Example[]): BeirTables {
     validation: new Map(),
     test: new Map(),
   };
+  const loose: SplitName = examples.some((example) => example.split !== '') ? 'train' : 'test';
   const judge = (split: SplitName | '', query: string, passage: string, score: number): void => {
     const queryId = idOf('q', query);
     const documentId = idOf('d', passage);
     if (!queries.has(queryId)) queries.set(queryId, query);
     if (!corpus.has(documentId)) corpus.set(documentId, passage);
-    const judged = grades[split === '' ? 'train' : split];
+    const judged = grades[split === '' ? loose : split];
     const key = `${queryId} ${documentId}`;
     if (score > (judged.get(key)?.score ?? -1)) judged.set(key, { queryId, documentId, score });
   };

@@ -1,0 +1,118 @@
+import type { Example } from '../../core/curation/example.js';
+import type { DatasetAbout, DatasetCommit, DatasetStore, DatasetVersion } from '../../core/curation/ports.js';
+import { QuarryError } from '../../core/errors.js';
+import type { JsonValue } from '../../core/types.js';
+import type { ServiceContext } from '../context.js';
+
+/** What a tool changes of a dataset; what is left out stays. */
+export interface DatasetChange {
+  readonly message: string;
+  readonly about?: Partial<DatasetAbout>;
+  /** Notes to add, by tool. */
+  readonly notes?: Readonly<Record<string, JsonValue>>;
+  readonly transform?: DatasetCommit['transform'];
+  readonly append?: DatasetCommit['append'];
+  readonly segments?: DatasetCommit['segments'];
+}
+
+/** What is said of a dataset that nothing was said of. */
+export const EMPTY_ABOUT: DatasetAbout = { description: '', licence: '', languages: [], tags: [] };
+
+/** Steps of long pure work after which the event loop gets a turn. */
+const STEPS_PER_TURN = 200;
+
+/** Gives the event loop a turn on every 200th call, so that a server stays awake during long computations. */
+export async function breathe(step: number): Promise<void> {
+  if (step % STEPS_PER_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** Finds, reads and changes datasets for the services of this room. */
+export class DatasetAccess {
+  readonly #context: ServiceContext;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  /** The store behind it. */
+  store(): Promise<DatasetStore> {
+    return this.#context.datasetStore();
+  }
+
+  /** Newest version, or the given one. @throws QuarryError DATASET_NOT_FOUND with what exists */
+  async require(name: string, version?: number): Promise<DatasetVersion> {
+    const store = await this.store();
+    const found = await store.get(name, version);
+    if (found !== undefined) return found;
+    const head = version === undefined ? undefined : await store.get(name);
+    if (head !== undefined) {
+      throw new QuarryError('DATASET_NOT_FOUND', `The dataset ${JSON.stringify(name)} has no version ${version}.`, {
+        hint: `Its versions are 1 to ${head.version}.`,
+      });
+    }
+    const known = (await store.list()).map((dataset) => dataset.name);
+    throw new QuarryError('DATASET_NOT_FOUND', `There is no dataset ${JSON.stringify(name)}.`, {
+      hint:
+        known.length === 0 ? 'Create one with dataset_create.' : `Known datasets: ${known.slice(0, 20).join(', ')}.`,
+      details: { known: known.slice(0, 100) },
+    });
+  }
+
+  /** All examples of a version in order; 100,000 take some hundred megabytes. */
+  async examples(version: DatasetVersion): Promise<Example[]> {
+    const store = await this.store();
+    const examples: Example[] = [];
+    for await (const example of store.read(version)) examples.push(example);
+    return examples;
+  }
+
+  /** Makes the first version of a dataset. @throws QuarryError ALREADY_EXISTS */
+  async create(name: string, change: DatasetChange): Promise<DatasetVersion> {
+    const store = await this.store();
+    return store.commit(name, {
+      parent: 0,
+      createdAt: this.#context.clock.now(),
+      message: change.message,
+      about: { ...EMPTY_ABOUT, ...change.about },
+      notes: { ...change.notes },
+      ...(change.append === undefined ? {} : { append: change.append }),
+    });
+  }
+
+  /** Makes the next version. @throws QuarryError ALREADY_EXISTS when another was made meanwhile */
+  async change(version: DatasetVersion, change: DatasetChange): Promise<DatasetVersion> {
+    const store = await this.store();
+    return store.commit(version.name, {
+      parent: version.version,
+      createdAt: this.#context.clock.now(),
+      message: change.message,
+      about: { ...version.about, ...change.about },
+      notes: { ...version.notes, ...change.notes },
+      ...(change.transform === undefined ? {} : { transform: change.transform }),
+      ...(change.append === undefined ? {} : { append: change.append }),
+      ...(change.segments === undefined ? {} : { segments: change.segments }),
+    });
+  }
+
+  /** Adds examples that are not there yet to a dataset, which is made when absent. Counts what was new. */
+  async add(
+    name: string,
+    examples: readonly Example[],
+    change: Pick<DatasetChange, 'message' | 'about' | 'notes'>,
+  ): Promise<{ readonly version: DatasetVersion; readonly added: number; readonly known: number }> {
+    const store = await this.store();
+    const head = await store.get(name);
+    const ids = new Set(head === undefined ? [] : (await this.examples(head)).map((example) => example.id));
+    const fresh: Example[] = [];
+    for (const example of examples) {
+      if (ids.has(example.id)) continue;
+      ids.add(example.id);
+      fresh.push(example);
+    }
+    const known = examples.length - fresh.length;
+    if (head === undefined)
+      return { version: await this.create(name, { ...change, append: fresh }), added: fresh.length, known };
+    if (fresh.length === 0) return { version: head, added: 0, known };
+    return { version: await this.change(head, { ...change, append: fresh }), added: fresh.length, known };
+  }
+}

@@ -1,0 +1,224 @@
+import { type Example, type ExampleFields, parseExample, type ReviewState } from '../../core/curation/example.js';
+import type { DatasetAbout, DatasetVersion } from '../../core/curation/ports.js';
+import { QuarryError } from '../../core/errors.js';
+import type { ServiceContext } from '../context.js';
+import { DatasetAccess } from './dataset-access.js';
+import { type DatasetStatistics, describeExamples } from './dataset-statistics.js';
+
+/** Chooses examples; all given parts must hold. */
+export interface ExampleFilter {
+  readonly ids?: readonly string[] | undefined;
+  readonly split?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly review?: ReviewState | undefined;
+  readonly flag?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly rule?: string | undefined;
+  readonly text?: string | undefined;
+}
+
+/** What an edit does to the chosen examples. */
+export interface ExampleEdit {
+  readonly review?: ReviewState | undefined;
+  readonly addTags: readonly string[];
+  readonly removeTags: readonly string[];
+  readonly clearFlags: readonly string[];
+  readonly category?: string | undefined;
+  readonly licence?: string | undefined;
+  /** New texts; for one chosen example only. */
+  readonly fields?: ExampleFields | undefined;
+  /** Drops the chosen examples. */
+  readonly remove: boolean;
+}
+
+/** What differs between two versions. */
+export interface DatasetDiff {
+  readonly from: number;
+  readonly to: number;
+  readonly added: number;
+  readonly removed: number;
+  /** Same content, other split, flags, review, tags or trust. */
+  readonly changed: number;
+  readonly unchanged: number;
+  /** At most 20 of each, as ids. */
+  readonly addedIds: readonly string[];
+  readonly removedIds: readonly string[];
+  readonly changedIds: readonly string[];
+}
+
+const SHOWN = 20;
+
+/** Whether an example passes a filter. */
+export function matchesFilter(example: Example, filter: ExampleFilter): boolean {
+  const { split, kind, review, flag, tag, rule, text } = filter;
+  if (filter.ids !== undefined && !filter.ids.includes(example.id)) return false;
+  if (split !== undefined && example.split !== (split === 'none' ? '' : split)) return false;
+  if (kind !== undefined && example.kind !== kind) return false;
+  if (review !== undefined && example.review !== review) return false;
+  if (flag !== undefined && !example.flags.includes(flag)) return false;
+  if (tag !== undefined && !example.tags.includes(tag)) return false;
+  if (rule !== undefined && example.provenance.rule !== rule) return false;
+  return text === undefined || JSON.stringify(example.fields).toLowerCase().includes(text.toLowerCase());
+}
+
+/** Lists, shows, edits, restores and deletes datasets. */
+export class DatasetService {
+  readonly #access: DatasetAccess;
+
+  constructor(context: ServiceContext) {
+    this.#access = new DatasetAccess(context);
+  }
+
+  /** Newest versions, by name. */
+  async list(): Promise<readonly DatasetVersion[]> {
+    return (await this.#access.store()).list();
+  }
+
+  /** @throws QuarryError ALREADY_EXISTS */
+  create(name: string, about: Partial<DatasetAbout>): Promise<DatasetVersion> {
+    return this.#access.create(name, { message: 'Created empty', about });
+  }
+
+  /** @throws QuarryError DATASET_NOT_FOUND */
+  async show(
+    name: string,
+    version: number | undefined,
+    filter: ExampleFilter,
+  ): Promise<{
+    readonly version: DatasetVersion;
+    readonly history: readonly DatasetVersion[];
+    readonly statistics: DatasetStatistics;
+    readonly examples: readonly Example[];
+  }> {
+    const found = await this.#access.require(name, version);
+    const store = await this.#access.store();
+    const [history, examples] = await Promise.all([store.history(name), this.#access.examples(found)]);
+    const chosen = examples.filter((example) => matchesFilter(example, filter));
+    return { version: found, history, statistics: describeExamples(chosen), examples: chosen };
+  }
+
+  /** @throws QuarryError DATASET_NOT_FOUND */
+  async diff(name: string, from: number, to: number | undefined): Promise<DatasetDiff> {
+    const [before, after] = await Promise.all([this.#access.require(name, from), this.#access.require(name, to)]);
+    const known = new Map(
+      (await this.#access.examples(before)).map((example) => [example.id, JSON.stringify(example)]),
+    );
+    const added: string[] = [];
+    const changed: string[] = [];
+    let unchanged = 0;
+    for (const example of await this.#access.examples(after)) {
+      const old = known.get(example.id);
+      if (old === undefined) added.push(example.id);
+      else if (old === JSON.stringify(example)) unchanged++;
+      else changed.push(example.id);
+      known.delete(example.id);
+    }
+    const removed = [...known.keys()];
+    return {
+      from: before.version,
+      to: after.version,
+      added: added.length,
+      removed: removed.length,
+      changed: changed.length,
+      unchanged,
+      addedIds: added.slice(0, SHOWN),
+      removedIds: removed.slice(0, SHOWN),
+      changedIds: changed.slice(0, SHOWN),
+    };
+  }
+
+  /**
+   * Changes or drops the chosen examples and what is said of the dataset, as one new version.
+   * @throws QuarryError DATASET_NOT_FOUND, INPUT_INVALID, DATASET_INVALID
+   */
+  async edit(
+    name: string,
+    request: {
+      readonly filter: ExampleFilter;
+      readonly edit: ExampleEdit;
+      readonly about: Partial<DatasetAbout>;
+      readonly preview: boolean;
+    },
+  ): Promise<{ readonly version: DatasetVersion; readonly matched: number }> {
+    const head = await this.#access.require(name);
+    const isAboutExamples = changesExamples(request.edit);
+    const hasFilter = Object.values(request.filter).some((value) => value !== undefined);
+    if (isAboutExamples && !hasFilter) {
+      throw new QuarryError('INPUT_INVALID', 'The edit names no examples.', {
+        hint: 'Give ids, or choose examples by split, kind, review, flag, tag, rule or text.',
+      });
+    }
+    const examples = isAboutExamples ? await this.#access.examples(head) : [];
+    const chosen = new Set(examples.filter((example) => matchesFilter(example, request.filter)).map(({ id }) => id));
+    if (request.edit.fields !== undefined && chosen.size !== 1) {
+      throw new QuarryError('INPUT_INVALID', `New fields fit one example; ${chosen.size} were chosen.`, {
+        hint: 'Give the id of one example.',
+      });
+    }
+    // Tried on all of them first, so that a preview tells of the same faults as the edit.
+    for (const example of examples) if (chosen.has(example.id)) applyEdit(example, request.edit);
+    if (request.preview || (chosen.size === 0 && Object.keys(request.about).length === 0)) {
+      return { version: head, matched: chosen.size };
+    }
+    const version = await this.#access.change(head, {
+      message: describeEdit(request.edit, chosen.size),
+      about: request.about,
+      ...(chosen.size === 0
+        ? {}
+        : { transform: (example) => (chosen.has(example.id) ? applyEdit(example, request.edit) : example) }),
+    });
+    return { version, matched: chosen.size };
+  }
+
+  /** Makes an old version the newest, as a new version. @throws QuarryError DATASET_NOT_FOUND */
+  async restore(name: string, version: number): Promise<DatasetVersion> {
+    const head = await this.#access.require(name);
+    const old = await this.#access.require(name, version);
+    return this.#access.change(head, {
+      message: `Restored version ${version}`,
+      about: old.about,
+      notes: old.notes,
+      segments: old.segments,
+    });
+  }
+
+  /** @throws QuarryError DATASET_NOT_FOUND */
+  async delete(name: string): Promise<DatasetVersion> {
+    const head = await this.#access.require(name);
+    await (await this.#access.store()).delete(name);
+    return head;
+  }
+}
+
+function changesExamples(edit: ExampleEdit): boolean {
+  const { review, category, licence, fields, remove } = edit;
+  const lists = [edit.addTags, edit.removeTags, edit.clearFlags];
+  return (
+    remove ||
+    [review, category, licence, fields].some((part) => part !== undefined) ||
+    lists.some((list) => list.length > 0)
+  );
+}
+
+function applyEdit(example: Example, edit: ExampleEdit): Example | undefined {
+  if (edit.remove) return undefined;
+  const { id: _id, ...rest } = example;
+  const parsed = parseExample({
+    ...rest,
+    fields: edit.fields ?? example.fields,
+    review: edit.review ?? example.review,
+    category: edit.category ?? example.category,
+    licence: edit.licence ?? example.licence,
+    tags: [...new Set([...example.tags, ...edit.addTags])].filter((tag) => !edit.removeTags.includes(tag)),
+    flags: example.flags.filter((flag) => !edit.clearFlags.includes(flag)),
+  });
+  if ('example' in parsed) return parsed.example;
+  throw new QuarryError('DATASET_INVALID', `The edited example is not valid: ${parsed.problem}.`, {
+    hint: `An example of kind ${example.kind} has the fields ${Object.keys(example.fields).join(', ')}.`,
+  });
+}
+
+function describeEdit(edit: ExampleEdit, count: number): string {
+  if (edit.remove) return `Removed ${count} examples`;
+  return count === 0 ? 'Changed the description' : `Edited ${count} examples`;
+}

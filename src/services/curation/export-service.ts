@@ -1,0 +1,317 @@
+import { renderDataSheet } from '../../core/curation/data-sheet.js';
+import type { Example, SplitName } from '../../core/curation/example.js';
+import { SPLITS } from '../../core/curation/example.js';
+import { BEIR_SPLITS, qrelsLines, toBeir } from '../../core/curation/formats/beir.js';
+import { licenceLedger, writeCard } from '../../core/curation/formats/dataset-card.js';
+import {
+  type ExportFormat,
+  type ExportRow,
+  exportColumns,
+  toExportRows,
+} from '../../core/curation/formats/export-shapes.js';
+import type { DatasetVersion, ExportedFile, ExportWriter } from '../../core/curation/ports.js';
+import { QuarryError } from '../../core/errors.js';
+import type { Job, JsonObject, JsonValue } from '../../core/types.js';
+import type { ServiceContext } from '../context.js';
+import type { JobHandle, JobService } from '../jobs.js';
+import { DatasetAccess } from './dataset-access.js';
+import { describeExamples } from './dataset-statistics.js';
+import { type Cleared, clearForExport, type ExportPolicy } from './export-policy.js';
+import { guardSuites } from './suite-guard.js';
+
+/** What to export, where, and under which policy. */
+export interface ExportRequest extends ExportPolicy {
+  readonly dataset: string;
+  readonly version?: number | undefined;
+  /** Folder to make. */
+  readonly path: string;
+  readonly format: ExportFormat;
+  readonly container: 'jsonl' | 'parquet';
+  /** Negatives per row of n-tuple, 1..10. */
+  readonly negatives: number;
+  readonly splits: readonly SplitName[];
+  readonly overwrite: boolean;
+  readonly preview: boolean;
+}
+
+interface SplitFile {
+  readonly split: SplitName;
+  readonly file: ExportedFile;
+}
+
+interface Written {
+  /** Data files that the card names, by split. */
+  readonly files: readonly SplitFile[];
+  readonly others: readonly ExportedFile[];
+  readonly unfit: number;
+}
+
+/** Writes datasets in the formats of the ecosystem, with card, checksums, manifest, provenance and data sheet. */
+export class ExportService {
+  readonly #context: ServiceContext;
+  readonly #jobs: JobService;
+  readonly #access: DatasetAccess;
+
+  constructor(context: ServiceContext, parts: { jobs: JobService }) {
+    this.#context = context;
+    this.#jobs = parts.jobs;
+    this.#access = new DatasetAccess(context);
+  }
+
+  /** Starts a job. @throws QuarryError DATASET_NOT_FOUND, INPUT_INVALID, ALREADY_EXISTS, PATH_UNREADABLE */
+  async start(request: ExportRequest): Promise<Job> {
+    await this.#access.require(request.dataset, request.version);
+    if (request.container === 'parquet' && exportColumns(request.format, request.negatives) === undefined) {
+      throw new QuarryError(
+        'INPUT_INVALID',
+        `Format ${request.format} is not a flat table, so it is not written as Parquet.`,
+        {
+          hint: 'Use container jsonl, or format parquet for every example with all its columns.',
+        },
+      );
+    }
+    // A folder in the way is told at once rather than after minutes of checks.
+    const files = await this.#context.datasetFiles();
+    if (!request.preview) await (await files.openExport(request.path, request.overwrite)).discard();
+    return this.#jobs.start({
+      kind: 'export',
+      subject: request.dataset,
+      input: { dataset: request.dataset, path: request.path, format: request.format, preview: request.preview },
+      work: (handle) => this.#run(request, handle),
+    });
+  }
+
+  async #run(request: ExportRequest, handle: JobHandle): Promise<JsonValue> {
+    const version = await this.#access.require(request.dataset, request.version);
+    const all = await this.#access.examples(version);
+    const chosen =
+      request.splits.length === 0
+        ? all
+        : all.filter((example) => request.splits.some((split) => split === example.split));
+    const suites = await guardSuites(this.#context, handle.signal);
+    const cleared = await clearForExport(chosen, request, { suites, handle });
+    if (request.preview) return previewOf(cleared, request);
+    const files = await this.#context.datasetFiles();
+    const writer = await files.openExport(request.path, request.overwrite);
+    try {
+      const written = await this.#write(writer, { version, cleared, request });
+      await writer.publish();
+      handle.count('rows', written.rows);
+      return written.summary;
+    } catch (error) {
+      await writer.discard();
+      throw error;
+    }
+  }
+
+  async #write(
+    writer: ExportWriter,
+    work: { readonly version: DatasetVersion; readonly cleared: Cleared; readonly request: ExportRequest },
+  ): Promise<{ rows: number; summary: JsonObject }> {
+    const { version, cleared, request } = work;
+    const data =
+      request.format === 'beir'
+        ? await writeBeir(writer, cleared.examples)
+        : await writeRows(writer, cleared.examples, request);
+    const leftOut = { ...cleared.leftOut, ...(data.unfit > 0 ? { 'does not fit the format': data.unfit } : {}) };
+    const provenance = await writer.writeText(
+      'provenance.jsonl',
+      provenanceLines(cleared.examples),
+      cleared.examples.length,
+    );
+    const { overrides, checks, examples } = cleared;
+    const card = writeCard({
+      version,
+      format: request.format,
+      examples,
+      files: data.files,
+      overrides,
+      checks,
+      leftOut,
+    });
+    const sheet = renderDataSheet(sheetOf(version, { ...cleared, leftOut }));
+    const about = [
+      await writer.writeText('README.md', [card], 0),
+      await writer.writeText('datasheet.html', [sheet], 0),
+    ];
+    const files = [...data.files.map(({ file }) => file), ...data.others, provenance, ...about];
+    const manifest = this.#manifest(work, { files, leftOut });
+    files.push(await writer.writeText('manifest.json', [`${JSON.stringify(manifest, null, 2)}\n`], 0));
+    const sums = files.map((file) => `${file.sha256}  ${file.path}\n`).sort();
+    await writer.writeText('SHA256SUMS', sums, 0);
+    const rows = data.files.reduce((sum, { file }) => sum + file.rows, 0);
+    return {
+      rows,
+      summary: {
+        preview: false,
+        path: request.path,
+        format: request.format,
+        version: version.version,
+        rows,
+        examples: examples.length,
+        leftOut,
+        overrides: [...overrides],
+        checks: [...checks],
+        files: files.map((file) => ({ ...file })),
+      },
+    };
+  }
+
+  /** Everything that rebuilds the export: version, content, settings, checksums. No time of its own, so equal exports are equal bytes. */
+  #manifest(
+    work: { readonly version: DatasetVersion; readonly cleared: Cleared; readonly request: ExportRequest },
+    result: { readonly files: readonly ExportedFile[]; readonly leftOut: Readonly<Record<string, number>> },
+  ): JsonObject {
+    const { version, cleared, request } = work;
+    return {
+      quarryExport: 1,
+      product: this.#context.version,
+      dataset: version.name,
+      version: version.version,
+      createdAt: version.createdAt,
+      message: version.message,
+      segments: version.segments.map((segment) => ({ ...segment })),
+      settings: {
+        format: request.format,
+        container: request.container,
+        negatives: request.negatives,
+        splits: [...request.splits],
+        sensitive: request.sensitive,
+        publish: request.publish,
+        licences: [...request.licences],
+        otherLicences: request.otherLicences,
+        overrideSuites: [...request.overrideSuites],
+      },
+      overrides: [...cleared.overrides],
+      leftOut: { ...result.leftOut },
+      files: result.files.map((file) => ({ ...file })),
+    };
+  }
+}
+
+function previewOf(cleared: Cleared, request: ExportRequest): JsonValue {
+  const rows = cleared.examples.flatMap((example) => toExportRows(example, request.format, request.negatives));
+  // Rows are made of the strings, numbers and lists of examples, so they are JSON.
+  const samples = rows.slice(0, 2) as unknown as JsonValue;
+  return {
+    preview: true,
+    format: request.format,
+    examples: cleared.examples.length,
+    rows: request.format === 'beir' ? cleared.examples.length : rows.length,
+    leftOut: { ...cleared.leftOut },
+    overrides: [...cleared.overrides],
+    checks: [...cleared.checks],
+    samples,
+  };
+}
+
+async function writeRows(writer: ExportWriter, examples: readonly Example[], request: ExportRequest): Promise<Written> {
+  const bySplit = new Map<SplitName, ExportRow[]>();
+  let unfit = 0;
+  for (const example of examples) {
+    const rows = toExportRows(example, request.format, request.negatives);
+    if (rows.length === 0) unfit++;
+    const split = example.split === '' ? 'train' : example.split;
+    const known = bySplit.get(split);
+    if (known === undefined) bySplit.set(split, rows);
+    else known.push(...rows);
+  }
+  const columns = exportColumns(request.format, request.negatives);
+  const isTable = request.container === 'parquet' || request.format === 'parquet';
+  const files: SplitFile[] = [];
+  for (const split of SPLITS) {
+    const rows = bySplit.get(split) ?? [];
+    if (rows.length === 0) continue;
+    const file =
+      isTable && columns !== undefined
+        ? await writer.writeTable(`data/${split}.parquet`, columns, rows)
+        : await writer.writeText(`data/${split}.jsonl`, jsonLines(rows), rows.length);
+    files.push({ split, file });
+  }
+  if (files.length > 0) return { files, others: [], unfit };
+  throw new QuarryError('DATASET_INVALID', `No example of the dataset fits the format ${request.format}.`, {
+    hint: 'Look at the kinds of its examples with dataset_show; triplets need dataset_negatives first.',
+  });
+}
+
+async function writeBeir(writer: ExportWriter, examples: readonly Example[]): Promise<Written> {
+  const tables = toBeir(examples);
+  if (tables.queries.length === 0) {
+    throw new QuarryError('DATASET_INVALID', 'No example of the dataset is a pair, triplet or judged passage.', {
+      hint: 'Only those make a benchmark.',
+    });
+  }
+  const others = [
+    await writer.writeText('corpus.jsonl', jsonLines(tables.corpus), tables.corpus.length),
+    await writer.writeText('queries.jsonl', jsonLines(tables.queries), tables.queries.length),
+  ];
+  const files: SplitFile[] = [];
+  for (const split of SPLITS) {
+    const judgments = tables.qrels[split];
+    if (judgments.length === 0) continue;
+    const path = `qrels/${BEIR_SPLITS[split]}.tsv`;
+    files.push({ split, file: await writer.writeText(path, qrelsLines(judgments), judgments.length) });
+  }
+  const fitting = examples.filter(({ kind }) => kind === 'pair' || kind === 'triplet' || kind === 'judged').length;
+  return { files, others, unfit: examples.length - fitting };
+}
+
+function* jsonLines(rows: Iterable<unknown>): Generator<string> {
+  for (const row of rows) yield `${JSON.stringify(row)}\n`;
+}
+
+function* provenanceLines(examples: readonly Example[]): Generator<string> {
+  for (const { id, split, licence, review, trust, provenance } of examples) {
+    yield `${JSON.stringify({ id, split, licence, review, trust, ...provenance })}\n`;
+  }
+}
+
+function sheetOf(version: DatasetVersion, cleared: Cleared): Parameters<typeof renderDataSheet>[0] {
+  const statistics = describeExamples(cleared.examples);
+  const { about } = version;
+  return {
+    title: `${version.name}, version ${version.version}`,
+    lead: about.description,
+    facts: [
+      ['Examples', String(cleared.examples.length)],
+      ['Made', version.createdAt],
+      ['Last change', version.message],
+      ['Licence', about.licence === '' ? 'unknown' : about.licence],
+      ['Languages', about.languages.length === 0 ? 'not said' : about.languages.join(', ')],
+      ...cleared.checks.map((check): readonly [string, string] => ['Check', check]),
+      ...cleared.overrides.map((override): readonly [string, string] => ['Overridden', override]),
+    ],
+    charts: [
+      { title: 'Splits', bars: statistics.bySplit },
+      { title: 'Kinds', bars: statistics.byKind },
+      { title: 'How they were made', bars: statistics.byRule },
+      { title: 'Categories', bars: statistics.byCategory },
+      { title: 'Languages', bars: statistics.byLanguage },
+      { title: 'Flags', bars: statistics.byFlag },
+      { title: 'Length of prompts, in characters', bars: statistics.promptLengths },
+      { title: 'Length of answers, in characters', bars: statistics.responseLengths },
+    ],
+    tables: [
+      {
+        title: 'Licences',
+        header: ['Licence', 'Examples'],
+        rows: licenceLedger(cleared.examples).map(({ licence, rows }) => [
+          licence === '' ? 'unknown' : licence,
+          String(rows),
+        ]),
+      },
+      {
+        title: 'Left out',
+        header: ['Reason', 'Examples'],
+        rows: Object.entries(cleared.leftOut).map(([reason, count]) => [reason, String(count)]),
+      },
+      {
+        title: 'Samples',
+        header: ['Id', 'Example'],
+        rows: cleared.examples
+          .slice(0, 10)
+          .map((example) => [example.id, JSON.stringify(example.fields).slice(0, 600)]),
+      },
+    ],
+  };
+}
