@@ -1,0 +1,194 @@
+import type { Rating } from '../agreement.js';
+import { type JudgeRecord, trustOf } from '../judge-trust.js';
+import { type LabelAnswer, type LabelEvent, PASSAGE_LABELS, type Rejection, type WorkItem } from './campaign.js';
+
+/** An answer that was taken. */
+export interface Verdict {
+  readonly judge: string;
+  readonly item: WorkItem;
+  readonly answer: LabelAnswer;
+  /** Number of its entry in the ledger. */
+  readonly sequence: number;
+}
+
+interface Lease {
+  readonly judge: string;
+  readonly lease: string;
+  readonly until: string;
+}
+
+/** The answer that an item got from a judge before, for answering a repeated call alike. */
+export interface KnownAnswer {
+  readonly answer: LabelAnswer;
+  readonly rejection: Rejection | null;
+  readonly detail: string;
+}
+
+/** What a campaign's ledger adds up to. Entries are folded in once each, in order. */
+export class CampaignState {
+  readonly items = new Map<string, WorkItem>();
+  readonly verdicts: Verdict[] = [];
+  /** Sequence number of the last entry folded in. */
+  sequence = 0;
+  /** Entries up to this one have been written into the dataset. */
+  appliedUpTo = 0;
+  readonly #leases = new Map<string, Lease[]>();
+  readonly #answered = new Map<string, Map<string, KnownAnswer>>();
+  readonly #submissions = new Map<string, { submitted: number; rejected: number }>();
+
+  /** Takes the items of the opened campaign. */
+  open(items: readonly WorkItem[]): void {
+    for (const item of items) this.items.set(item.id, item);
+  }
+
+  /** Folds in one entry. */
+  apply(sequence: number, event: LabelEvent): void {
+    this.sequence = sequence;
+    if (event.type === 'applied') this.appliedUpTo = Math.max(this.appliedUpTo, event.upTo);
+    if (event.type === 'lease') {
+      for (const item of event.items) {
+        const others = (this.#leases.get(item) ?? []).filter((lease) => lease.judge !== event.judge);
+        this.#leases.set(item, [...others, { judge: event.judge, lease: event.lease, until: event.until }]);
+      }
+    }
+    if (event.type === 'answer') this.#answer(sequence, event);
+  }
+
+  #answer(sequence: number, event: Extract<LabelEvent, { type: 'answer' }>): void {
+    const count = this.#submissions.get(event.judge) ?? { submitted: 0, rejected: 0 };
+    this.#submissions.set(event.judge, {
+      submitted: count.submitted + 1,
+      rejected: count.rejected + (event.rejection === null ? 0 : 1),
+    });
+    const known = this.#answered.get(event.item) ?? new Map<string, KnownAnswer>();
+    known.set(event.judge, { answer: event.answer, rejection: event.rejection, detail: event.detail });
+    this.#answered.set(event.item, known);
+    const item = this.items.get(event.item);
+    if (event.rejection === null && item !== undefined) {
+      this.verdicts.push({ judge: event.judge, item, answer: event.answer, sequence });
+    }
+  }
+
+  /** Judges whose answers to an item were taken. */
+  doneBy(item: string): string[] {
+    return [...(this.#answered.get(item) ?? [])]
+      .filter(([, known]) => known.rejection === null)
+      .map(([judge]) => judge);
+  }
+
+  /** What a judge last handed in for an item. */
+  lastAnswer(item: string, judge: string): KnownAnswer | undefined {
+    return this.#answered.get(item)?.get(judge);
+  }
+
+  /** Leases of an item that hold at a time, other judges' or all. */
+  leasesAt(item: string, now: string): readonly Lease[] {
+    return (this.#leases.get(item) ?? []).filter((lease) => lease.until > now);
+  }
+
+  /** The lease that a judge was last given on an item, expired or not. */
+  leaseOf(item: string, judge: string): Lease | undefined {
+    return this.#leases.get(item)?.find((lease) => lease.judge === judge);
+  }
+
+  /** Items that a judge may be given, in the campaign's order. Those that it holds already come first. */
+  openFor(judge: string, now: string): WorkItem[] {
+    const held: WorkItem[] = [];
+    const free: WorkItem[] = [];
+    for (const item of this.items.values()) {
+      const done = this.doneBy(item.id);
+      if (done.includes(judge) || done.length >= item.judges) continue;
+      const leases = this.leasesAt(item.id, now);
+      if (leases.some((lease) => lease.judge === judge)) held.push(item);
+      else if (this.#isFree(item, judge, done.length + leases.length)) free.push(item);
+    }
+    return [...held, ...free];
+  }
+
+  #isFree(item: WorkItem, judge: string, taken: number): boolean {
+    if (taken >= item.judges) return false;
+    return item.repeats === '' || this.doneBy(item.repeats).includes(judge);
+  }
+
+  /** Items still wanted, repetitions included only once their first answer is there. */
+  remaining(): number {
+    let open = 0;
+    for (const item of this.items.values()) {
+      const isWaiting = item.repeats !== '' && this.doneBy(item.repeats).length === 0;
+      if (!isWaiting && this.doneBy(item.id).length < item.judges) open++;
+    }
+    return open;
+  }
+
+  /** Answers taken after an entry of the ledger. */
+  acceptedAfter(sequence: number): number {
+    return this.verdicts.filter((verdict) => verdict.sequence > sequence).length;
+  }
+
+  /** Names of all judges, in order. */
+  judges(): string[] {
+    return [...this.#submissions.keys()].sort();
+  }
+
+  /** Grades as ratings of single passages; repetitions left out. */
+  ratings(): Rating[] {
+    return this.verdicts
+      .filter(({ item, answer }) => item.repeats === '' && !answer.abstain)
+      .flatMap(({ item, judge, answer }) =>
+        gradesByPlace(item, answer).map(({ place, grade }) => ({ unit: `${item.id}/${place}`, judge, grade })),
+      );
+  }
+
+  /** What is known of a judge. */
+  recordOf(judge: string): JudgeRecord {
+    const own = this.verdicts.filter((verdict) => verdict.judge === judge && !verdict.answer.abstain);
+    const record = { gold: 0, goldRight: 0, repeats: 0, repeatsSame: 0, shared: 0, sharedSame: 0 };
+    for (const { item, answer } of own) {
+      for (const grade of answer.grades) {
+        const gold = item.gold[PASSAGE_LABELS.indexOf(grade.label)];
+        if (gold === null || gold === undefined) continue;
+        record.gold++;
+        if (grade.grade >= gold.low && grade.grade <= gold.high) record.goldRight++;
+      }
+      const twins = this.verdicts.filter((other) => !other.answer.abstain && isTwin(other, { item, judge }));
+      for (const other of twins) {
+        const same = countAgreeing(item, answer, other);
+        const isRepeat = other.judge === judge;
+        if (isRepeat) {
+          record.repeats += same.of;
+          record.repeatsSame += same.agreeing;
+        } else {
+          record.shared += same.of;
+          record.sharedSame += same.agreeing;
+        }
+      }
+    }
+    return { ...record, ...(this.#submissions.get(judge) ?? { submitted: 0, rejected: 0 }) };
+  }
+
+  /** Trust in a judge, 0..1. */
+  trust(judge: string): number {
+    return trustOf(this.recordOf(judge));
+  }
+}
+
+/** Another judge's verdict on the same item, or the own verdict on what this item repeats. */
+function isTwin(other: Verdict, own: { readonly item: WorkItem; readonly judge: string }): boolean {
+  if (other.judge === own.judge) return own.item.repeats === other.item.id;
+  return other.item.id === own.item.id;
+}
+
+function countAgreeing(item: WorkItem, answer: LabelAnswer, other: Verdict): { of: number; agreeing: number } {
+  const theirs = new Map(gradesByPlace(other.item, other.answer).map(({ place, grade }) => [place, grade]));
+  const mine = gradesByPlace(item, answer).filter(({ place }) => theirs.has(place));
+  const agreeing = mine.filter(({ place, grade }) => Math.abs(grade - (theirs.get(place) ?? 0)) <= 1).length;
+  return { of: mine.length, agreeing };
+}
+
+/** Grades by the passage's place in its example, whatever order it was shown in; control passages left out. */
+export function gradesByPlace(item: WorkItem, answer: LabelAnswer): { place: number; grade: number }[] {
+  return answer.grades.flatMap(({ label, grade }) => {
+    const passage = item.passages[PASSAGE_LABELS.indexOf(label)];
+    return passage === undefined || passage.place < 0 ? [] : [{ place: passage.place, grade }];
+  });
+}
