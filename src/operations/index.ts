@@ -16,6 +16,19 @@ import { benchmarkRun } from './benchmark/benchmark-run.js';
 import { benchmarkScore } from './benchmark/benchmark-score.js';
 import { benchmarkSuites } from './benchmark/benchmark-suites.js';
 import { benchmarkSummary } from './benchmark/benchmark-summary.js';
+import { curateNext } from './curation/curate-next.js';
+import { curateSubmit } from './curation/curate-submit.js';
+import { datasetAudit } from './curation/dataset-audit.js';
+import { datasetCreate } from './curation/dataset-create.js';
+import { datasetDelete } from './curation/dataset-delete.js';
+import { datasetEdit } from './curation/dataset-edit.js';
+import { datasetExport } from './curation/dataset-export.js';
+import { datasetImport } from './curation/dataset-import.js';
+import { datasetList } from './curation/dataset-list.js';
+import { datasetMine } from './curation/dataset-mine.js';
+import { datasetNegatives } from './curation/dataset-negatives.js';
+import { datasetShow } from './curation/dataset-show.js';
+import { datasetSplit } from './curation/dataset-split.js';
 import type { Operation } from './define.js';
 import { fetch } from './knowledge/fetch.js';
 import { findSimilar } from './knowledge/find-similar.js';
@@ -83,3 +96,17 @@ export type OperationName = Registered['name'];
 export type OperationInput<N extends OperationName> = z.input<Extract<Registered, { readonly name: N }>['input']>;
 /** What the operation gives. */
 export type OperationOutput<N extends OperationName> = z.output<Extract<Registered, { readonly name: N }>['output']>;
+  datasetCreate,
+  datasetList,
+  datasetShow,
+  datasetEdit,
+  datasetImport,
+  datasetMine,
+  datasetNegatives,
+  datasetAudit,
+  datasetSplit,
+  datasetExport,
+  datasetDelete,
+  curateNext,
+  curateSubmit,
+];

@@ -1,6 +1,7 @@
 import { BenchmarkService } from './benchmark/benchmark-service.js';
 import { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
+import { type CurationServices, createCurationServices } from './curation/curation-services.js';
 import { DocumentService } from './documents.js';
 import { IngestService } from './ingest.js';
 import { JobService } from './jobs.js';
@@ -15,6 +16,7 @@ export interface Services {
   readonly context: ServiceContext;
   readonly benchmark: BenchmarkService;
   readonly collections: CollectionService;
+  readonly curation: CurationServices;
   readonly documents: DocumentService;
   readonly ingest: IngestService;
   readonly jobs: JobService;
@@ -38,6 +40,7 @@ export function createServices(context: ServiceContext): Services {
     retrieve,
     reindex,
     benchmark: new BenchmarkService(context, { collections, jobs, retrieve }),
+    curation: createCurationServices(context, { collections, jobs, retrieve }),
     documents: new DocumentService(context, collections),
     ingest: new IngestService(context, { collections, jobs, reindex }),
     notes: new NoteService(context, collections),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { cohenKappa, krippendorffAlpha } from '../../core/curation/agreement.js';
 import { TRUST_THRESHOLD } from '../../core/curation/judge-trust.js';
 import {
@@ -13,6 +12,7 @@ import {
 import { CampaignState, type Verdict } from '../../core/curation/labelling/campaign-state.js';
 import { checkGrades, type Objection } from '../../core/curation/labelling/check-answer.js';
 import { QuarryError } from '../../core/errors.js';
+import { sha256 } from '../../core/identity.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { RetrieveService } from '../retrieve.js';
@@ -114,7 +114,7 @@ export class LabellingService {
       const now = this.#context.clock.now();
       const items = campaign.state.openFor(request.judge, now).slice(0, request.count);
       const until = new Date(Date.parse(now) + request.leaseSeconds * 1_000).toISOString();
-      const lease = `lease_${randomUUID().slice(0, 13)}`;
+      const lease = `lease_${sha256(`${campaign.name} ${campaign.state.sequence} ${request.judge}`).slice(0, 12)}`;
       if (items.length === 0)
         return { campaign: campaign.name, lease: '', until, items, progress: progressOf(campaign) };
       const event: LabelEvent = {

@@ -34,6 +34,7 @@ export class CampaignState {
   appliedUpTo = 0;
   readonly #leases = new Map<string, Lease[]>();
   readonly #answered = new Map<string, Map<string, KnownAnswer>>();
+  readonly #byItem = new Map<string, Verdict[]>();
   readonly #submissions = new Map<string, { submitted: number; rejected: number }>();
 
   /** Takes the items of the opened campaign. */
@@ -65,7 +66,9 @@ export class CampaignState {
     this.#answered.set(event.item, known);
     const item = this.items.get(event.item);
     if (event.rejection === null && item !== undefined) {
-      this.verdicts.push({ judge: event.judge, item, answer: event.answer, sequence });
+      const verdict = { judge: event.judge, item, answer: event.answer, sequence };
+      this.verdicts.push(verdict);
+      this.#byItem.set(item.id, [...(this.#byItem.get(item.id) ?? []), verdict]);
     }
   }
 
@@ -150,7 +153,8 @@ export class CampaignState {
         record.gold++;
         if (grade.grade >= gold.low && grade.grade <= gold.high) record.goldRight++;
       }
-      const twins = this.verdicts.filter((other) => !other.answer.abstain && isTwin(other, { item, judge }));
+      const others = [...(this.#byItem.get(item.id) ?? []), ...(this.#byItem.get(item.repeats) ?? [])];
+      const twins = others.filter((other) => !other.answer.abstain && isTwin(other, { item, judge }));
       for (const other of twins) {
         const same = countAgreeing(item, answer, other);
         const isRepeat = other.judge === judge;

@@ -1,5 +1,5 @@
-import { outline } from './markdown-outline.js';
-import { type Mine, type MinedPair, plainPhrase, trimSpan } from './mined-pair.js';
+import { outline, type Section } from './markdown-outline.js';
+import { type MinableDocument, type Mine, type MinedPair, plainPhrase, trimSpan } from './mined-pair.js';
 
 /** Headings and openings of a comment that settles an issue. */
 const ACCEPTED = /\b(?:accepted|answer|solution|resolution|resolved|fix(?:ed)?|workaround)\b/i;
@@ -7,13 +7,30 @@ const FIXING =
   /\b(?:fixed (?:in|by|with)|fixes #|closed (?:in|by)|the (?:fix|solution|workaround) is|this (?:was|is|has been) fixed|solved (?:it )?by|you (?:need|have) to|released in|should be fixed)\b/i;
 
 /** Whether a document is an issue, a pull request or a discussion of a code host. */
-function isThread(document: { readonly uri: string; readonly metadata: Readonly<Record<string, unknown>> }): boolean {
-  const type = document.metadata['type'] ?? document.metadata['kind'];
-  if (typeof type === 'string' && /^(?:issue|pull|pull-request|pr|discussion)$/i.test(type)) return true;
+function isThread(document: MinableDocument): boolean {
+  if (/^(?:issue|pull_request|discussion)$/.test(document.category)) return true;
   return /\/(?:issues|pull|pulls|discussions|merge_requests)\/\d+(?:$|[#?])/.test(document.uri);
 }
 
-/** Title of a closed issue -> the comment that settles it: one marked as answer or fix, else the first that says what fixed it. */
+/** What a merged pull request says of itself: the text under its title, without the line that tells who and when. */
+function describedFix(
+  document: MinableDocument,
+  sections: readonly Section[],
+): { start: number; end: number } | undefined {
+  if (document.category !== 'pull_request' || document.metadata['state'] !== 'merged') return undefined;
+  const [first] = sections;
+  if (first === undefined) return undefined;
+  const comment = sections.find((section) => /^(?:Comment|Review of .*) by /.test(section.heading));
+  const text = document.text.slice(first.start, comment?.start ?? document.text.length);
+  const byline = /^\s*Pull request by [^\n]*\n/.exec(text)?.[0].length ?? 0;
+  const end = comment === undefined ? document.text.length : document.text.lastIndexOf('\n#', comment.start - 1);
+  return { start: first.start + byline, end: Math.max(first.start + byline, end) };
+}
+
+/**
+ * Title -> what settles it: of a merged pull request its description, of an issue the comment marked as answer or fix,
+ * else the first comment that says what fixed it.
+ */
 export const mineIssues: Mine = (document, bounds) => {
   if (document.format !== 'markdown' || !isThread(document)) return [];
   const anchor = plainPhrase(document.title).replace(
@@ -21,16 +38,18 @@ export const mineIssues: Mine = (document, bounds) => {
     '',
   );
   if (anchor.length < 10) return [];
-  const sections = outline(document.text).filter((section) => plainPhrase(section.heading) !== anchor);
-  const isSettling = (section: { heading: string; start: number; end: number }): boolean =>
-    ACCEPTED.test(section.heading) || FIXING.test(document.text.slice(section.start, section.end));
-  const [settling] = [
-    ...sections.filter((section) => ACCEPTED.test(section.heading)),
-    ...sections.slice(1).filter(isSettling),
-  ];
+  const sections = outline(document.text);
+  const described = describedFix(document, sections);
+  const settling = described ?? settlingComment(document.text, sections.slice(1));
   if (settling === undefined) return [];
-  const span = trimSpan(document.text, { start: settling.start, end: settling.endWithChildren }, bounds.maxCharacters);
+  const span = trimSpan(document.text, settling, bounds.maxCharacters);
   if (span.end - span.start < bounds.minCharacters / 2) return [];
   const pair: MinedPair = { anchor, positive: document.text.slice(span.start, span.end), ...span };
   return [pair];
 };
+
+function settlingComment(text: string, comments: readonly Section[]): { start: number; end: number } | undefined {
+  const named = comments.find((comment) => ACCEPTED.test(comment.heading));
+  const found = named ?? comments.find((comment) => FIXING.test(text.slice(comment.start, comment.end)));
+  return found === undefined ? undefined : { start: found.start, end: found.endWithChildren };
+}

@@ -21,6 +21,7 @@ export interface MinableDocument {
   readonly text: string;
   readonly format: DocumentFormat;
   readonly language: string;
+  readonly category: string;
   readonly metadata: JsonObject;
 }
 
