@@ -83,19 +83,6 @@ const registry = [
   benchmarkSummary,
   benchmarkGate,
   benchmarkDelete,
-] as const;
-
-/** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */
-export const operations: readonly Operation[] = registry;
-
-type Registered = (typeof registry)[number];
-
-/** Name of an operation, for callers that the compiler checks. */
-export type OperationName = Registered['name'];
-/** What the operation takes; fields with a default may be left out. */
-export type OperationInput<N extends OperationName> = z.input<Extract<Registered, { readonly name: N }>['input']>;
-/** What the operation gives. */
-export type OperationOutput<N extends OperationName> = z.output<Extract<Registered, { readonly name: N }>['output']>;
   datasetCreate,
   datasetList,
   datasetShow,
@@ -109,4 +96,16 @@ export type OperationOutput<N extends OperationName> = z.output<Extract<Register
   datasetDelete,
   curateNext,
   curateSubmit,
-];
+] as const;
+
+/** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */
+export const operations: readonly Operation[] = registry;
+
+type Registered = (typeof registry)[number];
+
+/** Name of an operation, for callers that the compiler checks. */
+export type OperationName = Registered['name'];
+/** What the operation takes; fields with a default may be left out. */
+export type OperationInput<N extends OperationName> = z.input<Extract<Registered, { readonly name: N }>['input']>;
+/** What the operation gives. */
+export type OperationOutput<N extends OperationName> = z.output<Extract<Registered, { readonly name: N }>['output']>;
