@@ -1,5 +1,6 @@
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { type RequestHandler, Router } from 'express';
+import type { IncomingMessage } from 'node:http';
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+import { type RequestHandler, type Response, Router } from 'express';
 import { QuarryError } from '../../core/errors.js';
 import { type Operation, TOOLSETS } from '../../operations/define.js';
 import type { Services } from '../../services/services.js';
@@ -49,7 +50,9 @@ function answer(parts: McpMountParts): RequestHandler {
         ? await writeInstructions(parts.services, offeredTools(parts.operations, toolsets))
         : '',
     });
-    const transport = new StreamableHTTPServerTransport({ enableJsonResponse: !messages.some(asksForProgress) });
+    const takesEvents = (request.headers.accept ?? '').toLowerCase().includes('text/event-stream');
+    const enableJsonResponse = !takesEvents || !messages.some(asksForProgress);
+    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse });
     // Closing the server fires the signals of the calls under way, which is how a client that leaves cancels them.
     const close = (): void => {
       server.close().catch((error: unknown) => parts.log('debug', 'mcp close', { message: String(error) })); // Nobody is left to tell.
@@ -59,7 +62,7 @@ function answer(parts: McpMountParts): RequestHandler {
     response.once('close', () => parts.stopping.removeEventListener('abort', close));
     // The SDK's class declares optional callbacks in the looser way than its own interface under exactOptionalPropertyTypes.
     await server.connect(transport as Parameters<typeof server.connect>[0]);
-    await transport.handleRequest(request, response, body ?? null);
+    await forward(await transport.handleRequest(toWebRequest(request), { parsedBody: body ?? null }), response);
   };
 }
 
@@ -78,6 +81,28 @@ function chooseToolsets(url: string, offered: readonly string[]): readonly strin
   throw new QuarryError('INPUT_INVALID', `The toolset ${JSON.stringify(strange.slice(0, 80))} is not offered here.`, {
     hint: `Offered: ${all.join(', ')}. QUARRY_TOOLSETS on the server changes that.`,
   });
+}
+
+/**
+ * The request as the transport needs it; the body is given to it parsed. The protocol wants clients to accept JSON and
+ * event streams alike, and the SDK refuses those that do not say so; plain programs and gateways often say less, and get
+ * JSON, which is what they read.
+ */
+function toWebRequest(request: IncomingMessage): globalThis.Request {
+  const headers = new Headers({ accept: 'application/json, text/event-stream', 'content-type': 'application/json' });
+  const version = request.headers['mcp-protocol-version'];
+  if (typeof version === 'string') headers.set('mcp-protocol-version', version);
+  return new globalThis.Request('http://localhost/mcp', { method: 'POST', headers });
+}
+
+/** Sends the transport's answer; a stream ends when the server closes, which a client that leaves brings about. */
+async function forward(answer: globalThis.Response, response: Response): Promise<void> {
+  response.status(answer.status);
+  answer.headers.forEach((value, name) => {
+    response.setHeader(name, value);
+  });
+  for await (const part of answer.body ?? []) response.write(part);
+  response.end();
 }
 
 function methodOf(message: unknown): unknown {

@@ -506,6 +506,18 @@ describe('MCP over HTTP', () => {
     expect(stream.text).toContain('"count":7');
   });
 
+  test.each([undefined, '*/*', 'application/json', 'text/html'])(
+    'a client that accepts %s gets plain JSON',
+    async (accept) => {
+      const { url } = await start();
+      const headers = { 'content-type': 'application/json', ...(accept === undefined ? {} : { accept }) };
+      const params = { name: 'shelf_stats', arguments: {}, _meta: { progressToken: 1 } };
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+      const answer = await ask(`${url}/mcp`, { method: 'POST', headers, body });
+      expect(answer).toMatchObject({ status: 200, json: { result: { structuredContent: { count: 7 } } } });
+    },
+  );
+
   test('a client that leaves cancels its call', async () => {
     const { url, state } = await start();
     const client = await connect(url);
