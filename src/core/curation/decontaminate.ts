@@ -62,11 +62,11 @@ export class OverlapIndex {
     const length = Math.min(this.#size, words.length);
     const places = this.#places.get(length) ?? new Map<number, Entry[]>();
     this.#places.set(length, places);
-    for (const { hash, at } of runsOf(words, length)) {
+    visitRuns(prefixHashes(words), length, (hash, at) => {
       const known = places.get(hash);
       if (known === undefined) places.set(hash, [{ source, at }]);
       else if (known.length < MAX_PLACES && known.at(-1)?.source !== source) known.push({ source, at });
-    }
+    });
   }
 
   /** Overlaps of a text, the longest run first, one for each protected text. */
@@ -74,8 +74,9 @@ export class OverlapIndex {
     const words = plainWords(text);
     const covered = new Uint8Array(words.length);
     const best = new Map<number, { start: number; length: number }>();
+    const prefixes = prefixHashes(words);
     for (const [length, places] of this.#places) {
-      for (const { hash, at } of runsOf(words, length)) {
+      visitRuns(prefixes, length, (hash, at) => {
         for (const entry of places.get(hash) ?? []) {
           const run = this.#grow(words, at, entry, length);
           if (run === undefined) continue;
@@ -83,7 +84,7 @@ export class OverlapIndex {
           const known = best.get(entry.source);
           if (known === undefined || run.length > known.length) best.set(entry.source, run);
         }
-      }
+      });
     }
     const coverage = words.length === 0 ? 0 : covered.reduce((sum, value) => sum + value, 0) / words.length;
     const overlaps = [...best].flatMap(([source, run]) => {
@@ -121,12 +122,23 @@ const MIN_WORDS = 5;
 /** Texts remembered per run; one is enough to refuse, a few are enough to explain. */
 const MAX_PLACES = 16;
 
-/** Hash of every run of `length` words with its place; rolling would save little beside the lookups. */
-function* runsOf(words: readonly string[], length: number): Generator<{ hash: number; at: number }> {
-  const hashes = words.map(hashWord);
-  for (let at = 0; at + length <= hashes.length; at++) {
-    let hash = length;
-    for (let step = 0; step < length; step++) hash = mixBits(imul(hash, 0x9e3779b1) + (hashes[at + step] ?? 0));
-    yield { hash, at };
+/** An odd multiplier, so that it has an inverse modulo 2^32. */
+const BASE = 0x9e3779b1;
+
+/** Prefix sums of a polynomial hash modulo 2^32 (Karp and Rabin, 1987): the hash of any run comes from two of them. */
+function prefixHashes(words: readonly string[]): Int32Array {
+  const prefixes = new Int32Array(words.length + 1);
+  for (const [at, word] of words.entries()) {
+    prefixes[at + 1] = (imul(prefixes[at] ?? 0, BASE) + hashWord(word)) | 0;
+  }
+  return prefixes;
+}
+
+/** Calls back with the hash of every run of `length` words and its place. */
+function visitRuns(prefixes: Int32Array, length: number, visit: (hash: number, at: number) => void): void {
+  let power = 1;
+  for (let step = 0; step < length; step++) power = imul(power, BASE);
+  for (let at = 0; at + length < prefixes.length; at++) {
+    visit(mixBits(((prefixes[at + length] ?? 0) - imul(prefixes[at] ?? 0, power)) | 0), at);
   }
 }

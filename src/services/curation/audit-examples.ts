@@ -8,6 +8,7 @@ import { countLabels, imbalance } from '../../core/curation/histogram.js';
 import { flagQuality, measureQuality } from '../../core/curation/measure-quality.js';
 import { groupPairs, NearDuplicateFinder } from '../../core/curation/near-duplicates.js';
 import { findOutliers, findVectorDuplicates, judgeByNeighbours } from '../../core/curation/neighbours.js';
+import { sampleRandom } from '../../core/curation/sample-diverse.js';
 import { longestSharedRun, plainWords } from '../../core/curation/shingles.js';
 import { throwIfCancelled } from '../../core/errors.js';
 import type { JobHandle } from '../jobs.js';
@@ -29,7 +30,9 @@ export interface AuditWork {
 }
 
 /** Examples whose neighbours are looked at; the cost is the square of it. */
-const MAX_NEIGHBOUR_ROWS = 4_000;
+const MAX_NEIGHBOUR_ROWS = 1_500;
+/** Fewer examples than this have no neighbourhood to speak of. */
+const MIN_NEIGHBOUR_ROWS = 20;
 /** Share of neighbours with another label from which a label is doubted. */
 const NOISE_SHARE = 0.8;
 const EVIDENCE_WORDS = 24;
@@ -95,6 +98,7 @@ async function nearDuplicates(work: AuditWork, exact: ReadonlySet<string>): Prom
   const best = new Map<number, { other: number; similarity: number }>();
   for (const { first, second, similarity } of pairs) {
     if (similarity > (best.get(second)?.similarity ?? 0)) best.set(second, { other: first, similarity });
+    if (similarity > (best.get(first)?.similarity ?? 0)) best.set(first, { other: second, similarity });
   }
   const findings: AuditFinding[] = [];
   for (const [kept, ...others] of groupPairs(examples.length, pairs)) {
@@ -203,7 +207,7 @@ async function vectorFindings(
   );
   findings.push(...similarToSuites(work, prompts, queries));
   if (examples.length > MAX_NEIGHBOUR_ROWS) {
-    skipped.push(`label noise and outliers: looked at the first ${MAX_NEIGHBOUR_ROWS} examples only`);
+    skipped.push(`label noise and outliers: looked at ${MAX_NEIGHBOUR_ROWS} examples drawn at random`);
   }
   return [...findings, ...neighbourFindings(examples, answers)];
 }
@@ -245,15 +249,16 @@ function similarToSuites(
 }
 
 function neighbourFindings(examples: readonly Example[], vectors: readonly Float32Array[]): AuditFinding[] {
-  const part = vectors.slice(0, MAX_NEIGHBOUR_ROWS);
-  if (part.length < 20) return [];
+  const places = sampleRandom(examples.length, MAX_NEIGHBOUR_ROWS, 1);
+  const part = places.flatMap((at) => vectors[at] ?? []);
+  if (part.length < MIN_NEIGHBOUR_ROWS) return [];
   const verdicts = judgeByNeighbours(
     part,
-    examples.slice(0, part.length).map((example) => example.category),
+    places.map((at) => examples[at]?.category ?? ''),
   );
   const outliers = new Set(findOutliers(verdicts));
   return verdicts.flatMap((verdict): AuditFinding[] => {
-    const example = examples[verdict.index];
+    const example = examples[places[verdict.index] ?? -1];
     if (example === undefined) return [];
     const found: AuditFinding[] = [];
     if (verdict.disagreement >= NOISE_SHARE && verdict.neighbourLabel !== example.category) {

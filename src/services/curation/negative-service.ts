@@ -223,7 +223,7 @@ export class NegativeService {
     const triplets = new Map(
       treated.filter(({ negatives }) => negatives.length > 0).map((result) => [result.example.id, toTriplet(result)]),
     );
-    const doubts = treated.flatMap(toDoubts);
+    const doubts = toDoubts(treated);
     run.handle.count('triplets', triplets.size);
     run.handle.count('suspicious', doubts.length);
     if (triplets.size === 0 && doubts.length === 0) return head;
@@ -289,22 +289,27 @@ function toTriplet({ example, negatives }: Treated): Example {
   return 'example' in parsed ? parsed.example : example;
 }
 
-function toDoubts({ example, suspicious }: Treated): Example[] {
-  if (example.kind !== 'pair') return [];
-  return suspicious.flatMap((candidate) => {
+/** Suspicious passages kept for review, those that outdo their positive most; nobody judges thousands. */
+const MAX_DOUBTS = 200;
+
+/** Pairs of an anchor and a passage that may be a second right answer, at most one for each anchor. They have no split until they are judged. */
+function toDoubts(treated: readonly Treated[]): Example[] {
+  const doubts = treated.flatMap(({ example, suspicious, positiveScore }) => {
+    const [candidate] = suspicious;
+    return candidate === undefined || example.kind !== 'pair'
+      ? []
+      : [{ example, candidate, excess: candidate.score - positiveScore }];
+  });
+  doubts.sort((a, b) => b.excess - a.excess || (a.example.id < b.example.id ? -1 : 1));
+  return doubts.slice(0, MAX_DOUBTS).flatMap(({ example, candidate }) => {
+    if (example.kind !== 'pair') return [];
     const parsed = parseExample({
       kind: 'pair',
       fields: { anchor: example.fields.anchor, positive: candidate.text },
       review: 'needs-review',
       flags: ['suspicious-negative'],
-      split: example.split,
       category: example.category,
-      provenance: {
-        documentId: candidate.documentId,
-        method: 'negatives',
-        rule: 'suspicious',
-        cluster: example.provenance.cluster === '' ? example.id : example.provenance.cluster,
-      },
+      provenance: { documentId: candidate.documentId, method: 'negatives', rule: 'suspicious' },
     });
     return 'example' in parsed ? [parsed.example] : [];
   });

@@ -26,6 +26,11 @@ export interface SplitRequest {
   readonly preview: boolean;
 }
 
+/** Whether an example takes part in splits: what is rejected, or still waits for a judge, belongs nowhere yet. */
+function isSettled(example: Example): boolean {
+  return example.review !== 'rejected' && example.review !== 'needs-review';
+}
+
 /** Longest text compared for near-duplicates, in characters. */
 const MAX_TEXT = 20_000;
 
@@ -66,7 +71,7 @@ async function nearDuplicateLinks(examples: readonly Example[]): Promise<Example
   return links;
 }
 
-/** Checks the splits that examples have against every link between them. */
+/** Checks the splits that examples have against every link between them; links count by place in the given list. */
 export async function proveExamples(examples: readonly Example[]): Promise<SplitProof> {
   const members = examples.map((example) => memberOf(example, false));
   const links = [...linkByKeys(members), ...(await nearDuplicateLinks(examples))];
@@ -100,7 +105,7 @@ export class SplitService {
 
   async #run(request: SplitRequest, handle: JobHandle): Promise<JsonValue> {
     const head = await this.#access.require(request.dataset);
-    const examples = await this.#access.examples(head);
+    const examples = (await this.#access.examples(head)).filter(isSettled);
     handle.report({ stage: 'compare', done: 0, total: examples.length });
     const extra = await nearDuplicateLinks(examples);
     const members = examples.map((example) => memberOf(example, request.reassign));
