@@ -1,6 +1,5 @@
 import type { BooleanQuery, MatchQuery } from '@lancedb/lancedb';
 import type { Engine } from './engine.js';
-import { searchableTerms } from './unspaced-scripts.js';
 
 /** Most words of one keyword query; what follows is left out. */
 export const MAX_QUERY_WORDS = 512;

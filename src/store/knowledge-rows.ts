@@ -3,7 +3,6 @@ import type { Candidate, ChunkRow, DocumentRows } from '../core/ports.js';
 import type { Chunk, Document } from '../core/types.js';
 import type { ColumnSpec, ResultRows, RowOf } from './columns.js';
 import { changedMs, documentFacts } from './filter.js';
-import { indexableText } from './unspaced-scripts.js';
 
 /**
  * Columns of a collection's table. A document is one row with ordinal -1 followed by one row per chunk, all written
@@ -107,7 +106,7 @@ function chunkCells(chunk: ChunkRow) {
     chunk_count: 0,
     body: null,
     text: chunk.text,
-    search_text: indexableText(chunk.searchText),
+    search_text: chunk.searchText,
     embed_hash: chunk.embedHash,
     span: encodeSpan(chunk),
     vector: chunk.vector,

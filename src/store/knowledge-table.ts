@@ -135,15 +135,17 @@ export class KnowledgeTable {
     };
   }
 
+  /** What is known of the source's documents, by id. */
   async known(sourceId: string): Promise<(KnownDocument & { readonly id: string })[]> {
     const where = both(IS_DOCUMENT, equals('source_id', sourceId));
     const rows = await this.#select(where, ['document_id', 'uri', 'content_hash', 'revision']);
-    return Array.from({ length: rows.length }, (_, row) => ({
+    const known = Array.from({ length: rows.length }, (_, row) => ({
       id: rows.text('document_id', row),
       uri: rows.text('uri', row),
       contentHash: rows.text('content_hash', row),
       revision: rows.text('revision', row),
     }));
+    return known.sort((first, second) => (first.id < second.id ? -1 : 1));
   }
 
   async chunks(documentId: string): Promise<Chunk[]> {

@@ -389,16 +389,6 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
           expect(await store.searchKeyword('docs', terms, 5, {})).toEqual([]);
       });
 
-      it('finds words in text without spaces', async () => {
-        await fill();
-        await store.putDocuments('docs', [
-          sampleDocument(source, 'ja.md', '\u6771\u4eac\u90fd\u306b\u4f4f\u3080\n\n\u5927\u962a\u306b\u884c\u304f'),
-        ]);
-        expect(texts(await store.searchKeyword('docs', '\u6771\u4eac', 5, {}))).toEqual([
-          '\u6771\u4eac\u90fd\u306b\u4f4f\u3080',
-        ]);
-      });
-
       it('refuses limits and vectors that make no sense', async () => {
         await fill();
         for (const limit of [0, -1, 1001, 1.5, Number.NaN, 2 ** 32 + 1]) {

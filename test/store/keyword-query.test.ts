@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { groupWords, MAX_QUERY_WORDS } from '../../src/store/keyword-query.js';
-import { indexableText, searchableTerms } from '../../src/store/unspaced-scripts.js';
 import { sampleCollection, sampleDocument, sampleSource } from '../contract/knowledge-samples.js';
 import { temporaryStore } from './temporary-store.js';
 
@@ -24,23 +23,6 @@ describe('groupWords', () => {
     );
     const many = Array.from({ length: 2000 }, (_, index) => `w${index}`).join(' ');
     expect(groupWords(many).flatMap((group) => group.words)).toHaveLength(MAX_QUERY_WORDS);
-  });
-});
-
-describe('text without spaces', () => {
-  it('is cut into pairs and single characters for the index, into pairs for the query', () => {
-    expect(indexableText('x\u6771\u4eac\u90fdy').split(/\s+/)).toEqual([
-      'x',
-      '\u6771\u4eac',
-      '\u4eac\u90fd',
-      '\u6771',
-      '\u4eac',
-      '\u90fd',
-      'y',
-    ]);
-    expect(searchableTerms('\u6771\u4eac\u90fd').trim().split(/\s+/)).toEqual(['\u6771\u4eac', '\u4eac\u90fd']);
-    expect(searchableTerms('\u6771').trim()).toBe('\u6771');
-    expect(indexableText('plain text')).toBe('plain text');
   });
 });
 
