@@ -23,9 +23,7 @@ export interface WordGroup {
  */
 export function groupWords(terms: string): WordGroup[] {
   const counts = new Map<string, number>();
-  for (const [word] of searchableTerms(terms)
-    .toLowerCase()
-    .matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
+  for (const [word] of terms.toLowerCase().matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
     if (counts.size >= MAX_QUERY_WORDS && !counts.has(word)) continue;
     if (!FUNCTION_WORDS.has(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
