@@ -36,7 +36,7 @@ export async function parseDocument(bytes: Uint8Array, request: ParseRequest): P
   const maxCharacters = request.limits?.maxCharacters ?? DEFAULT_MAX_CHARACTERS;
   if (text.length > maxCharacters) throw tooLarge(`${text.length} characters of text`, request.uri);
   return {
-    title: titleOf(body.title, fileName, request.uri),
+    title: titleOf(body, fileName, request.uri),
     text: text.trim() === '' ? '' : text,
     format: body.format,
     language: body.language ?? '',
@@ -97,12 +97,17 @@ function readKind(text: string, choice: FormatChoice, request: ParseRequest): Pa
   }
 }
 
-function titleOf(title: string | undefined, fileName: string, uri: string): string {
-  const own = normalizeText(title ?? '')
+function titleOf(body: ParsedBody, fileName: string, uri: string): string {
+  const own = normalizeText(body.title ?? '')
     .replace(/\s+/g, ' ')
     .trim();
   if (own !== '') return own.slice(0, 300);
-  const named = fileName.slice(fileName.lastIndexOf('/') + 1).trim();
+  // Code is full of files called index; their folder tells them apart.
+  const named = fileName
+    .split('/')
+    .slice(body.format === 'code' ? -2 : -1)
+    .join('/')
+    .trim();
   return named === '' ? uri : named;
 }
 

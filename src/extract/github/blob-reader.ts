@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { QuarryError } from '../../core/errors.js';
-import { type GitSettings, gitFailure, notStarted, startGit } from './run-git.js';
+import { type GitSettings, gitFailure, notStarted, startGit, stopGit } from './run-git.js';
 
 /** Reads blobs of a repository through one long-running git process. No filter is applied and nothing checked out. */
 export class BlobReader {
@@ -48,7 +48,7 @@ export class BlobReader {
   /** Ends the process. */
   close(): void {
     this.child.stdin.end();
-    this.child.kill('SIGTERM');
+    stopGit(this.child);
   }
 
   private async takeLine(): Promise<Buffer> {

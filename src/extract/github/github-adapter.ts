@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../../core/types.js';
 import { createPathFilter } from '../selection/path-filter.js';
 import { createGithubApi, type GithubApi } from './github-api.js';
 import { type GithubOptions, githubOptionsToJson, parseGithubOptions } from './github-options.js';
-import { parseTarget } from './parse-target.js';
+import { parseTarget, type RepositoryTarget } from './parse-target.js';
 import { type RepositoryFiles, syncRepositoryFiles } from './repository-files.js';
 import { issueUri, readIssuesState, syncIssues } from './repository-issues.js';
 import { type GitSettings, plainEnvironment } from './run-git.js';
@@ -65,7 +65,7 @@ function webUrlOf(apiUrl: string): string {
 
 function resolveSpec(target: string, given: JsonObject, context: { webUrl: string; folder: string }): SourceSpec {
   const named = parseTarget(target, context);
-  const wished = parseGithubOptions(given);
+  const wished = parseGithubOptions({ ...optionsOfPart(named.part), ...given });
   const mirror = wished.gitUrl === '' ? '' : parseTarget(wished.gitUrl, context).gitUrl;
   const options = parseGithubOptions({
     ...githubOptionsToJson(wished),
@@ -77,7 +77,19 @@ function resolveSpec(target: string, given: JsonObject, context: { webUrl: strin
     gitUrl: mirror || named.gitUrl,
   });
   createPathFilter(options);
-  return { kind: 'github', uri: sourceUri(options), label: labelOf(options), options: githubOptionsToJson(options) };
+  const part = named.part === undefined ? '' : `/${named.part}`;
+  return {
+    kind: 'github',
+    uri: sourceUri(options) + part,
+    label: labelOf(options) + part,
+    options: githubOptionsToJson(options),
+  };
+}
+
+/** Whoever gives the address of the issues wants those and not the files. */
+function optionsOfPart(part: RepositoryTarget['part']): JsonObject {
+  if (part === undefined) return {};
+  return { files: false, issues: part === 'issues', pullRequests: part === 'pulls', wiki: part === 'wiki' };
 }
 
 function sourceUri(options: GithubOptions): string {

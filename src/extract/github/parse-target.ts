@@ -14,6 +14,8 @@ export interface RepositoryTarget {
   readonly ref: string;
   /** File or folder inside; empty for everything. */
   readonly path: string;
+  /** What a page address names instead of the files. */
+  readonly part?: 'issues' | 'pulls' | 'wiki' | undefined;
 }
 
 /** What a target is read against. */
@@ -144,7 +146,8 @@ function fromGithubPage(url: URL, fragment: string, context: TargetContext): Rep
   const parts = { owner: short[1] ?? '', repository: short[2] ?? '' };
   if (page === 'tree' || page === 'blob' || page === 'raw')
     return onGithub(context, { ...parts, ref, path: rest.join('/') });
-  return onGithub(context, { ...parts, ...splitFragment(/^L\d+/.test(fragment) ? '' : fragment || at) });
+  const part = page === 'issues' || page === 'pulls' || page === 'wiki' ? page : undefined;
+  return onGithub(context, { ...parts, ...splitFragment(/^L\d+/.test(fragment) ? '' : fragment || at), part });
 }
 
 /** `ref`, `ref:path` or `:path`. */

@@ -51,7 +51,25 @@ const CONFIG: readonly (readonly [string, string])[] = [
 
 /** Starts git without a shell, hooks or prompts. */
 export function startGit(settings: GitSettings, args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn('git', args, { env: environmentOf(settings), stdio: 'pipe' });
+  // A group of its own: git's helpers must end with it, and only the group reaches them all.
+  return spawn('git', args, { env: environmentOf(settings), stdio: 'pipe', detached: true, windowsHide: true });
+}
+
+/** Ends a git process with its helpers: politely, so that locks are cleared away, then for certain. */
+export function stopGit(child: ChildProcessWithoutNullStreams): void {
+  signalGroup(child, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), 2000).unref();
+  child.once('close', () => clearTimeout(timer));
+}
+
+function signalGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone, or the system knows none.
+    child.kill(signal);
+  }
 }
 
 function environmentOf(settings: GitSettings): Record<string, string | undefined> {
@@ -90,18 +108,18 @@ export async function runGit(settings: GitSettings, call: GitCall): Promise<Buff
   throwIfCancelled(call.signal);
   const child = startGit(settings, call.args);
   child.stdin.end();
-  let stop: QuarryError | undefined;
-  const end = (error: QuarryError): void => {
-    stop ??= error;
-    child.kill('SIGTERM');
-    setTimeout(() => child.kill('SIGKILL'), 2000).unref();
-  };
+  let end: (error: QuarryError) => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    end = (error) => {
+      stopGit(child);
+      reject(error);
+    };
+  });
   const onAbort = (): void => end(new QuarryError('CANCELLED', 'The work was cancelled.'));
   call.signal.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => end(timedOut()), call.timeoutMs ?? 120_000);
   try {
-    const { output, errors, code } = await collect(child, () => end(tooMuch()));
-    if (stop !== undefined) throw stop;
+    const { output, errors, code } = await Promise.race([collect(child, () => end(tooMuch())), stopped]);
     if (code !== 0) throw gitFailure(errors, settings);
     return output;
   } finally {

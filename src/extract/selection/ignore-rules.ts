@@ -18,7 +18,10 @@ export class IgnoreRules {
    * @param directory path of the file's directory from the root, `/` between names, empty for the root itself
    */
   with(directory: string, content: string): IgnoreRules {
-    const patterns = content.split(/\r?\n/).flatMap((line) => rebase(line, directory));
+    const patterns = content
+      .replace(/^\ufeff/, '')
+      .split(/\r?\n/)
+      .flatMap((line) => rebase(line, directory));
     if (patterns.length === 0) return this;
     const matcher = ignore({ ignorecase: false, allowRelativePaths: true });
     if (this.matcher !== undefined) matcher.add(this.matcher);

@@ -20,6 +20,7 @@ export interface PathFilter {
 }
 
 const MAX_PATTERN_CHARACTERS = 1000;
+const MAX_WILDCARDS = 4;
 
 /**
  * Compiles include and exclude patterns. A pattern without `/` matches names at any depth; one that names a folder
@@ -50,7 +51,8 @@ function compile(pattern: string): (path: string) => boolean {
 }
 
 function matcherOf(pattern: string): (path: string) => boolean {
-  if (pattern.length > MAX_PATTERN_CHARACTERS || pattern.includes('\0')) throw badPattern(pattern);
+  if (pattern.length > MAX_PATTERN_CHARACTERS || pattern.includes('\0') || isExplosive(pattern))
+    throw badPattern(pattern);
   try {
     return picomatch(pattern, { dot: true, nonegate: true, noextglob: true, strictBrackets: false });
   } catch (error) {
@@ -58,9 +60,19 @@ function matcherOf(pattern: string): (path: string) => boolean {
   }
 }
 
+/** Matching takes time that grows with the power of the wildcards in a name, and of the `**` in a path. */
+function isExplosive(pattern: string): boolean {
+  const parts = pattern.split('/');
+  const wildcards = (part: string): number => part.match(/\*+/g)?.length ?? 0;
+  return (
+    parts.some((part) => wildcards(part) > MAX_WILDCARDS) ||
+    wildcards(parts.filter((part) => part.includes('**')).join('/')) > MAX_WILDCARDS
+  );
+}
+
 function badPattern(pattern: string, cause?: unknown): QuarryError {
   return new QuarryError('INPUT_INVALID', `"${pattern.slice(0, 80)}" is not a usable path pattern.`, {
-    hint: 'Use globs such as "docs/**", "*.md" or "src/**/*.{ts,tsx}", at most 1,000 characters long.',
+    hint: 'Use globs such as "docs/**", "*.md" or "src/**/*.{ts,tsx}": at most 1,000 characters, and four "*" in a name.',
     cause,
   });
 }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../src/core/types.js';
 import { createGithubAdapter } from '../../../src/extract/github/github-adapter.js';
 import { collectSync, remember, type SyncMemory, type SyncOutcome } from '../collect-sync.js';
-import { serveGit, TestRepository } from './git-repositories.js';
+import { serve, serveGit, TestRepository } from './git-repositories.js';
 
 let folder = '';
 let repository: TestRepository;
@@ -266,7 +266,29 @@ describe('files of a repository', () => {
     expect(new Set(outcome.documents.map((document) => document.uri)).size).toBe(odd.length);
   });
 
-  it('stops a fetch when cancelled', async () => {
+  it('stops a fetch that hangs as soon as it is cancelled', async () => {
+    const silent = await serve(() => undefined);
+    try {
+      const github = adapter();
+      const spec = await github.resolve(`${silent.url}/x.git`, {});
+      const controller = new AbortController();
+      const running = collectSync(github, spec, { signal: controller.signal });
+      const settled = expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
+      await new Promise<void>((resolve) => {
+        const look = setInterval(() => {
+          if (silent.seen.length === 0) return;
+          clearInterval(look);
+          resolve();
+        }, 5);
+      });
+      controller.abort();
+      await settled;
+    } finally {
+      await silent.close();
+    }
+  });
+
+  it('starts nothing once cancelled', async () => {
     const controller = new AbortController();
     controller.abort();
     await expect(sync(repository.bare, {}, { signal: controller.signal })).rejects.toMatchObject({ code: 'CANCELLED' });
@@ -289,7 +311,7 @@ describe('targets', () => {
       'https://github.com/owner/repo.git',
     ],
     ['https://github.com/owner/repo/blob/main/a.md#L3', 'owner/repo@main:a.md', 'https://github.com/owner/repo.git'],
-    ['https://github.com/owner/repo/issues', 'owner/repo', 'https://github.com/owner/repo.git'],
+    ['https://github.com/owner/repo/actions', 'owner/repo', 'https://github.com/owner/repo.git'],
     ['https://gitlab.com/a/b/c.git', 'https://gitlab.com/a/b/c.git', 'https://gitlab.com/a/b/c.git'],
     ['https://gitlab.com/a/b.git#dev:docs', 'https://gitlab.com/a/b.git#dev:docs', 'https://gitlab.com/a/b.git'],
     ['https://gitlab.com/a/b.git@dev:docs', 'https://gitlab.com/a/b.git#dev:docs', 'https://gitlab.com/a/b.git'],
@@ -299,6 +321,35 @@ describe('targets', () => {
     const spec = await github.resolve(target, {});
     expect(spec.uri).toBe(uri);
     expect(spec.options['gitUrl']).toBe(gitUrl);
+  });
+
+  it('takes the address of issues, pull requests or the wiki for just those', async () => {
+    const options = async (page: string, more: JsonObject = {}): Promise<unknown> => {
+      const spec = await github.resolve(`https://github.com/o/r/${page}`, more);
+      const { files, issues, pullRequests, wiki } = spec.options;
+      return { uri: spec.uri, files, issues, pullRequests, wiki };
+    };
+    expect(await options('issues')).toEqual({
+      uri: 'o/r/issues',
+      files: false,
+      issues: true,
+      pullRequests: false,
+      wiki: false,
+    });
+    expect(await options('pulls', { issues: true })).toEqual({
+      uri: 'o/r/pulls',
+      files: false,
+      issues: true,
+      pullRequests: true,
+      wiki: false,
+    });
+    expect(await options('wiki')).toEqual({
+      uri: 'o/r/wiki',
+      files: false,
+      issues: false,
+      pullRequests: false,
+      wiki: true,
+    });
   });
 
   it('knows an Enterprise server by its API address', async () => {
