@@ -74,7 +74,12 @@ function renderHit(hit: HitOutput): string {
   const read = hit.context ?? hit;
   const cite = `${hit.documentId} @${hit.contentHash.slice(0, 12)} [${hit.start},${hit.end})`;
   const body = read.text.replace(/^/gm, '   | ');
-  return `${hit.rank}. ${hit.title}${path}\n   ${hit.url} lines ${read.startLine}-${read.endLine}\n${body}\n   id ${hit.id}; cite ${cite}; ${hit.why}`;
+  const place = `${hit.url} lines ${read.startLine}-${read.endLine}`;
+  const matched = hit.context === null ? '' : ` (matched lines ${hit.startLine}-${hit.endLine})`;
+  const facts = [`collection ${hit.collection}`, hit.sourceKind, hit.language, hit.licence].filter(
+    (fact) => fact !== '',
+  );
+  return `${hit.rank}. ${hit.title}${path}\n   ${place}${matched}; ${facts.join(', ')}\n${body}\n   id ${hit.id}; cite ${cite}; score ${hit.score}: ${hit.why}`;
 }
 
 /** Results for a person or a model: the text of each, fenced by a bar, with place, citation and scores. */

@@ -69,6 +69,12 @@ export function renderJob(job: z.output<typeof jobShape>): string {
   const issues = job.counts['issues'] ?? job.issues.length;
   if (issues > 10) lines.push(`  ! and ${issues - 10} more`);
   for (const line of linesOf(job.result)) lines.push(`  ${line}`);
+  const times = [
+    `created ${job.createdAt}`,
+    job.startedAt === null ? '' : `started ${job.startedAt}`,
+    job.finishedAt === null ? '' : `finished ${job.finishedAt}`,
+  ];
+  lines.push(`  ${times.filter((time) => time !== '').join(', ')}`);
   if (job.error !== null)
     lines.push(`  ${job.error.message}${job.error.hint === undefined ? '' : ` ${job.error.hint}`} [${job.error.code}]`);
   return lines.join('\n');

@@ -128,17 +128,30 @@ export function toDocumentShape(document: Omit<Document, 'text'>): z.output<type
   };
 }
 
-/** One line for a document in a list. */
-export function documentLine(document: z.output<typeof documentShape>): string {
+/** What is known of a document besides title, url and text, in few words; what says nothing is left out. */
+export function documentFacts(document: Omit<z.output<typeof documentShape>, 'id' | 'title' | 'url'>): string[] {
+  const { metadata } = document;
   const facts = [
-    document.collection,
+    `collection ${document.collection}`,
+    `${document.sourceKind} source ${document.sourceId}`,
+    document.format === 'markdown' ? '' : document.format,
     document.language,
     document.category,
     document.tags.map((tag) => `#${tag}`).join(' '),
     document.licence,
+    // Only notes have a life and a confidence; other documents always are active and sure.
+    document.sourceKind === 'text' ? `${document.status}, confidence ${document.confidence}` : '',
+    document.modifiedAt === '' ? '' : `changed ${document.modifiedAt}`,
+    `indexed ${document.indexedAt}`,
+    Object.keys(metadata).length === 0 ? '' : `metadata ${JSON.stringify(metadata)}`,
   ];
-  const extra = facts.filter((fact) => fact !== '').join(', ');
-  return `${document.id}  ${document.title}\n    ${document.url}  (${document.chunks} chunks${extra === '' ? '' : `, ${extra}`})`;
+  return facts.filter((fact) => fact !== '');
+}
+
+/** One line for a document in a list. */
+export function documentLine(document: z.output<typeof documentShape>): string {
+  const head = `${document.id} @${document.contentHash.slice(0, 12)}  ${document.title}`;
+  return `${head}\n    ${document.url}  (${document.chunks} chunks, ${documentFacts(document).join(', ')})`;
 }
 
 /** The closing line of a page. */

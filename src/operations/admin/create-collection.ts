@@ -57,5 +57,5 @@ export const createCollection = defineOperation({
     };
   },
   render: (output) =>
-    `Created collection ${output.name} (${output.model}, chunks of ${output.minTokens} to ${output.maxTokens} tokens).`,
+    `Created collection ${output.name} (${output.model}, chunks of ${output.minTokens} to ${output.maxTokens} tokens). ${output.description}`.trimEnd(),
 });

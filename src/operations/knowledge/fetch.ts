@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
-import { collectionNames, cursor, documentShape, maxTokens, toDocumentShape } from '../shapes.js';
+import { collectionNames, cursor, documentFacts, documentShape, maxTokens, toDocumentShape } from '../shapes.js';
 
 export const fetch = defineOperation({
   name: 'fetch',
@@ -59,16 +59,10 @@ export const fetch = defineOperation({
       output.nextCursor === null
         ? ''
         : `\n\n(lines ${output.startLine}-${output.endLine} of ${output.totalLines}; go on with cursor ${output.nextCursor})`;
-    const { collection, language, licence, contentHash, category, tags, status } = output.metadata;
-    const facts = [
-      `collection ${collection}`,
-      language,
-      licence,
-      category,
-      ...tags.map((tag) => `#${tag}`),
-      status === 'active' ? '' : status,
-    ];
-    const head = `${output.title}\n${output.url}\nid ${output.id} @${contentHash.slice(0, 12)}, lines ${output.startLine}-${output.endLine} of ${output.totalLines}; ${facts.filter((fact) => fact !== '').join(', ')}`;
+    const { contentHash } = output.metadata;
+    const place = `lines ${output.startLine}-${output.endLine} of ${output.totalLines}, offsets ${output.start}-${output.end}`;
+    const facts = documentFacts(output.metadata).join(', ');
+    const head = `${output.title}\n${output.url}\nid ${output.id} @${contentHash.slice(0, 12)}, ${place}; ${facts}`;
     return `${head}\n\n${output.text}${rest}`;
   },
 });

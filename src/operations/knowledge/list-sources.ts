@@ -52,7 +52,7 @@ export const listSources = defineOperation({
     return sources
       .map(
         (source) =>
-          `${source.id}  ${source.kind}  ${source.url}\n    collection ${source.collection}, ${source.syncedAt === null ? 'never synced' : `synced ${source.syncedAt}`}`,
+          `${source.id}  ${source.kind}  ${source.url}  ${source.label}\n    collection ${source.collection}, added ${source.createdAt}, ${source.syncedAt === null ? 'never synced' : `synced ${source.syncedAt}`}; options ${JSON.stringify(source.options)}`,
       )
       .join('\n');
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NOTE_STATUSES } from '../../core/types.js';
 import { noteIdOf } from '../../services/notes.js';
-import { collectionName, documentShape, toDocumentShape } from '../shapes.js';
+import { collectionName, documentFacts, documentShape, toDocumentShape } from '../shapes.js';
 
 /** The categories of the original plan; any other word will do. */
 const KNOWN_CATEGORIES =
@@ -39,6 +39,6 @@ export function toNoteShape(
 
 /** A note for people. */
 export function renderNote(note: z.output<typeof noteShape>): string {
-  const facts = [note.category, note.status, `confidence ${note.confidence}`, ...note.tags.map((tag) => `#${tag}`)];
-  return `${note.noteId}: ${note.title}\n${note.url} in ${note.collection}; ${facts.filter((fact) => fact !== '').join(', ')}\n\n${note.text}`;
+  const head = `${note.noteId}: ${note.title}\n${note.url} (${note.id} @${note.contentHash.slice(0, 12)})`;
+  return `${head}; ${note.chunks} chunks, ${documentFacts(note).join(', ')}\n\n${note.text}`;
 }
