@@ -2,7 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, QuarryError } from '../../core/errors.js';
 import { sha256 } from '../../core/identity.js';
-import { type GitSettings, runGit } from './run-git.js';
+import { guardRemote } from './remote-guard.js';
+import { type GitCall, type GitSettings, runGit } from './run-git.js';
 
 /** A commit that has been fetched. */
 export interface FetchedCommit {
@@ -35,16 +36,17 @@ const busy = new Map<string, Promise<unknown>>();
  * @throws QuarryError GIT_FAILED (also when the branch is gone), GITHUB_UNAUTHORIZED, TIMEOUT, CANCELLED
  */
 export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit | undefined> {
-  const choice = chooseRef(await listRefs(request), request);
+  const config = await guardRemote(request.url, request.settings);
+  const choice = chooseRef(await listRefs(request, config), request);
   if (choice === undefined) return undefined;
   const folder = path.join(request.cacheFolder, `${sha256(request.url).slice(0, 24)}.git`);
   const commit = await oneAtATime(folder, async () => {
     try {
-      return await fetchInto(folder, choice, request);
+      return await fetchInto(folder, choice, { ...request, config });
     } catch (error) {
       if (!isCacheFault(error)) throw error;
       await rm(folder, { recursive: true, force: true });
-      return await fetchInto(folder, choice, request);
+      return await fetchInto(folder, choice, { ...request, config });
     }
   });
   return { folder, commit, ref: choice.name, path: choice.path };
@@ -74,9 +76,9 @@ interface RemoteRefs {
   readonly refs: ReadonlyMap<string, string>;
 }
 
-async function listRefs(request: FetchRequest): Promise<RemoteRefs> {
+async function listRefs(request: FetchRequest, config: GitCall['config'] = []): Promise<RemoteRefs> {
   const args = ['ls-remote', '--symref', '--', request.url, 'HEAD', 'refs/heads/*', 'refs/tags/*'];
-  const output = await runGit(request.settings, { args, signal: request.signal, timeoutMs: 60_000 });
+  const output = await runGit(request.settings, { args, signal: request.signal, timeoutMs: 60_000, config });
   const refs = new Map<string, string>();
   let head = '';
   for (const line of output.toString('utf8').split('\n')) {
@@ -143,8 +145,12 @@ function noSuchRef(what: string, remote: RemoteRefs): QuarryError {
   );
 }
 
-async function fetchInto(folder: string, choice: RefChoice, request: FetchRequest): Promise<string> {
-  const { settings, signal } = request;
+async function fetchInto(
+  folder: string,
+  choice: RefChoice,
+  request: FetchRequest & Pick<GitCall, 'config'>,
+): Promise<string> {
+  const { settings, signal, config = [] } = request;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const inside = ['--git-dir', folder];
   await runGit(settings, { args: ['init', '--quiet', '--bare', '--template=', '--', folder], signal });
@@ -162,7 +168,7 @@ async function fetchInto(folder: string, choice: RefChoice, request: FetchReques
     request.url,
     `+${choice.wanted}:${local}`,
   ];
-  await runGit(settings, { args, signal, timeoutMs: FETCH_TIMEOUT_MS });
+  await runGit(settings, { args, signal, timeoutMs: FETCH_TIMEOUT_MS, config });
   const parsed = await runGit(settings, {
     args: [...inside, 'rev-parse', '--verify', '--quiet', `${local}^{commit}`],
     signal,

@@ -21,6 +21,8 @@ export interface GithubAdapterOptions {
   readonly maxFileBytes?: number | undefined;
   /** Environment of the git processes: PATH, HOME, proxies, ssh agent. A plain one when absent. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Whether git remotes on loopback and private addresses may be asked. Default true: many servers are in-house. */
+  readonly allowPrivateNetwork?: boolean | undefined;
   /** Folder that relative paths start at; the process's own when absent. */
   readonly folder?: string | undefined;
   /** See {@link createGithubApi}. */
@@ -43,7 +45,12 @@ export function createGithubAdapter(given: GithubAdapterOptions): SourceAdapter 
   const adapter: Adapter = {
     webUrl,
     cacheFolder: given.cacheDirectory,
-    settings: { environment: given.environment ?? plainEnvironment(), token, tokenHost: webUrl },
+    settings: {
+      environment: given.environment ?? plainEnvironment(),
+      token,
+      tokenHost: webUrl,
+      allowPrivateNetwork: given.allowPrivateNetwork ?? true,
+    },
     api: createGithubApi({ apiUrl, token, maxWaitMs: given.maxWaitMs, retryDelayMs: given.retryDelayMs }),
   };
   return {

@@ -10,6 +10,8 @@ export interface GitSettings {
   readonly token: string;
   /** Address (`https://github.com`) that the token belongs to. */
   readonly tokenHost: string;
+  /** Whether remotes on loopback and private addresses may be asked. */
+  readonly allowPrivateNetwork: boolean;
 }
 
 /** One git command. */
@@ -18,6 +20,8 @@ export interface GitCall {
   readonly signal: AbortSignal;
   /** Milliseconds. Default 120,000. */
   readonly timeoutMs?: number;
+  /** Settings of git for this call alone. */
+  readonly config?: readonly (readonly [string, string])[];
 }
 
 /** An environment that finds git in its usual places, for callers that give none. */
@@ -50,9 +54,13 @@ const CONFIG: readonly (readonly [string, string])[] = [
 ];
 
 /** Starts git without a shell, hooks or prompts. */
-export function startGit(settings: GitSettings, args: readonly string[]): ChildProcessWithoutNullStreams {
+export function startGit(
+  settings: GitSettings,
+  args: readonly string[],
+  config: GitCall['config'] = [],
+): ChildProcessWithoutNullStreams {
   // A group of its own: git's helpers must end with it, and only the group reaches them all.
-  return spawn('git', args, { env: environmentOf(settings), stdio: 'pipe', detached: true, windowsHide: true });
+  return spawn('git', args, { env: environmentOf(settings, config), stdio: 'pipe', detached: true, windowsHide: true });
 }
 
 /** Ends a git process with its helpers: politely, so that locks are cleared away, then for certain. */
@@ -72,8 +80,11 @@ function signalGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signa
   }
 }
 
-function environmentOf(settings: GitSettings): Record<string, string | undefined> {
-  const config = [...CONFIG];
+function environmentOf(
+  settings: GitSettings,
+  own: readonly (readonly [string, string])[],
+): Record<string, string | undefined> {
+  const config = [...CONFIG, ...own];
   if (settings.token !== '') {
     const basic = Buffer.from(`x-access-token:${settings.token}`).toString('base64');
     config.push([`http.${settings.tokenHost}/.extraHeader`, `Authorization: Basic ${basic}`]);
@@ -106,7 +117,7 @@ function environmentOf(settings: GitSettings): Record<string, string | undefined
  */
 export async function runGit(settings: GitSettings, call: GitCall): Promise<Buffer> {
   throwIfCancelled(call.signal);
-  const child = startGit(settings, call.args);
+  const child = startGit(settings, call.args, call.config);
   child.stdin.end();
   let end: (error: QuarryError) => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {

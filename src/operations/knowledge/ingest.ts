@@ -62,6 +62,9 @@ export const ingest = defineOperation({
       });
     }
     await guardTarget(services.context.config, door, input.target);
+    // A mirror of a repository is an address too, and may be a path.
+    const mirror = input.options['gitUrl'];
+    if (typeof mirror === 'string') await guardTarget(services.context.config, door, mirror);
     const { source, job } = await services.ingest.ingest({
       target: input.target,
       kind: input.kind,

@@ -11,7 +11,7 @@ import { serve, serveGit, TestRepository } from './git-repositories.js';
 
 let folder = '';
 let repository: TestRepository;
-function adapter(more: { token?: string; apiUrl?: string } = {}) {
+function adapter(more: { token?: string; apiUrl?: string; allowPrivateNetwork?: boolean } = {}) {
   return createGithubAdapter({
     cacheDirectory: path.join(folder, 'cache'),
     folder,
@@ -227,6 +227,33 @@ describe('files of a repository', () => {
     } finally {
       await server.close();
       await other.close();
+    }
+  });
+
+  it('refuses remotes on private addresses where it is told to, the configured server aside', async () => {
+    await repository.put('a.md', '# inside');
+    repository.push();
+    const server = await serveGit(folder);
+    try {
+      const strict = adapter({ allowPrivateNetwork: false });
+      for (const target of [
+        `${server.url}/repo.git`,
+        'http://[::1]/x/y.git',
+        'https://169.254.169.254/x/y.git',
+        'ssh://git@10.0.0.1/x/y.git',
+        'git://localhost/x/y.git',
+      ]) {
+        await expect(collectSync(strict, await strict.resolve(target, {}))).rejects.toMatchObject({
+          code: 'URL_BLOCKED',
+          hint: expect.any(String),
+        });
+      }
+      expect(server.seen).toEqual([]);
+      const own = adapter({ allowPrivateNetwork: false, apiUrl: server.url });
+      expect((await collectSync(own, await own.resolve(`${server.url}/repo.git`, {}))).documents).toHaveLength(1);
+      expect((await collectSync(strict, await strict.resolve(repository.bare, {}))).documents).toHaveLength(1);
+    } finally {
+      await server.close();
     }
   });
 
