@@ -5,7 +5,7 @@ import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
 import { isSuiteName } from '../../services/benchmark/suite-locator.js';
 import type { Services } from '../../services/services.js';
 import type { Door } from '../define.js';
-import { guardPath } from '../guard-target.js';
+import { guardPath, isLocalDoor } from '../guard-target.js';
 
 /** Input: a suite. */
 export const suiteField = z
@@ -48,6 +48,7 @@ export const runIdsField = z
 
 /** Lets callers over HTTP name suites by name, or by a folder inside the allowed roots. */
 export async function guardSuite(services: Services, door: Door, suite: string): Promise<void> {
+  if (isLocalDoor(door)) return;
   if (isSuiteName(suite) && (await services.benchmark.suites()).some((known) => known.name === suite)) return;
   await guardPath(services.context.config, door, suite);
 }

@@ -52,6 +52,14 @@ export const benchmarkRun = defineOperation({
       .describe('Chunk sizes to try, 32 to 2048 tokens; each makes its own index.'),
     rerank: z.boolean().default(false).describe('Whether the configured reranker reorders the best hits.'),
     diversity: z.number().min(0).max(1).default(0).describe('0 (relevance alone) to 1 (novelty alone).'),
+    specialist: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe(
+        'Name of the specialist that the run is for; kept with it, so that history can be filtered and specialists compared.',
+      ),
     seed: seedField,
   }),
   output: startedJobShape,
@@ -68,8 +76,8 @@ export const benchmarkRun = defineOperation({
   examples: [{ suite: 'no-such-suite' }],
   async run({ services, door }, input) {
     await guardSuite(services, door, input.suite);
-    const { suite, split, collection, metrics, seed, ...sweep } = input;
-    const job = await services.benchmark.start({ suite, split, collection, metrics, seed, sweep });
+    const { suite, split, collection, metrics, seed, specialist, ...sweep } = input;
+    const job = await services.benchmark.start({ suite, split, collection, metrics, seed, specialist, sweep });
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

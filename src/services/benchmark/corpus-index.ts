@@ -9,6 +9,10 @@ import type { JobHandle } from '../jobs.js';
 
 /** Record kind of a finished index of a suite's corpus. */
 const INDEX_RECORD = 'benchmark-index';
+/** How the names of indexes begin; the dot hides them. */
+const PREFIX = 'benchmark.';
+/** An index without a record is abandoned after a day: its process was killed, or lost a race. */
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
 /** Version of how a suite's documents become ours (see toExtracted); a change makes every index anew. */
 const CORPUS_RULES = 2;
 /** Indexes kept for later runs; the least recently made go first. */
@@ -35,41 +39,64 @@ export class CorpusIndexer {
   async ensure(suite: Suite, sizing: ChunkSizing, handle: JobHandle): Promise<CorpusIndex> {
     const { store } = this.#context;
     const { hash, count } = await this.#hash(suite, handle);
-    const collection = await this.#describe(hash, sizing);
-    const isDone = (await store.getRecord(INDEX_RECORD, collection.name)) !== undefined;
-    const known = isDone ? await store.getCollection(collection.name) : undefined;
+    const { address, collection } = await this.#describe(hash, sizing);
+    const known = await store.getCollection(collectionOf(await store.getRecord(INDEX_RECORD, address)));
     if (known !== undefined) return { collection: known, corpusHash: hash, indexMs: null };
     const begun = this.#context.clock.elapsedMs();
-    await store.dropCollection(collection.name);
     await store.createCollection(collection);
-    await this.#write(suite, collection, { handle, total: count });
-    await store.maintain(collection.name, handle.report);
+    try {
+      await this.#write(suite, collection, { handle, total: count });
+      await store.maintain(collection.name, handle.report);
+    } catch (error) {
+      await store.dropCollection(collection.name);
+      throw error;
+    }
     const indexMs = Math.round(this.#context.clock.elapsedMs() - begun);
-    await store.putRecord(INDEX_RECORD, collection.name, {
-      madeAt: this.#context.clock.now(),
-      suite: suite.manifest.name,
-    });
-    await this.#trim(collection.name);
+    const { name } = collection;
+    const record = { collection: name, madeAt: collection.createdAt, suite: suite.manifest.name };
+    await store.putRecord(INDEX_RECORD, address, record);
+    await this.#trim(address);
     return { collection, corpusHash: hash, indexMs };
   }
 
   /** Drops every index; the next run makes its own again. Resolves to how many there were. */
   async clear(): Promise<number> {
     const records = await this.#context.store.listRecords(INDEX_RECORD);
-    for (const { key } of records) await this.#drop(key);
+    for (const record of records) await this.#forget(record);
+    await this.#sweep();
     return records.length;
   }
 
-  async #drop(name: string): Promise<void> {
-    await this.#context.store.deleteRecord(INDEX_RECORD, name);
-    await this.#context.store.dropCollection(name);
+  /** Forgets the oldest indexes, then drops what no record names. */
+  async #trim(current: string): Promise<void> {
+    const { store } = this.#context;
+    const others = (await store.listRecords(INDEX_RECORD)).filter((record) => record.key !== current);
+    others.sort((a, b) => (field(a.value, 'madeAt') < field(b.value, 'madeAt') ? -1 : 1));
+    const old = others.slice(0, Math.max(0, others.length + 1 - KEPT_INDEXES));
+    for (const record of old) await this.#forget(record);
+    await this.#sweep();
   }
 
-  async #trim(current: string): Promise<void> {
-    const records = await this.#context.store.listRecords(INDEX_RECORD);
-    const others = records.filter((record) => record.key !== current);
-    others.sort((a, b) => (madeAt(a.value) < madeAt(b.value) ? -1 : 1));
-    for (const { key } of others.slice(0, Math.max(0, others.length + 1 - KEPT_INDEXES))) await this.#drop(key);
+  async #forget(record: { readonly key: string; readonly value: JsonValue }): Promise<void> {
+    await this.#context.store.deleteRecord(INDEX_RECORD, record.key);
+    await this.#context.store.dropCollection(collectionOf(record.value));
+  }
+
+  /** Drops collections without a record, but not those that another process may be building right now. */
+  async #sweep(): Promise<void> {
+    const { store, clock } = this.#context;
+    const named = new Set((await store.listRecords(INDEX_RECORD)).map((record) => collectionOf(record.value)));
+    const unnamed = (await store.listCollections()).filter(({ name }) => name.startsWith(PREFIX) && !named.has(name));
+    for (const { name, createdAt } of unnamed) {
+      const isOurs = name.endsWith(this.#mark());
+      const isOld = Date.parse(clock.now()) - Date.parse(createdAt) > ABANDONED_MS;
+      if (isOurs || isOld) await store.dropCollection(name);
+    }
+  }
+
+  /** Tells the indexes of this process from those of others. */
+  #mark(): string {
+    return sha256(this.#context.owner).slice(0, 8);
   }
 
   async #hash(suite: Suite, handle: JobHandle): Promise<{ hash: string; count: number }> {
@@ -82,7 +109,7 @@ export class CorpusIndexer {
     return { hash: sha256(parts.join('\n')), count: parts.length };
   }
 
-  async #describe(corpusHash: string, wanted: ChunkSizing): Promise<Collection> {
+  async #describe(corpusHash: string, wanted: ChunkSizing): Promise<{ address: string; collection: Collection }> {
     const embedder = await this.#context.embedder();
     const sizing = { ...wanted, maxTokens: Math.min(wanted.maxTokens, embedder.maxTokens) };
     const chunker = rowRules(this.#context);
@@ -96,14 +123,17 @@ export class CorpusIndexer {
         sizing.minTokens,
       ]),
     );
-    return {
-      name: `benchmark.${address.slice(0, 24)}`,
+    const createdAt = this.#context.clock.now();
+    const part = sha256(JSON.stringify([address, createdAt, this.#context.clock.elapsedMs()])).slice(0, 16);
+    const collection = {
+      name: `${PREFIX}${part}.${this.#mark()}`,
       description: 'Corpus of a benchmark suite',
       fingerprint: embedder.fingerprint,
       sizing,
       chunker,
-      createdAt: this.#context.clock.now(),
+      createdAt,
     };
+    return { address, collection };
   }
 
   async #write(suite: Suite, collection: Collection, work: { handle: JobHandle; total: number }): Promise<void> {
@@ -127,9 +157,15 @@ export class CorpusIndexer {
   }
 }
 
-function madeAt(value: JsonValue): string {
+function field(value: JsonValue | undefined, name: string): string {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && typeof value['madeAt'] === 'string' ? value['madeAt'] : '';
+  const found = isObject ? value[name] : undefined;
+  return typeof found === 'string' ? found : '';
+}
+
+/** Name of the collection that a record speaks of; empty for none. */
+function collectionOf(record: JsonValue | undefined): string {
+  return field(record, 'collection');
 }
 
 /** Documents belong to a source; a suite's own is never listed and never synced. */
