@@ -4,7 +4,7 @@ import { comparisonRows, extraRows, headline, metricNames, rankingLine, scoreRow
 
 /** The report as Markdown with tables. */
 export function toMarkdown(report: BenchmarkReport): string {
-  const parts = [`# Benchmark ${escapeMarkdown(report.suite)}`, headline(report)];
+  const parts = [`# Benchmark ${escapeMarkdown(report.suite)}`, escapeMarkdown(headline(report))];
   parts.push(...report.warnings.map((warning) => `> **Warning:** ${escapeMarkdown(warning)}`));
   parts.push('## Scores', 'Means with 95% bootstrap intervals.', markdownTable(scoreRows(report)));
   const extra = extraRows(report);
@@ -35,8 +35,10 @@ export function toMarkdown(report: BenchmarkReport): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** Text that is neither markup nor HTML in a Markdown page. */
 function escapeMarkdown(text: string): string {
-  return text.replace(/[|<>*_`[\]\\]/g, '\\$&').replace(/\s+/g, ' ');
+  const plain = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return plain.replace(/[|*_`[\]\\]/g, '\\$&').replace(/\s+/g, ' ');
 }
 
 function markdownTable(rows: readonly (readonly string[])[]): string {
