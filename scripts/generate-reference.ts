@@ -1,8 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { SETTINGS } from '../src/config/schema.js';
 import { ERROR_TABLE } from '../src/core/errors.js';
 import type { JsonObject, JsonValue } from '../src/core/types.js';
 import { flagOf } from '../src/edges/cli/arguments.js';
+import { filesOptionsSchema } from '../src/extract/files/files-options.js';
+import { githubOptionsSchema } from '../src/extract/github/github-options.js';
+import { webOptionsSchema } from '../src/extract/web/web-options.js';
 import { type Operation, TOOLSETS } from '../src/operations/define.js';
 import { operations } from '../src/operations/index.js';
 
@@ -14,6 +18,7 @@ export async function generateReference(options: { write: boolean }): Promise<st
     'docs/reference/operations.md': operationsPage(),
     'docs/reference/settings.md': settingsPage(),
     'docs/reference/errors.md': errorsPage(),
+    'docs/reference/sources.md': sourcesPage(),
   };
   const stale: string[] = [];
   for (const [file, text] of Object.entries(pages)) {
@@ -87,4 +92,37 @@ function errorsPage(): string {
       `| \`${code}\` | ${meaning.status} | ${meaning.exitCode} | ${meaning.retryable ? 'yes' : 'no'} |`,
   );
   return `${[NOTICE, '# Errors', 'Every failure has a code, a message that says what happened and, where there is one, a hint that says what to do next.', ['| code | HTTP status | exit code | a retry can help |', '|---|---|---|---|', ...rows].join('\n')].join('\n\n')}\n`;
+}
+
+/** What each kind of source takes, from the schemas that its adapter checks. */
+const SOURCES: readonly { readonly kind: string; readonly targets: string; readonly schema: z.ZodType }[] = [
+  {
+    kind: 'files',
+    targets:
+      'A file, a folder or a glob (`./docs`, `"docs/**/*.md"`). Read are Markdown and MDX, text, reStructuredText, AsciiDoc, Org, HTML, PDF, DOCX, Jupyter notebooks, CSV, JSON, YAML, TOML and source code; dependencies, build results, lock files, minified code, private keys, hidden and binary files are skipped and counted.',
+    schema: filesOptionsSchema,
+  },
+  {
+    kind: 'github',
+    targets:
+      '`owner/repo`, `owner/repo@ref:path`, a GitHub address (also of a folder, the issues, the pull requests or the wiki), or any git address: `https://host/x.git`, `git@host:x.git`, a repository on this disk; `#ref:path` may follow.',
+    schema: githubOptionsSchema,
+  },
+  { kind: 'web', targets: 'The address of a page or a site.', schema: webOptionsSchema },
+];
+
+function optionsTable(schema: z.ZodType): string {
+  const json: JsonObject = JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' })));
+  const rows = Object.entries(isObject(json['properties']) ? json['properties'] : {}).map(([key, value]) => {
+    const about = isObject(value) ? value : {};
+    const fallback =
+      about['default'] === undefined || about['default'] === '' ? '' : `\`${JSON.stringify(about['default'])}\``;
+    return `| \`${key}\` | ${cell(typeOf(about))} | ${cell(fallback)} | ${cell(String(about['description'] ?? ''))} |`;
+  });
+  return ['| option | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function sourcesPage(): string {
+  const sections = SOURCES.map(({ kind, targets, schema }) => `## ${kind}\n\n${targets}\n\n${optionsTable(schema)}`);
+  return `${[NOTICE, '# Sources', 'Options are given to `ingest` as a JSON object; unknown ones are refused.', ...sections].join('\n\n')}\n`;
 }

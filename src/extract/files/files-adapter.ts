@@ -9,7 +9,7 @@ import type { ParsedDocument } from '../formats/parsed-document.js';
 import { isMinified } from '../selection/default-ignores.js';
 import { createPathFilter } from '../selection/path-filter.js';
 import { fileUri, textOf } from './file-path.js';
-import { type FilesOptions, filesOptionsToJson, parseFilesOptions } from './files-options.js';
+import { type FilesOptions, parseFilesOptions } from './files-options.js';
 import { readProjectContext } from './project-context.js';
 import { type FileContent, openFile, unreadable } from './read-file.js';
 import { resolveTarget } from './resolve-target.js';
@@ -51,7 +51,7 @@ function specOf(options: FilesOptions): SourceSpec {
     kind: 'files',
     uri,
     label: glob === '' ? path.basename(root) || root : glob,
-    options: filesOptionsToJson(options),
+    options,
   };
 }
 

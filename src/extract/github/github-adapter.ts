@@ -3,7 +3,7 @@ import type { SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../cor
 import type { JsonObject, JsonValue } from '../../core/types.js';
 import { createPathFilter } from '../selection/path-filter.js';
 import { createGithubApi, type GithubApi } from './github-api.js';
-import { type GithubOptions, githubOptionsToJson, parseGithubOptions } from './github-options.js';
+import { type GithubOptions, parseGithubOptions } from './github-options.js';
 import { parseTarget, type RepositoryTarget } from './parse-target.js';
 import { type RepositoryFiles, syncRepositoryFiles } from './repository-files.js';
 import { issueUri, readIssuesState, syncIssues } from './repository-issues.js';
@@ -75,7 +75,7 @@ function resolveSpec(target: string, given: JsonObject, context: { webUrl: strin
   const wished = parseGithubOptions({ ...optionsOfPart(named.part), ...given });
   const mirror = wished.gitUrl === '' ? '' : parseTarget(wished.gitUrl, context).gitUrl;
   const options = parseGithubOptions({
-    ...githubOptionsToJson(wished),
+    ...wished,
     ref: named.ref || wished.ref,
     path: named.path || wished.path,
     owner: named.owner,
@@ -89,7 +89,7 @@ function resolveSpec(target: string, given: JsonObject, context: { webUrl: strin
     kind: 'github',
     uri: sourceUri(options) + part,
     label: labelOf(options) + part,
-    options: githubOptionsToJson(options),
+    options,
   };
 }
 
