@@ -173,7 +173,7 @@ export class SearchService {
       if (hits.length > 0 && cost > budget) return { hits, truncated: true };
       budget -= cost;
       const context = request.context === 'none' ? null : await this.#contextOf(ranked, request.context, budget);
-      budget -= context?.text.length ?? 0;
+      budget -= Math.ceil((context?.text.length ?? 0) * QUOTING);
       hits.push(toSearchHit(ranked, offset + index + 1, context));
     }
     return { hits, truncated: false };
@@ -278,9 +278,16 @@ function explain(hit: RankedHit): string {
   return parts.join(', ');
 }
 
-/** What a hit costs of the budget: its text and about 60 tokens of frame. */
+/** Characters that every hit needs for ids, hash, scores and the names of its fields. */
+const FRAME_CHARACTERS = 480;
+/** What quoting line ends, quotation marks and backslashes adds to a text in JSON, about. */
+const QUOTING = 1.05;
+
+/** What a hit costs of the budget in its longer form, JSON: its text and the frame around it. */
 function costOf(hit: RankedHit): number {
-  return hit.candidate.chunk.text.length + 60 * CHARACTERS_PER_TOKEN;
+  const { chunk, document } = hit.candidate;
+  const names = document.title.length + document.uri.length + chunk.headingPath.join('","').length;
+  return Math.ceil(chunk.text.length * QUOTING) + names + FRAME_CHARACTERS;
 }
 
 /** Normalised mean of unit vectors. */

@@ -11,6 +11,8 @@ import type { Log } from '../log.js';
  * longer answers. Operations keep their own budgets; this catches what slips through.
  */
 export const MAX_ANSWER_CHARACTERS = 100_000;
+/** The same text in JSON may be this much longer, because line ends and quotation marks are quoted. */
+const QUOTING = 1.3;
 
 /** What a tool call runs with. */
 export interface ToolCall {
@@ -51,7 +53,7 @@ export function renderError(error: QuarryError): string {
 }
 
 function guardSize(operation: Operation, output: unknown, text: string): void {
-  const characters = Math.max(text.length, JSON.stringify(output).length);
+  const characters = Math.max(text.length, Math.ceil(JSON.stringify(output).length / QUOTING));
   if (characters <= MAX_ANSWER_CHARACTERS) return;
   const inputs = Object.keys(operation.input.shape);
   const knobs = ['limit', 'maxTokens'].filter((name) => inputs.includes(name));

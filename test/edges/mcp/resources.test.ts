@@ -8,7 +8,7 @@ import { writeInstructions } from '../../../src/edges/mcp/instructions.js';
 import type { Quarry } from '../../../src/quarry.js';
 import { ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
 
-const COUNT = 230;
+const COUNT = 290;
 let home: string;
 let folder: string;
 let quarry: Quarry;
@@ -40,7 +40,10 @@ beforeAll(async () => {
   const docs = join(folder, 'docs');
   await mkdir(docs);
   for (let i = 0; i < COUNT; i++)
-    await writeFile(join(docs, `page-${String(i).padStart(3, '0')}.md`), `# Page ${i}\n\nText ${i}.\n`);
+    await writeFile(
+      join(docs, `page-${String(i).padStart(3, '0')}.md`),
+      `# Page ${i}\n\n${`Text ${i} of the "page".\n`.repeat(40)}`,
+    );
   await writeFile(join(docs, 'long.md'), `# Long tale\n\n${'A line of the long tale, with words.\n'.repeat(5_000)}`);
   await writeFile(join(docs, 'code.ts'), 'export const answer = 42;\n');
   quarry = await openTestWorkspace(home);
@@ -111,6 +114,21 @@ test('instructions tell what is indexed and name only tools on offer', async () 
   const notes = await connect(['notes']);
   expect(notes.getInstructions()).not.toContain('verify_citation');
   await notes.close();
+});
+
+test('the largest budgets that the tools allow fit what clients take', async () => {
+  for (const context of ['none', 'neighbours', 'section']) {
+    const found = await client.callTool({
+      name: 'search',
+      arguments: { query: 'text page tale', limit: 100, maxTokens: 20_000, context },
+    });
+    expect(found.isError).toBeUndefined();
+    expect(JSON.stringify(found['structuredContent']).length).toBeLessThan(85_000);
+  }
+  const { resources } = await client.listResources();
+  const long = resources.find((resource) => resource.title === 'Long tale');
+  const read = await client.callTool({ name: 'fetch', arguments: { id: long?.name ?? '', maxTokens: 20_000 } });
+  expect(read.isError).toBeUndefined();
 });
 
 test('a list that is too long for a client is refused with the way out', async () => {
