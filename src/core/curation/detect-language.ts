@@ -29,7 +29,7 @@ const WORD_LISTS = Object.entries(COMMON_WORDS).map(([language, words]) => ({
   words: new Set(words.split(' ')),
 }));
 const MIN_WORDS = 8;
-const MAX_CHARACTERS = 4_000;
+const MAX_CHARACTERS = 1_500;
 
 /**
  * The likeliest language of a text as a BCP 47 tag: by script where that settles it, else by the share of the language's

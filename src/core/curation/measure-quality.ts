@@ -1,4 +1,5 @@
 import { detectLanguage } from './detect-language.js';
+import { hashWord, mixBits } from './shingles.js';
 
 /** What can be measured of a text without knowing what it says. */
 export interface TextQuality {
@@ -86,13 +87,14 @@ const RUN_WORDS = 5;
 
 function shareInRepeatedRuns(words: readonly string[]): number {
   if (words.length < 2 * RUN_WORDS) return 0;
-  const seen = new Map<string, number>();
+  const seen = new Set<number>();
   const isRepeated = new Uint8Array(words.length);
+  const hashes = words.map(hashWord);
   for (let at = 0; at + RUN_WORDS <= words.length; at++) {
-    const run = words.slice(at, at + RUN_WORDS).join(' ');
-    const before = seen.get(run);
-    if (before === undefined) seen.set(run, at);
-    else isRepeated.fill(1, at, at + RUN_WORDS);
+    let run = 0;
+    for (let step = 0; step < RUN_WORDS; step++) run = mixBits(run + (hashes[at + step] ?? 0));
+    if (seen.has(run)) isRepeated.fill(1, at, at + RUN_WORDS);
+    else seen.add(run);
   }
   let inRuns = 0;
   let all = 0;

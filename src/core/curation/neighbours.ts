@@ -1,5 +1,5 @@
 import { dot } from '../ranking/cosine.js';
-import { createRandom } from '../training/random.js';
+import { createRandom, type Random } from '../training/random.js';
 import { UnionFind } from './union-find.js';
 
 /** Two vectors that are nearly the same. */
@@ -10,38 +10,93 @@ export interface VectorPair {
   readonly similarity: number;
 }
 
-/** Tables of {@link findVectorDuplicates}. */
+/** Hash tables; a pair that one of them misses another finds. */
 const TABLES = 12;
+/** Members of a bucket that are compared pairwise; in a larger one each is compared with the latest few of other groups. */
 const MAX_BUCKET = 64;
+const CROWD_COMPARISONS = 12;
+/** Coordinates that a projection adds up (very sparse random projections, Li, Hastie and Church, 2006). */
+const COORDINATES = 32;
+
+/** Keys of vectors by the signs of random projections, each about its mean over the vectors, so that buckets come out even. */
+class ProjectionTable {
+  readonly #planes: readonly { readonly places: Int32Array; readonly signs: Float32Array }[];
+  readonly #middles: readonly number[];
+
+  constructor(vectors: readonly Float32Array[], bits: number, random: Random) {
+    const dimensions = vectors[0]?.length ?? 1;
+    this.#planes = Array.from({ length: bits }, () => ({
+      places: Int32Array.from({ length: COORDINATES }, () => random.below(dimensions)),
+      signs: Float32Array.from({ length: COORDINATES }, () => (random.next() < 0.5 ? -1 : 1)),
+    }));
+    const step = Math.max(1, Math.floor(vectors.length / 1_000));
+    const sample = vectors.filter((_, at) => at % step === 0);
+    this.#middles = this.#planes.map(
+      (_, plane) => sample.reduce((sum, vector) => sum + this.#project(vector, plane), 0) / Math.max(1, sample.length),
+    );
+  }
+
+  #project(vector: Float32Array, plane: number): number {
+    const { places, signs } = this.#planes[plane] ?? { places: new Int32Array(0), signs: new Float32Array(0) };
+    let sum = 0;
+    for (let at = 0; at < places.length; at++) sum += (signs[at] ?? 0) * (vector[places[at] ?? 0] ?? 0);
+    return sum;
+  }
+
+  keyOf(vector: Float32Array): number {
+    let key = 0;
+    for (let plane = 0; plane < this.#planes.length; plane++) {
+      key = key * 2 + (this.#project(vector, plane) > (this.#middles[plane] ?? 0) ? 1 : 0);
+    }
+    return key;
+  }
+
+  bucketsOf(vectors: readonly Float32Array[]): Map<number, number[]> {
+    const buckets = new Map<number, number[]>();
+    for (const [index, vector] of vectors.entries()) {
+      const key = this.keyOf(vector);
+      const bucket = buckets.get(key);
+      if (bucket === undefined) buckets.set(key, [index]);
+      else bucket.push(index);
+    }
+    return buckets;
+  }
+}
+
+/** Bits of a key: some eight vectors to a bucket. */
+function bitsFor(size: number): number {
+  return Math.min(16, Math.max(3, Math.ceil(Math.log2(Math.max(2, size))) - 3));
+}
 
 /**
  * Pairs of unit vectors at least `threshold` alike, found by sign random projections (Charikar, 2002) in 12 tables and
- * verified by exact cosine. The bits of a key grow with the number of vectors, so that buckets stay small. At cosine .98
- * one bit agrees with a chance of .936, so a pair of 100,000 vectors (14 bits) is missed less than once in a thousand.
+ * verified by exact cosine: nothing false is found, and little above the threshold is missed. Ordered by place.
  */
 export function findVectorDuplicates(vectors: readonly Float32Array[], threshold: number, seed = 1): VectorPair[] {
-  const dimensions = vectors[0]?.length ?? 0;
-  const bits = Math.min(16, Math.max(4, Math.ceil(Math.log2(Math.max(2, vectors.length))) - 3));
   const random = createRandom(seed);
   const found: VectorPair[] = [];
   const seen = new Set<number>();
   const joined = new UnionFind(vectors.length);
+  const check = (first: number, second: number): void => {
+    const similarity = dot(vectors[first] ?? EMPTY, vectors[second] ?? EMPTY);
+    if (similarity < threshold) return;
+    seen.add(first * vectors.length + second);
+    joined.join(first, second);
+    found.push({ first, second, similarity });
+  };
   for (let table = 0; table < TABLES; table++) {
-    const planes = Array.from({ length: bits }, () => Float32Array.from({ length: dimensions }, () => random.normal()));
-    for (const bucket of bucketsOf(vectors, planes)) {
+    const buckets = new ProjectionTable(vectors, bitsFor(vectors.length), random).bucketsOf(vectors);
+    for (const bucket of buckets.values()) {
+      const isCrowded = bucket.length > MAX_BUCKET;
       for (let at = 1; at < bucket.length; at++) {
         const second = bucket[at] ?? 0;
-        let compared = 0;
-        for (let before = at - 1; before >= 0 && compared < MAX_BUCKET; before--) {
+        let left = isCrowded ? CROWD_COMPARISONS : bucket.length;
+        for (let before = at - 1; before >= 0 && left > 0; before--) {
           const first = bucket[before] ?? 0;
-          const key = first * vectors.length + second;
-          if (seen.has(key) || (bucket.length > MAX_BUCKET && joined.find(first) === joined.find(second))) continue;
-          compared++;
-          const similarity = dot(vectors[first] ?? new Float32Array(0), vectors[second] ?? new Float32Array(0));
-          if (similarity < threshold) continue;
-          seen.add(key);
-          joined.join(first, second);
-          found.push({ first, second, similarity });
+          if (seen.has(first * vectors.length + second)) continue;
+          if (isCrowded && joined.find(first) === joined.find(second)) continue;
+          left--;
+          check(first, second);
         }
       }
     }
@@ -49,16 +104,29 @@ export function findVectorDuplicates(vectors: readonly Float32Array[], threshold
   return found.sort((a, b) => a.first - b.first || a.second - b.second);
 }
 
-function bucketsOf(vectors: readonly Float32Array[], planes: readonly Float32Array[]): number[][] {
-  const buckets = new Map<number, number[]>();
-  for (const [index, vector] of vectors.entries()) {
-    let key = 0;
-    for (const plane of planes) key = key * 2 + (dot(vector, plane) > 0 ? 1 : 0);
-    const bucket = buckets.get(key);
-    if (bucket === undefined) buckets.set(key, [index]);
-    else bucket.push(index);
+const EMPTY = new Float32Array(0);
+
+/** For each of `vectors` its nearest among `others` when that is at least `threshold` alike; found as in {@link findVectorDuplicates}. */
+export function findVectorMatches(
+  vectors: readonly Float32Array[],
+  others: readonly Float32Array[],
+  threshold: number,
+  seed = 1,
+): VectorPair[] {
+  const random = createRandom(seed);
+  const best = new Map<number, VectorPair>();
+  for (let table = 0; table < TABLES; table++) {
+    const projections = new ProjectionTable(others, bitsFor(others.length), random);
+    const buckets = projections.bucketsOf(others);
+    for (const [first, vector] of vectors.entries()) {
+      for (const second of buckets.get(projections.keyOf(vector)) ?? []) {
+        const similarity = dot(vector, others[second] ?? EMPTY);
+        if (similarity >= Math.max(threshold, best.get(first)?.similarity ?? 0))
+          best.set(first, { first, second, similarity });
+      }
+    }
   }
-  return [...buckets.values()].filter((bucket) => bucket.length > 1);
+  return [...best.values()].sort((a, b) => a.first - b.first);
 }
 
 /** What the neighbours of one item say of it. */

@@ -7,7 +7,12 @@ import { maskFinding } from '../../core/curation/finding.js';
 import { countLabels, imbalance } from '../../core/curation/histogram.js';
 import { flagQuality, measureQuality } from '../../core/curation/measure-quality.js';
 import { groupPairs, NearDuplicateFinder } from '../../core/curation/near-duplicates.js';
-import { findOutliers, findVectorDuplicates, judgeByNeighbours } from '../../core/curation/neighbours.js';
+import {
+  findOutliers,
+  findVectorDuplicates,
+  findVectorMatches,
+  judgeByNeighbours,
+} from '../../core/curation/neighbours.js';
 import { sampleRandom } from '../../core/curation/sample-diverse.js';
 import { longestSharedRun, plainWords } from '../../core/curation/shingles.js';
 import { throwIfCancelled } from '../../core/errors.js';
@@ -38,19 +43,19 @@ const NOISE_SHARE = 0.8;
 const EVIDENCE_WORDS = 24;
 /** Longest text that is compared or embedded, in characters. */
 const MAX_TEXT = 20_000;
-const EMBEDDED_TEXT = 2_000;
+const EMBEDDED_TEXT = 1_000;
 const EMBED_BATCH = 256;
 
 /** Audits examples. Pure but for the vectors; gives the event loop a turn now and then. */
 export async function auditExamples(work: AuditWork): Promise<AuditReport> {
-  const findings: AuditFinding[] = [];
   const skipped: string[] = [];
-  findings.push(...exactDuplicates(work.examples));
-  findings.push(...(await nearDuplicates(work, new Set(findings.map(({ example }) => example)))));
-  findings.push(...(await textFindings(work)));
+  const exact = exactDuplicates(work.examples);
+  const near = await nearDuplicates(work, new Set(exact.map(({ example }) => example)));
+  const single = await textFindings(work);
   if (work.embed === undefined) skipped.push('vector checks: too many examples, ask for them with vectors');
-  else findings.push(...(await vectorFindings(work, work.embed, skipped)));
-  findings.push(...(await crossingSplits(work)));
+  const embedded = work.embed === undefined ? [] : await vectorFindings(work, work.embed, skipped);
+  // Lists are joined whole: a call with some hundred thousand arguments would overflow the stack.
+  const findings = [...exact, ...near, ...single, ...embedded, ...(await crossingSplits(work))];
   const classes = countLabels(
     work.examples.map((example) => (example.category === '' ? 'none' : example.category)),
     30,
@@ -196,7 +201,7 @@ async function vectorFindings(
     sides.map((side) => side.response.slice(0, EMBEDDED_TEXT)),
     'document',
   );
-  const findings = vectorDuplicates(examples, answers, work.vectorThreshold);
+  const same = vectorDuplicates(examples, answers, work.vectorThreshold);
   const prompts = await embedAll(
     sides.map((side) => side.prompt.slice(0, EMBEDDED_TEXT)),
     'query',
@@ -205,47 +210,47 @@ async function vectorFindings(
     work.suites.queries.map((query) => query.text),
     'query',
   );
-  findings.push(...similarToSuites(work, prompts, queries));
+  const similar = similarToSuites(work, prompts, queries);
   if (examples.length > MAX_NEIGHBOUR_ROWS) {
     skipped.push(`label noise and outliers: looked at ${MAX_NEIGHBOUR_ROWS} examples drawn at random`);
   }
-  return [...findings, ...neighbourFindings(examples, answers)];
+  return [...same, ...similar, ...neighbourFindings(examples, answers)];
 }
 
+/** Answers that mean the same as an earlier one, each with its most similar; those that are equal letter by letter are found elsewhere. */
 function vectorDuplicates(
   examples: readonly Example[],
   vectors: readonly Float32Array[],
   threshold: number,
 ): AuditFinding[] {
-  return findVectorDuplicates(vectors, threshold).flatMap(({ first, second, similarity }): AuditFinding[] => {
+  const best = new Map<number, { first: number; similarity: number }>();
+  for (const { first, second, similarity } of findVectorDuplicates(vectors, threshold)) {
+    if (similarity > (best.get(second)?.similarity ?? 0)) best.set(second, { first, similarity });
+  }
+  return [...best].flatMap(([second, { first, similarity }]): AuditFinding[] => {
     const [a, b] = [examples[first], examples[second]];
     if (a === undefined || b === undefined || sidesOf(a).response === sidesOf(b).response) return [];
     const shown = sidesOf(a).response.replace(/\s+/g, ' ').slice(0, 120);
-    return [
-      {
-        check: 'vector-duplicate',
-        example: b.id,
-        evidence: `cosine ${similarity.toFixed(4)} with ${a.id}: "${shown}"`,
-      },
-    ];
+    const evidence = `cosine ${similarity.toFixed(4)} with ${a.id}: "${shown}"`;
+    return [{ check: 'vector-duplicate', example: b.id, evidence }];
   });
 }
 
-/** Prompts that mean the same as a test query, found among both by projections. */
+/** Prompts that mean the same as a query of a suite. */
 function similarToSuites(
   work: AuditWork,
   prompts: readonly Float32Array[],
   queries: readonly Float32Array[],
 ): AuditFinding[] {
-  const offset = queries.length;
-  const pairs = findVectorDuplicates([...queries, ...prompts], work.vectorThreshold);
-  return pairs.flatMap(({ first, second, similarity }): AuditFinding[] => {
-    const query = work.suites.queries[first];
-    const example = work.examples[second - offset];
-    if (first >= offset || second < offset || query === undefined || example === undefined) return [];
-    const evidence = `cosine ${similarity.toFixed(4)} with ${query.item} of suite ${query.suite}: "${query.text.slice(0, 120)}"`;
-    return [{ check: 'similar-to-suite', example: example.id, evidence }];
-  });
+  return findVectorMatches(prompts, queries, work.vectorThreshold).flatMap(
+    ({ first, second, similarity }): AuditFinding[] => {
+      const query = work.suites.queries[second];
+      const example = work.examples[first];
+      if (query === undefined || example === undefined) return [];
+      const evidence = `cosine ${similarity.toFixed(4)} with ${query.item} of suite ${query.suite}: "${query.text.slice(0, 120)}"`;
+      return [{ check: 'similar-to-suite', example: example.id, evidence }];
+    },
+  );
 }
 
 function neighbourFindings(examples: readonly Example[], vectors: readonly Float32Array[]): AuditFinding[] {
