@@ -1,6 +1,7 @@
 import type { Node, Tree } from '@vscode/tree-sitter-wasm';
 import { type GrammarName, grammarFor, loadParser } from './grammars.js';
-import type { Block, Section } from './section.js';
+import { readByLayout } from './layout-sections.js';
+import { linesBlock, type Section } from './section.js';
 import { declarationOf, TRANSPARENT } from './symbols.js';
 
 /** Sections of a program, and the syntax tree behind them, to be freed when they have been read. */
@@ -14,7 +15,7 @@ const LONGEST_PARSED = 512 * 1024;
 
 /**
  * Reads a program as sections, one for each declaration (with the comment, decorators and attributes right above it), whose
- * members are the declarations inside. A language without a grammar is cut at blank lines, those before unindented lines first.
+ * members are the declarations inside. A language without a grammar is read by its layout.
  */
 export async function readCode(text: string, language: string): Promise<CodeOutline> {
   const grammar = text.length <= LONGEST_PARSED ? grammarFor(language) : undefined;
@@ -157,18 +158,4 @@ function isAtLineStart(text: string, offset: number): boolean {
 function endOfLine(text: string, offset: number, limit: number): number {
   const rest = /^[;,)}\] \t]{0,8}(?:(?:\/\/|#)[^\n]{0,200})?\n/.exec(text.slice(offset, Math.min(limit, offset + 220)));
   return rest ? offset + rest[0].length : offset;
-}
-
-function linesBlock({ start, end }: { readonly start: number; readonly end: number }): Block {
-  return { start, end, grain: 'lines', leads: false };
-}
-
-/** Top-level blocks by layout: an unindented line behind a blank one begins the next. */
-function readByLayout(text: string): Section[] {
-  const whole = { start: 0, end: text.length };
-  const parts = (): Block[] => {
-    const cuts = [...text.matchAll(/\n(?:[ \t]*\n)+(?=[^\s})\]])/g)].map((match) => match.index + match[0].length);
-    return [0, ...cuts].map((start, at) => linesBlock({ start, end: cuts[at] ?? text.length }));
-  };
-  return [{ ...whole, path: [], titled: false, blocks: [{ ...linesBlock(whole), parts }] }];
 }

@@ -25,3 +25,8 @@ export interface Section {
   /** Members of a symbol too large to stay whole, made on demand; where absent or empty the blocks are cut. */
   readonly members?: (() => readonly Section[]) | undefined;
 }
+
+/** A block of lines, to be cut by its layout. */
+export function linesBlock({ start, end }: { readonly start: number; readonly end: number }): Block {
+  return { start, end, grain: 'lines', leads: false };
+}

@@ -39,8 +39,6 @@ export const TRANSPARENT: ReadonlySet<string> = new Set([
   'preproc_else',
   'linkage_specification',
   'declaration_list',
-  'statement_list',
-  'script_block_body',
   'ERROR',
 ]);
 
@@ -100,9 +98,6 @@ const SPECIAL: Readonly<Record<string, (node: Node) => Declaration | undefined>>
       : undefined;
   },
   call_expression: testCase,
-  function_statement: (node) => named(node, childOfType(node, 'function_name')?.text),
-  class_statement: (node) => named(node, childOfType(node, 'simple_name')?.text, node),
-  class_method_definition: (node) => named(node, childOfType(node, 'simple_name')?.text),
 };
 
 const FUNCTIONS: ReadonlySet<string> = new Set([

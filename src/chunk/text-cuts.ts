@@ -7,25 +7,37 @@ export const paragraphCuts: CutText = (text, start, end) => cutsAfter(text, star
 /** Behind every line. */
 export const lineCuts: CutText = (text, start, end) => cutsAfter(text, start, end, /\n/g);
 
+/** Start of a line, and whether a blank line stands before it. */
+export interface LineStart {
+  readonly at: number;
+  readonly isAfterBlank: boolean;
+}
+
 /**
- * Before the least indented lines, which begin statements, members, entries or rows; those behind a blank line only, where there
- * are such. The first line, which opens what the others stand in, and lines that only close something do not count.
+ * The least indented lines of a region, which begin statements, members, entries or rows. The first line, which opens what
+ * the others stand in, and lines that only close something do not count.
  */
-export const layoutCuts: CutText = (text, start, end) => {
+export function leastIndentedLines(text: string, start: number, end: number): LineStart[] {
   let least = Number.POSITIVE_INFINITY;
-  let cuts: { at: number; isAfterBlank: boolean }[] = [];
+  let lines: LineStart[] = [];
   let previous = start;
   for (const at of lineCuts(text, start, end)) {
     const isAfterBlank = isBlankLine(text, previous, at);
     previous = at;
     const indentation = /^[ \t]*(?![\s})\]]|end\b|<\/)/.exec(text.slice(at, Math.min(end, at + 200)))?.[0];
     if (indentation === undefined || indentation.length > least) continue;
-    if (indentation.length < least) cuts = [];
+    if (indentation.length < least) lines = [];
     least = indentation.length;
-    cuts.push({ at, isAfterBlank });
+    lines.push({ at, isAfterBlank });
   }
-  const groups = cuts.filter((cut) => cut.isAfterBlank);
-  return (groups.length > 0 ? groups : cuts).map((cut) => cut.at);
+  return lines;
+}
+
+/** Before the least indented lines; before those behind a blank line only, where there are such. */
+export const layoutCuts: CutText = (text, start, end) => {
+  const lines = leastIndentedLines(text, start, end);
+  const groups = lines.filter((line) => line.isAfterBlank);
+  return (groups.length > 0 ? groups : lines).map((line) => line.at);
 };
 
 function isBlankLine(text: string, start: number, end: number): boolean {

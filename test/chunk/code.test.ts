@@ -126,8 +126,30 @@ describe('programs', () => {
     expect(chunks.slice(1).every((each) => each.text.startsWith('  if ('))).toBe(true);
   });
 
-  it('cuts programs in other languages at their unindented blocks', async () => {
-    const block = (name: string): string => `sub ${name}\n  ${call}\n\n  ${call}\nend sub\n`;
+  it('reads other languages by their layout', async () => {
+    const kotlin = (name: string): string =>
+      `    override fun ${name}(x: Int): Int {\n        ${call}\n        ${call}\n    }\n`;
+    const program = `package a.b\n\nimport c.d\n\n/** A store. */\ndata class Store(val a: Int) {\n${kotlin('get')}\n${kotlin('put')}}\n\nfun main() {\n    ${call}\n    ${call}\n}\n`;
+    expect((await chunk(program, 'kotlin', 36)).map((each) => each.path)).toEqual([
+      '',
+      'Store',
+      'Store.get',
+      'Store.put',
+      'main',
+    ]);
+    const others = [
+      ['swift', `public func load(a: Int) -> Int {\n  ${call}\n}\n`, 'load'],
+      ['lua', `local function load(a)\n  ${call}\nend\n`, 'load'],
+      ['sql', `CREATE TABLE IF NOT EXISTS load (\n  id INT,\n  name TEXT\n);\n`, 'load'],
+      ['elixir', `defmodule Load.It do\n  ${call}\nend\n`, 'Load.It'],
+      ['scala', `case class Load(a: Int) {\n  ${call}\n}\n`, 'Load'],
+    ] as const;
+    for (const [language, text, path] of others)
+      expect((await chunk(text, language)).map((each) => each.path)).toEqual([path]);
+  });
+
+  it('cuts programs without names at their unindented blocks', async () => {
+    const block = (name: string): string => `begin ${name}\n  ${call}\n\n  ${call}\nend begin\n`;
     const chunks = await chunk([block('a'), block('b'), block('c')].join('\n'), 'basic', 30);
     expect(chunks.map((each) => each.text)).toEqual([block('a'), block('b'), block('c')].map((text) => text.trim()));
   });
