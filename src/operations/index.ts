@@ -9,6 +9,7 @@ import { benchmarkCompare } from './benchmark/benchmark-compare.js';
 import { benchmarkCreateSuite } from './benchmark/benchmark-create-suite.js';
 import { benchmarkDelete } from './benchmark/benchmark-delete.js';
 import { benchmarkExport } from './benchmark/benchmark-export.js';
+import { benchmarkExportSuite } from './benchmark/benchmark-export-suite.js';
 import { benchmarkGate } from './benchmark/benchmark-gate.js';
 import { benchmarkHistory } from './benchmark/benchmark-history.js';
 import { benchmarkReport } from './benchmark/benchmark-report.js';
@@ -79,6 +80,7 @@ const registry = [
   benchmarkCompare,
   benchmarkReport,
   benchmarkExport,
+  benchmarkExportSuite,
   benchmarkHistory,
   benchmarkSummary,
   benchmarkGate,

@@ -125,7 +125,8 @@ async function readTopics(path: string): Promise<SuiteQuery[]> {
 /** Content of a tag up to the next tag, white space folded. */
 function field(topic: string, name: string): string {
   const match = new RegExp(`<${name}>([^<]*)`, 'i').exec(topic);
-  return (match?.[1] ?? '').replace(/\s+/g, ' ').trim();
+  const text = (match?.[1] ?? '').replace(/\s+/g, ' ').trim();
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
 /** Reads answer spans. @throws QuarryError PATH_NOT_FOUND, SUITE_INVALID */

@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Suite, SuiteDocument, SuiteFiles, SuiteSummary } from '../core/benchmark/suite.js';
 import { QuarryError } from '../core/errors.js';
+import { exportSuite } from './export-suite.js';
 import { findFile, isFolder, openSuite } from './open-suite.js';
 import { readCorpusFile, readMarkdownFolder } from './read-corpus.js';
 import { readQrels } from './read-qrels.js';
@@ -24,6 +25,7 @@ export function createSuiteFiles(options: SuiteFilesOptions): SuiteFiles {
     open: openSuite,
     corpus,
     save: saveSuite,
+    exportSuite: (suite, options) => exportSuite(suite, suite.hasCorpus ? corpus(suite) : undefined, options),
     readQrels,
     readRun,
     writeRun,

@@ -22,7 +22,7 @@ export async function readText(path: string): Promise<string> {
  * name ends in `.gz`. Folders are made.
  * @throws QuarryError PATH_UNREADABLE
  */
-export async function writeParts(path: string, parts: Iterable<string>): Promise<void> {
+export async function writeParts(path: string, parts: Iterable<string> | AsyncIterable<string>): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -11,10 +11,7 @@ export async function saveSuite(
   suite: Omit<Suite, 'folder' | 'hash' | 'warnings' | 'hasCorpus'>,
 ): Promise<void> {
   const { manifest, queries, qrels, excerpts, split } = suite;
-  await writeParts(
-    join(folder, 'queries.jsonl'),
-    jsonLines(queries.map(({ id, text, type }) => ({ _id: id, text, ...(type === '' ? {} : { metadata: { type } }) }))),
-  );
+  await writeParts(join(folder, 'queries.jsonl'), queryLines(queries));
   await writeParts(join(folder, 'qrels', `${split}.tsv`), qrelsLines(qrels));
   if (excerpts.length > 0) {
     const lines = excerpts.map((excerpt) => ({
@@ -34,11 +31,20 @@ export async function saveSuite(
   await writeParts(join(folder, 'suite.json'), [`${JSON.stringify(shown, null, 2)}\n`]);
 }
 
-function* jsonLines(values: readonly object[]): Generator<string> {
+/** Queries as JSON lines. */
+export function queryLines(queries: Suite['queries']): Iterable<string> {
+  return jsonLines(
+    queries.map(({ id, text, type }) => ({ _id: id, text, ...(type === '' ? {} : { metadata: { type } }) })),
+  );
+}
+
+/** One JSON object per line. */
+export function* jsonLines(values: readonly object[]): Generator<string> {
   for (const value of values) yield `${JSON.stringify(value)}\n`;
 }
 
-function* qrelsLines(qrels: Qrels): Generator<string> {
+/** Judgments in BEIR form. */
+export function* qrelsLines(qrels: Qrels): Generator<string> {
   yield 'query-id\tcorpus-id\tscore\n';
   for (const [query, judgments] of qrels) {
     for (const [document, grade] of judgments) yield `${cell(query)}\t${cell(document)}\t${grade}\n`;
@@ -74,4 +80,12 @@ function cell(id: string): string {
       hint: 'Ids must not be empty, hold tabs or line ends, or begin or end with a space.',
     },
   );
+}
+
+/** An id for a file whose columns are apart by white space. @throws QuarryError SUITE_INVALID for an id with white space */
+export function trecId(id: string): string {
+  if (!/\s/.test(id)) return cell(id);
+  throw new QuarryError('SUITE_INVALID', `The id ${JSON.stringify(id.slice(0, 100))} cannot stand in a TREC file.`, {
+    hint: 'Export in BEIR form, whose columns are apart by tabs.',
+  });
 }

@@ -104,6 +104,22 @@ describe('on the command line', () => {
     expect(shown.stdout).toMatch(/0\.2500/);
   });
 
+  it('two run files are compared', async () => {
+    const qrels = join(root, 'pair.qrels');
+    const ids = Array.from({ length: 12 }, (_, i) => `q${i}`);
+    await writeFile(qrels, ids.map((id) => `${id} 0 a 1\n`).join(''));
+    await writeFile(join(root, 'old.run'), ids.map((id) => `${id} Q0 b 1 2 t\n${id} Q0 a 2 1 t\n`).join(''));
+    await writeFile(join(root, 'new.run'), ids.map((id) => `${id} Q0 a 1 2 t\n`).join(''));
+    const words = ['--run', join(root, 'new.run'), '--against', join(root, 'old.run'), '--qrels', qrels];
+    const { stdout } = await quarry('benchmark', 'score', ...words, '--metrics', 'mrr', '--json');
+    const report = JSON.parse(stdout) as Report & { moved: unknown[] };
+    expect(report.runs.map((run) => run.name)).toEqual(['old.run', 'new.run']);
+    expect(report.comparisons).toMatchObject([
+      { a: 'old.run', b: 'new.run', difference: 0.5, p: 2 / 4096, wins: 12, verdict: 'better' },
+    ]);
+    expect(report.moved).toHaveLength(10);
+  });
+
   it('bad files end with exit code 2 and say file and line', async () => {
     const run = join(root, 'bad.run');
     await writeFile(run, 'q1 Q0 a 1 1 t\nq1 Q0 a 2 0.5 t\n');

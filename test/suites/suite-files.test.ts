@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { QuarryError } from '../../src/core/errors.js';
+import { readCorpusFile } from '../../src/suites/read-corpus.js';
 import { createSuiteFiles } from '../../src/suites/suite-files.js';
 import { collect } from './collect.js';
 
@@ -139,6 +141,67 @@ describe('judgment files', () => {
   });
 });
 
+describe('any bytes at all', () => {
+  const words = fc.constantFrom(
+    'q1',
+    'Q0',
+    'd',
+    '1',
+    '-1',
+    '0.5',
+    'nan',
+    '\t',
+    ' ',
+    '\n',
+    '\r\n',
+    '#',
+    '<top>',
+    '<num>',
+    '{"_id":',
+    '"x"',
+    '}',
+    '\u0000',
+    '\ud800',
+    '\ufeff',
+    'é',
+  );
+  const content = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+    fc.array(words, { maxLength: 60 }).map((parts) => Buffer.from(parts.join(''))),
+    fc.string().map((text) => gzipSync(text)),
+    fc.string().map((text) => gzipSync(text).subarray(0, 15)),
+  );
+  const isKnown = (error: unknown): boolean =>
+    error instanceof QuarryError && error.code !== 'INTERNAL' && error.hint !== undefined;
+
+  it('are read or refused with a hint, never a crash', async () => {
+    const root = join(folder, 'fuzz');
+    await mkdir(join(root, 'qrels'), { recursive: true });
+    await fc.assert(
+      fc.asyncProperty(content, content, async (one, other) => {
+        const path = join(root, 'qrels/test.tsv');
+        await writeFile(path, one);
+        await writeFile(join(root, 'queries.jsonl'), other);
+        await writeFile(join(root, 'corpus.jsonl'), other);
+        const attempts = [
+          () => files.readRun(path),
+          () => files.readQrels(path),
+          () => files.open(root),
+          () => collect(readCorpusFile(join(root, 'corpus.jsonl'))),
+        ];
+        for (const attempt of attempts) {
+          try {
+            await attempt();
+          } catch (error) {
+            expect([error, isKnown(error)]).toEqual([error, true]);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('suite folders', () => {
   async function suite(name: string, parts: Record<string, string | Buffer>): Promise<string> {
     const root = join(folder, name);
@@ -208,6 +271,40 @@ describe('suite folders', () => {
       await expect(files.open(await suite(`bad-${name}`, parts))).rejects.toEqual(refusal('SUITE_INVALID', message));
     }
     await expect(files.open(join(folder, 'nothing'))).rejects.toEqual(refusal('PATH_NOT_FOUND', /no suite folder/));
+  });
+
+  it.each([
+    ['beir', false],
+    ['beir', true],
+    ['trec', false],
+    ['trec', true],
+  ] as const)('are written as %s (gzip %s) and read back', async (format, gzip) => {
+    const root = await suite('export-source', {
+      'queries.jsonl': '{"_id": "q1", "text": "a <b> & c"}\n',
+      'qrels/test.tsv': 'query-id\tcorpus-id\tscore\nq1\tone\t2\nq1\tsub/two\t-1\n',
+      'suite.json': '{"documents": "documents"}',
+      'documents/one.md': '# One\n\nText <b> here.\n',
+      'documents/sub/two.md': 'No heading.\n',
+    });
+    const opened = await files.open(root);
+    const target = join(folder, `export-${format}-${gzip}`);
+    const written = await files.exportSuite(opened, { folder: target, format, gzip });
+    expect(written).toHaveLength(3);
+    if (format === 'trec') {
+      await mkdir(join(target, 'qrels'));
+      await rename(written[0]?.path ?? '', join(target, 'queries.jsonl'));
+      await rename(written[1]?.path ?? '', join(target, 'qrels/test.txt'));
+    }
+    const back = await files.open(target);
+    expect([back.queries, back.qrels]).toEqual([opened.queries, opened.qrels]);
+    if (format === 'beir') {
+      const texts = async (from: typeof back) =>
+        (await collect(files.corpus(from))).map(({ id, title, text }) => [id, title, text]);
+      expect(await texts(back)).toEqual(await texts(opened));
+    }
+    await expect(files.exportSuite(opened, { folder: target, format, gzip })).rejects.toEqual(
+      refusal('ALREADY_EXISTS', /already there/),
+    );
   });
 
   it('that were saved open as they were', async () => {

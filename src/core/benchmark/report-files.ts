@@ -1,12 +1,26 @@
 import { describeComparison } from './compare-scores.js';
 import type { BenchmarkReport } from './report.js';
-import { comparisonRows, extraRows, headline, metricNames, rankingLine, scoreRows, signed } from './report-text.js';
+import {
+  comparisonRows,
+  extraRows,
+  headline,
+  indexLines,
+  metricNames,
+  rankingLine,
+  scoreRows,
+  signed,
+} from './report-text.js';
 
 /** The report as Markdown with tables. */
 export function toMarkdown(report: BenchmarkReport): string {
   const parts = [`# Benchmark ${escapeMarkdown(report.suite)}`, escapeMarkdown(headline(report))];
   parts.push(...report.warnings.map((warning) => `> **Warning:** ${escapeMarkdown(warning)}`));
-  parts.push('## Scores', 'Means with 95% bootstrap intervals.', markdownTable(scoreRows(report)));
+  parts.push(
+    '## Scores',
+    'Means with 95% bootstrap intervals.',
+    markdownTable(scoreRows(report)),
+    ...indexLines(report),
+  );
   const extra = extraRows(report);
   if (extra.length > 0) parts.push('## Answers, abstention, chunks', markdownTable(extra));
   const comparisons = comparisonRows(report);

@@ -1,7 +1,7 @@
 import { describeComparison } from './compare-scores.js';
 import type { RunCurves } from './curves.js';
 import type { BenchmarkReport, MovedQuery, ReportRun } from './report.js';
-import { comparisonRows, extraRows, headline, metricNames, scoreRows, signed } from './report-text.js';
+import { comparisonRows, extraRows, headline, indexLines, metricNames, scoreRows, signed } from './report-text.js';
 import { differenceChart, escapeHtml, intervalChart, latencyChart, legend, lineChart } from './svg-plots.js';
 
 const STYLE = `
@@ -37,6 +37,7 @@ export function toHtml(report: BenchmarkReport, curves: readonly RunCurves[]): s
     ...findings(report),
     '<h2>Scores</h2><p class="soft">Means with 95% bootstrap intervals.</p>',
     table(scoreRows(report)),
+    ...indexLines(report).map((line) => `<p class="soft">${escapeHtml(line)}</p>`),
     plots(report, curves),
     section('Answers, abstention, chunks', extraRows(report)),
     section(

@@ -45,6 +45,17 @@ export function scoreRows(report: BenchmarkReport): string[][] {
   return [head, ...rows];
 }
 
+/** What the indexes of the runs cost, each index once. */
+export function indexLines(report: BenchmarkReport): string[] {
+  const lines = report.runs.flatMap(({ timing }) => {
+    if (timing === null) return [];
+    const { documents, chunks, bytesOnDisk, indexMs } = timing;
+    const made = indexMs === null ? 'made before' : `made in ${(indexMs / 1000).toFixed(1)} s`;
+    return [`Index: ${documents} documents, ${chunks} chunks, ${(bytesOnDisk / 1e6).toFixed(1)} MB, ${made}.`];
+  });
+  return [...new Set(lines)];
+}
+
 /** Rows of what is measured beside ranking. */
 export function extraRows(report: BenchmarkReport): string[][] {
   const runs = report.runs.filter((run) => run.answerability.length > 0 || run.abstention !== null);
@@ -107,6 +118,7 @@ export function toTable(report: BenchmarkReport): string {
     headline(report),
     ...report.warnings.map((warning) => `WARNING: ${warning}`),
     alignRows(scoreRows(report)),
+    ...indexLines(report),
   ];
   const extra = extraRows(report);
   if (extra.length > 0) parts.push(alignRows(extra));

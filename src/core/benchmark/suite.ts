@@ -89,6 +89,19 @@ export interface RunFile {
   readonly tag: string;
 }
 
+/** How a suite is written for other tools. */
+export interface SuiteExport {
+  /** A folder that does not exist yet. */
+  readonly folder: string;
+  readonly format: 'beir' | 'trec';
+  readonly gzip: boolean;
+}
+
+/** A file that an export wrote. */
+export interface ExportedFile {
+  readonly path: string;
+}
+
 /** Reads and writes suites, judgments and runs on disk; gzip is recognised by content, everything is streamed. */
 export interface SuiteFiles {
   /** Folder of the suites that ship with the product. */
@@ -103,6 +116,8 @@ export interface SuiteFiles {
   corpus(suite: Suite): AsyncIterable<SuiteDocument>;
   /** Writes a suite in BEIR layout with its manifest and excerpts. */
   save(folder: string, suite: Omit<Suite, 'folder' | 'hash' | 'warnings' | 'hasCorpus'>): Promise<void>;
+  /** Writes a suite with its documents for other tools. @throws QuarryError ALREADY_EXISTS, SUITE_INVALID */
+  exportSuite(suite: Suite, options: SuiteExport): Promise<ExportedFile[]>;
   /** TREC (four columns) or BEIR (three, tab-separated, header). @throws QuarryError PATH_NOT_FOUND, SUITE_INVALID */
   readQrels(path: string): Promise<Qrels>;
   /** @throws QuarryError PATH_NOT_FOUND, RUN_INVALID naming file and line */

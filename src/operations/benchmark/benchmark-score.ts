@@ -19,6 +19,12 @@ export const benchmarkScore = defineOperation({
   input: z.strictObject({
     run: z.string().min(1).max(4000).describe('Path of the run file.'),
     qrels: z.string().min(1).max(4000).describe('Path of the judgments.'),
+    against: z
+      .string()
+      .min(1)
+      .max(4000)
+      .optional()
+      .describe('Path of another run file to compare with: a paired test, and the queries that moved.'),
     metrics: metricsField,
     complete: z.boolean().default(false).describe('Average over every judged query, missing ones as 0 (trec_eval -c).'),
     level: z
@@ -38,6 +44,7 @@ export const benchmarkScore = defineOperation({
     const { config } = services.context;
     await guardPath(config, door, input.run);
     await guardPath(config, door, input.qrels);
+    if (input.against !== undefined) await guardPath(config, door, input.against);
     return toReportShape(await services.benchmark.score(input));
   },
   render: toTable,

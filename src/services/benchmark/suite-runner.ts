@@ -131,7 +131,12 @@ export class SuiteRunner {
       abstention: abstentionOf(outcome, suite, { settings, seed }),
       chunking: chunkingOf(outcome),
       stale: judgments.stale,
-      warnings: [...suite.warnings, ...anchorWarnings(judgments), ...checkIds(results, qrels, { complete: true })],
+      warnings: [
+        ...suite.warnings,
+        ...anchorWarnings(judgments),
+        ...checkIds(results, qrels, { complete: true }),
+        ...depthWarnings(metrics, settings.candidates),
+      ],
     });
     const run = { record, scores };
     await this.#parts.archive.put(run, results);
@@ -193,6 +198,14 @@ function noCorpus(suite: Suite): QuarryError {
   return new QuarryError('SUITE_INVALID', `The suite ${suite.manifest.name} brings no documents.`, {
     hint: 'Name the collection that it judges, or add corpus.jsonl.',
   });
+}
+
+/** Metrics that look deeper than the run ranks measure the depth, not the search. */
+function depthWarnings(metrics: readonly Metric[], candidates: number): string[] {
+  const deep = metrics.filter((metric) => Number.isFinite(metric.cutoff) && metric.cutoff > candidates);
+  if (deep.length === 0) return [];
+  const names = deep.map((metric) => metric.name).join(', ');
+  return [`${names} looks deeper than the ${candidates} chunks that are ranked: raise candidates (at most 1000).`];
 }
 
 function anchorWarnings(judgments: AnchoredJudgments): string[] {
