@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { messageOf } from './core/errors.js';
 import { runProgram } from './edges/cli/program.js';
 import type { Terminal } from './edges/cli/terminal.js';
 import { operations } from './operations/index.js';
@@ -31,6 +32,8 @@ function interruptSignal(): AbortSignal {
 }
 
 const signal = interruptSignal();
+// A stray rejection in one call must not end a server that answers others; it is told, not hidden.
+process.on('unhandledRejection', (reason) => process.stderr.write(`unhandled rejection: ${messageOf(reason)}\n`));
 // A reader that closes the pipe early (head, less) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74));
 
