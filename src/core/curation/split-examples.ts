@@ -104,7 +104,7 @@ export function assignSplits(
     const split =
       held.length > 1 ? '' : (held[0] ?? placeOf(smallest(component.map((at) => members[at]?.id ?? '')), options));
     for (const index of component) splits[index] = split;
-    if (split === '') bridges.push(...component);
+    if (split === '') for (const index of component) bridges.push(index);
   }
   return { splits, links, moved, bridges: bridges.sort((a, b) => a - b) };
 }
