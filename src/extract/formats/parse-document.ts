@@ -19,7 +19,7 @@ const MAX_CONTAINER_BYTES = 50 * MEGABYTE;
 const DEFAULT_MAX_CHARACTERS = 10_000_000;
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** Larger pages are parsed in a thread of their own: they would hold up everything else. */
-const MAX_INLINE_HTML_CHARACTERS = 400_000;
+const MAX_INLINE_HTML_CHARACTERS = 150_000;
 
 /**
  * Turns the bytes of one document into normalised text with its title, structure and metadata. Nothing in the document

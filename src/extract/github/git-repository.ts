@@ -28,6 +28,7 @@ export interface FetchRequest {
 }
 
 const FETCH_TIMEOUT_MS = 1_800_000;
+const FETCH_OPTIONS = ['--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--force'] as const;
 const busy = new Map<string, Promise<unknown>>();
 
 /**
@@ -65,7 +66,7 @@ async function oneAtATime<T>(folder: string, work: () => Promise<T>): Promise<T>
 
 function isCacheFault(error: unknown): boolean {
   if (!(error instanceof QuarryError) || error.code !== 'GIT_FAILED') return false;
-  return /\.lock'|not a git repository|corrupt|bad object|missing blob|unable to read|loose object|index file|packfile|shallow file|invalid sha1/i.test(
+  return /\.lock'|not a git repository|corrupt|bad object|missing blob|unable to read|could not lock|loose object|index file|packfile|shallow file|invalid sha1/i.test(
     messageOf(error),
   );
 }
@@ -155,20 +156,26 @@ async function fetchInto(
   const inside = ['--git-dir', folder];
   await runGit(settings, { args: ['init', '--quiet', '--bare', '--template=', '--', folder], signal });
   const local = `refs/quarry/${sha256(choice.wanted).slice(0, 16)}`;
-  const args = [
-    ...inside,
-    'fetch',
-    '--quiet',
-    '--depth=1',
-    '--no-tags',
-    '--no-recurse-submodules',
-    '--no-write-fetch-head',
-    '--force',
-    '--',
-    request.url,
-    `+${choice.wanted}:${local}`,
-  ];
-  await runGit(settings, { args, signal, timeoutMs: FETCH_TIMEOUT_MS, config });
+  const fetch = async (depth: readonly string[]): Promise<void> => {
+    const args = [
+      ...inside,
+      'fetch',
+      '--quiet',
+      ...depth,
+      ...FETCH_OPTIONS,
+      '--',
+      request.url,
+      `+${choice.wanted}:${local}`,
+    ];
+    await runGit(settings, { args, signal, timeoutMs: FETCH_TIMEOUT_MS, config });
+  };
+  try {
+    await fetch(['--depth=1']);
+  } catch (error) {
+    // A plain file server can only give the whole history.
+    if (!/dumb http transport/i.test(messageOf(error))) throw error;
+    await fetch([]);
+  }
   const parsed = await runGit(settings, {
     args: [...inside, 'rev-parse', '--verify', '--quiet', `${local}^{commit}`],
     signal,

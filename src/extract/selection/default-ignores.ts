@@ -25,7 +25,7 @@ const PATTERNS: readonly RegExp[] = [
   /_pb2(?:_grpc)?\.pyi?$/,
   /\.(?:pem|key|p12|pfx|ppk|jks|keystore)$/i,
   /~$/,
-  /^\.?#.*#?$/,
+  /^\.#|^#.*#$/,
   /\.(?:swp|swo|bak|orig|rej|tmp)$/i,
 ];
 

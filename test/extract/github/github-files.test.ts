@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -227,6 +227,28 @@ describe('files of a repository', () => {
     } finally {
       await server.close();
       await other.close();
+    }
+  });
+
+  it('reads from a plain file server', async () => {
+    await repository.put('a.md', '# plain');
+    repository.push();
+    execFileSync('git', ['--git-dir', repository.bare, 'update-server-info']);
+    const server = await serve((request, response) => {
+      const file = path.join(folder, new URL(request.url ?? '/', 'http://loopback').pathname);
+      readFile(file).then(
+        (content) => response.end(content),
+        () => {
+          response.statusCode = 404;
+          response.end();
+        },
+      );
+    });
+    try {
+      const outcome = await sync(`${server.url}/repo.git`);
+      expect(outcome.documents[0]).toMatchObject({ title: 'plain', uri: `${server.url}/repo.git#main:a.md` });
+    } finally {
+      await server.close();
     }
   });
 
