@@ -45,7 +45,7 @@ function joinAddress(base: string, reference: string): string | undefined {
       return undefined; // What is no address leads nowhere.
     }
   }
-  const colon = /^[^/]*@[^:/]*:|^[^/:]+:/.exec(base)?.[0] ?? '';
+  const colon = /^[^:]*@[^:]*:|^[^/:]+:/.exec(base)?.[0] ?? '';
   const folders = base.slice(colon.length).split('/').slice(0, -1);
   const parts = reference.startsWith('/') ? [] : folders;
   const root = reference.startsWith('/') || base.slice(colon.length).startsWith('/') ? '/' : '';

@@ -1,0 +1,259 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { renderDataSheet } from '../../../src/core/curation/data-sheet.js';
+import { qrelsLines, toBeir } from '../../../src/core/curation/formats/beir.js';
+import { sizeCategory, writeCard } from '../../../src/core/curation/formats/dataset-card.js';
+import { EXPORT_FORMATS, exportColumns, toExportRows } from '../../../src/core/curation/formats/export-shapes.js';
+import { importRecord } from '../../../src/core/curation/formats/import-records.js';
+import { isLicenceAllowed, OPEN_LICENCES } from '../../../src/core/curation/licence-policy.js';
+import { makeExample } from '../../datasets/sample-examples.js';
+
+const pair = makeExample({
+  kind: 'pair',
+  fields: { anchor: 'How do I start?', positive: 'Run it.' },
+  licence: 'MIT',
+  split: 'train',
+});
+const triplet = makeExample({
+  kind: 'triplet',
+  fields: { anchor: 'keys', positive: 'Keys rotate.', negatives: ['Locks.', 'Doors.'] },
+  split: 'test',
+});
+const scored = makeExample({ kind: 'scored', fields: { sentence1: 'a b', sentence2: 'a c', score: 0.5 } });
+const judged = makeExample({
+  kind: 'judged',
+  fields: { query: 'keys', passage: 'Keys rotate.', grade: 3 },
+  split: 'test',
+});
+const instruction = makeExample({ kind: 'instruction', fields: { instruction: 'Add.', input: '1, 2', output: '3' } });
+const chat = makeExample({
+  kind: 'chat',
+  fields: {
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: 'Hello' },
+    ],
+  },
+});
+const all = [pair, triplet, scored, judged, instruction, chat];
+const lines = (format: (typeof EXPORT_FORMATS)[number], negatives = 2): string[] =>
+  all.flatMap((example) => toExportRows(example, format, negatives)).map((row) => JSON.stringify(row));
+
+describe('exports follow the published schemas letter by letter', () => {
+  test('sentence-transformers', () => {
+    expect(lines('pair')).toEqual([
+      '{"anchor":"How do I start?","positive":"Run it."}',
+      '{"anchor":"keys","positive":"Keys rotate."}',
+      '{"anchor":"keys","positive":"Keys rotate."}',
+    ]);
+    expect(lines('triplet')).toEqual([
+      '{"anchor":"keys","positive":"Keys rotate.","negative":"Locks."}',
+      '{"anchor":"keys","positive":"Keys rotate.","negative":"Doors."}',
+    ]);
+    expect(lines('n-tuple')).toEqual([
+      '{"anchor":"keys","positive":"Keys rotate.","negative_1":"Locks.","negative_2":"Doors."}',
+    ]);
+    expect(lines('n-tuple', 3)).toEqual([]);
+    expect(lines('scored')).toEqual([
+      '{"sentence1":"a b","sentence2":"a c","score":0.5}',
+      '{"sentence1":"keys","sentence2":"Keys rotate.","score":1}',
+    ]);
+  });
+
+  test('OpenAI chat, Alpaca and ShareGPT', () => {
+    expect(lines('openai')).toEqual([
+      '{"messages":[{"role":"user","content":"How do I start?"},{"role":"assistant","content":"Run it."}]}',
+      '{"messages":[{"role":"user","content":"Add.\\n\\n1, 2"},{"role":"assistant","content":"3"}]}',
+      '{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}]}',
+    ]);
+    expect(lines('alpaca')).toEqual([
+      '{"instruction":"How do I start?","input":"","output":"Run it."}',
+      '{"instruction":"Add.","input":"1, 2","output":"3"}',
+    ]);
+    expect(lines('sharegpt')).toEqual([
+      '{"conversations":[{"from":"human","value":"How do I start?"},{"from":"gpt","value":"Run it."}]}',
+      '{"conversations":[{"from":"human","value":"Add.\\n\\n1, 2"},{"from":"gpt","value":"3"}]}',
+      '{"conversations":[{"from":"system","value":"Be brief."},{"from":"human","value":"Hi"},{"from":"gpt","value":"Hello"}]}',
+    ]);
+  });
+
+  test('BEIR', () => {
+    const { corpus, queries, qrels } = toBeir(all);
+    expect(queries.map((query) => query.text).sort()).toEqual(['How do I start?', 'keys']);
+    expect(corpus.map((document) => document.text).sort()).toEqual(['Doors.', 'Keys rotate.', 'Locks.', 'Run it.']);
+    expect(qrels.test).toHaveLength(1);
+    expect(qrels.test[0]?.score).toBe(3);
+    const [header, line] = [...qrelsLines(qrels.test)];
+    expect(header).toBe('query-id\tcorpus-id\tscore\n');
+    expect(line).toMatch(/^q_[0-9a-f]{16}\td_[0-9a-f]{16}\t3\n$/);
+    expect(toBeir([{ ...pair, split: '' }]).qrels.test).toHaveLength(1);
+  });
+
+  test('every flat format names exactly the columns of its rows', () => {
+    for (const format of EXPORT_FORMATS) {
+      const columns = exportColumns(format, 2)?.map((column) => column.name);
+      if (columns === undefined) continue;
+      for (const row of all.flatMap((example) => toExportRows(example, format, 2)))
+        expect(Object.keys(row)).toEqual(columns);
+    }
+  });
+});
+
+describe('imports', () => {
+  const defaults = { source: 'file.jsonl', licence: 'MIT', language: 'en' };
+
+  test('understand what every export writes', () => {
+    for (const format of ['pair', 'triplet', 'n-tuple', 'scored', 'openai', 'alpaca', 'sharegpt', 'jsonl'] as const) {
+      for (const example of all) {
+        for (const row of toExportRows(example, format, 2)) {
+          const parsed = importRecord(JSON.parse(JSON.stringify(row)), defaults);
+          expect({ format, parsed }).toMatchObject({ format, parsed: { example: { id: expect.any(String) } } });
+          if (format === 'jsonl') expect(parsed).toEqual({ example });
+        }
+      }
+    }
+  });
+
+  test('read the columns of CSV files, with numbers as text and negatives as JSON', () => {
+    const row = { query: 'q', passage: 'p', grade: '2', split: 'dev', licence: 'CC0-1.0' };
+    expect(importRecord(row, defaults)).toMatchObject({
+      example: { kind: 'judged', fields: { grade: 2 }, split: 'validation', licence: 'CC0-1.0', language: 'en' },
+    });
+    expect(importRecord({ anchor: 'a', positive: 'b', negatives: '["c", "d"]' }, defaults)).toMatchObject({
+      example: { kind: 'triplet', fields: { negatives: ['c', 'd'] } },
+    });
+  });
+
+  test('say what is wrong instead of guessing, whatever they are given', () => {
+    expect(importRecord({ foo: 'a', bar: 'b' }, defaults)).toEqual({
+      problem: 'no known pair of texts among its fields (foo, bar)',
+    });
+    expect(importRecord({ sentence1: 'a', sentence2: 'b', score: 7 }, defaults)).toMatchObject({
+      problem: expect.stringContaining('score'),
+    });
+    expect(importRecord({ kind: 'pair', fields: { anchor: 'a' } }, defaults)).toMatchObject({
+      problem: expect.stringContaining('positive'),
+    });
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const parsed = importRecord(value, defaults);
+        expect('example' in parsed || parsed.problem.length > 0).toBe(true);
+      }),
+      { seed: 4 },
+    );
+  });
+});
+
+describe('writeCard', () => {
+  const version = {
+    name: 'demo',
+    version: 3,
+    parent: 2,
+    createdAt: '2026-01-02T03:04:05.000Z',
+    message: 'Split',
+    about: {
+      description: 'Pairs <script> | about\nkeys',
+      licence: 'Apache-2.0',
+      languages: ['en', 'no'],
+      tags: ['quarry', 'a: b'],
+    },
+    rows: 2,
+    segments: [],
+    notes: {},
+  };
+
+  test('has the header that the hub reads, and shows overrides', () => {
+    const file = { path: 'data/train.jsonl', sha256: 'x', bytes: 1, rows: 2 };
+    const card = writeCard({
+      version,
+      format: 'pair',
+      examples: [pair, triplet],
+      files: [{ split: 'train', file }],
+      overrides: ['2 examples touch the test split of suite s; overridden by name'],
+      leftOut: { rejected: 4, nothing: 0 },
+      checks: ['Splits: none crosses.'],
+    });
+    expect(card.split('---\n')[1]).toBe(
+      [
+        'pretty_name: "demo"',
+        'license: apache-2.0',
+        'language:',
+        '- en',
+        '- "no"',
+        'size_categories:',
+        '- n<1K',
+        'task_categories:',
+        '- sentence-similarity',
+        '- feature-extraction',
+        'tags:',
+        '- quarry',
+        '- "a: b"',
+        'configs:',
+        '- config_name: default',
+        '  data_files:',
+        '  - split: train',
+        '    path: data/train.jsonl',
+        '',
+      ].join('\n'),
+    );
+    expect(card).toContain('| MIT | 1 |');
+    expect(card).toContain('| unknown | 1 |');
+    expect(card).toContain('- rejected: 4');
+    expect(card).not.toContain('nothing: 0');
+    expect(card).toContain('**2 examples touch the test split');
+    expect(card).toContain('Pairs \\<script\\> \\| about keys');
+  });
+
+  test('puts sizes where the hub puts them', () => {
+    expect([999, 1_000, 10_000, 99_999, 100_000].map(sizeCategory)).toEqual([
+      'n<1K',
+      '1K<n<10K',
+      '10K<n<100K',
+      '10K<n<100K',
+      '100K<n<1M',
+    ]);
+  });
+});
+
+describe('isLicenceAllowed', () => {
+  test.each([
+    ['MIT', true],
+    ['mit', true],
+    ['MIT OR GPL-3.0-only', true],
+    ['MIT AND GPL-3.0-only', false],
+    ['(MIT OR GPL-3.0-only) AND Apache-2.0', true],
+    ['Apache-2.0 WITH LLVM-exception', true],
+    ['GPL-3.0-only', false],
+    ['', false],
+    ['MIT OR', false],
+    ['(MIT', false],
+    ['MIT Apache-2.0', false],
+    ['see LICENSE file', false],
+  ])('%j: %s', (expression, isAllowed) => {
+    expect(isLicenceAllowed(expression, OPEN_LICENCES)).toBe(isAllowed);
+  });
+
+  test('never throws', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('(', ')', 'MIT', 'OR', 'AND', 'WITH', 'x')), (tokens) => {
+        expect(typeof isLicenceAllowed(tokens.join(' '), OPEN_LICENCES)).toBe('boolean');
+      }),
+      { seed: 3 },
+    );
+  });
+});
+
+test('the data sheet escapes every text and loads nothing', () => {
+  const evil = '"><img src=x onerror=alert(1)>\'&';
+  const html = renderDataSheet({
+    title: evil,
+    lead: evil,
+    facts: [[evil, evil]],
+    charts: [{ title: evil, bars: [{ label: evil, count: 3 }] }],
+    tables: [{ title: evil, header: [evil], rows: [[evil]] }],
+  });
+  expect(html).not.toContain('<img');
+  expect(html).not.toMatch(/<script|https?:\/\//);
+  expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
+});

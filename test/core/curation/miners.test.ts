@@ -1,0 +1,204 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { linkCandidates } from '../../../src/core/curation/miners/mine-links.js';
+import {
+  MINERS,
+  MINING_BOUNDS,
+  type MinableDocument,
+  type MinerName,
+} from '../../../src/core/curation/miners/mined-pair.js';
+import { MINER_TABLE } from '../../../src/core/curation/miners/miners.js';
+import { readCleanDocuments } from './clean-documents.js';
+
+const prose = 'Every night the database is copied to a second site, and the copy is checked by restoring it. ';
+const document = (text: string, more: Partial<MinableDocument> = {}): MinableDocument => ({
+  uri: 'file:///docs/guide/page.md',
+  title: 'Guide',
+  text,
+  format: 'markdown',
+  language: '',
+  category: '',
+  metadata: {},
+  ...more,
+});
+const code = (text: string, language: string): MinableDocument =>
+  document(text, { format: 'code', language, uri: 'file:///src/x' });
+const mine = (name: MinerName, of: MinableDocument): { anchor: string; positive: string }[] =>
+  MINER_TABLE[name](of, MINING_BOUNDS).map(({ anchor, positive }) => ({ anchor, positive }));
+
+describe('miners', () => {
+  test('headings name their sections with the path above them, code fences left alone', () => {
+    const text = `# Guide\n\n${prose}\n\n## Backups {#backups}\n\n${prose}\n\n\`\`\`sh\n# not a heading\nrun\n\`\`\`\n\n### Restore\n\nshort\n`;
+    expect(mine('headings', document(text))).toEqual([
+      { anchor: 'Guide', positive: prose.trim() },
+      { anchor: 'Guide: Backups', positive: `${prose}\n\n\`\`\`sh\n# not a heading\nrun\n\`\`\`` },
+    ]);
+  });
+
+  test('questions find their answers in headings, in Q and A lines, and in bold', () => {
+    const text = `## How do I restore a backup?\n\n${prose}\n\n## Notes\n\nQ: What happens at night?\nA: ${prose}\n\n**Where does the copy go in the end?**\n\n${prose}\n`;
+    expect(mine('questions', document(text)).map((pair) => pair.anchor)).toEqual([
+      'How do I restore a backup?',
+      'What happens at night?',
+      'Where does the copy go in the end?',
+    ]);
+    for (const pair of mine('questions', document(text))) expect(pair.positive).toBe(prose.trim());
+  });
+
+  test('doc comments find their code in Python, TypeScript, Go, Rust and Ruby', () => {
+    const python =
+      'def restore(path):\n    """Restores a snapshot from a path.\n\n    More words.\n    """\n    snapshot = open(path)\n    return snapshot.read()\n\nx = 1\n';
+    expect(mine('docstrings', code(python, 'python'))).toEqual([
+      { anchor: 'Restores a snapshot from a path.', positive: 'snapshot = open(path)\n    return snapshot.read()' },
+    ]);
+    const typescript =
+      '/**\n * Adds two numbers with care. See {@link sub}.\n * @param a first\n */\nexport function add(a: number, b: number): number {\n  return a + b; // "}"\n}\n\nconst y = 2;\n';
+    expect(mine('docstrings', code(typescript, 'typescript'))).toEqual([
+      {
+        anchor: 'Adds two numbers with care.',
+        positive: 'export function add(a: number, b: number): number {\n  return a + b; // "}"\n}',
+      },
+    ]);
+    const go =
+      '// Open opens the file that the name stands for.\nfunc Open(name string) (*File, error) {\n\treturn open(name)\n}\n';
+    expect(mine('docstrings', code(go, 'go'))).toMatchObject([
+      { anchor: 'Open opens the file that the name stands for.' },
+    ]);
+    const rust =
+      "/// Returns the longest of the two slices.\npub fn longest<'a>(x: &'a str, y: &'a str) -> &'a str {\n    if x.len() > y.len() { x } else { y }\n}\n";
+    expect(mine('docstrings', code(rust, 'rust'))[0]?.positive).toMatch(/^pub fn longest[\s\S]*\}$/);
+    const ruby =
+      '# Restores the newest snapshot of a site.\ndef restore(site)\n  snapshots.last.restore(site)\nend\n\ndef other\nend\n';
+    expect(mine('docstrings', code(ruby, 'ruby'))[0]?.positive).toBe(
+      'def restore(site)\n  snapshots.last.restore(site)\nend',
+    );
+  });
+
+  test('issues give the comment that settles them, merged pull requests their description', () => {
+    const issue = `# Restore fails on Windows (#12)\n\nIssue by ann, 2026-01-01, closed\n\nIt fails.\n\n## Comment by bob, 2026-01-02\n\nSame here, it fails for me too.\n\n## Comment by cat, 2026-01-03\n\nThis was fixed in version 2.1 by closing the file before the rename.\n`;
+    expect(mine('issues', document(issue, { title: 'Restore fails on Windows', category: 'issue' }))).toEqual([
+      {
+        anchor: 'Restore fails on Windows',
+        positive: 'This was fixed in version 2.1 by closing the file before the rename.',
+      },
+    ]);
+    const pull = `# Close files before renaming (#13)\n\nPull request by cat, 2026-01-03, merged\n\nWindows refuses to rename a file that is open, so it is closed first.\n\n## Comment by ann, 2026-01-04\n\nThanks!\n`;
+    const merged = document(pull, {
+      title: 'Close files before renaming',
+      category: 'pull_request',
+      metadata: { state: 'merged' },
+    });
+    expect(mine('issues', merged)).toEqual([
+      {
+        anchor: 'Close files before renaming',
+        positive: 'Windows refuses to rename a file that is open, so it is closed first.',
+      },
+    ]);
+    expect(mine('issues', document(issue))).toEqual([]);
+  });
+
+  test('commits give subject and body, without trailers and without empty subjects', () => {
+    const log = `commit 3f786850e387550fdab836ed7e6dc881de23001b\nAuthor: A <a>\nDate: today\n\n    fix(store): close files before renaming them (#13)\n\n    Windows refuses to rename a file that is open, so it is closed first.\n\n    Signed-off-by: A <a>\n\ncommit 89e6c98d92887913cadf06b2adb97f26cde4849b\nAuthor: A <a>\n\n    Merge branch 'main' of somewhere\n\n    with a body that is long enough to be taken for one by mistake\n`;
+    expect(mine('commits', document(log, { format: 'plain' })).map((pair) => pair.anchor)).toEqual([
+      'close files before renaming them',
+    ]);
+  });
+
+  test('definitions come from bold items and from definition lists', () => {
+    const text = `- **Restore point**: ${prose}\n- \`replay\` - ${prose}\n- **Not one** ${prose}\n\nLog shipping\n: ${prose}\n`;
+    expect(mine('definitions', document(text)).map((pair) => pair.anchor)).toEqual([
+      'Restore point',
+      'Guide: replay',
+      'Log shipping',
+    ]);
+  });
+
+  test('image descriptions take the paragraph that speaks of the same', () => {
+    const text = `Nothing of it here, only other things that are quite long and take up the space of a paragraph.\n\n![Diagram of the nightly database copy](a.png)\n\n${prose}\n\n![Build badge of it](https://img.shields.io/x)\n`;
+    expect(mine('alt-texts', document(text))).toEqual([
+      { anchor: 'Diagram of the nightly database copy', positive: prose.trim() },
+    ]);
+  });
+
+  test('links keep their targets; empty words and fragments are passed over', () => {
+    const text =
+      'See [how to restore a backup](../restore.md#now), [here](a.md), [this part](#x) and ![an image here](b.png).\n';
+    expect(MINER_TABLE.links(document(text), MINING_BOUNDS).map((pair) => [pair.anchor, pair.target])).toEqual([
+      ['how to restore a backup', '../restore.md#now'],
+    ]);
+  });
+
+  test('never invent: every passage stands in its document at its span', () => {
+    for (const { name, text } of readCleanDocuments()) {
+      for (const miner of MINERS) {
+        for (const pair of MINER_TABLE[miner](document(text, { uri: name }), MINING_BOUNDS)) {
+          if (pair.target === undefined) expect(text.slice(pair.start, pair.end)).toBe(pair.positive);
+          expect(pair.anchor).toBe(pair.anchor.trim());
+        }
+      }
+    }
+  });
+
+  test('survive any text', () => {
+    const soup = fc.array(
+      fc.constantFrom(
+        '# ',
+        '## a\n',
+        '```',
+        '\n',
+        '**',
+        'Q: ',
+        'A: ',
+        '/** ',
+        '*/',
+        'def f(',
+        '):',
+        '"""',
+        '[x y](',
+        ')',
+        '![',
+        ': ',
+        '- ',
+        '{',
+        '}',
+        "'",
+        '\u{1F33F}',
+        'commit 3f78685\n',
+        ' word',
+        '///',
+        '#',
+      ),
+      { maxLength: 80 },
+    );
+    fc.assert(
+      fc.property(
+        soup,
+        fc.constantFrom('markdown' as const, 'code' as const, 'plain' as const),
+        fc.constantFrom('', 'python', 'rust', 'ruby'),
+        (parts, format, language) => {
+          const text = parts.join('');
+          const bounds = { minCharacters: 1, maxCharacters: 30 };
+          for (const miner of MINERS) {
+            for (const pair of MINER_TABLE[miner](document(text, { format, language, category: 'issue' }), bounds)) {
+              if (pair.target === undefined) expect(text.slice(pair.start, pair.end)).toBe(pair.positive);
+              expect(pair.positive.length).toBeLessThanOrEqual(30);
+            }
+          }
+        },
+      ),
+      { seed: 5, numRuns: 300 },
+    );
+  });
+});
+
+describe('linkCandidates', () => {
+  test.each([
+    ['https://x.org/docs/a/', '../b', 'https://x.org/docs/b'],
+    ['https://x.org/docs/a', 'b.html#part', 'https://x.org/docs/b.html'],
+    ['file:///docs/guide/page.md', './setup.md', 'file:///docs/guide/setup.md'],
+    ['owner/repo@main:docs/page.md', '../README.md', 'owner/repo@main:README.md'],
+    ['/home/docs/page.md', 'deep/er.md', '/home/docs/deep/er.md'],
+  ])('from %s, %s leads to %s', (base, target, wanted) => {
+    expect(linkCandidates(base, target)).toContain(wanted);
+  });
+});
