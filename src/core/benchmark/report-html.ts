@@ -14,7 +14,7 @@ body { margin: 0 auto; padding: 1.25rem 1rem 3rem; max-width: 72rem; background:
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; } h3 { font-size: .95rem; margin: 0 0 .5rem; }
 p { margin: .5rem 0; } .soft { color: var(--soft); }
 .warning { border-left: 4px solid var(--loss); background: var(--panel); padding: .5rem .75rem; margin: .5rem 0; overflow-wrap: anywhere; }
-.plots { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
+.plots { display: grid; gap: 1rem; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
 figure { margin: 0; padding: .75rem; background: var(--panel); border-radius: 8px; min-width: 0; }
 figure > svg { display: block; width: 100%; height: auto; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
