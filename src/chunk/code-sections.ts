@@ -1,5 +1,5 @@
 import type { Node, Tree } from '@vscode/tree-sitter-wasm';
-import { type GrammarName, grammarFor, loadParser } from './grammars.js';
+import { dropParsers, type GrammarName, grammarFor, loadParser } from './grammars.js';
 import { readByLayout } from './layout-sections.js';
 import { linesBlock, type Section } from './section.js';
 import { declarationOf, TRANSPARENT } from './symbols.js';
@@ -38,15 +38,26 @@ async function parse(text: string, grammar: GrammarName): Promise<Tree | undefin
   return other;
 }
 
-/** Undefined when the text would take the parser more than linear time. */
+/**
+ * Work that the parser may do, in its own steps: real programs take up to .03 for each code unit, some hostile ones time and
+ * memory beyond all bounds. Counted in steps, not in time, so that the outcome is the same on every machine.
+ */
+const STEPS = 500;
+const STEPS_PER_CODE_UNIT = 0.06;
+
+/** Undefined when the text takes the parser too much work. */
 async function parseWith(text: string, grammar: GrammarName): Promise<Tree | undefined> {
   const parser = await loadParser(grammar);
-  // Counted in steps, not in time, so that the outcome is the same on every machine.
-  let steps = 5_000 + text.length;
-  const progressCallback = (): boolean => --steps < 0;
-  const tree = parser.parse(text, null, { progressCallback });
-  if (!tree) parser.reset();
-  return tree ?? undefined;
+  let steps = STEPS + text.length * STEPS_PER_CODE_UNIT;
+  try {
+    const tree = parser.parse(text, null, { progressCallback: () => --steps < 0 });
+    if (!tree) parser.reset();
+    return tree ?? undefined;
+  } catch {
+    // The parser ran out of its memory and is of no further use; the text is read by its layout instead.
+    dropParsers();
+    return undefined;
+  }
 }
 
 interface Region {

@@ -83,9 +83,24 @@ export function loadParser(grammar: GrammarName): Promise<Parser> {
   return loading;
 }
 
+/** Forgets every parser: after a crash inside one none can be used, and the next call begins with a fresh runtime. */
+export function dropParsers(): void {
+  const require = createRequire(import.meta.url);
+  delete require.cache[require.resolve('@vscode/tree-sitter-wasm')];
+  parsers.clear();
+  runtime = undefined;
+}
+
 type Runtime = typeof import('@vscode/tree-sitter-wasm');
 
 let runtime: Promise<{ readonly library: Runtime; readonly folder: string }> | undefined;
+
+/** The one name of the platform's WebAssembly that is used; the compiler's ES2023 library does not declare it. */
+declare const WebAssembly: { readonly Memory: new (size: { initial: number; maximum: number }) => object };
+
+/** Memory of the parsers in pages of 64 KiB: 32 MB at first, as they are built for, and at most 256 MB whatever they are given to read. */
+const FIRST_PAGES = 512;
+const MOST_PAGES = 4096;
 
 async function openRuntime() {
   const require = createRequire(import.meta.url);
@@ -93,7 +108,14 @@ async function openRuntime() {
   const folder = dirname(entry);
   // The package's own declarations describe what its entry exports.
   const library = require(entry) as Runtime;
-  await library.Parser.init({ locateFile: (file) => join(folder, file) });
+  const module = {
+    locateFile: (file: string) => join(folder, file),
+    wasmMemory: new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES }),
+    // A crash is handled here and printed nowhere: this process' output may be a protocol.
+    print: () => undefined,
+    printErr: () => undefined,
+  };
+  await library.Parser.init(module);
   return { library, folder };
 }
 

@@ -154,6 +154,17 @@ describe('programs', () => {
     expect(chunks.map((each) => each.text)).toEqual([block('a'), block('b'), block('c')].map((text) => text.trim()));
   });
 
+  it('survives programs that drive a parser out of its memory, and parses on', async () => {
+    const sizing = { maxTokens: 256, minTokens: 48 };
+    const bomb = { text: 'a<'.repeat(100_000), format: 'code', language: 'csharp', title: '' } as const;
+    const spans = await createChunker().chunk(bomb, sizing, countWords);
+    expect(spans.length).toBeGreaterThan(700);
+    expect(process.memoryUsage().rss).toBeLessThan(1_500_000_000);
+    const [, program = '', paths] = PROGRAMS.find(([language]) => language === 'csharp') ?? [];
+    const chunks = await chunk(program, 'csharp', 36);
+    expect(chunks.map((each) => each.path).filter((path) => paths?.includes(path))).toEqual(paths);
+  });
+
   it('counts code units, not bytes, beside characters of any plane', async () => {
     const program = `// \u{1f600} é 漢字\nfunction a() {\n  ${call}\n  return '\u{1f468}\u200d\u{1f469}';\n}\n\nfunction b() {\n  ${call}\n}\n`;
     const chunks = await chunk(program, 'javascript', 30);
