@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createChunker } from './chunk/chunker.js';
@@ -8,7 +6,7 @@ import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
 import type { SuiteFiles } from './core/benchmark/suite.js';
 import type { DatasetFiles, DatasetStore } from './core/curation/ports.js';
-import { QuarryError, systemCode, toQuarryError } from './core/errors.js';
+import { QuarryError, toQuarryError } from './core/errors.js';
 import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter } from './core/ports.js';
 import type { Job, SourceKind } from './core/types.js';
 import { packageVersion } from './extract/fetch/user-agent.js';
@@ -16,6 +14,7 @@ import { createLogger, type Logger } from './logger.js';
 import type { Door, Operation, Outcome } from './operations/define.js';
 import { nearestName } from './operations/describe-issues.js';
 import { type OperationInput, type OperationName, type OperationOutput, operations } from './operations/index.js';
+import { createOwner, isOwnerAlive } from './owner.js';
 import type { ServiceContext } from './services/context.js';
 import { isFinished, type JobService } from './services/jobs.js';
 import { createServices, type Services } from './services/services.js';
@@ -83,18 +82,6 @@ function once<T>(open: () => Promise<T>): { get(): Promise<T>; opened(): Promise
     },
     opened: () => value,
   };
-}
-
-/** Whether a process of this machine still runs; undefined for other machines. */
-function isAlive(owner: string): boolean | undefined {
-  const [host, pid] = owner.split(':');
-  if (host !== hostname()) return undefined;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM'; // EPERM: it lives under another user. ESRCH: it does not live.
-  }
 }
 
 async function openAdapter(kind: SourceKind, config: Config): Promise<SourceAdapter> {
@@ -204,8 +191,8 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
     log,
     clock: systemClock,
     chunker: createChunker(),
-    owner: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
-    isAlive,
+    owner: createOwner(),
+    isAlive: isOwnerAlive,
     embedder: embedder.get,
     reranker: reranker.get,
     suiteFiles: suiteFiles.get,

@@ -10,7 +10,7 @@ export interface ServiceContext {
   readonly clock: Clock;
   readonly store: KnowledgeStore;
   readonly chunker: Chunker;
-  /** Names this process among others, for job records: `host:pid:random`. */
+  /** Names this process among others, for job records. */
   readonly owner: string;
   /** Whether the process behind an owner string still lives; undefined when that cannot be known. */
   isAlive(owner: string): boolean | undefined;

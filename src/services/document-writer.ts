@@ -4,6 +4,7 @@ import { embedTextOf } from '../core/text/embed-text.js';
 import { searchTextOf } from '../core/text/search-text.js';
 import type { ChunkSpan, Collection, Document, ExtractedDocument, Source } from '../core/types.js';
 import type { ServiceContext } from './context.js';
+import { writePatiently } from './patient-write.js';
 
 /** A batch is written when any of these is reached: enough to be fast, little enough that a crash repeats seconds of work. */
 const BATCH_DOCUMENTS = 128;
@@ -40,6 +41,8 @@ export interface DocumentWriterOptions {
   readonly signal: AbortSignal;
   /** Called after each batch is safely stored. */
   readonly onWritten?: (tally: Readonly<WriterTally>) => void;
+  /** Called each time that another process keeps this one from writing; where it is left out, such a write fails. */
+  readonly onWait?: () => void;
 }
 
 /** Chunks, embeds and stores documents in batches; one batch is written while the next is being gathered. */
@@ -110,7 +113,9 @@ export class DocumentWriter {
     const rows = await this.#embed(drafts);
     const embedded = context.clock.elapsedMs();
     signal.throwIfAborted();
-    await context.store.putDocuments(collection.name, rows);
+    const put = (): Promise<void> => context.store.putDocuments(collection.name, rows);
+    const { onWait } = this.#options;
+    await (onWait === undefined ? put() : writePatiently(put, { signal, onWait }));
     this.times.embedMs += embedded - begun;
     this.times.storeMs += context.clock.elapsedMs() - embedded;
     this.tally.documents += rows.length;

@@ -4,10 +4,13 @@ import { QuarryError, toQuarryError } from '../core/errors.js';
 import type { Report } from '../core/ports.js';
 import type { Job, JobIssue, JobState, JsonObject, JsonValue, Progress } from '../core/types.js';
 import type { ServiceContext } from './context.js';
+import { writePatiently } from './patient-write.js';
 
 /** How often a running job's record is written and a cancel request of another process is looked for. */
 const HEARTBEAT_MS = 500;
 const PERSIST_MS = 2_000;
+/** A running job that makes no progress still tells this often that it lives. */
+const SIGN_OF_LIFE_MS = 15_000;
 /** A running job of another machine that has not been heard of for this long is taken for dead. */
 const STALE_MS = 60_000;
 const MAX_ISSUES = 100;
@@ -43,6 +46,7 @@ interface LiveJob {
   job: Job;
   readonly controller: AbortController;
   readonly done: Promise<void>;
+  readonly settle: () => void;
   dirty: boolean;
   persistedAt: number;
   readonly listeners: Set<(job: Job) => void>;
@@ -86,21 +90,42 @@ export class JobService {
     const done = new Promise<void>((resolve) => {
       settle = resolve;
     });
-    const live: LiveJob = { job, controller, done, dirty: false, persistedAt: 0, listeners: new Set() };
+    const persistedAt = this.#context.clock.elapsedMs();
+    const live: LiveJob = { job, controller, done, settle, dirty: false, persistedAt, listeners: new Set() };
     this.#live.set(job.id, live);
     this.#beat();
-    void this.#queue.add(() => this.#run(live, request)).finally(settle);
+    controller.signal.addEventListener('abort', () => void this.#dropQueued(live), { once: true });
+    void this.#queue.add(() => this.#run(live, request));
     return job;
   }
 
+  /** A job that is cancelled before its turn ends at once; it need not wait for those before it. */
+  async #dropQueued(live: LiveJob): Promise<void> {
+    if (live.job.state !== 'queued') return;
+    const { code, message } = new QuarryError('CANCELLED', 'The job was cancelled before it began.');
+    await this.#finish(live, { state: 'cancelled', error: { code, message } });
+  }
+
   async #run(live: LiveJob, request: JobRequest): Promise<void> {
-    if (!live.controller.signal.aborted) {
+    if (live.controller.signal.aborted) return;
+    await this.#begin(live);
+    await this.#finish(live, await this.#attempt(live, request));
+  }
+
+  async #begin(live: LiveJob): Promise<void> {
+    try {
       await this.#update(live, { state: 'running', startedAt: this.#context.clock.now() }, true);
+    } catch (error) {
+      live.dirty = true; // The next heartbeat tries again; what the job needs to write will fail by itself if it must.
+      this.#context.log('warn', 'The start of a job could not be recorded.', { job: live.job.id, error });
     }
-    const outcome = await this.#attempt(live, request);
+  }
+
+  async #finish(live: LiveJob, outcome: Partial<Job>): Promise<void> {
     const finished = { ...outcome, finishedAt: this.#context.clock.now() };
     try {
-      await this.#update(live, finished, true);
+      const write = (): Promise<void> => this.#update(live, finished, true);
+      await writePatiently(write, { signal: new AbortController().signal, onWait: () => undefined });
     } catch (error) {
       this.#context.log('error', 'A finished job could not be recorded.', {
         job: live.job.id,
@@ -110,11 +135,11 @@ export class JobService {
     this.#live.delete(live.job.id);
     if (this.#live.size === 0) this.#stopBeating();
     await this.#context.store.deleteRecord(CANCEL_RECORD, live.job.id).catch(() => false); // A left-over request is harmless: its job is over.
+    live.settle();
   }
 
   async #attempt(live: LiveJob, request: JobRequest): Promise<Partial<Job>> {
     try {
-      if (live.controller.signal.aborted) throw new QuarryError('CANCELLED', 'The job was cancelled before it began.');
       const result = await request.work(this.#handle(live));
       return { state: 'succeeded', result, progress: { ...live.job.progress, stage: 'done' } };
     } catch (error) {
@@ -186,19 +211,23 @@ export class JobService {
     ) {
       live.controller.abort();
     }
-    const isDue = this.#context.clock.elapsedMs() - live.persistedAt >= PERSIST_MS;
-    if (isDue && live.dirty && !isFinished(live.job)) await this.#persist(live);
+    if (isFinished(live.job)) return;
+    const silentMs = this.#context.clock.elapsedMs() - live.persistedAt;
+    if (live.dirty && silentMs >= PERSIST_MS) await this.#persist(live);
+    else if (silentMs >= SIGN_OF_LIFE_MS) await this.#update(live, {}, true);
   }
 
   /** @throws QuarryError JOB_NOT_FOUND */
   async get(id: string): Promise<Job> {
-    const job = this.#live.get(id)?.job ?? (await this.#context.store.getJob(id));
+    const live = this.#live.get(id)?.job;
+    if (live !== undefined) return live;
+    const job = await this.#context.store.getJob(id);
     if (job === undefined) {
       throw new QuarryError('JOB_NOT_FOUND', `There is no job ${JSON.stringify(id)}.`, {
         hint: 'List jobs to see their ids.',
       });
     }
-    return job;
+    return this.#isDead(job) ? this.#interrupt(job) : job;
   }
 
   /** Newest first; an empty list of states means all. */
@@ -206,8 +235,10 @@ export class JobService {
     states: readonly JobState[],
     page: { readonly offset: number; readonly limit: number },
   ): Promise<{ items: Job[]; total: number }> {
+    const marked = new Map((await this.markInterrupted()).map((job) => [job.id, job]));
     const found = await this.#context.store.listJobs(states, page);
-    return { items: found.items.map((job) => this.#live.get(job.id)?.job ?? job), total: found.total };
+    const items = found.items.map((job) => this.#live.get(job.id)?.job ?? marked.get(job.id) ?? job);
+    return { items, total: found.total };
   }
 
   /** Waits until the job has ended or `timeoutMs` has passed, then gives its record. `onChange` hears progress of live jobs. */
@@ -261,20 +292,39 @@ export class JobService {
   /** Marks jobs whose process has died as interrupted; resolves to those it marked. */
   async markInterrupted(): Promise<Job[]> {
     const open = await this.#context.store.listJobs(['queued', 'running'], { offset: 0, limit: 1000 });
-    const dead = open.items.filter((job) => !this.#live.has(job.id) && !this.#isRunning(job));
+    const dead = open.items.filter((job) => this.#isDead(job));
+    const marked: Job[] = [];
+    for (const job of dead) {
+      const now = await this.#interrupt(job);
+      if (now.state === 'interrupted') marked.push(now);
+    }
+    return marked;
+  }
+
+  async #interrupt(stale: Job): Promise<Job> {
+    // Read after its process was found dead: what it wrote last may be newer than what we had read before.
+    const job = (await this.#context.store.getJob(stale.id)) ?? stale;
+    if (isFinished(job)) return job;
     const now = this.#context.clock.now();
     const error = {
       code: 'CANCELLED',
       message: 'The process that ran this job ended before it was done.',
       hint: 'Sync the source again: what was finished is kept.',
     };
-    const marked = dead.map((job): Job => ({ ...job, state: 'interrupted', error, finishedAt: now, updatedAt: now }));
-    for (const job of marked) await this.#context.store.putJob(job);
+    const marked: Job = { ...job, state: 'interrupted', error, finishedAt: now, updatedAt: now };
+    await this.#context.store.putJob(marked).catch((cause: unknown) =>
+      // A home that only may be read still tells the truth; whoever may write records it.
+      this.#context.log('debug', 'An interrupted job could not be recorded.', { job: job.id, error: cause }),
+    );
     return marked;
   }
 
+  #isDead(job: Job): boolean {
+    return !isFinished(job) && !this.#isRunning(job);
+  }
+
   #isRunning(job: Job): boolean {
-    if (job.owner === this.#context.owner) return false;
+    if (job.owner === this.#context.owner) return true; // Live, or just finished: nobody else may end our own jobs.
     const alive = this.#context.isAlive(job.owner);
     if (alive !== undefined) return alive;
     return Date.parse(this.#context.clock.now()) - Date.parse(job.updatedAt) < STALE_MS;

@@ -1,9 +1,10 @@
 import { throwIfCancelled } from '../core/errors.js';
-import type { KnownDocument, SyncItem } from '../core/ports.js';
+import type { Embedder, KnownDocument, SyncItem } from '../core/ports.js';
 import type { Collection, Document, ExtractedDocument, JsonObject, JsonValue, Source } from '../core/types.js';
 import type { ServiceContext } from './context.js';
-import { DocumentWriter } from './document-writer.js';
+import { DocumentWriter, type WriterTally } from './document-writer.js';
 import type { JobHandle } from './jobs.js';
+import { writePatiently } from './patient-write.js';
 
 /** What one sync works on. */
 export interface SourceSyncOptions {
@@ -25,6 +26,9 @@ export class SourceSync {
   readonly #seen = new Set<string>();
   readonly #unreadable: string[] = [];
   readonly #patches: Document[] = [];
+  /** What the documents that are gathered but not yet stored will count as, in their order. */
+  readonly #gathered: ('added' | 'updated')[] = [];
+  #counted: WriterTally = { documents: 0, chunks: 0, embedded: 0, reused: 0 };
   readonly #removed: string[] = [];
   #expected = 0;
   #done = 0;
@@ -34,24 +38,25 @@ export class SourceSync {
 
   private constructor(
     options: SourceSyncOptions,
-    parts: { writer: DocumentWriter; known: readonly (KnownDocument & { readonly id: string })[] },
+    parts: { embedder: Embedder; known: readonly (KnownDocument & { readonly id: string })[] },
   ) {
     this.#options = options;
-    this.#writer = parts.writer;
+    this.#writer = new DocumentWriter({
+      context: options.context,
+      collection: options.collection,
+      embedder: parts.embedder,
+      signal: options.handle.signal,
+      onWritten: (tally) => this.#countWritten(tally),
+      onWait: () => this.#sayWaiting(),
+    });
     this.#known = new Map(parts.known.map((document) => [document.uri, document]));
   }
 
   /** Syncs the source; resolves to what the job tells of it. */
   static async run(options: SourceSyncOptions): Promise<JsonObject> {
-    const { context, source, collection, handle } = options;
+    const { context, source, collection } = options;
     const known = await context.store.knownDocuments(collection.name, source.id);
-    const writer = new DocumentWriter({
-      context,
-      collection,
-      embedder: await context.embedder(),
-      signal: handle.signal,
-    });
-    return new SourceSync(options, { writer, known }).#run();
+    return new SourceSync(options, { embedder: await context.embedder(), known }).#run();
   }
 
   async #run(): Promise<JsonObject> {
@@ -140,8 +145,32 @@ export class SourceSync {
       if (hasOtherFacts(stored, document)) this.#patches.push({ ...stored, ...document });
       return;
     }
-    handle.count(known === undefined ? 'added' : 'updated');
+    this.#gathered.push(known === undefined ? 'added' : 'updated');
     await this.#writer.add(source, document);
+  }
+
+  /** Counts what is safely stored, and no more: a job that ends early then tells the truth. */
+  #countWritten(tally: Readonly<WriterTally>): void {
+    const { handle } = this.#options;
+    const fresh = this.#gathered.splice(0, tally.documents - this.#counted.documents);
+    for (const kind of ['added', 'updated'] as const) {
+      const number = fresh.filter((other) => other === kind).length;
+      if (number > 0) handle.count(kind, number);
+    }
+    for (const name of ['chunks', 'embedded', 'reused'] as const) {
+      if (tally[name] > this.#counted[name]) handle.count(name, tally[name] - this.#counted[name]);
+    }
+    this.#counted = { ...tally };
+  }
+
+  #sayWaiting(): void {
+    const total = Math.max(this.#expected, this.#done);
+    this.#options.handle.report({ stage: 'waiting for another writer', done: this.#done, total });
+  }
+
+  /** A write of this job, which waits for other writers. */
+  #patiently<T>(write: () => Promise<T>): Promise<T> {
+    return writePatiently(write, { signal: this.#options.handle.signal, onWait: () => this.#sayWaiting() });
   }
 
   async #finish(): Promise<void> {
@@ -149,16 +178,16 @@ export class SourceSync {
     const { store, clock } = context;
     await this.#writer.flush();
     throwIfCancelled(handle.signal);
-    if (this.#patches.length > 0) await store.patchDocuments(collection.name, this.#patches);
+    if (this.#patches.length > 0) await this.#patiently(() => store.patchDocuments(collection.name, this.#patches));
     const gone = [...new Set([...this.#removed, ...this.#vanished()])];
-    if (gone.length > 0) handle.count('removed', await store.deleteDocuments(collection.name, gone));
-    const { chunks, embedded, reused } = this.#writer.tally;
-    for (const [name, value] of Object.entries({ chunks, embedded, reused })) if (value > 0) handle.count(name, value);
+    if (gone.length > 0)
+      handle.count('removed', await this.#patiently(() => store.deleteDocuments(collection.name, gone)));
     handle.report({ stage: 'index', done: this.#done, total: this.#done });
     const begun = clock.elapsedMs();
-    await store.maintain(collection.name);
+    await this.#patiently(() => store.maintain(collection.name));
     this.#indexMs = clock.elapsedMs() - begun;
-    await store.putSource({ ...source, state: this.#state ?? source.state, syncedAt: clock.now() });
+    const synced = { ...source, state: this.#state ?? source.state, syncedAt: clock.now() };
+    await this.#patiently(() => store.putSource(synced));
   }
 
   /** Known documents that a complete enumeration did not meet, outside every unreadable region. */

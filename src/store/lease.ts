@@ -1,5 +1,4 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { QuarryError, systemCode } from '../core/errors.js';
 import type { Clock } from '../core/ports.js';
+import { processExists, processStart } from './process-identity.js';
 
 /** What a writer says of itself. */
 const CLAIM = z.object({ token: z.string(), pid: z.number(), host: z.string(), start: z.string(), since: z.string() });
@@ -155,27 +155,6 @@ async function isAlive(claim: Claim, path: string, silence: SilenceWatch): Promi
     if (claim.start !== '' && start !== '') return claim.start === start && claim.pid !== process.pid;
   }
   return !(await silence.isSilent(path));
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM'; // it lives, under another user
-  }
-}
-
-/** Start of a process, unique on its machine until the next boot; empty where the system does not tell. */
-function processStart(pid: number): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command in brackets may hold spaces; the start time is the 20th field after it.
-    return `${boot}/${line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
-  } catch {
-    return ''; // not Linux
-  }
 }
 
 /** Watches whether claims still beat, by our own monotonic clock. */
