@@ -18,6 +18,7 @@ const MAX_TEXT_BYTES = 20 * MEGABYTE;
 const MAX_CONTAINER_BYTES = 50 * MEGABYTE;
 const DEFAULT_MAX_CHARACTERS = 10_000_000;
 const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_MAX_MEMORY_BYTES = 700_000_000;
 /** Larger pages are parsed in a thread of their own: they would hold up everything else. */
 const MAX_INLINE_HTML_CHARACTERS = 150_000;
 
@@ -60,15 +61,18 @@ function checkSize(bytes: Uint8Array, choice: FormatChoice, request: ParseReques
 
 async function readBody(bytes: Uint8Array, choice: FormatChoice, request: ParseRequest): Promise<ParsedBody> {
   try {
-    const timeoutMs = request.limits?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const limits = {
+      timeoutMs: request.limits?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      maxMemoryBytes: request.limits?.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES,
+    };
     const maxCharacters = request.limits?.maxCharacters ?? DEFAULT_MAX_CHARACTERS;
-    if (choice.kind === 'pdf') return await parseInWorker({ kind: 'pdf', bytes, maxCharacters }, timeoutMs);
-    if (choice.kind === 'docx') return await parseInWorker({ kind: 'docx', bytes, uri: request.uri }, timeoutMs);
+    if (choice.kind === 'pdf') return await parseInWorker({ kind: 'pdf', bytes, maxCharacters }, limits);
+    if (choice.kind === 'docx') return await parseInWorker({ kind: 'docx', bytes, uri: request.uri }, limits);
     const { text: decoded, charset } = decodeText(bytes, request.charset ?? charsetOf(request.mediaType));
     const text = normalizeText(decoded);
     const isLarge = choice.kind === 'html' && text.length > MAX_INLINE_HTML_CHARACTERS;
     const body = isLarge
-      ? await parseInWorker({ kind: 'html', text, uri: request.uri }, timeoutMs)
+      ? await parseInWorker({ kind: 'html', text, uri: request.uri }, limits)
       : readKind(text, choice, request);
     return charset === 'utf-8' ? body : { ...body, metadata: { ...body.metadata, charset } };
   } catch (error) {

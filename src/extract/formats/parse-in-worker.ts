@@ -11,32 +11,38 @@ export type WorkerRequest =
 /** What the worker sends back. */
 export type WorkerAnswer = { readonly body: ParsedBody } | { readonly error: ErrorReport };
 
-const HEAP_MEGABYTES = 768;
-/** Buffers lie outside of the heap limit; this much growth of the whole process ends the worker. */
-const MAX_GROWTH_BYTES = 1_500_000_000;
+const HEAP_MEGABYTES = 512;
 const WATCH_MS = 100;
 const IDLE_MS = 10_000;
+
+/** What one document may cost. */
+export interface WorkerLimits {
+  /** Milliseconds. */
+  readonly timeoutMs: number;
+  /** Growth of the whole process in bytes: buffers lie outside of the thread's heap limit. */
+  readonly maxMemoryBytes: number;
+}
 
 let idle: Worker | undefined;
 let retirement: NodeJS.Timeout | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Parses in a thread of its own, one document after the other. A document that takes longer than `timeoutMs` or more
- * memory than there should be costs the thread, not the process.
+ * Parses in a thread of its own, one document after the other. A document that takes more time or memory than it should
+ * costs the thread, not the process.
  * @throws QuarryError DOCUMENT_BROKEN, DOCUMENT_TOO_LARGE, TIMEOUT
  */
-export function parseInWorker(request: WorkerRequest, timeoutMs: number): Promise<ParsedBody> {
-  const turn = last.then(() => runOnce(request, timeoutMs));
+export function parseInWorker(request: WorkerRequest, limits: WorkerLimits): Promise<ParsedBody> {
+  const turn = last.then(() => runOnce(request, limits));
   // The next document waits for this one, however it ends.
   last = turn.catch(() => undefined);
   return turn;
 }
 
-async function runOnce(request: WorkerRequest, timeoutMs: number): Promise<ParsedBody> {
+async function runOnce(request: WorkerRequest, limits: WorkerLimits): Promise<ParsedBody> {
   const worker = takeWorker();
   try {
-    const answer = await exchange(worker, request, timeoutMs);
+    const answer = await exchange(worker, request, limits);
     keepWorker(worker);
     if ('body' in answer) return answer.body;
     const { code, message, ...extras } = answer.error;
@@ -69,13 +75,13 @@ function keepWorker(worker: Worker): void {
   }, IDLE_MS).unref();
 }
 
-function exchange(worker: Worker, request: WorkerRequest, timeoutMs: number): Promise<WorkerAnswer> {
+function exchange(worker: Worker, request: WorkerRequest, limits: WorkerLimits): Promise<WorkerAnswer> {
   const begun = performance.now();
   const before = process.memoryUsage.rss();
   return new Promise<WorkerAnswer>((resolve, reject) => {
     const watch = setInterval(() => {
-      if (performance.now() - begun > timeoutMs) finish(() => reject(timedOut(timeoutMs)));
-      else if (process.memoryUsage.rss() - before > MAX_GROWTH_BYTES) finish(() => reject(tooHungry()));
+      if (performance.now() - begun > limits.timeoutMs) finish(() => reject(timedOut(limits.timeoutMs)));
+      else if (process.memoryUsage.rss() - before > limits.maxMemoryBytes) finish(() => reject(tooHungry()));
     }, WATCH_MS);
     const onMessage = (answer: WorkerAnswer): void => finish(() => resolve(answer));
     const onError = (error: unknown): void => finish(() => reject(crashed(error)));

@@ -50,6 +50,8 @@ export interface ParseLimits {
   readonly maxCharacters: number;
   /** Milliseconds for formats that a hostile file can make slow (PDF, DOCX, large HTML). Default 60,000. */
   readonly timeoutMs: number;
+  /** Bytes by which the process may grow while such a format is read. Default 700,000,000. */
+  readonly maxMemoryBytes: number;
 }
 
 /** What is known about bytes before they are read. */

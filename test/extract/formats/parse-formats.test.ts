@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parseDocument } from '../../../src/extract/formats/parse-document.js';
 import type { ParsedDocument } from '../../../src/extract/formats/parsed-document.js';
 import { storedZip } from '../../../src/extract/formats/zip-archive.js';
-import { docxFiles, docxOf, paragraph, pdfOf } from './sample-files.js';
+import { docxFiles, docxOf, paragraph, pdfBomb, pdfOf } from './sample-files.js';
 
 async function parse(
   content: string | Uint8Array,
@@ -421,6 +421,15 @@ describe('PDF', () => {
       await expect(parse(bytes, 'a.pdf')).rejects.toMatchObject({ code: 'DOCUMENT_BROKEN', hint: expect.any(String) });
     }
     expect((await parse(whole, 'a.pdf')).text).toBe('One.');
+  });
+
+  it('gives up on a page that unpacks to gigabytes, and goes on with the next', async () => {
+    const bomb = parseDocument(pdfBomb(4), { uri: 'a.pdf', limits: { maxMemoryBytes: 150_000_000 } });
+    await expect(bomb).rejects.toMatchObject({
+      code: 'DOCUMENT_TOO_LARGE',
+      hint: expect.any(String),
+    });
+    expect((await parse(pdfOf([[[12, 72, 700, 'One.']]]), 'a.pdf')).text).toBe('One.');
   });
 
   it('gives up in time', async () => {

@@ -1,3 +1,4 @@
+import { constants, deflateRawSync } from 'node:zlib';
 import { storedZip } from '../../../src/extract/formats/zip-archive.js';
 
 /** A line of a PDF page: font size, distance from the left and from the bottom, text, and the font (`F1` or `F2`). */
@@ -5,33 +6,61 @@ export type PdfText = readonly [size: number, x: number, y: number, text: string
 
 /** A PDF with one page per list of lines; F1 is Helvetica, F2 Courier. */
 export function pdfOf(pages: readonly (readonly PdfText[])[], info = ''): Uint8Array {
-  const objects: string[] = [];
-  const add = (body: string): number => objects.push(body);
+  const contents = pages.map((lines) => {
+    const text = lines.map(
+      ([size, x, y, words, font = 'F1']) => `/${font} ${size} Tf 1 0 0 1 ${x} ${y} Tm (${words}) Tj`,
+    );
+    return streamOf(Buffer.from(`BT ${text.join(' ')} ET`, 'latin1'), '');
+  });
+  return pdfOfContents(contents, info);
+}
+
+/** A PDF of a few kilobytes for each gigabyte that its page's content unpacks to. */
+export function pdfBomb(gigabytes: number): Uint8Array {
+  const block = deflateRawSync(Buffer.alloc(1 << 24, 0x20), { finishFlush: constants.Z_FULL_FLUSH });
+  const blocks = Array.from({ length: gigabytes * 64 }, () => block);
+  const packed = Buffer.concat([Buffer.from([0x78, 0x9c]), ...blocks, Buffer.from([0x03, 0x00])]);
+  return pdfOfContents([streamOf(packed, '/Filter /FlateDecode ')], '');
+}
+
+function streamOf(content: Buffer, filter: string): Buffer {
+  const head = `<< ${filter}/Length ${content.length} >>\nstream\n`;
+  return Buffer.concat([Buffer.from(head), content, Buffer.from('\nendstream')]);
+}
+
+function pdfOfContents(contents: readonly Buffer[], info: string): Uint8Array {
+  const objects: Buffer[] = [];
+  const add = (body: string | Buffer): number => objects.push(Buffer.from(body));
   const catalog = add('');
   const tree = add('');
   const fonts = ['Helvetica', 'Courier'].map((name) => add(`<< /Type /Font /Subtype /Type1 /BaseFont /${name} >>`));
-  const kids = pages.map((lines) => {
-    const content = `BT ${lines.map(([size, x, y, text, font = 'F1']) => `/${font} ${size} Tf 1 0 0 1 ${x} ${y} Tm (${text}) Tj`).join(' ')} ET`;
-    const stream = add(`<< /Length ${content.length} >>\nstream\n${content}\nendstream`);
+  const kids = contents.map((content) => {
+    const stream = add(content);
     const resources = `<< /Font << /F1 ${fonts[0]} 0 R /F2 ${fonts[1]} 0 R >> >>`;
     return add(
       `<< /Type /Page /Parent ${tree} 0 R /MediaBox [0 0 612 792] /Resources ${resources} /Contents ${stream} 0 R >>`,
     );
   });
   const properties = add(`<< ${info} >>`);
-  objects[catalog - 1] = `<< /Type /Catalog /Pages ${tree} 0 R >>`;
-  objects[tree - 1] = `<< /Type /Pages /Kids [${kids.map((kid) => `${kid} 0 R`).join(' ')}] /Count ${kids.length} >>`;
-  let out = '%PDF-1.4\n';
+  objects[catalog - 1] = Buffer.from(`<< /Type /Catalog /Pages ${tree} 0 R >>`);
+  objects[tree - 1] = Buffer.from(
+    `<< /Type /Pages /Kids [${kids.map((kid) => `${kid} 0 R`).join(' ')}] /Count ${kids.length} >>`,
+  );
+  const parts = [Buffer.from('%PDF-1.4\n')];
+  let length = 9;
   const offsets = objects.map((body, at) => {
-    const offset = out.length;
-    out += `${at + 1} 0 obj\n${body}\nendobj\n`;
+    const offset = length;
+    const object = Buffer.concat([Buffer.from(`${at + 1} 0 obj\n`), body, Buffer.from('\nendobj\n')]);
+    parts.push(object);
+    length += object.length;
     return offset;
   });
-  const start = out.length;
-  out += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
-  out += offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
-  out += `trailer << /Size ${objects.length + 1} /Root ${catalog} 0 R /Info ${properties} 0 R >>\nstartxref\n${start}\n%%EOF`;
-  return Buffer.from(out, 'latin1');
+  const table = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+  const trailer = `trailer << /Size ${objects.length + 1} /Root ${catalog} 0 R /Info ${properties} 0 R >>`;
+  parts.push(
+    Buffer.from(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}${trailer}\nstartxref\n${length}\n%%EOF`),
+  );
+  return Buffer.concat(parts);
 }
 
 const NAMESPACE =
