@@ -199,7 +199,11 @@ function revisionOf(stamp: string, licence: string): string {
 }
 
 async function parseItem(file: FoundFile, content: FileContent, reading: Reading): Promise<SyncItem> {
-  const parsed = await parseDocument(content.bytes, { uri: file.uri, fileName: file.relative });
+  const parsed = await parseDocument(content.bytes, {
+    uri: file.uri,
+    fileName: file.relative,
+    signal: reading.context.signal,
+  });
   if (parsed.text === '') return { type: 'skipped', uri: file.uri, reason: 'empty' };
   if (isMinified(parsed.language, parsed.text)) return { type: 'skipped', uri: file.uri, reason: 'ignored' };
   return { type: 'document', document: documentOf(file, parsed, { content, licence: reading.licence }) };

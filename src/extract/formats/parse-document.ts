@@ -25,7 +25,8 @@ const MAX_INLINE_HTML_CHARACTERS = 150_000;
 /**
  * Turns the bytes of one document into normalised text with its title, structure and metadata. Nothing in the document
  * is executed and nothing is fetched.
- * @throws QuarryError FORMAT_UNSUPPORTED (no parser reads this), DOCUMENT_BROKEN, DOCUMENT_TOO_LARGE, TIMEOUT
+ * @throws QuarryError FORMAT_UNSUPPORTED (no parser reads this), DOCUMENT_BROKEN, DOCUMENT_TOO_LARGE, TIMEOUT,
+ *   CANCELLED
  */
 export async function parseDocument(bytes: Uint8Array, request: ParseRequest): Promise<ParsedDocument> {
   const fileName = request.fileName ?? lastPart(request.uri);
@@ -64,6 +65,7 @@ async function readBody(bytes: Uint8Array, choice: FormatChoice, request: ParseR
     const limits = {
       timeoutMs: request.limits?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       maxMemoryBytes: request.limits?.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES,
+      signal: request.signal,
     };
     const maxCharacters = request.limits?.maxCharacters ?? DEFAULT_MAX_CHARACTERS;
     if (choice.kind === 'pdf') return await parseInWorker({ kind: 'pdf', bytes, maxCharacters }, limits);

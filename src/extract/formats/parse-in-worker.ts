@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type ErrorReport, messageOf, QuarryError } from '../../core/errors.js';
+import { type ErrorReport, messageOf, QuarryError, throwIfCancelled } from '../../core/errors.js';
 import type { ParsedBody } from './parsed-document.js';
 
 /** A document whose parser could be slow or hungry. */
@@ -21,6 +21,7 @@ export interface WorkerLimits {
   readonly timeoutMs: number;
   /** Growth of the whole process in bytes: buffers lie outside of the thread's heap limit. */
   readonly maxMemoryBytes: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 let idle: Worker | undefined;
@@ -30,7 +31,7 @@ let last: Promise<unknown> = Promise.resolve();
 /**
  * Parses in a thread of its own, one document after the other. A document that takes more time or memory than it should
  * costs the thread, not the process.
- * @throws QuarryError DOCUMENT_BROKEN, DOCUMENT_TOO_LARGE, TIMEOUT
+ * @throws QuarryError DOCUMENT_BROKEN, DOCUMENT_TOO_LARGE, TIMEOUT, CANCELLED
  */
 export function parseInWorker(request: WorkerRequest, limits: WorkerLimits): Promise<ParsedBody> {
   const turn = last.then(() => runOnce(request, limits));
@@ -40,6 +41,7 @@ export function parseInWorker(request: WorkerRequest, limits: WorkerLimits): Pro
 }
 
 async function runOnce(request: WorkerRequest, limits: WorkerLimits): Promise<ParsedBody> {
+  throwIfCancelled(limits.signal);
   const worker = takeWorker();
   try {
     const answer = await exchange(worker, request, limits);
@@ -83,15 +85,18 @@ function exchange(worker: Worker, request: WorkerRequest, limits: WorkerLimits):
       if (performance.now() - begun > limits.timeoutMs) finish(() => reject(timedOut(limits.timeoutMs)));
       else if (process.memoryUsage.rss() - before > limits.maxMemoryBytes) finish(() => reject(tooHungry()));
     }, WATCH_MS);
+    const onAbort = (): void => finish(() => reject(new QuarryError('CANCELLED', 'The work was cancelled.')));
     const onMessage = (answer: WorkerAnswer): void => finish(() => resolve(answer));
     const onError = (error: unknown): void => finish(() => reject(crashed(error)));
     const onExit = (): void => finish(() => reject(crashed('the parser ended')));
     function finish(settle: () => void): void {
       clearInterval(watch);
+      limits.signal?.removeEventListener('abort', onAbort);
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       settle();
     }
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    limits.signal?.addEventListener('abort', onAbort, { once: true });
     worker.postMessage(request);
   });
 }

@@ -65,6 +65,8 @@ export interface ParseRequest {
   /** File name or path; the last part of the uri where absent. */
   readonly fileName?: string | undefined;
   readonly limits?: Partial<ParseLimits> | undefined;
+  /** Gives up at once on a format that takes long. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a format's own parser gives; the rest is filled in by parseDocument. */

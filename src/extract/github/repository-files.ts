@@ -165,7 +165,7 @@ async function readItem(entry: TreeEntry, reading: Reading): Promise<SyncItem> {
   const bytes = await reading.blobs.read(entry.id);
   if (isLfsPointer(bytes)) return { type: 'skipped', uri, reason: 'unsupported' };
   try {
-    const parsed = await parseDocument(bytes, { uri, fileName: entry.path });
+    const parsed = await parseDocument(bytes, { uri, fileName: entry.path, signal: request.context.signal });
     if (parsed.text === '') return { type: 'skipped', uri, reason: 'empty' };
     if (isMinified(parsed.language, parsed.text)) return { type: 'skipped', uri, reason: 'ignored' };
     return { type: 'document', document: documentOf({ uri, revision, entry }, parsed, reading) };

@@ -432,6 +432,14 @@ describe('PDF', () => {
     expect((await parse(pdfOf([[[12, 72, 700, 'One.']]]), 'a.pdf')).text).toBe('One.');
   });
 
+  it('gives up at once when cancelled', async () => {
+    const controller = new AbortController();
+    const bomb = parseDocument(pdfBomb(4), { uri: 'a.pdf', signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    await expect(bomb).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect((await parse(pdfOf([[[12, 72, 700, 'One.']]]), 'a.pdf')).text).toBe('One.');
+  });
+
   it('gives up in time', async () => {
     const pages = Array.from({ length: 400 }, (_, at) => [[12, 72, 700, `Page ${at}.`]] as const);
     const slow = parseDocument(pdfOf(pages), { uri: 'a.pdf', limits: { timeoutMs: 1 } });
