@@ -1,4 +1,5 @@
-import { countWords, createTokenizer } from '../core/static-model/tokenizer.js';
+import { createTokenizer } from '../core/static-model/tokenizer.js';
+import { countRawWords } from '../core/training/count-words.js';
 import { extendVocabulary } from '../core/training/extend-vocabulary.js';
 import { PairCorpus, type TrainingRecord } from '../core/training/pair-corpus.js';
 import { dequantizeRows, quantizeRows } from '../core/training/quantize.js';
@@ -112,8 +113,8 @@ export async function fineTuneStaticModel(request: FineTuningRequest): Promise<F
 }
 
 function extendForRecords(folder: ModelFolder, records: readonly TrainingRecord[], limit: number) {
-  const wordCounts = new Map<string, number>();
-  for (const record of records) for (const text of [...record.anchors, record.text]) countWords(text, wordCounts);
+  const rawCounts = new Map<string, number>();
+  for (const record of records) for (const text of [...record.anchors, record.text]) countRawWords(text, rawCounts);
   const { dimensions, bits } = folder.weights;
   const table = dequantizeRows(folder.weights);
   return {
@@ -123,7 +124,7 @@ function extendForRecords(folder: ModelFolder, records: readonly TrainingRecord[
       tokenizerJson: folder.tokenizerJson,
       table,
       dimensions,
-      wordCounts,
+      rawCounts,
       minimumCount: MIN_WORD_COUNT,
       limit,
     }),

@@ -1,5 +1,6 @@
-import { countWords, createTokenizer } from '../core/static-model/tokenizer.js';
+import { createTokenizer } from '../core/static-model/tokenizer.js';
 import { buildTokenizerJson } from '../core/static-model/tokenizer-format.js';
+import { countRawWords, foldCounts, learnCompounds } from '../core/training/count-words.js';
 import { PairCorpus } from '../core/training/pair-corpus.js';
 import { turnToPrincipalAxes } from '../core/training/principal-axes.js';
 import { quantizeRows } from '../core/training/quantize.js';
@@ -14,6 +15,9 @@ import { readRecords } from './record-file.js';
 
 const RECORDS_PER_REPORT = 20_000;
 
+/** Below this share the spelling without humps is a name in some code rather than a way to write the word. */
+const MIN_PLAIN_SHARE = 0.2;
+
 /**
  * Reads a corpus twice: once to learn the vocabulary, once to turn it into token ids. Never holds it as text.
  *
@@ -25,22 +29,26 @@ export async function prepareCorpus(
   report: ReportProgress,
   signal?: AbortSignal,
 ): Promise<PreparedCorpus> {
-  const counts = new Map<string, number>();
+  const rawCounts = new Map<string, number>();
   let done = 0;
   for await (const record of readRecords(file)) {
-    for (const anchor of record.anchors) countWords(anchor, counts);
-    countWords(record.text, counts);
+    for (const text of [...record.anchors, record.text]) countRawWords(text, rawCounts);
     if (++done % RECORDS_PER_REPORT !== 0) continue;
     throwIfAborted(signal);
     report({ stage: 'vocabulary', done, total: 0 });
   }
-  const vocabulary = learnVocabulary(counts, {
+  const compounds = learnCompounds(rawCounts, {
+    minimumCount: config.minimumCompoundCount,
+    minimumShare: MIN_PLAIN_SHARE,
+    limit: config.compounds,
+  });
+  const vocabulary = learnVocabulary(foldCounts(rawCounts, compounds), {
     size: config.vocabularySize,
     continuations: config.continuations,
     minimumCount: config.minimumWordCount,
   });
-  counts.clear();
-  return encodeCorpus(file, buildTokenizerJson(vocabulary), report, signal);
+  rawCounts.clear();
+  return encodeCorpus(file, buildTokenizerJson(vocabulary, compounds), report, signal);
 }
 
 /** Reads a corpus once and turns it into token ids of a tokenizer that is given. */

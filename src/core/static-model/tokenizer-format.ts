@@ -3,27 +3,57 @@ import { z } from 'zod';
 /** Scripts written without spaces: each character is a word of its own. Literal ranges, so that every regex engine reads them alike. */
 const UNSPACED = '\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff';
 
-/** Text, as the pre-tokenizer's regex, of one word: an unspaced character, a run of letters, a run of digits, or one symbol. */
-const WORD_PATTERN = `[${UNSPACED}]|(?:(?![${UNSPACED}])\\p{L})+|\\p{N}+|[^\\s\\p{L}\\p{N}]`;
+/** The pre-tokenizer's regex of one word: an unspaced character, a run of letters, a run of digits, or one symbol. */
+export const WORD_PATTERN = `[${UNSPACED}]|(?:(?![${UNSPACED}])\\p{L})+|\\p{N}+|[^\\s\\p{L}\\p{N}]`;
 
 const replace = (regex: string, content: string) => ({ type: 'Replace', pattern: { Regex: regex }, content });
 
 /**
- * The normaliser of every Quarry tokenizer, in tokenizer.json's own words: compatibility decomposition; accents, format
- * and private-use characters and lone surrogates removed; control characters become spaces; identifiers split at
- * camelCase humps (`parseHTMLNode` -> `parse HTML Node`); lower case.
+ * A word whose humps are no word boundaries, cut at one of them: `['Java', 'Script']`. Whoever writes "javascript" means
+ * the same, so both must give the same tokens.
  */
-export const NORMALIZER = {
-  type: 'Sequence',
-  normalizers: [
-    { type: 'NFKD' },
-    replace('[\\p{Mn}\\p{Cf}\\p{Co}\\p{Cs}]', ''),
-    replace('\\p{Cc}', ' '),
-    replace('(?<=\\p{Ll})(?=\\p{Lu})', ' '),
-    replace('(?<=\\p{Lu})(?=\\p{Lu}\\p{Ll})', ' '),
-    { type: 'Lowercase' },
-  ],
-} as const;
+export type Compound = readonly [left: string, right: string];
+
+/** Between a small and a capital letter: `parse|HTML`. */
+const HUMP = '(?<=\\p{Ll})(?=\\p{Lu})';
+/** Before the last capital of a row when a word follows: `HTML|Node`, but not `URLs`. */
+const ROW_END = '(?<=\\p{Lu})(?=\\p{Lu}\\p{Ll}{2})';
+
+const guardOf = (compounds: readonly Compound[]): string =>
+  compounds.length === 0 ? '' : `(?!${compounds.map(([left, right]) => `(?<=${left})${right}`).join('|')})`;
+
+/**
+ * The normaliser of a Quarry tokenizer, in tokenizer.json's own words: compatibility decomposition; accents, format
+ * and private-use characters and lone surrogates removed; control characters become spaces; identifiers split at
+ * camelCase humps (`parseHTMLNode` -> `parse HTML Node`) unless the hump is inside a compound; lower case.
+ */
+export function buildNormalizer(compounds: readonly Compound[]) {
+  return {
+    type: 'Sequence',
+    normalizers: [
+      { type: 'NFKD' },
+      replace('[\\p{Mn}\\p{Cf}\\p{Co}\\p{Cs}]', ''),
+      replace('\\p{Cc}', ' '),
+      replace(HUMP + guardOf(compounds), ' '),
+      replace(ROW_END + guardOf(compounds), ' '),
+      { type: 'Lowercase' },
+    ],
+  };
+}
+
+/** The compounds of a normaliser that {@link buildNormalizer} built; undefined for any other. */
+export function readCompounds(normalizer: unknown): Compound[] | undefined {
+  const text = JSON.stringify(normalizer) ?? '';
+  const hump = normalizerSchema.safeParse(normalizer).data?.normalizers[3]?.pattern?.Regex ?? '';
+  const compounds = [...hump.matchAll(/\(\?<=([A-Za-z]+)\)([A-Za-z]+)/g)].map(
+    (match): Compound => [match[1] ?? '', match[2] ?? ''],
+  );
+  return JSON.stringify(buildNormalizer(compounds)) === text ? compounds : undefined;
+}
+
+const normalizerSchema = z.object({
+  normalizers: z.array(z.object({ pattern: z.object({ Regex: z.string() }).optional() })),
+});
 
 /** The pre-tokenizer of every Quarry tokenizer: words by {@link WORD_PATTERN}, white space dropped. */
 export const PRE_TOKENIZER = {
@@ -46,14 +76,15 @@ export const CONTINUATION = '##';
  * A tokenizer.json that transformers.js and the tokenizers library read, for a WordPiece vocabulary.
  *
  * @param vocabulary every piece in id order; the first must be {@link SPECIAL_TOKENS} in their order.
+ * @param compounds words that are not split at their humps.
  */
-export function buildTokenizerJson(vocabulary: readonly string[]): unknown {
+export function buildTokenizerJson(vocabulary: readonly string[], compounds: readonly Compound[] = []): unknown {
   return {
     version: '1.0',
     truncation: null,
     padding: null,
     added_tokens: [],
-    normalizer: NORMALIZER,
+    normalizer: buildNormalizer(compounds),
     pre_tokenizer: PRE_TOKENIZER,
     post_processor: {
       type: 'TemplateProcessing',
@@ -88,21 +119,3 @@ export const tokenizerJsonSchema = z.object({
     vocab: z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null),
   }),
 });
-
-/** The normaliser as a function, for text of any script; the encoder's fast path must agree with it on ASCII. */
-export function normalizeText(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/[\p{Mn}\p{Cf}\p{Co}\p{Cs}]/gu, '')
-    .replace(/\p{Cc}/gu, ' ')
-    .replace(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ')
-    .replace(/(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu, ' ')
-    .toLowerCase();
-}
-
-const WORDS = new RegExp(WORD_PATTERN.replaceAll('\\s', '\\p{White_Space}'), 'gu');
-
-/** The words of a text: normalised, then cut by the pre-tokenizer's pattern. */
-export function splitWords(text: string): string[] {
-  return normalizeText(text).match(WORDS) ?? [];
-}

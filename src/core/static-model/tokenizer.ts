@@ -1,13 +1,14 @@
 import { QuarryError } from '../errors.js';
 import {
   CONTINUATION,
+  type Compound,
   MAX_WORD_CHARACTERS,
-  NORMALIZER,
   PRE_TOKENIZER,
+  readCompounds,
   SPECIAL_TOKENS,
-  splitWords,
   tokenizerJsonSchema,
 } from './tokenizer-format.js';
+import { createWordSplitter, visitRuns } from './word-splitter.js';
 
 /** Turns text into token ids, exactly as transformers.js does from the same tokenizer.json. */
 export interface Tokenizer {
@@ -15,6 +16,8 @@ export interface Tokenizer {
   readonly vocabularySize: number;
   /** Piece of each id. */
   readonly pieces: readonly string[];
+  /** Words that are not split at their humps. */
+  readonly compounds: readonly Compound[];
   /** Ids without special tokens: what transformers.js gives after its leading `[CLS]`. Never truncates. */
   encode(text: string): number[];
 }
@@ -22,9 +25,6 @@ export interface Tokenizer {
 /** Runs of up to this many UTF-16 units are remembered; longer ones are rarely seen twice. */
 const MAX_CACHED_UNITS = 40;
 const MAX_CACHED_RUNS = 65_536;
-
-const SPACE = 0x20;
-const DELETE = 0x7f;
 
 /**
  * A WordPiece encoder for tokenizers in the format of `buildTokenizerJson`. The text is cut at ASCII white space and
@@ -35,7 +35,8 @@ const DELETE = 0x7f;
  * @throws QuarryError MODEL_UNAVAILABLE when the file is of another kind than `buildTokenizerJson` writes.
  */
 export function createTokenizer(json: unknown): Tokenizer {
-  const { vocabulary, pieces } = readVocabulary(json);
+  const { vocabulary, pieces, compounds } = readVocabulary(json);
+  const { splitRun } = createWordSplitter(compounds);
   const encodeWord = createWordEncoder(vocabulary);
   let cache = new Map<string, readonly number[]>();
 
@@ -60,43 +61,14 @@ export function createTokenizer(json: unknown): Tokenizer {
     return ids;
   };
 
-  return { vocabularySize: pieces.length, pieces, encode };
+  return { vocabularySize: pieces.length, pieces, compounds, encode };
 }
 
-/** Calls `visit` for each run between ASCII white space or controls, and says whether it is all ASCII. */
-function visitRuns(text: string, visit: (run: string, isAscii: boolean) => void): void {
-  let start = 0;
-  let isAscii = true;
-  for (let at = 0; at <= text.length; at++) {
-    const code = at < text.length ? text.charCodeAt(at) : SPACE;
-    if (code > SPACE && code !== DELETE) {
-      if (code > DELETE) isAscii = false;
-      continue;
-    }
-    if (at > start) visit(text.slice(start, at), isAscii);
-    start = at + 1;
-    isAscii = true;
-  }
-}
-
-function splitRun(run: string, isAscii: boolean): string[] {
-  return isAscii ? splitAsciiRun(run) : splitWords(run);
-}
-
-/** Adds each word of a text to `counts`, cut as the tokenizer cuts. */
-export function countWords(text: string, counts: Map<string, number>): void {
-  visitRuns(text, (run, isAscii) => {
-    for (const word of splitRun(run, isAscii)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  });
-}
-
-function readVocabulary(json: unknown): { vocabulary: Map<string, number>; pieces: string[] } {
+function readVocabulary(json: unknown): { vocabulary: Map<string, number>; pieces: string[]; compounds: Compound[] } {
   const parsed = tokenizerJsonSchema.safeParse(json);
-  const isOurs =
-    parsed.success &&
-    JSON.stringify(parsed.data.normalizer) === JSON.stringify(NORMALIZER) &&
-    JSON.stringify(parsed.data.pre_tokenizer) === JSON.stringify(PRE_TOKENIZER);
-  if (!isOurs) {
+  const compounds = readCompounds(parsed.data?.normalizer);
+  const isCutAlike = JSON.stringify(parsed.data?.pre_tokenizer) === JSON.stringify(PRE_TOKENIZER);
+  if (!parsed.success || compounds === undefined || !isCutAlike) {
     throw new QuarryError('MODEL_UNAVAILABLE', 'This tokenizer.json is not of the kind that Quarry trains.', {
       hint: 'Load the model through transformers.js instead, or retrain it with the current version.',
     });
@@ -110,7 +82,7 @@ function readVocabulary(json: unknown): { vocabulary: Map<string, number>; piece
   }
   for (const [piece, id] of Object.entries(SPECIAL_TOKENS)) if (pieces[id] !== piece) throw invalidVocabulary(piece);
   if (pieces.length !== vocabulary.size) throw invalidVocabulary('(ids with gaps)');
-  return { vocabulary, pieces };
+  return { vocabulary, pieces, compounds };
 }
 
 function invalidVocabulary(piece: string): QuarryError {
@@ -153,44 +125,4 @@ function createWordEncoder(vocabulary: ReadonlyMap<string, number>): (word: stri
       start = end;
     }
   };
-}
-
-enum Kind {
-  Lower,
-  Upper,
-  Digit,
-  Symbol,
-}
-
-function kindOf(code: number): Kind {
-  if (code >= 0x61 && code <= 0x7a) return Kind.Lower;
-  if (code >= 0x41 && code <= 0x5a) return Kind.Upper;
-  if (code >= 0x30 && code <= 0x39) return Kind.Digit;
-  return Kind.Symbol;
-}
-
-/** The same as `splitWords` for a run of printable ASCII. */
-function splitAsciiRun(run: string): string[] {
-  const words: string[] = [];
-  let start = 0;
-  let previous = kindOf(run.charCodeAt(0));
-  for (let at = 1; at <= run.length; at++) {
-    const kind = at < run.length ? kindOf(run.charCodeAt(at)) : Kind.Symbol;
-    if (
-      at === run.length ||
-      isBoundary(previous, kind, at + 1 < run.length ? kindOf(run.charCodeAt(at + 1)) : Kind.Symbol)
-    ) {
-      words.push(run.slice(start, at).toLowerCase());
-      start = at;
-    }
-    previous = kind;
-  }
-  return words;
-}
-
-function isBoundary(left: Kind, right: Kind, next: Kind): boolean {
-  if (left === Kind.Symbol || right === Kind.Symbol) return true;
-  if (left === Kind.Digit || right === Kind.Digit) return left !== right;
-  if (right === Kind.Lower) return false;
-  return left === Kind.Lower || next === Kind.Lower;
 }

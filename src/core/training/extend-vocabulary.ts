@@ -1,5 +1,6 @@
 import { createTokenizer } from '../static-model/tokenizer.js';
 import { buildTokenizerJson } from '../static-model/tokenizer-format.js';
+import { foldCounts } from './count-words.js';
 
 /** A vocabulary with its rows. */
 export interface ExtendedVocabulary {
@@ -15,8 +16,8 @@ export interface ExtensionParts {
   readonly tokenizerJson: unknown;
   readonly table: Float32Array;
   readonly dimensions: number;
-  /** How often each word occurs in the new text. */
-  readonly wordCounts: ReadonlyMap<string, number>;
+  /** How often each word occurs in the new text, as `countRawWords` counts. */
+  readonly rawCounts: ReadonlyMap<string, number>;
   /** Words seen less often are not added. */
   readonly minimumCount: number;
   /** At most this many words are added, most frequent first. */
@@ -29,7 +30,7 @@ export interface ExtensionParts {
  */
 export function extendVocabulary(parts: ExtensionParts): ExtendedVocabulary {
   const tokenizer = createTokenizer(parts.tokenizerJson);
-  const added = [...parts.wordCounts]
+  const added = [...foldCounts(parts.rawCounts, tokenizer.compounds)]
     .filter(([word, count]) => count >= parts.minimumCount && /^\p{L}{3,}$/u.test(word))
     .filter(([word]) => tokenizer.encode(word).length > 1)
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
@@ -46,5 +47,5 @@ export function extendVocabulary(parts: ExtensionParts): ExtendedVocabulary {
       }
     }
   });
-  return { tokenizerJson: buildTokenizerJson([...tokenizer.pieces, ...added]), table, added };
+  return { tokenizerJson: buildTokenizerJson([...tokenizer.pieces, ...added], tokenizer.compounds), table, added };
 }

@@ -14,6 +14,12 @@ export const trainingConfigSchema = z.strictObject({
     .default(4_000)
     .describe('Pieces of two and more characters that continue a word.'),
   minimumWordCount: z.int().min(1).default(5).describe('Words seen less often are not taken whole.'),
+  compounds: z.int().min(0).max(2_000).default(300).describe('Words at most that are not split at their humps.'),
+  minimumCompoundCount: z
+    .int()
+    .min(1)
+    .default(25)
+    .describe('How often such a word must occur with humps, and without.'),
   dimensions: z.int().min(8).max(1_024).multipleOf(16).default(256).describe('Length of a vector.'),
   batchSize: z.int().min(2).max(16_384).default(2_048).describe('Pairs in a batch: each sees the others as negatives.'),
   epochs: z.number().positive().max(1_000).default(4).describe('Passes over the records.'),

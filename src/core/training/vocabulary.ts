@@ -22,7 +22,7 @@ const ALPHABETS =
  * continuations of words that are not in the vocabulary themselves; and the most frequent words in the places left.
  * Ties are broken by code units, so equal counts give an equal vocabulary.
  *
- * @param counts how often each word (as `splitWords` cuts) occurs in the corpus.
+ * @param counts how often each word, as the tokenizer cuts, occurs in the corpus.
  */
 export function learnVocabulary(counts: ReadonlyMap<string, number>, options: VocabularyOptions): string[] {
   const ranked = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));

@@ -17,7 +17,13 @@ import { randomTexts, seededRandom, smallVocabulary } from './random-text.js';
 
 const DIMENSIONS = 12;
 const vocabulary = smallVocabulary();
-const tokenizerJson = buildTokenizerJson(vocabulary);
+const tokenizerJson = buildTokenizerJson(vocabulary, [
+  ['snake', 'Case'],
+  ['Hello', 'World'],
+  ['XM', 'LHttp'],
+  ['La', 'TeX'],
+  ['LaTe', 'X'],
+]);
 
 function randomWeights(bits: 4 | 8): StaticWeights {
   const largest = bits === 4 ? 7 : 127;
@@ -65,6 +71,11 @@ describe.each([8, 4] as const)('a static model of %i bits', (bits) => {
     }
   });
 
+  test('cuts compounds as their spelling without humps', () => {
+    expect(tokenizer.encode('LaTeX HelloWorld')).toEqual(tokenizer.encode('latex helloworld'));
+    expect(tokenizer.encode('HelloThere')).toEqual(tokenizer.encode('hello there'));
+  });
+
   test('embeds as the transformers.js pipeline does on the same files', async () => {
     for (const text of ['', 'hello world', 'getHTTPResponse(snake_case)', '漢字 かな', ...randomTexts(60, 5)]) {
       const output = await extractor(text, { pooling: 'mean', normalize: true });
@@ -87,6 +98,7 @@ describe.each([8, 4] as const)('a static model of %i bits', (bits) => {
   test('counts tokens without special ones', () => {
     expect(model.countTokens('')).toBe(0);
     expect(model.countTokens('helloWorld, hello')).toBe(4);
+    expect(tokenizer.encode('getURLs')).toEqual(tokenizer.encode('get urls'));
   });
 
   test('reads back the weights it wrote', () => {
