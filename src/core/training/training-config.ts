@@ -22,9 +22,9 @@ export const trainingConfigSchema = z.strictObject({
     .describe('How often such a word must occur with humps, and without.'),
   dimensions: z.int().min(8).max(1_024).multipleOf(16).default(256).describe('Length of a vector.'),
   batchSize: z.int().min(2).max(16_384).default(2_048).describe('Pairs in a batch: each sees the others as negatives.'),
-  epochs: z.number().positive().max(1_000).default(4).describe('Passes over the records.'),
-  temperature: z.number().min(0.01).max(1).default(0.05).describe('Temperature of the softmax.'),
-  learningRate: z.number().positive().max(1).default(0.002).describe('Highest step size of Adam.'),
+  epochs: z.number().positive().max(1_000).default(12).describe('Passes over the records.'),
+  temperature: z.number().min(0.01).max(1).default(0.07).describe('Temperature of the softmax.'),
+  learningRate: z.number().positive().max(1).default(0.015).describe('Highest step size of Adam.'),
   warmUpSteps: z.int().min(0).default(100).describe('Steps over which the step size rises.'),
   finalRate: share.default(0).describe('Step size at the end, as a share of the highest.'),
   frequencyDamping: z
@@ -34,16 +34,16 @@ export const trainingConfigSchema = z.strictObject({
     .default(1e-3)
     .describe('a of the initial row weight a / (a + p(token)).'),
   initialNorm: z.number().positive().max(100).default(1).describe('Length of the initial row of a rare token.'),
-  scaleRates: z.boolean().default(false).describe('Step size of a row in proportion to its initial weight.'),
+  scaleRates: z.boolean().default(true).describe('Step size of a row in proportion to its initial weight.'),
   maxTokens: z.int().min(8).max(4_096).default(256).describe('Longest view, in tokens.'),
   keepSentence: share.default(0.3).describe('Share of sentence views whose sentence stays in the passage.'),
   addAnchors: share.default(1).describe('Share of sentence views whose passage begins with the headings.'),
   views: z
     .record(z.enum(['doc', 'commit', 'code', 'pair']), z.record(z.string(), z.number().min(0).max(10)))
     .default({
-      doc: { anchors: 1, sentence: 1 },
-      commit: { anchors: 1 },
-      code: { anchors: 1 },
+      doc: { anchors: 1, lastAnchor: 0.3, sentence: 1, halves: 0.3, keywords: 0.3 },
+      commit: { anchors: 1, sentence: 0.3, keywords: 0.3 },
+      code: { anchors: 1, keywords: 0.3 },
       pair: { anchors: 1 },
     })
     .describe('Pairs drawn per record, kind and view in one pass; fractions are chances.'),
