@@ -51,7 +51,10 @@ async function scoreModel({ model, label, folders, alphas }: Request, table: Tab
       }
       const report = await benchmark.report([job.id], { perQuery: true, moved: 0, seed: SEED });
       for (const run of report.runs) {
-        const scores = Object.entries(run.perQuery ?? {}).map(([query, row]): [string, number] => [query, row[METRIC] ?? 0]);
+        const scores = Object.entries(run.perQuery ?? {}).map(([query, row]): [string, number] => [
+          query,
+          row[METRIC] ?? 0,
+        ]);
         const name = `${label}${run.name}`;
         const collections = table.get(name) ?? new Map();
         table.set(name, collections.set(basename(folder), new Map(scores)));
@@ -88,7 +91,9 @@ function grandP(a: Scores, b: Scores): number {
 
 function printTable(table: Table, names: readonly string[]): void {
   const collections = [...(table.values().next().value ?? new Map()).keys()];
-  process.stdout.write(`| nDCG@10 | ${collections.join(' | ')} | mean |\n|---|${'---|'.repeat(collections.length + 1)}\n`);
+  process.stdout.write(
+    `| nDCG@10 | ${collections.join(' | ')} | mean |\n|---|${'---|'.repeat(collections.length + 1)}\n`,
+  );
   for (const name of names) {
     const scores = table.get(name) ?? new Map<string, Map<string, number>>();
     const cells = [...scores.values()].map((queries) => shown(bootstrapMean([...queries.values()], { seed: SEED })));
@@ -105,7 +110,9 @@ function printTest(table: Table, before: string, after: string): void {
     return `${collection} ${shown(bootstrapMean(entries, { seed: SEED }))} p ${p.toFixed(4)}`;
   });
   const total = grandMean(b) - grandMean(a);
-  process.stdout.write(`\n${after} - ${before}: mean ${three(total)} p ${grandP(a, b).toFixed(4)}; ${cells.join('; ')}\n`);
+  process.stdout.write(
+    `\n${after} - ${before}: mean ${three(total)} p ${grandP(a, b).toFixed(4)}; ${cells.join('; ')}\n`,
+  );
 }
 
 async function main(): Promise<void> {

@@ -101,3 +101,8 @@ describe('the bundled model', () => {
     expect(config.dimensions).toBe(model.dimensions);
   });
 });
+
+test('the training guide names every setting', () => {
+  const guide = readFileSync(join(FOLDER, '../../docs/training.md'), 'utf8');
+  for (const setting of Object.keys(trainingConfigSchema.shape)) expect(guide).toContain(`| \`${setting}\` |`);
+});
