@@ -19,10 +19,11 @@ A training that was stopped goes on where it was when started again with the sam
 const percent = (done: number, total: number): string =>
   total === 0 ? '' : ` (${Math.floor((100 * done) / total)} %)`;
 
-const report: ReportProgress = ({ stage, done, total, loss, remainingMs }) => {
+const report: ReportProgress = ({ stage, done, total, loss, remainingMs, heldOut }) => {
   const minutes = remainingMs === undefined ? '' : `, ${(remainingMs / 60_000).toFixed(1)} minutes left`;
   const level = loss === undefined ? '' : `, loss ${loss.toFixed(4)}`;
-  process.stderr.write(`${stage} ${done}${percent(done, total)}${level}${minutes}\n`);
+  const score = heldOut === undefined ? '' : `, held out ${heldOut.toFixed(4)}`;
+  process.stderr.write(`${stage} ${done}${percent(done, total)}${level}${score}${minutes}\n`);
 };
 
 async function main(): Promise<void> {

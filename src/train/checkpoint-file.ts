@@ -9,14 +9,20 @@ export interface Checkpoint {
   /** Says which configuration and corpus it belongs to. */
   readonly fingerprint: string;
   readonly step: number;
+  /** Steps of the first pass, by which all are planned; later passes draw a few pairs more or less. */
+  readonly stepsPerPass: number;
+  /** Held-out score after each pass. */
+  readonly heldOut: readonly number[];
   readonly position: BatchPosition;
-  /** Rows, first and second moments, one after the other. */
+  /** Rows, first and second moments, and the best rows so far where they are kept. */
   readonly arrays: readonly Float32Array[];
 }
 
 const headerSchema = z.object({
   fingerprint: z.string(),
   step: z.int().min(0),
+  stepsPerPass: z.int().min(1),
+  heldOut: z.array(z.number()),
   position: z.object({
     passStart: z.array(z.number()),
     consumed: z.int().min(0),
@@ -53,7 +59,8 @@ export async function readCheckpoint(file: string, fingerprint: string): Promise
       at += length * 4;
       return new Float32Array(content.buffer, 0, length);
     });
-    return { fingerprint, step: header.step, position: header.position, arrays };
+    const { step, stepsPerPass, heldOut, position } = header;
+    return { fingerprint, step, stepsPerPass, heldOut, position, arrays };
   } catch (cause) {
     throw new QuarryError('TRAINING_INVALID', `The checkpoint ${file} is damaged.`, {
       hint: 'Delete it and start the training again.',

@@ -24,6 +24,7 @@ const config = trainingConfigSchema.parse({
   epochs: 3,
   warmUpSteps: 2,
   matryoshka: [{ dimensions: 16, weight: 0.5 }],
+  views: { pair: { anchors: 1, keywords: 0.4 } },
 });
 const { training } = makeJargonDomain(300, 0);
 writeFileSync(corpusFile, training.map((record) => `${JSON.stringify(record)}\n`).join(''));
@@ -43,6 +44,20 @@ describe('training from scratch', () => {
       expect(readFileSync(join(one, file)).equals(readFileSync(join(two, file)))).toBe(true);
     }
     expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
+  });
+
+  test('stops when held-out pairs no longer gain, and keeps the best rows', async () => {
+    const steep = { ...config, epochs: 40, learningRate: 0.3, heldOutShare: 0.2, patience: 2 };
+    const prepared = await prepareCorpus(corpusFile, steep, () => undefined);
+    const seen: { done: number; total: number; heldOut?: number }[] = [];
+    const trainer = await fitTable(prepared, {
+      config: steep,
+      engine: plainEngine,
+      kernels: createKernels(steep.dimensions, trainerLength(prepared.tokenCounts.length, steep)),
+      report: (progress) => seen.push(progress),
+    });
+    expect(trainer.step).toBeLessThan(seen[0]?.total ?? 0);
+    expect(seen.at(-1)?.heldOut).toBeGreaterThan(0);
   });
 
   test('goes on from a checkpoint to the bytes of an uninterrupted run', async () => {
@@ -82,7 +97,8 @@ describe('training files', () => {
   test('leave a checkpoint of another configuration alone and refuse a damaged one', async () => {
     const file = join(folder, 'some.checkpoint');
     const position = { passStart: [1, 2, 3, 4], consumed: 7, now: [5, 6, 7, 8] };
-    await writeCheckpoint(file, { fingerprint: 'a', step: 3, position, arrays: [Float32Array.of(1, 2)] });
+    const arrays = [Float32Array.of(1, 2)];
+    await writeCheckpoint(file, { fingerprint: 'a', step: 3, stepsPerPass: 2, heldOut: [0.5], position, arrays });
     expect(await readCheckpoint(file, 'b')).toBeUndefined();
     expect((await readCheckpoint(file, 'a'))?.arrays[0]).toEqual(Float32Array.of(1, 2));
     writeFileSync(file, readFileSync(file).subarray(0, -3));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const share = z.number().min(0).max(1);
+const view = z.enum(['anchors', 'lastAnchor', 'sentence', 'halves', 'keywords']);
 
 /** How a static model is trained; every value has the default of the bundled model. */
 export const trainingConfigSchema = z.strictObject({
@@ -39,7 +40,7 @@ export const trainingConfigSchema = z.strictObject({
   keepSentence: share.default(0.3).describe('Share of sentence views whose sentence stays in the passage.'),
   addAnchors: share.default(1).describe('Share of sentence views whose passage begins with the headings.'),
   views: z
-    .record(z.enum(['doc', 'commit', 'code', 'pair']), z.record(z.string(), z.number().min(0).max(10)))
+    .partialRecord(z.enum(['doc', 'commit', 'code', 'pair']), z.partialRecord(view, z.number().min(0).max(10)))
     .default({
       doc: { anchors: 1, lastAnchor: 0.3, sentence: 1, halves: 0.3, keywords: 0.3 },
       commit: { anchors: 1, sentence: 0.3, keywords: 0.3 },
@@ -69,6 +70,11 @@ export const trainingConfigSchema = z.strictObject({
     .union([z.literal(4), z.literal(8)])
     .default(8)
     .describe('Bits of a weight in the model file.'),
+  patience: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Passes without a better held-out score after which training stops; 0: never.'),
   heldOutShare: z.number().min(0).max(0.5).default(0.005).describe('Share of documents kept for validation.'),
 });
 
