@@ -15,9 +15,6 @@ import { readRecords } from './record-file.js';
 
 const RECORDS_PER_REPORT = 20_000;
 
-/** Below this share the spelling without humps is a name in some code rather than a way to write the word. */
-const MIN_PLAIN_SHARE = 0.2;
-
 /**
  * Reads a corpus twice: once to learn the vocabulary, once to turn it into token ids. Never holds it as text.
  *
@@ -39,7 +36,6 @@ export async function prepareCorpus(
   }
   const compounds = learnCompounds(rawCounts, {
     minimumCount: config.minimumCompoundCount,
-    minimumShare: MIN_PLAIN_SHARE,
     limit: config.compounds,
   });
   const vocabulary = learnVocabulary(foldCounts(rawCounts, compounds), {

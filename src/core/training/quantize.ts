@@ -45,13 +45,17 @@ function round(entry: number, scale: number, largest: number): number {
 
 function bestScale(entries: Float32Array, largest: number, shares: readonly number[]): number {
   let reach = 0;
-  for (const entry of entries) reach = Math.max(reach, Math.abs(entry));
+  for (let d = 0; d < entries.length; d++) reach = Math.max(reach, Math.abs(entries[d] ?? 0));
   if (reach === 0) return 0;
+  if (shares.length === 1) return Math.fround(reach / largest);
   let best = { scale: 0, error: Number.POSITIVE_INFINITY };
   for (const share of shares) {
     const scale = Math.fround((reach * share) / largest);
     let error = 0;
-    for (const entry of entries) error += (entry - scale * round(entry, scale, largest)) ** 2;
+    for (let d = 0; d < entries.length; d++) {
+      const entry = entries[d] ?? 0;
+      error += (entry - scale * round(entry, scale, largest)) ** 2;
+    }
     if (error < best.error) best = { scale, error };
   }
   return best.scale;
