@@ -50,6 +50,8 @@ export function createOnnxEngine(threads: number): OnnxEngine {
     const created = InferenceSession.create(buildContrastiveGraph(temperature), {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
+      // Waiting threads would burn the time that the loops between two products need.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
     sessions.set(temperature, created);
     return created;
