@@ -14,12 +14,8 @@ export function countRawWords(text: string, counts: Map<string, number>): void {
   });
 }
 
-/**
- * Smallest share of the spelling without humps, against the one with them: of names (`JavaScript`), and of words that begin
- * small, which are mostly members of some code (`setState`) and better cut.
- */
-const NAME_SHARE = 0.1;
-const MEMBER_SHARE = 0.2;
+/** Below this share of the spelling without humps, the one with them is rather a name in some code (`getValue`), and cut. */
+const MIN_PLAIN_SHARE = 0.2;
 
 /** What {@link learnCompounds} goes by. */
 export interface CompoundOptions {
@@ -41,7 +37,7 @@ export function learnCompounds(rawCounts: ReadonlyMap<string, number>, options: 
     if (humps.length === 0) continue;
     const small = word.toLowerCase();
     const plain = (rawCounts.get(small) ?? 0) + (rawCounts.get((small[0] ?? '').toUpperCase() + small.slice(1)) ?? 0);
-    if (plain < options.minimumCount || plain < (/^[A-Z]/.test(word) ? NAME_SHARE : MEMBER_SHARE) * count) continue;
+    if (plain < options.minimumCount || plain < MIN_PLAIN_SHARE * count) continue;
     found.push({ word, humps, count: Math.min(count, plain) });
   }
   return found
