@@ -9,23 +9,14 @@ import { type ErrorCode, messageOf, QuarryError, systemCode } from '../core/erro
 const MAX_LINE = 64 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** A piece of a file that begins and ends at line ends. */
-export interface LineBlock {
-  /** Whole lines, each ended by `\n`. */
-  readonly text: string;
-  /** 1-based number of the first line. */
-  readonly firstLine: number;
-}
-
 /**
- * Streams a text file, plain or gzip (told by its first bytes), in blocks of whole lines; blocks are far faster than
- * lines where there are millions. A byte order mark is dropped; `\r\n` is left to the parser.
+ * Streams a text file, plain or gzip (told by its first bytes), in blocks of whole lines, each line ended by `\n`; blocks
+ * are far faster than lines where there are millions. A byte order mark is dropped; `\r\n` is left to the parser.
  * @throws QuarryError PATH_NOT_FOUND, PATH_UNREADABLE, and `broken` for damaged gzip or an endless line
  */
-export async function* readBlocks(path: string, broken: ErrorCode): AsyncGenerator<LineBlock> {
+export async function* readBlocks(path: string, broken: ErrorCode): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let carry = '';
-  let line = 1;
   let isFirst = true;
   for await (const bytes of openBytes(path, broken)) {
     let text = carry + decoder.write(bytes);
@@ -33,14 +24,12 @@ export async function* readBlocks(path: string, broken: ErrorCode): AsyncGenerat
     isFirst = isFirst && text === '';
     const cut = text.lastIndexOf('\n') + 1;
     carry = text.slice(cut);
-    if (carry.length > MAX_LINE) throw new QuarryError(broken, `${path}:${line}: a line is longer than 64 MB.`, {});
+    if (carry.length > MAX_LINE) throw tooLong(path, broken);
     if (cut === 0) continue;
-    const block = text.slice(0, cut);
-    yield { text: block, firstLine: line };
-    line += countLines(block);
+    yield text.slice(0, cut);
   }
   carry += decoder.end();
-  if (carry !== '') yield { text: `${carry}\n`, firstLine: line };
+  if (carry !== '') yield `${carry}\n`;
 }
 
 /** Streams lines with their numbers, without line ends. @throws as {@link readBlocks} */
@@ -48,18 +37,18 @@ export async function* readLines(
   path: string,
   broken: ErrorCode,
 ): AsyncGenerator<{ readonly text: string; readonly number: number }> {
+  let number = 1;
   for await (const block of readBlocks(path, broken)) {
-    const lines = block.text.split('\n');
+    const lines = block.split('\n');
     lines.pop();
-    let number = block.firstLine;
     for (const line of lines) yield { text: line.endsWith('\r') ? line.slice(0, -1) : line, number: number++ };
   }
 }
 
-function countLines(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1;
-  return count;
+function tooLong(path: string, broken: ErrorCode): QuarryError {
+  return new QuarryError(broken, `${path} has a line longer than 64 MB.`, {
+    hint: 'This is no file of lines; check the path.',
+  });
 }
 
 async function* openBytes(path: string, broken: ErrorCode): AsyncGenerator<Buffer> {

@@ -2,7 +2,7 @@ import type { RunFile } from '../core/benchmark/suite.js';
 import { QuarryError } from '../core/errors.js';
 import type { ScoredDocument } from '../core/metrics/judgments.js';
 import { cutAtTabs, cutColumns } from './columns.js';
-import { type LineBlock, readBlocks, readLines } from './read-lines.js';
+import { readBlocks, readLines } from './read-lines.js';
 
 /** More results than any track has asked for; beyond it memory, not patience, would end. */
 const MAX_RESULTS = 20_000_000;
@@ -20,6 +20,8 @@ interface RunReader {
   list: ScoredDocument[];
   listHashes: number[];
   count: number;
+  /** 1-based number of the line being read. */
+  line: number;
   tag: string;
 }
 
@@ -39,6 +41,7 @@ export async function readRun(path: string): Promise<RunFile> {
     list: [],
     listHashes: [],
     count: 0,
+    line: 1,
     tag: '',
   };
   for await (const block of readBlocks(path, 'RUN_INVALID')) takeBlock(reader, block);
@@ -68,54 +71,52 @@ function findRepeated(documents: readonly ScoredDocument[]): string | undefined 
   return documents.find(({ id }) => seen.size === seen.add(id).size)?.id;
 }
 
-function takeBlock(reader: RunReader, block: LineBlock): void {
-  const { text } = block;
-  reader.hasTabs = text.includes('\t');
-  let line = block.firstLine;
-  for (let start = 0; start < text.length; line++) {
-    const end = text.indexOf('\n', start);
-    takeLine(reader, text, { start, end, line });
+function takeBlock(reader: RunReader, block: string): void {
+  reader.hasTabs = block.includes('\t');
+  for (let start = 0; start < block.length; reader.line++) {
+    const end = block.indexOf('\n', start);
+    takeLine(reader, block, { start, end });
     start = end + 1;
   }
 }
 
-function takeLine(reader: RunReader, text: string, at: { start: number; end: number; line: number }): void {
+function takeLine(reader: RunReader, text: string, at: { start: number; end: number }): void {
   const { columns } = reader;
   const count = cutColumns(text, at.start, at.end, columns);
   if (count === 0 || columns[0]?.startsWith('#')) return;
-  if (count < 6 || columns[4] === '') throw lineError(reader.path, at.line, `${count} columns instead of six`);
+  if (count < 6) throw lineError(reader.path, reader.line, `${count} columns instead of six`);
   let [query = '', , id = '', , score = '', tag = ''] = columns;
   // With six columns and no more, white space and tabs cut alike.
   const tabs = count > 6 && reader.hasTabs ? cutAtTabs(text.slice(at.start, at.end)) : [];
   if (tabs.length === 6) [query = '', , id = '', , score = '', tag = ''] = tabs;
-  add(reader, { query, id, score: toScore(reader.path, at.line, score), tag });
+  reader.tag = tag;
+  add(reader, query, { id, score: toScore(reader, score) });
 }
 
-function add(reader: RunReader, result: { query: string; id: string; score: number; tag: string }): void {
+function add(reader: RunReader, query: string, document: ScoredDocument): void {
   if (reader.count >= MAX_RESULTS) {
     throw new QuarryError('LIMIT_REACHED', `${reader.path} holds more than ${MAX_RESULTS} results.`, {
       hint: 'Keep the first thousand results of each query.',
     });
   }
-  if (result.query !== reader.query || reader.count === 0) {
-    reader.query = result.query;
-    reader.list = reader.results.get(result.query) ?? [];
-    reader.results.set(result.query, reader.list);
-    reader.listHashes = reader.hashes.get(result.query) ?? [];
-    reader.hashes.set(result.query, reader.listHashes);
+  if (query !== reader.query || reader.count === 0) {
+    reader.query = query;
+    reader.list = reader.results.get(query) ?? [];
+    reader.results.set(query, reader.list);
+    reader.listHashes = reader.hashes.get(query) ?? [];
+    reader.hashes.set(query, reader.listHashes);
   }
-  reader.listHashes.push(hashOf(result.id));
-  reader.list.push({ id: result.id, score: result.score });
+  reader.listHashes.push(hashOf(document.id));
+  reader.list.push(document);
   reader.count += 1;
-  reader.tag = result.tag;
 }
 
-function toScore(path: string, line: number, text: string): number {
+function toScore(reader: RunReader, text: string): number {
   const score = Number(text);
   if (!Number.isNaN(score)) return score;
   const word = /^([+-]?)inf(?:inity)?$/i.exec(text);
   if (word !== null) return word[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  throw lineError(path, line, `the score ${JSON.stringify(text.slice(0, 40))} is not a number`);
+  throw lineError(reader.path, reader.line, `the score ${JSON.stringify(text.slice(0, 40))} is not a number`);
 }
 
 function lineError(path: string, line: number, problem: string): QuarryError {

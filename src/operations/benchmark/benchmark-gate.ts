@@ -47,7 +47,16 @@ export const benchmarkGate = defineOperation({
     await guardSuite(services, door, input.suite);
     await guardPath(services.context.config, door, input.baseline);
     const { modes, ...request } = input;
-    const sweep = { modes, alphas: [], blends: [], candidates: [], maxTokens: [], rerank: false, diversity: 0 };
+    const sweep = {
+      modes,
+      alphas: [],
+      blends: [],
+      rankConstants: [],
+      candidates: [],
+      maxTokens: [],
+      rerank: false,
+      diversity: 0,
+    };
     const job = await services.benchmark.startGate({ ...request, sweep });
     return { jobId: job.id, state: job.state, subject: job.subject };
   },

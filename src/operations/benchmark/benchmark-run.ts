@@ -8,7 +8,7 @@ export const benchmarkRun = defineOperation({
   name: 'benchmark_run',
   summary: 'Run a benchmark',
   description:
-    "Runs a suite through the product's own search in one or more configurations, as a job. The corpus of a suite is indexed once and kept. Give several values of alphas, blends, candidates or maxTokens to sweep them. Follow the job with job_status, then read benchmark_report with the job's id.",
+    "Runs a suite through the product's own search in one or more configurations, as a job. The corpus of a suite is indexed once and kept. Give several values of alphas, blends, rankConstants, candidates or maxTokens to sweep them. Follow the job with job_status, then read benchmark_report with the job's id.",
   effect: 'write',
   idempotent: false,
   openWorld: false,
@@ -40,6 +40,11 @@ export const benchmarkRun = defineOperation({
       .max(2)
       .default([])
       .describe('Blends to try: convex, rrf.'),
+    rankConstants: z
+      .array(z.number().int().min(1).max(1000))
+      .max(10)
+      .default([])
+      .describe('Rank constants (k) to try in rrf blends; default 60.'),
     candidates: z
       .array(z.number().int().min(10).max(1000))
       .max(10)

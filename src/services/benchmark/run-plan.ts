@@ -12,6 +12,8 @@ export interface Sweep {
   readonly modes: readonly RetrievalMode[];
   readonly alphas: readonly number[];
   readonly blends: readonly RetrievalSettings['blend'][];
+  /** Rank constants to try in rrf blends. */
+  readonly rankConstants: readonly number[];
   readonly candidates: readonly number[];
   /** Largest chunks, in tokens; another index for each. */
   readonly maxTokens: readonly number[];
@@ -61,7 +63,9 @@ function settingsOf(mode: RetrievalMode, sweep: Sweep, base: RetrievalSettings):
     if (mode !== 'hybrid') return [plain];
     return orOne(sweep.blends).flatMap((blend) => {
       const blended = { ...plain, blend: blend ?? base.blend };
-      if (blended.blend === 'rrf') return [blended];
+      if (blended.blend === 'rrf') {
+        return orOne(sweep.rankConstants).map((k) => ({ ...blended, rankConstant: k ?? base.rankConstant }));
+      }
       return orOne(sweep.alphas).map((alpha) => ({ ...blended, alpha: alpha ?? base.alpha }));
     });
   });

@@ -59,7 +59,16 @@ async function gateWith(fault: (store: KnowledgeStore) => Partial<KnowledgeStore
     tolerance: 0.01,
     seed: 1,
     update: false,
-    sweep: { modes: [], alphas: [], blends: [], candidates: [], maxTokens: [], rerank: false, diversity: 0 },
+    sweep: {
+      modes: [],
+      alphas: [],
+      blends: [],
+      rankConstants: [],
+      candidates: [],
+      maxTokens: [],
+      rerank: false,
+      diversity: 0,
+    },
   });
   let done = await services.jobs.wait(job.id, 10_000);
   while (done.finishedAt === null) done = await services.jobs.wait(job.id, 10_000);
