@@ -50,7 +50,7 @@ export async function* walkFolder(request: WalkRequest): AsyncGenerator<WalkItem
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     throwIfCancelled(request.signal);
     if ('type' in next) yield next;
-    else pending.push(...(await listFolder(next, request)).reverse());
+    else for (const found of (await listFolder(next, request)).reverse()) pending.push(found);
   }
 }
 

@@ -74,7 +74,11 @@ class AsciidocConverter {
   }
 
   private emit(...lines: string[]): void {
-    this.out.push(...lines);
+    this.emitAll(lines);
+  }
+
+  private emitAll(lines: readonly string[]): void {
+    for (const line of lines) this.out.push(line);
     this.at += lines.length;
   }
 
@@ -131,7 +135,8 @@ class AsciidocConverter {
     const language = isSource ? named || (this.attributes.get('source-language') ?? '') : '';
     const marks = fenceFor(this.lines, start, end);
     this.block = '';
-    this.emit(`${marks}${language === '' ? '' : canonicalLanguage(language)}`, ...this.lines.slice(start, end));
+    this.emit(`${marks}${language === '' ? '' : canonicalLanguage(language)}`);
+    this.emitAll(this.lines.slice(start, end));
     if (this.at < this.lines.length) this.emit(marks);
     else this.out.push(`${this.out.pop() ?? ''}\n${marks}`);
   }
@@ -152,7 +157,7 @@ class AsciidocConverter {
     const separator = mark.startsWith(',') ? ',' : mark.startsWith('!') ? '!' : '|';
     const rows = readRows(body, separator, this.block).map((row) => row.map((cell) => this.inline(cell)));
     this.block = '';
-    this.emit(...(paddedTable(rows, hasHeader, height) ?? this.lines.slice(this.at, this.at + height)));
+    this.emitAll(paddedTable(rows, hasHeader, height) ?? this.lines.slice(this.at, this.at + height));
   }
 
   /** Attributes, comments, conditionals, includes and block attributes. */
@@ -223,7 +228,7 @@ function readRows(body: readonly string[], separator: string, attributes: string
     const lead = parts.shift()?.trim() ?? '';
     if (lead !== '' && cells.length > 0) cells.push(`${cells.pop() ?? ''} ${lead}`.trim());
     if (columns === 0) columns = parts.length;
-    cells.push(...parts.map((part) => part.trim()));
+    for (const part of parts) cells.push(part.trim());
   }
   const rows: string[][] = [];
   const width = Math.max(1, columns);

@@ -51,7 +51,7 @@ function hasStrayContent(part: HtmlElement): boolean {
 /** A pipe table. `render` turns one cell into a single line. Spans are filled in, so that every row reads alone. */
 export function pipeTable(rows: readonly TableRow[], render: (cell: HtmlElement) => string): string {
   const grid = fillSpans(rows, render);
-  const width = Math.max(...grid.map((row) => row.length));
+  const width = grid.reduce((widest, row) => Math.max(widest, row.length), 0);
   // Markdown demands a header; without one of its own a table's first row serves, unless its rows are labelled.
   const hasRowLabels = rows.some((row) => !row.isHeader && row.cells[0]?.localName === 'th');
   const hasHeader = rows[0]?.isHeader === true || (rows.length > 1 && !hasRowLabels);

@@ -176,7 +176,7 @@ class MarkdownWriter {
           if (term !== '') blocks.push(term);
           term = this.term(child, scope, outerLevel);
         } else if (!isSkipped(child)) {
-          blocks.push(...joinDefinition(term, this.blocksOf(child, scope)));
+          for (const block of joinDefinition(term, this.blocksOf(child, scope))) blocks.push(block);
           term = '';
         }
       }

@@ -42,7 +42,7 @@ export function paddedTable(
   hasHeader: boolean,
   height: number,
 ): string[] | undefined {
-  const width = Math.max(0, ...rows.map((row) => row.length));
+  const width = rows.reduce((widest, row) => Math.max(widest, row.length), 0);
   if (width === 0 || width > 64) return undefined;
   const columns = Array.from({ length: width }, (_, at) => at);
   const line = (cells: readonly string[]): string =>

@@ -149,7 +149,7 @@ function joinLine(text: string, line: PdfLine): string {
 }
 
 function codeOf(group: readonly PdfLine[]): string {
-  const left = Math.min(...group.map((line) => line.x));
+  const left = group.reduce((least, line) => Math.min(least, line.x), Number.POSITIVE_INFINITY);
   return group
     .map(
       (line) => ' '.repeat(Math.min(80, Math.max(0, Math.round((line.x - left) / (line.charWidth || 6))))) + line.text,

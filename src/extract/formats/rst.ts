@@ -84,7 +84,11 @@ class RstConverter {
   }
 
   private emit(...lines: string[]): void {
-    this.out.push(...lines);
+    this.emitAll(lines);
+  }
+
+  private emitAll(lines: readonly string[]): void {
+    for (const line of lines) this.out.push(line);
     this.at += lines.length;
   }
 
@@ -144,7 +148,7 @@ class RstConverter {
       return false;
     }
     const pad = ' '.repeat(Math.min(3, Math.max(0, indent - this.shift)));
-    this.emit(...table.map((line) => (line === '' ? '' : pad + replaceInline(line, INLINE))));
+    this.emitAll(table.map((line) => (line === '' ? '' : pad + replaceInline(line, INLINE))));
     return true;
   }
 
@@ -242,7 +246,7 @@ class RstConverter {
     const start = this.at + 1 + skipped;
     const { first, end, body } = this.literalBody(start, place.indent);
     if (first === end) {
-      this.emit(...Array.from({ length: 1 + skipped }, () => ''));
+      this.emitAll(Array.from({ length: 1 + skipped }, () => ''));
       return;
     }
     const pad = ' '.repeat(place.column);

@@ -435,7 +435,7 @@ describe('PDF', () => {
   it('gives up at once when cancelled', async () => {
     const controller = new AbortController();
     const bomb = parseDocument(pdfBomb(4), { uri: 'a.pdf', signal: controller.signal });
-    setTimeout(() => controller.abort(), 20);
+    setImmediate(() => controller.abort());
     await expect(bomb).rejects.toMatchObject({ code: 'CANCELLED' });
     expect((await parse(pdfOf([[[12, 72, 700, 'One.']]]), 'a.pdf')).text).toBe('One.');
   });
@@ -600,6 +600,16 @@ describe('limits and odd input', () => {
       expect((await parse(line, name)).text).toHaveLength(
         line.length - (name === 'a.rst' || name === 'a.adoc' ? 1 : 0),
       );
+  });
+
+  it('reads hundreds of thousands of lines, rows and cells', async () => {
+    const lines = 130_000;
+    expect((await parse(`----\n${'x\n'.repeat(lines)}----\n`, 'a.adoc')).text.split('\n')).toHaveLength(lines + 3);
+    expect((await parse(`|===\n${'|a |b\n'.repeat(lines)}|===\n`, 'a.adoc')).text).toContain('| a | b |');
+    expect((await parse(`a::\n\n${'  x\n'.repeat(lines)}\n`, 'a.rst')).text).toContain('```\nx\n');
+    expect((await parse(`= =\n${'a b\n'.repeat(lines)}= =\n`, 'a.rst')).text).toContain('| a | b |');
+    const table = `<table>${'<tr><td>a<td>b'.repeat(20_000)}</table>`;
+    expect((await parse(table, 'a.html')).text).toContain('| a | b |\n| --- | --- |\n| a | b |');
   });
 
   it('gives a typed error or a text for any bytes under any name', async () => {
