@@ -20,7 +20,7 @@ const LONGEST_PARSED = 512 * 1024;
 export async function readCode(text: string, language: string): Promise<CodeOutline> {
   const grammar = text.length <= LONGEST_PARSED ? grammarFor(language) : undefined;
   const tree = grammar && (await parse(text, grammar));
-  if (!tree) return { sections: readByLayout(text), free: () => undefined };
+  if (!tree) return { sections: readByLayout(text, language), free: () => undefined };
   const region: Region = { text, start: 0, end: text.length, path: [], depth: 0 };
   return { sections: sectionsOf(tree.rootNode, region), free: () => tree.delete() };
 }

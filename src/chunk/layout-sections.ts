@@ -5,10 +5,16 @@ import { leastIndentedLines, paragraphCuts } from './text-cuts.js';
  * Reads a program without a grammar by its layout: an unindented line behind a blank one begins the next section, which is named by
  * the declaration it opens with, if that is of a common form. Members are found the same way, one indentation deeper.
  */
-export function readByLayout(text: string): Section[] {
+export function readByLayout(text: string, language: string): Section[] {
   const cuts = paragraphCuts(text, 0, text.length).filter((cut) => /[^\s})\]]/.test(text.charAt(cut)));
-  return sectionsBetween({ text, start: 0, end: text.length, path: [] }, cuts);
+  const isNamed = !WITHOUT_DECLARATIONS.has(language.toLowerCase());
+  return sectionsBetween({ text, start: 0, end: text.length, path: [], isNamed }, cuts);
 }
+
+/** Data, markup and prose, in which `type x` or `function of` declare nothing. */
+const WITHOUT_DECLARATIONS: ReadonlySet<string> = new Set(
+  'csv tsv json jsonl yaml toml ini xml html latex template diff css scss sass less dockerfile gomod wat'.split(' '),
+);
 
 /** Deepest nesting of declarations that is followed. */
 const DEEPEST = 4;
@@ -18,12 +24,14 @@ interface Region {
   readonly start: number;
   readonly end: number;
   readonly path: readonly string[];
+  readonly isNamed: boolean;
 }
 
 function sectionsBetween(region: Region, cuts: readonly number[]): Section[] {
   return [region.start, ...cuts].map((start, at) => {
     const end = cuts[at] ?? region.end;
-    const found = declarationIn(region.text.slice(start, Math.min(end, start + OPENING_LENGTH)));
+    const opening = region.text.slice(start, Math.min(end, start + OPENING_LENGTH));
+    const found = region.isNamed ? declarationIn(opening) : undefined;
     // The head of a section that has been cut opens with the section's own declaration.
     const isHead = at === 0 && found?.name === region.path.at(-1);
     const path = found && !isHead ? [...region.path, found.name] : region.path;

@@ -27,6 +27,17 @@ async function readPart(folder: string, file: string): Promise<Buffer> {
   }
 }
 
+function parseJson(bytes: Buffer, folder: string): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new QuarryError('MODEL_UNAVAILABLE', `The tokenizer.json in ${folder} is not valid JSON.`, {
+      hint: 'Install Quarry again, or point QUARRY_MODEL at a whole model folder.',
+      cause: error,
+    });
+  }
+}
+
 /**
  * Opens a static model (config.json says `"quarry": { "kind": "static" }`) without transformers.js: rows of its table are
  * summed in typed arrays, equal to transformers.js' own pipeline within 1e-6.
@@ -37,7 +48,7 @@ export async function openStaticEmbedder(folder: string, name: string): Promise<
     readPart(folder, WEIGHTS_FILE),
     readPart(folder, 'tokenizer.json'),
   ]);
-  const tokenizer = createTokenizer(JSON.parse(tokenizerFile.toString('utf8')));
+  const tokenizer = createTokenizer(parseJson(tokenizerFile, folder));
   const model = createStaticModel({ tokenizer, ...readOnnx(weights) });
   const fingerprint: EmbeddingFingerprint = {
     model: name,

@@ -148,6 +148,11 @@ describe('programs', () => {
       expect((await chunk(text, language)).map((each) => each.path)).toEqual([path]);
   });
 
+  it('finds no declarations in data', async () => {
+    const text = 'name,text\nfunction of,type theory\nobject one,class two\n';
+    expect((await chunk(text, 'csv')).map((each) => each.path)).toEqual(['']);
+  });
+
   it('cuts programs without names at their unindented blocks', async () => {
     const block = (name: string): string => `begin ${name}\n  ${call}\n\n  ${call}\nend begin\n`;
     const chunks = await chunk([block('a'), block('b'), block('c')].join('\n'), 'basic', 30);

@@ -1,8 +1,12 @@
+import { cp, mkdtemp, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type FeatureExtractionPipeline, pipeline } from '@xenova/transformers';
 import type { Embedder } from '../../src/core/ports.js';
 import { BUNDLED_MODEL, openEmbedder } from '../../src/embed/open-embedder.js';
+
+const BUNDLED = join(import.meta.dirname, '../../../models', BUNDLED_MODEL);
 
 const TEXTS = [
   'How do I reset the cache?',
@@ -20,7 +24,7 @@ describe('the bundled model', () => {
 
   beforeAll(async () => {
     embedder = await openEmbedder({ model: '', dtype: '', cacheDir: '/none', allowRemote: false, threads: 0 });
-    extractor = await pipeline('feature-extraction', join(import.meta.dirname, '../../../models', BUNDLED_MODEL), {
+    extractor = await pipeline('feature-extraction', BUNDLED, {
       dtype: 'q8',
     });
   });
@@ -39,6 +43,21 @@ describe('the bundled model', () => {
       for (const [at, entry] of expected.entries()) expect(Math.abs((vector?.[at] ?? 0) - entry)).toBeLessThan(1e-5);
     }
   });
+
+  it.each(['tokenizer.json', 'onnx/model_quantized.onnx', 'config.json'])(
+    'is refused when %s is cut off',
+    async (file) => {
+      const folder = await mkdtemp(join(tmpdir(), 'quarry-static-'));
+      try {
+        await cp(BUNDLED, folder, { recursive: true });
+        await truncate(join(folder, file), 100);
+        const opening = openEmbedder({ model: folder, dtype: '', cacheDir: '/none', allowRemote: false, threads: 0 });
+        await expect(opening).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE', hint: expect.any(String) });
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  );
 
   it('passes its own test', async () => {
     for (const check of await embedder.selfTest()) expect(check).toMatchObject({ ok: true });

@@ -1,15 +1,6 @@
 /**
- * The words of one identifier, lower-cased, in order: `getUserName` -> get, user, name; `HTTPServer2` -> http, server,
- * 2; `snake_case`, `kebab-case` and `dotted.path` at their signs. Plural acronyms stay whole (`parseURLs` -> parse, urls).
- */
-export function identifierWords(identifier: string): string[] {
-  const words = identifier.match(WORD) ?? [];
-  return words.flatMap((word) => humps(word)).map((word) => word.toLowerCase());
-}
-
-/**
  * The words hidden inside the identifiers of a text that a tokenizer splitting at everything but letters and digits
- * does not find: `call getUserName(user_id)` -> `get user name`. Each identifier counts once, in order of appearance;
+ * does not find: `call getUserName(user_id)` -> `get user name`, `HTTPServer2` -> `http server 2`, `parseURLs` -> `parse urls`. Each identifier counts once, in order of appearance;
  * words joined by a space, empty when there is nothing to add. Names that are one word to people (`JavaScript`) and
  * machine strings (hashes, base64) are left alone.
  */
