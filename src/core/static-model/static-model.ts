@@ -40,7 +40,7 @@ export function createStaticModel({ tokenizer, table, scales, dimensions }: Stat
   };
   return {
     dimensions,
-    countTokens: (text) => tokenizer.encode(text).length,
+    countTokens: tokenizer.count,
     embed: (text) => {
       const sum = new Float64Array(dimensions);
       addRow(sum, SPECIAL_TOKENS['[CLS]']);

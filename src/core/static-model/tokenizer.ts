@@ -20,6 +20,8 @@ export interface Tokenizer {
   readonly compounds: readonly Compound[];
   /** Ids without special tokens: what transformers.js gives after its leading `[CLS]`. Never truncates. */
   encode(text: string): number[];
+  /** Length of what `encode` gives, without making it. */
+  count(text: string): number;
 }
 
 /** Runs of up to this many UTF-16 units are remembered; longer ones are rarely seen twice. */
@@ -61,7 +63,15 @@ export function createTokenizer(json: unknown): Tokenizer {
     return ids;
   };
 
-  return { vocabularySize: pieces.length, pieces, compounds, encode };
+  const count = (text: string): number => {
+    let total = 0;
+    visitRuns(text, (run, isAscii) => {
+      total += encodeRun(run, isAscii).length;
+    });
+    return total;
+  };
+
+  return { vocabularySize: pieces.length, pieces, compounds, encode, count };
 }
 
 function readVocabulary(json: unknown): { vocabulary: Map<string, number>; pieces: string[]; compounds: Compound[] } {

@@ -97,6 +97,7 @@ describe.each([8, 4] as const)('a static model of %i bits', (bits) => {
 
   test('counts tokens without special ones', () => {
     expect(model.countTokens('')).toBe(0);
+    for (const text of randomTexts(200, 3)) expect(model.countTokens(text)).toBe(tokenizer.encode(text).length);
     expect(model.countTokens('helloWorld, hello')).toBe(4);
     expect(tokenizer.encode('getURLs')).toEqual(tokenizer.encode('get urls'));
   });
