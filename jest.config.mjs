@@ -3,6 +3,6 @@ export default {
   testEnvironment: '<rootDir>/test/jest-environment.mjs',
   roots: ['<rootDir>/dist/test'],
   transform: {},
-  testTimeout: 60_000,
+  testTimeout: 240_000,
   maxWorkers: 2,
 };
