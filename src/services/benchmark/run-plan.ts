@@ -12,8 +12,8 @@ export interface Sweep {
   readonly modes: readonly RetrievalMode[];
   readonly alphas: readonly number[];
   readonly blends: readonly RetrievalSettings['blend'][];
-  /** Rank constants to try in rrf blends. */
-  readonly rankConstants: readonly number[];
+  /** Rank constants to try in rrf blends; default that of the product. */
+  readonly rankConstants?: readonly number[] | undefined;
   readonly candidates: readonly number[];
   /** Largest chunks, in tokens; another index for each. */
   readonly maxTokens: readonly number[];
@@ -64,7 +64,7 @@ function settingsOf(mode: RetrievalMode, sweep: Sweep, base: RetrievalSettings):
     return orOne(sweep.blends).flatMap((blend) => {
       const blended = { ...plain, blend: blend ?? base.blend };
       if (blended.blend === 'rrf') {
-        return orOne(sweep.rankConstants).map((k) => ({ ...blended, rankConstant: k ?? base.rankConstant }));
+        return orOne(sweep.rankConstants ?? []).map((k) => ({ ...blended, rankConstant: k ?? base.rankConstant }));
       }
       return orOne(sweep.alphas).map((alpha) => ({ ...blended, alpha: alpha ?? base.alpha }));
     });
