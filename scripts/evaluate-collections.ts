@@ -13,7 +13,8 @@ const USAGE = `npm run evaluate:collections -- FOLDER... [--model FOLDER]... [--
 Indexes each collection (BEIR layout: corpus.jsonl, queries.jsonl, qrels/test.tsv) with the product's own pipeline and prints
 nDCG@10 of vector, keyword and hybrid search, with 95 % bootstrap intervals and paired randomization tests against keyword search.
   --model   model folder or name; default the bundled model. Given twice, the second is tested against the first
-  --alpha   weight of the vector leg in hybrid search; default the product's. Given several times, each is run`;
+  --alpha   weight of the vector leg in hybrid search; default the product's. Given several times, each is run
+  --rrf     runs reciprocal rank fusion beside the convex blend`;
 
 const METRIC = 'ndcg@10';
 const SEED = 20_261_122;
@@ -30,17 +31,20 @@ interface Request {
   readonly label: string;
   readonly folders: readonly string[];
   readonly alphas: readonly number[];
+  readonly hasRrf: boolean;
 }
 
 /** Runs every mode over every collection with one model, in a workspace of its own that is removed afterwards. */
-async function scoreModel({ model, label, folders, alphas }: Request, table: Table): Promise<void> {
+async function scoreModel({ model, label, folders, alphas, hasRrf }: Request, table: Table): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'quarry-evaluate-'));
   const quarry = await openQuarry({ home, model, logLevel: 'warn' });
   try {
     const { benchmark, jobs } = quarry.services;
     const modes = ['vector', 'keyword', 'hybrid'] as const;
     for (const folder of folders) {
-      const sweep = { modes, alphas, blends: [], candidates: [], maxTokens: [], rerank: false, diversity: 0 };
+      const blends = hasRrf ? (['convex', 'rrf'] as const) : [];
+      const none = { candidates: [], maxTokens: [], rankConstants: [], rerank: false, diversity: 0 };
+      const sweep = { modes, alphas, blends, ...none };
       const job = await benchmark.start({ suite: resolve(folder), sweep, metrics: [METRIC], seed: SEED });
       for (;;) {
         const current = await jobs.wait(job.id, WAIT_MS);
@@ -121,6 +125,7 @@ async function main(): Promise<void> {
     options: {
       model: { type: 'string', multiple: true, default: [''] },
       alpha: { type: 'string', multiple: true, default: [] },
+      rrf: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -132,7 +137,13 @@ async function main(): Promise<void> {
   const table: Table = new Map();
   const labels = values.model.map((model) => (values.model.length === 1 ? '' : `${basename(model) || 'bundled'}: `));
   for (const [at, model] of values.model.entries()) {
-    const request = { model, label: labels[at] ?? '', folders: positionals, alphas: values.alpha.map(Number) };
+    const request = {
+      model,
+      label: labels[at] ?? '',
+      folders: positionals,
+      alphas: values.alpha.map(Number),
+      hasRrf: values.rrf,
+    };
     await scoreModel(request, table);
   }
   const names = [...table.keys()];
