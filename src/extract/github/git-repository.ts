@@ -33,10 +33,24 @@ const busy = new Map<string, Promise<unknown>>();
 
 /**
  * Fetches one commit, without history and without a working tree, into the cache; undefined when the remote holds no
- * commit at all. A damaged cache is made anew once.
+ * commit at all. A damaged cache is made anew once; a token that the server refuses is left out, as a public repository
+ * needs none.
  * @throws QuarryError GIT_FAILED (also when the branch is gone), GITHUB_UNAUTHORIZED, TIMEOUT, CANCELLED
  */
 export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit | undefined> {
+  try {
+    return await fetchOnce(request);
+  } catch (error) {
+    const isRefused = error instanceof QuarryError && error.code === 'GITHUB_UNAUTHORIZED';
+    if (!isRefused || request.settings.token === '') throw error;
+    // The first error says more: it is the one with the token.
+    return await fetchOnce({ ...request, settings: { ...request.settings, token: '' } }).catch((again: unknown) => {
+      throw again instanceof QuarryError && again.code === 'CANCELLED' ? again : error;
+    });
+  }
+}
+
+async function fetchOnce(request: FetchRequest): Promise<FetchedCommit | undefined> {
   const config = await guardRemote(request.url, request.settings);
   const choice = chooseRef(await listRefs(request, config), request);
   if (choice === undefined) return undefined;

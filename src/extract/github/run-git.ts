@@ -98,7 +98,6 @@ function environmentOf(
   environment['GIT_TERMINAL_PROMPT'] = '0';
   environment['GIT_ASKPASS'] = 'true';
   environment['SSH_ASKPASS'] = 'true';
-  environment['GIT_SSH_COMMAND'] ??= 'ssh -o BatchMode=yes';
   environment['GIT_ALLOW_PROTOCOL'] = 'file:http:https:ssh:git';
   environment['GIT_PROTOCOL_FROM_USER'] = '0';
   environment['GIT_OPTIONAL_LOCKS'] = '0';

@@ -94,10 +94,20 @@ export async function serve(
   };
 }
 
-/** Serves the bare repositories of a folder over smart HTTP, through git's own backend. */
-export function serveGit(folder: string): Promise<LoopbackServer> {
+/**
+ * Serves the bare repositories of a folder over smart HTTP, through git's own backend; `isRefused` answers with 401.
+ */
+export function serveGit(
+  folder: string,
+  isRefused: (request: IncomingMessage) => boolean = () => false,
+): Promise<LoopbackServer> {
   const backend = path.join(execFileSync('git', ['--exec-path']).toString().trim(), 'git-http-backend');
   return serve((request, response) => {
+    if (isRefused(request)) {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' });
+      response.end();
+      return;
+    }
     const url = new URL(request.url ?? '/', 'http://loopback');
     const child = spawn(backend, [], {
       env: {

@@ -230,6 +230,27 @@ describe('files of a repository', () => {
     }
   });
 
+  it('reads a public repository although the token is refused, and says so of a private one', async () => {
+    await repository.put('a.md', '# public');
+    repository.push();
+    const open = await serveGit(folder, (request) => request.headers.authorization !== undefined);
+    const shut = await serveGit(folder, () => true);
+    try {
+      const github = adapter({ token: 'stale', apiUrl: open.url });
+      expect((await collectSync(github, await github.resolve(`${open.url}/repo.git`, {}))).documents[0]?.title).toBe(
+        'public',
+      );
+      const locked = adapter({ token: 'stale', apiUrl: shut.url });
+      await expect(collectSync(locked, await locked.resolve(`${shut.url}/repo.git`, {}))).rejects.toMatchObject({
+        code: 'GITHUB_UNAUTHORIZED',
+        hint: expect.stringContaining('QUARRY_GITHUB_TOKEN'),
+      });
+    } finally {
+      await open.close();
+      await shut.close();
+    }
+  });
+
   it('reads from a plain file server', async () => {
     await repository.put('a.md', '# plain');
     repository.push();
