@@ -105,7 +105,7 @@ describe('run files', () => {
         const back = await files.readRun(path);
         expect(back).toEqual({ results, tag: 'my-tag' });
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -197,7 +197,7 @@ describe('any bytes at all', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

@@ -33,7 +33,7 @@ describe('metrics', () => {
           ]);
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 
