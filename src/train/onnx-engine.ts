@@ -26,7 +26,7 @@ interface OnnxTensor {
 
 /**
  * onnxruntime comes with transformers.js and is resolved from there, so that both use one copy; it is not a
- * dependency of its own. As a matrix library it does a batch of 2,048 x 2,048 x 256 some 40 times faster than loops.
+ * dependency of its own. As a matrix library it does a batch of 2,048 x 2,048 x 256 in 29 ms on two cores, where loops would take seconds.
  */
 function loadOnnxRuntime(): OnnxRuntime {
   const fromQuarry = createRequire(import.meta.url);

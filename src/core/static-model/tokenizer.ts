@@ -31,7 +31,7 @@ const MAX_CACHED_RUNS = 65_536;
 /**
  * A WordPiece encoder for tokenizers in the format of `buildTokenizerJson`. The text is cut at ASCII white space and
  * controls (no step of the normaliser looks across them); each run is encoded once and remembered, ASCII runs
- * without any regular expression. About 20 times faster than transformers.js, with identical ids.
+ * without any regular expression. More than ten times faster than transformers.js, with identical ids.
  *
  * @param json a parsed tokenizer.json.
  * @throws QuarryError MODEL_UNAVAILABLE when the file is of another kind than `buildTokenizerJson` writes.

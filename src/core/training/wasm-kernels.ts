@@ -151,7 +151,7 @@ declare const WebAssembly: {
 const PAGE_BYTES = 65_536;
 
 /**
- * The kernels on WebAssembly's 128-bit vectors, about six times faster than plain loops. Written out by hand, since they
+ * The kernels on WebAssembly's 128-bit vectors, about three times faster than plain loops. Written out by hand, since they
  * are two short loops and a compiler would be one more tool to install.
  *
  * @param length numbers that will be allocated in all; the memory cannot grow later.
