@@ -84,9 +84,10 @@ export class CampaignState {
     return this.#answered.get(item)?.get(judge);
   }
 
-  /** Leases of an item that hold at a time, other judges' or all. */
+  /** Leases of an item that hold at a time, of judges who have not answered it yet. */
   leasesAt(item: string, now: string): readonly Lease[] {
-    return (this.#leases.get(item) ?? []).filter((lease) => lease.until > now);
+    const done = this.doneBy(item);
+    return (this.#leases.get(item) ?? []).filter((lease) => lease.until > now && !done.includes(lease.judge));
   }
 
   /** The lease that a judge was last given on an item, expired or not. */
@@ -113,12 +114,11 @@ export class CampaignState {
     return item.repeats === '' || this.doneBy(item.repeats).includes(judge);
   }
 
-  /** Items still wanted, repetitions included only once their first answer is there. */
+  /** Items still wanted. Repetitions are not counted: they are for one judge only, who may have left. */
   remaining(): number {
     let open = 0;
     for (const item of this.items.values()) {
-      const isWaiting = item.repeats !== '' && this.doneBy(item.repeats).length === 0;
-      if (!isWaiting && this.doneBy(item.id).length < item.judges) open++;
+      if (item.repeats === '' && this.doneBy(item.id).length < item.judges) open++;
     }
     return open;
   }
