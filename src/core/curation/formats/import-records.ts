@@ -1,8 +1,5 @@
 import { type ExampleInput, parseExample } from '../example.js';
 
-/** Formats that a file of single records may have. */
-export const RECORD_FORMATS = ['jsonl', 'csv', 'tsv'] as const;
-
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Text under the first of several names that holds one. */
