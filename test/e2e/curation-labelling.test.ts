@@ -150,7 +150,8 @@ test('agents label a dataset over MCP: quotes are checked, leases pass on, agree
   const { labelling } = (await call(one, 'dataset_show', { name: 'pairs', limit: 0 })) as { labelling: JsonObject[] }; // By its schema.
   const [campaign] = labelling;
   expect(campaign).toMatchObject({ remaining: 0, alpha: expect.any(Number) });
-  const judges = new Map((campaign?.['judges'] as JsonObject[]).map((judge) => [judge['judge'], judge]));
+  const listed = (campaign?.['judges'] ?? []) as JsonObject[]; // By its schema.
+  const judges = new Map(listed.map((judge) => [judge['judge'], judge]));
   expect(judges.get('ann')).toMatchObject({ isTrusted: true, rejected: expect.any(Number) });
   expect(judges.get('ben')).toMatchObject({ isTrusted: true });
   expect(judges.get('eve')).toMatchObject({ isTrusted: false });

@@ -34,7 +34,7 @@ const chatFields = z.strictObject({
 });
 
 /** Where an example comes from and how it was made. Empty strings and nulls mean unknown. */
-export const provenanceSchema = z.strictObject({
+const provenanceSchema = z.strictObject({
   /** Source id of the knowledge, or the name of the imported file. */
   source: z.string().max(4_000).default(''),
   uri: z.string().max(4_000).default(''),
@@ -55,9 +55,6 @@ export const provenanceSchema = z.strictObject({
   /** Documents that the negatives come from, in their order. */
   negativeDocuments: z.array(z.string().max(200)).max(100).default([]),
 });
-
-/** Where an example comes from. */
-export type Provenance = z.output<typeof provenanceSchema>;
 
 const shared = {
   id: z.string().regex(/^ex_[0-9a-f]{24}$/),
