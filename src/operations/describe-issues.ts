@@ -32,7 +32,7 @@ export function describeIssues(operation: string, schema: z.ZodObject, error: z.
       hint: `Known keys: ${known.join(', ')}.`,
     });
   }
-  const problems = error.issues.slice(0, 5).map((issue) => describeIssue(issue, known));
+  const problems = error.issues.slice(0, 5).map((issue) => describeIssue(issue, known, valueAt(input, issue.path)));
   const unknown = error.issues.some((issue) => issue.code === 'unrecognized_keys');
   return new QuarryError(
     'INPUT_INVALID',
@@ -44,7 +44,11 @@ export function describeIssues(operation: string, schema: z.ZodObject, error: z.
   );
 }
 
-function describeIssue(issue: z.core.$ZodIssue, known: readonly string[]): { text: string; keys: string[] } {
+function describeIssue(
+  issue: z.core.$ZodIssue,
+  known: readonly string[],
+  value: unknown,
+): { text: string; keys: string[] } {
   if (issue.code === 'unrecognized_keys') {
     const texts = issue.keys.slice(0, 5).map((key) => {
       const near = nearestName(key, known);
@@ -53,5 +57,23 @@ function describeIssue(issue: z.core.$ZodIssue, known: readonly string[]): { tex
     return { text: texts.join(', '), keys: issue.keys.slice(0, 5).map((key) => key.slice(0, 80)) };
   }
   const path = issue.path.map(String).join('.');
-  return { text: `${path === '' ? 'input' : path}: ${issue.message}`, keys: path === '' ? [] : [path] };
+  return { text: `${path === '' ? 'input' : path} ${complaintOf(issue, value)}`, keys: path === '' ? [] : [path] };
+}
+
+/** What is wrong with one value, without the validator's own words where there are plainer ones. */
+function complaintOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (value === undefined) return 'is missing';
+  if (issue.code === 'too_small' && value === '') return 'is empty';
+  const plain = issue.message.replace(/^(?:Invalid input|Too small|Too big|Invalid option): /, '');
+  return `is not valid: ${plain}`;
+}
+
+/** What the caller gave at a path; undefined where there is nothing. */
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, key);
+  }
+  return value;
 }

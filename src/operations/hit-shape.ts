@@ -70,7 +70,9 @@ export function toHitShape({ hit, citation, rank, why, context }: SearchHit): Hi
 }
 
 function renderHit(hit: HitOutput): string {
-  const path = hit.headingPath.length === 0 ? '' : `\n   ${hit.headingPath.join(' > ')}`;
+  // A page's first heading is most often its title, which has just been said.
+  const below = hit.headingPath[0] === hit.title ? hit.headingPath.slice(1) : hit.headingPath;
+  const path = below.length === 0 ? '' : `\n   ${below.join(' > ')}`;
   const read = hit.context ?? hit;
   const cite = `${hit.documentId} @${hit.contentHash.slice(0, 12)} [${hit.start},${hit.end})`;
   const body = read.text.replace(/^/gm, '   | ');

@@ -65,6 +65,7 @@ export function renderJob(job: z.output<typeof jobShape>): string {
   const lines = [`${job.id}  ${job.kind} ${job.subject}: ${job.state} (${job.stage}${progress}${rate}${left})`];
   const counts = Object.entries(job.counts).sort(([a], [b]) => placeOf(a) - placeOf(b));
   if (counts.length > 0) lines.push(`  ${counts.map(([name, value]) => `${name} ${value}`).join(', ')}`);
+  else if (job.state === 'succeeded' && hasSources(job.result)) lines.push('  nothing was found there to ingest');
   for (const issue of job.issues.slice(0, 10)) lines.push(`  ! ${issue.uri}: ${issue.message} [${issue.code}]`);
   const issues = job.counts['issues'] ?? job.issues.length;
   if (issues > 10) lines.push(`  ! and ${issues - 10} more`);
@@ -78,6 +79,11 @@ export function renderJob(job: z.output<typeof jobShape>): string {
   if (job.error !== null)
     lines.push(`  ${job.error.message}${job.error.hint === undefined ? '' : ` ${job.error.hint}`} [${job.error.code}]`);
   return lines.join('\n');
+}
+
+/** Whether the job was a sync, which counts what it meets. */
+function hasSources(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'sources' in result;
 }
 
 /** What a job has to say in words: the `lines` of its result. */

@@ -151,7 +151,7 @@ export function documentFacts(document: Omit<z.output<typeof documentShape>, 'id
 /** One line for a document in a list. */
 export function documentLine(document: z.output<typeof documentShape>): string {
   const head = `${document.id} @${document.contentHash.slice(0, 12)}  ${document.title}`;
-  return `${head}\n    ${document.url}  (${document.chunks} chunks, ${documentFacts(document).join(', ')})`;
+  return `${head}\n    ${document.url}  (${document.chunks} ${document.chunks === 1 ? 'chunk' : 'chunks'}, ${documentFacts(document).join(', ')})`;
 }
 
 /** The closing line of a page. */

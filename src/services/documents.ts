@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { decodeCursor, encodeCursor } from '../core/cursor.js';
 import { QuarryError } from '../core/errors.js';
 import type { Page, PageRequest } from '../core/ports.js';
@@ -192,7 +194,8 @@ export class DocumentService {
     }
     const byId = await store.getDocument(collection.name, id);
     if (byId !== undefined) return { document: byId };
-    const [byUri] = await store.findDocumentsByUri(collection.name, id);
+    const uri = isAbsolute(id) ? pathToFileURL(id).href : id;
+    const [byUri] = await store.findDocumentsByUri(collection.name, uri);
     return byUri === undefined ? undefined : { document: byUri };
   }
 }

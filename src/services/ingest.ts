@@ -3,7 +3,7 @@ import { sourceId } from '../core/identity.js';
 import type { Job, JsonObject, Source, SourceKind } from '../core/types.js';
 import { type CollectionService, DEFAULT_COLLECTION, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
-import type { JobHandle, JobService } from './jobs.js';
+import { isFinished, type JobHandle, type JobService } from './jobs.js';
 import type { ReindexService } from './reindex.js';
 import { detectSourceKind } from './source-kind.js';
 import { SourceSync } from './source-sync.js';
@@ -100,11 +100,27 @@ export class IngestService {
     return findSource(await this.#context.store.listSources(), idOrUri);
   }
 
-  /** Removes a source with all it brought; resolves to the number of documents. */
+  /**
+   * Removes a source with all it brought, ending the jobs that sync it; resolves to the number of documents.
+   * @throws QuarryError STORE_LOCKED when such a job does not end
+   */
   async removeSource(source: Source): Promise<number> {
+    await this.#endJobsOf(source);
     const removed = await this.#context.store.deleteSource(source.id);
     await this.#context.store.maintain(source.collection);
     return removed;
+  }
+
+  /** A job that went on would bring back what is being removed. */
+  async #endJobsOf(source: Source): Promise<void> {
+    const open = await this.#jobs.list(['queued', 'running'], { offset: 0, limit: 1000 });
+    for (const { id, input } of open.items) {
+      if (!Array.isArray(input['sources']) || !input['sources'].includes(source.id)) continue;
+      if (isFinished(await this.#jobs.cancel(id))) continue;
+      throw new QuarryError('STORE_LOCKED', `Job ${id} is still syncing ${source.uri}.`, {
+        hint: 'It was asked to stop. Remove the source once it has.',
+      });
+    }
   }
 
   #start(kind: string, sources: readonly Source[], full = false): Promise<Job> {

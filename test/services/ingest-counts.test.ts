@@ -38,3 +38,26 @@ test('a job that is cancelled halfway counts exactly what is stored, and a sync 
     await removeFolder(home);
   }
 });
+
+test('removing a source ends the job that is still bringing it in, and nothing of it comes back', async () => {
+  const home = await temporaryFolder();
+  const folder = join(home, 'pages');
+  await mkdir(folder);
+  for (let i = 0; i < 700; i++) await writeFile(join(folder, `page-${i}.md`), `# Page ${i}\n\nText of page ${i}.\n`);
+  const quarry = await openTestWorkspace(join(home, 'home'));
+  try {
+    const { output } = await quarry.execute('ingest', { target: folder });
+    const firstBatch = new Promise<void>((resolve) => {
+      void quarry.waitForJob(output.jobId, { onChange: ({ counts }) => (counts['added'] ?? 0) > 0 && resolve() });
+    });
+    await firstBatch;
+    const removed = await quarry.execute('remove_source', { source: output.sourceId, confirm: true });
+    expect(removed.output.removedDocuments).toBeGreaterThan(0);
+    expect((await quarry.waitForJob(output.jobId)).state).toBe('cancelled');
+    expect((await quarry.execute('list_documents', {})).output.total).toBe(0);
+    expect((await quarry.execute('list_sources', {})).output.sources).toEqual([]);
+  } finally {
+    await quarry.close();
+    await removeFolder(home);
+  }
+});

@@ -3,6 +3,7 @@ import type { Config } from '../../config/schema.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Operation } from '../../operations/define.js';
 import { nearestName } from '../../operations/describe-issues.js';
+import { renderJob, toJobShape } from '../../operations/job-shape.js';
 import type { Services } from '../../services/services.js';
 import { type Parameter, parametersOf } from './arguments.js';
 import {
@@ -13,7 +14,7 @@ import {
   printError,
   runCommand,
 } from './run-command.js';
-import type { Terminal } from './terminal.js';
+import { printable, type Terminal } from './terminal.js';
 
 /** A workspace as the command line needs it. */
 export interface OpenWorkspace {
@@ -215,8 +216,8 @@ async function watchSource(source: string, { services, terminal, signal, options
   };
   const onJob = async (id: string): Promise<void> => {
     const done = await services.jobs.wait(id, Number.MAX_SAFE_INTEGER);
-    const counts = Object.entries(done.counts).map(([name, value]) => `${name} ${value}`);
-    say(`${done.state}: ${counts.join(', ')}`);
+    const isNews = ['added', 'updated', 'removed', 'failed'].some((name) => (done.counts[name] ?? 0) > 0);
+    if (!signal.aborted && (isNews || done.error !== null)) say(printable(renderJob(toJobShape(done))));
   };
   say('Watching for changes; stop with Ctrl-C.');
   await services.ingest.watch(source, (job) => void onJob(job.id), signal);

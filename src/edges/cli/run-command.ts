@@ -1,13 +1,16 @@
-import { ERROR_TABLE, type ErrorCode, messageOf } from '../../core/errors.js';
+import { ERROR_TABLE, type ErrorCode, messageOf, QuarryError } from '../../core/errors.js';
 import type { Job, JsonObject } from '../../core/types.js';
 import { coerceStrings } from '../../operations/coerce.js';
-import type { Operation } from '../../operations/define.js';
+import type { Operation, Outcome } from '../../operations/define.js';
 import { renderJob, toJobShape } from '../../operations/job-shape.js';
 import type { Services } from '../../services/services.js';
 import { toEdgeError } from '../edge-error.js';
 import { parametersOf, parsePairs, readText } from './arguments.js';
 import { ProgressBar } from './progress-bar.js';
 import { paint, printable, type Terminal } from './terminal.js';
+
+/** The store itself waits some fifteen seconds for another writer; so often a command asks again. */
+const LOCK_ATTEMPTS = 8;
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -42,7 +45,8 @@ export async function gatherInput(
   );
   (operation.cli.positional ?? []).forEach((key, i) => {
     const word = gathered.positional[i];
-    if (word !== undefined && word.length > 0) raw[key] = word;
+    // An empty list means that no word was given; an empty word is what the user typed.
+    if (word !== undefined && (typeof word === 'string' || word.length > 0)) raw[key] = word;
   });
   for (const key of operation.cli.fromFile ?? []) {
     const value = raw[key];
@@ -76,12 +80,29 @@ export async function runCommand(
   input: Record<string, unknown>,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const { services, signal, terminal, options } = context;
-  const outcome = await operation.execute({ services, signal, report: () => undefined, door: 'cli' }, input);
+  const { terminal, options } = context;
+  const outcome = await executePatiently(operation, input, context);
   const jobId = operation.startsJob === undefined ? undefined : outcome.output[operation.startsJob];
   if (typeof jobId === 'string') return followJob(jobId, { operation, started: outcome.output }, context);
   print(terminal, options, outcome.output, outcome.text);
   return { exitCode: outcome.isFailure ? 1 : 0, output: outcome.output };
+}
+
+/** Runs an operation; where another process is writing, waits for it, as a person at a terminal would. */
+async function executePatiently(
+  operation: Operation,
+  input: Record<string, unknown>,
+  { services, signal, terminal, options }: CommandContext,
+): Promise<Outcome> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await operation.execute({ services, signal, report: () => undefined, door: 'cli' }, input);
+    } catch (error) {
+      const isLocked = error instanceof QuarryError && error.code === 'STORE_LOCKED';
+      if (!isLocked || attempt >= LOCK_ATTEMPTS || signal.aborted) throw error;
+      if (!options.quiet) terminal.stderr.write(`${printable(error.message)} Waiting; Ctrl-C ends it.\n`);
+    }
+  }
 }
 
 async function followJob(

@@ -8,9 +8,12 @@ import { readSmallFile, rejection } from './walk-folder.js';
 
 /** Quiet time after the last change before the caller hears of it, in milliseconds. */
 const QUIET_MS = 300;
+/** Where changes never rest (a log that grows), the caller hears of them this often, in milliseconds. */
+const PATIENCE_MS = 5_000;
 
 /**
- * Calls back once changes under the source's root have come to rest. What the root's own ignore files or those above it
+ * Calls back when watching has begun (what changed before was not seen), and whenever changes under the source's root have
+ * come to rest. What the root's own ignore files or those above it
  * ignore is not watched, nor are dependencies, build results and hidden files. Resolves when the signal fires.
  */
 export async function watchFolder(options: FilesOptions, onChange: () => void, signal: AbortSignal): Promise<void> {
@@ -32,10 +35,17 @@ export async function watchFolder(options: FilesOptions, onChange: () => void, s
   };
   const watcher = watch(options.root, { ignored: isIgnored, ignoreInitial: true, followSymlinks: false });
   let timer: NodeJS.Timeout | undefined;
+  let firstAt: number | undefined;
+  const tell = (): void => {
+    firstAt = undefined;
+    onChange();
+  };
   const notice = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(onChange, QUIET_MS);
+    firstAt ??= performance.now();
+    timer = setTimeout(tell, Math.max(0, Math.min(QUIET_MS, firstAt + PATIENCE_MS - performance.now())));
   };
+  watcher.on('ready', notice);
   watcher.on('all', notice);
   // A folder that cannot be watched is reported by the next sync.
   watcher.on('error', notice);

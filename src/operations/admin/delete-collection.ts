@@ -25,7 +25,7 @@ export const deleteCollection = defineOperation({
     const { documents } = await services.context.store.collectionStats(input.name);
     if (!input.confirm) {
       throw new QuarryError('CONFIRMATION_REQUIRED', `This would delete ${input.name} with ${documents} documents.`, {
-        hint: 'Call again with confirm set to true.',
+        hint: 'Call again with confirm set to true (--confirm on the command line).',
       });
     }
     await services.context.store.dropCollection(input.name);

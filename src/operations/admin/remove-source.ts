@@ -29,7 +29,7 @@ export const removeSource = defineOperation({
         { offset: 0, limit: 1 },
       );
       throw new QuarryError('CONFIRMATION_REQUIRED', `This would remove ${source.uri} with ${total} documents.`, {
-        hint: 'Call again with confirm set to true.',
+        hint: 'Call again with confirm set to true (--confirm on the command line).',
       });
     }
     return { source: source.id, removedDocuments: await services.ingest.removeSource(source) };

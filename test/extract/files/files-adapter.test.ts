@@ -434,7 +434,12 @@ describe('watching', () => {
     const controller = new AbortController();
     let writes: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
-      const watching = adapter.watch?.(spec, resolve, controller.signal);
+      let calls = 0;
+      const onChange = (): void => {
+        calls += 1;
+        if (calls === 2) resolve(); // The first call says that watching has begun.
+      };
+      const watching = adapter.watch?.(spec, onChange, controller.signal);
       watching?.catch(reject);
       // The watcher needs a moment to start; writing until it reacts needs no guess about how long.
       let count = 0;

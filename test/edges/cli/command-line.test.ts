@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { removeFolder, temporaryFolder } from '../../support/workspace.js';
+
+const MAIN = resolve('dist', 'src', 'main.js');
+
+let home: string;
+let folder: string;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(words: readonly string[]): ChildProcess {
+  const env = { ...process.env, QUARRY_HOME: join(home, 'home'), QUARRY_LOG_LEVEL: 'error' };
+  return spawn(process.execPath, [MAIN, ...words], { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function quarry(...words: readonly string[]): Promise<Ended> {
+  const child = start(words);
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name]?.on('data', (part: Buffer) => {
+      text[name] += part.toString();
+    });
+  const [code] = await once(child, 'close');
+  return { code: typeof code === 'number' ? code : null, ...text };
+}
+
+beforeAll(async () => {
+  home = await temporaryFolder();
+  folder = join(home, 'pages');
+  await mkdir(folder);
+  await writeFile(join(folder, 'keys.md'), '# Keys\n\nSigning keys are replaced every ninety days.\n');
+  expect((await quarry('ingest', folder)).code).toBe(0);
+});
+
+afterAll(() => removeFolder(home));
+
+describe('the command line', () => {
+  test.each<[string, readonly string[], number, RegExp]>([
+    ['an empty query', ['search', ''], 2, /query is empty/],
+    ['a limit out of range', ['search', 'keys', '--limit', '0'], 2, /limit is not valid/],
+    ['an unknown command', ['serach', 'keys'], 2, /Did you mean quarry search/],
+    ['an unknown flag', ['search', 'keys', '--limt', '3'], 2, /--limit/],
+    ['a missing word', ['fetch'], 2, /missing required argument/],
+    ['a folder that is not there', ['ingest', './nowhere'], 3, /nowhere/],
+    ['a source that is not there', ['remove', 'nowhere', '--confirm'], 3, /no source/],
+    ['no confirmation', ['remove', 'pages'], 4, /--confirm/],
+    ['a private address', ['ingest', 'http://127.0.0.1:1/'], 4, /QUARRY_ALLOW_PRIVATE_NETWORK/],
+    ['a bad setting', ['--workspace', '../up', 'status'], 2, /QUARRY_WORKSPACE/],
+  ])('refuses %s with one error, one hint and the right exit code', async (_name, words, code, says) => {
+    const ended = await quarry(...words);
+    expect(ended.code).toBe(code);
+    expect(ended.stdout).toBe('');
+    expect(ended.stderr).toMatch(says);
+    expect(ended.stderr).toMatch(/^error .* \[[A-Z_]+\]\nhint {2}.*\n$/);
+  });
+
+  test('reads a document by its path, and some of its lines', async () => {
+    const { stdout } = await quarry('fetch', join(folder, 'keys.md'), '--start-line', '3', '--end-line', '3');
+    expect(stdout).toContain('ninety days');
+    expect(stdout).not.toContain('# Keys');
+  });
+
+  test('--json prints one JSON document, --quiet nothing, and no colour goes into a pipe', async () => {
+    const { stdout, stderr } = await quarry('search', 'keys', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ results: [{ title: 'Keys' }] });
+    expect(stderr).toBe('');
+    expect(await quarry('sync', '--quiet')).toEqual({ code: 0, stdout: '', stderr: '' });
+    const text = await quarry('search', 'keys');
+    expect(text.stdout + text.stderr).not.toContain('\u001b');
+  });
+
+  test('a reader that closes the pipe early is no error', async () => {
+    const child = start(['documents', '--json']);
+    child.stdout?.destroy();
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+  });
+
+  test('an empty folder says that nothing was found', async () => {
+    await mkdir(join(home, 'empty'));
+    const { code, stdout } = await quarry('ingest', join(home, 'empty'));
+    expect(code).toBe(0);
+    expect(stdout).toContain('nothing was found');
+  });
+});
+
+describe('--watch', () => {
+  test('follows new, changed and removed files until it is told to end', async () => {
+    const watched = join(home, 'watched');
+    await mkdir(watched);
+    await writeFile(join(watched, 'first.md'), '# First\n\nHere from the start.\n');
+    const child = start(['ingest', watched, '--watch']);
+    const lines = createInterface({ input: child.stderr ?? process.stdin })[Symbol.asyncIterator]();
+    const until = async (wanted: RegExp): Promise<string> => {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done === true) return 'ended';
+        if (wanted.test(value)) return value;
+      }
+    };
+    expect(await until(/Watching/)).toContain('Ctrl-C');
+    await writeFile(join(watched, 'second.md'), '# Second\n\nA zebra came later.\n');
+    expect(await until(/added/)).toContain('added 1, unchanged 1');
+    await writeFile(join(watched, 'second.md'), '# Second\n\nA giraffe came later.\n');
+    expect(await until(/updated/)).toContain('updated 1');
+    expect((await quarry('search', 'giraffe', '--limit', '1')).stdout).toContain('second.md');
+    await rm(join(watched, 'first.md'));
+    expect(await until(/removed/)).toContain('removed 1');
+    child.kill('SIGINT');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect((await quarry('documents')).stdout).not.toContain('first.md');
+  });
+});
