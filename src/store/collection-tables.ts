@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 import { buildIndex, coverage, KEYWORD_COLUMN, STANDING_INDEXES } from './indexes.js';
 import { KnowledgeTable, read } from './knowledge-table.js';
 import { bytesBelow } from './sync-files.js';
-import { VECTOR_INDEX_NAME } from './vector-index.js';
+import { isUsable, VECTOR_INDEX_NAME } from './vector-index.js';
 
 /** A collection's rows and what the catalog says of them. */
 export interface CollectionRows {
@@ -105,8 +105,8 @@ export class CollectionTables {
     const { documents, chunks } = await knowledge.count();
     const table = await knowledge.open();
     const covered = await read(() => coverage(table, KEYWORD_COLUMN));
-    const state = entry.table.vectorIndex;
-    const isApproximate = state !== null && state.refine > 0;
+    const state = entry.table.vectorIndex ?? undefined;
+    const isApproximate = isUsable(state, await read(() => table.version()));
     return {
       documents,
       chunks,

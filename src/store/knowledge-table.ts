@@ -69,24 +69,26 @@ export class KnowledgeTable {
     return commit(() => this.#database.createTable(this.name, this.#schema, 'key'));
   }
 
-  /** Adds or replaces documents, each in one commit with all its chunks. Resolves to the number of rows written. */
-  async put(documents: readonly DocumentRows[]): Promise<number> {
+  /** Adds or replaces documents, each in one commit with all its chunks. */
+  async put(documents: readonly DocumentRows[]): Promise<void> {
     const latest = new Map(documents.map((rows) => [rows.document.id, rows]));
     const prepared = [...latest.values()].map((rows) => knowledgeRows(rows, this.#dimensions));
-    let written = 0;
-    for (const group of groupForCommit(prepared)) written += await this.#replace(group);
-    return written;
+    for (const group of groupForCommit(prepared)) await this.#replace(group);
+  }
+
+  /** Writes one document again as it is: its rows move into a fragment of their own. */
+  async rewriteOne(): Promise<void> {
+    const [first] = (await this.list({}, { offset: 0, limit: 1 })).items;
+    if (first !== undefined) await this.patch([{ ...first, text: '' }]);
   }
 
   /** Replaces what stands beside the text, on the documents' rows and on their chunks' rows. Unknown documents are passed over. */
-  async patch(documents: readonly Document[]): Promise<number> {
+  async patch(documents: readonly Document[]): Promise<void> {
     const latest = new Map(documents.map((document) => [document.id, document]));
-    let written = 0;
     for (const ids of slices([...latest.keys()], COMMIT_DOCUMENTS / 4)) {
       const stored = await this.#rowsOf(ids);
-      for (const group of groupForCommit(patchedRows(stored, latest))) written += await this.#merge(group.flat());
+      for (const group of groupForCommit(patchedRows(stored, latest))) await this.#merge(group.flat());
     }
-    return written;
   }
 
   /** Resolves to how many existed. */
@@ -219,16 +221,16 @@ export class KnowledgeTable {
     checkVector(vector, this.#dimensions, 'The query');
   }
 
-  async #replace(group: readonly KnowledgeRow[][]): Promise<number> {
+  async #replace(group: readonly KnowledgeRow[][]): Promise<void> {
     const ids = group.map((rows) => rows[0]?.document_id ?? '');
     const known = await this.#select(isOneOf('key', ids.map(documentKey)), ['document_id']);
     const replaced = Array.from({ length: known.length }, (_, row) => known.text('document_id', row));
-    return this.#merge(group.flat(), replaced.length === 0 ? undefined : isOneOf('document_id', replaced));
+    await this.#merge(group.flat(), replaced.length === 0 ? undefined : isOneOf('document_id', replaced));
   }
 
   /** One commit: rows are replaced by key; rows that `gone` covers and that are not among them are deleted. */
-  async #merge(rows: readonly KnowledgeRow[], gone?: Predicate): Promise<number> {
-    if (rows.length === 0) return 0;
+  async #merge(rows: readonly KnowledgeRow[], gone?: Predicate): Promise<void> {
+    if (rows.length === 0) return;
     const table = await this.open();
     const data = arrowTable(this.#database.engine, this.#schema, rows);
     await commit(async () => {
@@ -237,7 +239,6 @@ export class KnowledgeTable {
       // With an index on the key a merge misses rows that were committed meanwhile and duplicates them.
       await whole.useIndex(false).execute(data);
     });
-    return rows.length;
   }
 
   async #deleteWhere(where: Predicate): Promise<number> {

@@ -110,7 +110,8 @@ export class LanceStore implements KnowledgeStore {
   async putDocuments(collection: string, rows: readonly DocumentRows[]): Promise<void> {
     await this.#write(async () => {
       const { knowledge } = await this.#tables.rows(collection);
-      if ((await knowledge.put(rows)) > 0) await foldLongTail(this.#parts.database.engine, await knowledge.open());
+      await knowledge.put(rows);
+      await foldLongTail(this.#parts.database.engine, await knowledge.open());
     });
   }
 

@@ -8,7 +8,7 @@ import { buildIndex, coverage, KEYWORD_COLUMN, missingIndexes, STANDING_INDEXES 
 import type { KnowledgeTable } from './knowledge-table.js';
 import { equals } from './sql.js';
 import { syncFiles } from './sync-files.js';
-import { tendVectorIndex, type VectorIndexState, type VectorPolicy } from './vector-index.js';
+import { buildVectorIndex, dropVectorIndex, type VectorIndexState, type VectorPolicy } from './vector-index.js';
 
 /** Old versions stay readable this long; a reader holds one for the length of a query. */
 const KEPT_MS = 600_000;
@@ -32,7 +32,7 @@ export interface MaintenanceContext {
   readonly state: VectorIndexState | undefined;
   /** Time, in milliseconds since 1970, up to which all files are known to be on the disk; 0 when unknown. */
   readonly syncedMs: number;
-  /** Called with a new state of the vector index, or null when it is gone, before anything else happens. */
+  /** Called with a new state of the vector index, or null when it is gone. */
   readonly remember: (state: VectorIndexState | null) => Promise<void>;
 }
 
@@ -46,55 +46,74 @@ export async function maintainTable(
   const tell = (done: number) =>
     report?.({ stage: 'index', done, total: steps.length, message: steps[done] ?? 'done' });
   tell(0);
-  await foldTable(knowledge, context);
-  tell(1);
-  const table = await knowledge.open();
   const { chunks } = await knowledge.count();
-  const state = await retried(() => tendVectorIndex(context.database.engine, table, { ...context, chunks }));
-  if (state !== undefined) await context.remember(state);
+  const isLarge = chunks > context.policy.exactChunks;
+  const table = await knowledge.open();
+  const isSettled = context.state?.version === (await table.version());
+  if (isLarge && !isSettled) await retried(() => dropVectorIndex(table));
+  const isFolded = await foldTable(knowledge, { ...context, mustCompact: isLarge && !isSettled });
+  tell(1);
+  if (isFolded && (await table.version()) !== context.state?.version) {
+    const state = await retried(() => buildVectorIndex(context.database.engine, table, { ...context, chunks }));
+    if (state !== null || context.state !== undefined) await context.remember(state);
+  }
   tell(2);
   await syncFiles(context.database.directory, context.syncedMs);
   tell(3);
 }
 
-/** Folds rows that no index covers into the indexes, and mends indexes that cannot be read. */
-export async function foldTable(
+/**
+ * Folds rows that no index covers into the indexes, and mends indexes that cannot be read. Resolves to false when so
+ * few rows wait that they may go on waiting. With `mustCompact` the table is left without deleted rows, which the
+ * vector index cannot bear.
+ */
+async function foldTable(
   knowledge: KnowledgeTable,
-  context: Pick<MaintenanceContext, 'database' | 'clock'>,
-): Promise<void> {
+  context: Pick<MaintenanceContext, 'database' | 'clock'> & { readonly mustCompact: boolean },
+): Promise<boolean> {
   const table = await knowledge.open();
   const { engine } = context.database;
   const stale = new Set([...(await missingIndexes(table)), ...(await brokenIndexes(table))]);
-  const tail = (await coverage(table, KEYWORD_COLUMN))?.unindexed ?? 0;
-  if (stale.size === 0 && tail > 0 && (await canWait(table))) return;
+  if (stale.size === 0 && !context.mustCompact && (await canWait(table))) return false;
+  // A lone fragment is not compacted whatever was deleted from it; a second one makes it worth while.
+  if (context.mustCompact && (await hasLoneFragmentWithDeletions(table))) await knowledge.rewriteOne();
   // Lance 7 panics when it merges new rows into a full-text index after updates or deletions, and a merge of rows
   // without text spoils the index for good. Built anew (as fast as a merge) it leaves optimize() nothing to merge.
-  if (tail > 0) stale.add(KEYWORD_COLUMN);
+  if (((await coverage(table, KEYWORD_COLUMN))?.unindexed ?? 0) > 0) stale.add(KEYWORD_COLUMN);
   for (const column of stale) await retried(() => buildIndex(engine, table, column));
   const cleanupOlderThan = new Date(Date.parse(context.clock.now()) - KEPT_MS);
   // deleteUnverified stays off: with it, files of a commit in progress would go.
   const optimize = () => retried(() => table.optimize({ cleanupOlderThan }));
   try {
     await optimize();
+    // Only fragments that the same indexes cover are compacted together, so the first call brings the indexes up to
+    // date and the second one compacts.
+    if ((await table.stats()).fragmentStats.numFragments > 1) await optimize();
   } catch {
     // Folding reads all of an index where a query reads little of it, so damage may show only here.
     for (const column of STANDING_INDEXES) await retried(() => buildIndex(engine, table, column));
     await commit(optimize);
   }
+  return true;
 }
 
 /** Folding costs time in proportion to the whole table: a few new rows are left to be scanned. */
 async function canWait(table: Table): Promise<boolean> {
   const covered = await coverage(table, KEYWORD_COLUMN);
-  if (covered === undefined || covered.unindexed > Math.min(IDLE_TAIL_ROWS, covered.indexed * IDLE_TAIL_SHARE))
-    return false;
+  if (covered === undefined || covered.unindexed === 0) return false;
+  if (covered.unindexed > Math.min(IDLE_TAIL_ROWS, covered.indexed * IDLE_TAIL_SHARE)) return false;
   return (await table.stats()).fragmentStats.numFragments <= MAX_FRAGMENTS;
+}
+
+async function hasLoneFragmentWithDeletions(table: Table): Promise<boolean> {
+  const { numRows, fragmentStats } = await table.stats();
+  return fragmentStats.numFragments === 1 && fragmentStats.lengths.max > numRows; // lengths count deleted rows too
 }
 
 /**
  * Builds the keyword index anew when so many rows wait for it that scanning them makes searches slow. The tail grows
  * with the table, so that an ingest of any length costs a small multiple of one build. Leaves the rest to
- * {@link foldTable}: compacting would copy the table each time.
+ * {@link maintainTable}: compacting would copy the table each time.
  */
 export async function foldLongTail(engine: Engine, table: Table): Promise<void> {
   const covered = await coverage(table, KEYWORD_COLUMN);

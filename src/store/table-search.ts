@@ -1,3 +1,4 @@
+import type { Table } from '@lancedb/lancedb';
 import type { Table as ArrowTable } from 'apache-arrow';
 import { QuarryError } from '../core/errors.js';
 import type { Candidate } from '../core/ports.js';
@@ -9,10 +10,13 @@ import { coverage, KEYWORD_COLUMN } from './indexes.js';
 import { keywordQuery } from './keyword-query.js';
 import { CANDIDATE_COLUMNS, decodeCandidate, type LegScores } from './knowledge-rows.js';
 import { type KnowledgeTable, read } from './knowledge-table.js';
-import { refineFactor, type VectorIndexState } from './vector-index.js';
+import type { Predicate } from './sql.js';
+import { isUsable, refineFactor, type VectorIndexState } from './vector-index.js';
 
-/** Below this many matching chunks exact search is fast, and an index would miss some of them. */
-const NARROW_CHUNKS = 5000;
+/** A filter that admits less than this share of the chunks is searched exactly: its rows are few, or an index would miss some. */
+const WIDE_SHARE = 0.25;
+/** How many more neighbours than needed are taken before a wide filter thins them out. */
+const SLACK = 1.5;
 
 /** Largest `limit` of a leg. */
 export const MAX_CANDIDATES = 1000;
@@ -26,29 +30,48 @@ export async function searchVector(
   checkLimit(query.limit);
   knowledge.checkQueryVector(query.vector);
   if (!query.vector.some((number) => number !== 0)) return []; // a zero vector points nowhere
-  const where = filterPredicate(query.filter);
   const table = await knowledge.open();
+  const nearest = { table, vector: query.vector, limit: query.limit, where: filterPredicate(query.filter) };
   const rows = await read(async () => {
-    const nearest = table.query().nearestTo(query.vector).distanceType('cosine');
-    const isApproximate =
-      state !== undefined &&
-      state.refine > 0 &&
-      (where === undefined || (await table.countRows(where)) > NARROW_CHUNKS);
-    const leg = isApproximate
-      ? nearest.refineFactor(refineFactor(state, query.limit, where !== undefined))
-      : nearest.bypassVectorIndex();
-    const narrowed = where === undefined ? leg : leg.where(where);
-    return new ResultRows(
-      await narrowed
-        .select([...CANDIDATE_COLUMNS, '_distance'])
-        .limit(query.limit)
-        .toArrow(),
-    );
+    const isIndexed = isUsable(state, await table.version());
+    return (isIndexed ? await approximately(nearest, state) : undefined) ?? exactly(nearest);
   });
-  return ranked(knowledge, rows, (row) => ({
+  const hits = ranked(knowledge, rows, (row) => ({
     similarity: Math.max(-1, Math.min(1, 1 - rows.number('_distance', row))),
     bm25: null,
   }));
+  return hits.slice(0, query.limit);
+}
+
+/** A search for the nearest rows. */
+interface Nearest {
+  readonly table: Table;
+  readonly vector: Float32Array;
+  readonly limit: number;
+  readonly where: Predicate | undefined;
+}
+
+async function exactly({ table, vector, limit, where }: Nearest): Promise<ResultRows> {
+  const leg = table.query().nearestTo(vector).distanceType('cosine').bypassVectorIndex();
+  const narrowed = (where === undefined ? leg : leg.where(where)).select([...CANDIDATE_COLUMNS, '_distance']);
+  return new ResultRows(await narrowed.limit(limit).toArrow());
+}
+
+/** By the index; undefined where exact search must be asked. A filter is applied afterwards: the index goes wrong under one. */
+async function approximately(nearest: Nearest, state: VectorIndexState): Promise<ResultRows | undefined> {
+  const { table, vector, where } = nearest;
+  const leg = table.query().nearestTo(vector).distanceType('cosine');
+  const columns = [...CANDIDATE_COLUMNS, '_distance'];
+  if (where === undefined) {
+    const refined = leg.refineFactor(refineFactor(state, nearest.limit)).select(columns);
+    return new ResultRows(await refined.limit(nearest.limit).toArrow());
+  }
+  const share = (await table.countRows(where)) / state.chunks;
+  if (share < WIDE_SHARE) return undefined;
+  const limit = Math.ceil((nearest.limit / Math.min(1, share)) * SLACK) + 10;
+  const thinned = leg.refineFactor(refineFactor(state, limit)).where(where).postfilter().select(columns);
+  const rows = new ResultRows(await thinned.limit(limit).toArrow());
+  return rows.length < nearest.limit ? undefined : rows;
 }
 
 /** Best chunks by BM25, best first, ties by chunk id. No words, or only stop words, find nothing. */

@@ -7,7 +7,9 @@ import { atLeast } from './sql.js';
 
 /** What is remembered of a collection's vector index, made when it was built. */
 export const VECTOR_INDEX_STATE = z.object({
-  /** Chunks in the table when it was measured. */
+  /** Version of the table that it was measured on. On any other one the index is not used, see {@link isUsable}. */
+  version: z.number(),
+  /** Chunks in the table then. */
   chunks: z.number(),
   /** How many times the wanted number of candidates are compared exactly; 0 when no setting was good enough. */
   refine: z.number(),
@@ -32,8 +34,6 @@ export const DEFAULT_VECTOR_POLICY: VectorPolicy = { exactChunks: 10_000, minRec
 /** Name of the index in statistics. */
 export const VECTOR_INDEX_NAME = 'ivf_rq';
 
-/** Each fold adds a segment, and each segment costs on every query. */
-const MAX_SEGMENTS = 8;
 const REFINEMENTS = [5, 10, 20, 40] as const;
 /** Neighbours compared when measuring, and the longer list that hybrid search asks for. */
 const SHORT = 10;
@@ -41,54 +41,62 @@ const LONG = 50;
 /** Distances closer than this are ties: either neighbour is right. */
 const TIE = 1e-6;
 
-/** Refinement for a query: short lists need relatively more candidates, and so do filtered ones. */
-export function refineFactor(state: VectorIndexState, limit: number, isFiltered: boolean): number {
-  return state.refine * (limit < LONG ? 2 : 1) * (isFiltered ? 2 : 1);
+/**
+ * Whether the index answers as it was measured. As soon as one row is deleted or waits to be indexed, the index of
+ * Lance 7 compares the wrong codes and finds about half of the neighbours, and so it does under a pre-filter and after
+ * compaction (docs/decisions/0001-lancedb-version.md). So it serves only the very version it was measured on.
+ */
+export function isUsable(state: VectorIndexState | undefined, version: number): state is VectorIndexState {
+  return state !== undefined && state.refine > 0 && state.version === version;
+}
+
+/** Refinement for a query: short lists need relatively more candidates. */
+export function refineFactor(state: VectorIndexState, limit: number): number {
+  return state.refine * (limit < LONG ? 2 : 1);
+}
+
+/** Drops the vector index, so that folding need not carry it along: it is built anew afterwards. */
+export async function dropVectorIndex(table: Table): Promise<void> {
+  if ((await coverage(table, VECTOR_COLUMN)) !== undefined) await table.dropIndex(indexName(VECTOR_COLUMN));
 }
 
 /**
- * Builds, rebuilds or drops the vector index, as the size of the table asks. Resolves to the new state, to `null` when
- * there is no index to use, and to `undefined` when nothing had to change.
+ * Builds the vector index of a compacted table anew where its size asks for one. Resolves to its state, or to null
+ * where search stays exact. Nothing may be committed to the table afterwards.
  */
-export async function tendVectorIndex(
+export async function buildVectorIndex(
   engine: Engine,
   table: Table,
-  context: { readonly chunks: number; readonly state: VectorIndexState | undefined; readonly policy: VectorPolicy },
-): Promise<VectorIndexState | null | undefined> {
-  const { chunks, state, policy } = context;
-  const present = await coverage(table, VECTOR_COLUMN);
+  context: { readonly chunks: number; readonly policy: VectorPolicy },
+): Promise<VectorIndexState | null> {
+  const { chunks, policy } = context;
   if (chunks <= policy.exactChunks) {
-    // Dropped only well below the limit, so that a collection that hovers around it does not build again and again.
-    const isSmall = chunks <= policy.exactChunks / 2;
-    if (present !== undefined && isSmall) await table.dropIndex(indexName(VECTOR_COLUMN));
-    return state !== undefined && (present === undefined || isSmall) ? null : undefined;
+    await dropVectorIndex(table);
+    return null;
   }
-  const hasGrown = state === undefined || chunks > state.chunks * 2 || chunks < state.chunks / 2;
-  const isUsable = state !== undefined && state.refine > 0;
-  if (!hasGrown && (!isUsable || (present !== undefined && present.segments < MAX_SEGMENTS))) return undefined;
   await table.createIndex(VECTOR_COLUMN, {
     config: engine.lance.Index.ivfRq({ distanceType: 'cosine' }),
     replace: true,
   });
   const measured = await measure(table, chunks, policy.minRecall);
-  // An index that is not good enough would only cost time at every fold.
-  if (measured.refine === 0) await table.dropIndex(indexName(VECTOR_COLUMN));
-  return measured;
+  // An index that is not good enough would only cost time and space.
+  if (measured.refine === 0) await dropVectorIndex(table);
+  return { ...measured, chunks, version: await table.version() };
 }
 
 /** Finds the smallest refinement whose recall, over short and long lists, exceeds the wanted one. */
-async function measure(table: Table, chunks: number, minRecall: number): Promise<VectorIndexState> {
+async function measure(table: Table, chunks: number, minRecall: number): Promise<{ refine: number; recall: number }> {
   const queries = await sampleVectors(table, chunks);
   const exact: Float64Array[] = [];
   for (const query of queries) exact.push(await distances(table, query, { limit: LONG + 1, refine: 0 }));
-  let best: VectorIndexState = { chunks, refine: 0, recall: 0 };
+  let best = 0;
   for (const refine of REFINEMENTS) {
     const short = await recall(table, queries, exact, { limit: SHORT, refine: refine * 2 });
     const long = await recall(table, queries, exact, { limit: LONG, refine });
-    if (Math.min(short, long) > minRecall) return { chunks, refine, recall: short };
-    best = { chunks, refine: 0, recall: Math.max(best.recall, short) };
+    if (Math.min(short, long) > minRecall) return { refine, recall: short };
+    best = Math.max(best, short);
   }
-  return best;
+  return { refine: 0, recall: best };
 }
 
 async function recall(

@@ -16,7 +16,8 @@ export function sampleTime(minutes: number): string {
 export function sampleVector(text: string, dimensions = DIMENSIONS): Float32Array {
   const vector = new Float32Array(dimensions);
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ['?']) {
-    const hash = sha256(word);
+    let hash = sha256(word);
+    while (hash.length < dimensions * 2) hash += sha256(hash);
     for (let i = 0; i < dimensions; i++)
       vector[i] = (vector[i] ?? 0) + Number.parseInt(hash.slice(i * 2, i * 2 + 2), 16) / 128 - 1;
   }

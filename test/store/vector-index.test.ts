@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DocumentRows } from '../../src/core/ports.js';
+import type { SearchFilter } from '../../src/core/types.js';
 import { sampleCollection, sampleDocument, sampleSource, sampleVector } from '../contract/knowledge-samples.js';
 import { temporaryStore } from './temporary-store.js';
 
@@ -17,6 +19,47 @@ async function grow(vectorPolicy: { exactChunks: number; minRecall?: number }) {
       }),
     ]);
   return { ...sample, add };
+}
+
+/** A unit vector near one of twenty centres. */
+function clusteredVector(text: string, cluster: number, dimensions: number): Float32Array {
+  const centre = sampleVector(`centre ${cluster % 20}`, dimensions);
+  const own = sampleVector(`own ${text}`, dimensions);
+  const vector = centre.map((value, index) => value + 0.6 * (own[index] ?? 0));
+  const norm = Math.hypot(...vector);
+  return vector.map((value) => value / norm);
+}
+
+function clusteredDocument(number: number, salt: string, dimensions: number): DocumentRows {
+  const paragraphs = Array.from({ length: 10 }, (_, index) => `paragraph ${number} ${index} ${salt}`);
+  const rows = sampleDocument(source, `${number}.md`, paragraphs.join('\n\n'), {
+    category: number % 2 === 0 ? 'even' : 'odd',
+    tags: [`t${number % 10}`],
+  });
+  const chunks = rows.chunks.map((chunk, index) => ({
+    ...chunk,
+    vector: clusteredVector(chunk.text, number + index * 7, dimensions),
+  }));
+  return { ...rows, chunks };
+}
+
+/** Similarity of the `count`-th nearest chunk among the documents that the filter admits, by plain arithmetic. */
+function nearest(
+  held: ReadonlyMap<string, DocumentRows>,
+  query: Float32Array,
+  filter: SearchFilter,
+  count: number,
+): number {
+  const similarities: number[] = [];
+  for (const { document, chunks } of held.values()) {
+    const isAdmitted =
+      (filter.categories ?? [document.category]).includes(document.category) &&
+      (filter.tags ?? []).every((tag) => document.tags.includes(tag));
+    if (!isAdmitted) continue;
+    for (const { vector } of chunks)
+      similarities.push(vector.reduce((sum, value, index) => sum + value * (query[index] ?? 0), 0));
+  }
+  return similarities.sort((first, second) => second - first)[count - 1] ?? -1;
 }
 
 describe('the vector index', () => {
@@ -60,6 +103,55 @@ describe('the vector index', () => {
       await dispose();
     }
   });
+
+  it('finds the true neighbours after additions, deletions, replacements, and under filters', async () => {
+    const dimensions = 64;
+    const { store, dispose } = await temporaryStore({ vectorPolicy: { exactChunks: 500, minRecall: 0.95 } });
+    try {
+      const { fingerprint } = sampleCollection('docs');
+      await store.createCollection(sampleCollection('docs', { fingerprint: { ...fingerprint, dimensions } }));
+      await store.putSource(source);
+      const held = new Map<string, DocumentRows>();
+      const put = async (from: number, to: number, salt: string) => {
+        const rows = Array.from({ length: to - from }, (_, index) => clusteredDocument(from + index, salt, dimensions));
+        await store.putDocuments('docs', rows);
+        for (const row of rows) held.set(row.document.id, row);
+      };
+      const queries = Array.from({ length: 8 }, (_, index) => clusteredVector(`query ${index}`, index, dimensions));
+      const expectTrue = async (vectorIndex: string) => {
+        expect((await store.collectionStats('docs')).vectorIndex).toBe(vectorIndex);
+        for (const filter of [{}, { categories: ['even', 'odd'] }, { categories: ['even'] }, { tags: ['t3'] }]) {
+          let found = 0;
+          for (const query of queries) {
+            const truth = nearest(held, query, filter, 10);
+            const hits = await store.searchVector('docs', query, 10, filter);
+            expect(hits).toHaveLength(10);
+            found += hits.filter(({ similarity }) => (similarity ?? -1) >= truth - 1e-5).length;
+          }
+          expect([filter, found / 80 > 0.9]).toEqual([filter, true]);
+        }
+      };
+      await put(0, 120, 'first');
+      await store.maintain('docs');
+      await expectTrue('ivf_rq');
+      await put(120, 122, 'later');
+      await expectTrue('exact');
+      await store.maintain('docs');
+      await expectTrue('ivf_rq');
+      await put(3, 4, 'second');
+      await expectTrue('exact');
+      await store.maintain('docs');
+      await expectTrue('ivf_rq');
+      const gone = [...held.keys()].slice(7, 9);
+      await store.deleteDocuments('docs', gone);
+      for (const id of gone) held.delete(id);
+      await expectTrue('exact');
+      await store.maintain('docs');
+      await expectTrue('ivf_rq');
+    } finally {
+      await dispose();
+    }
+  }, 120_000);
 
   it('keeps finding new rows while it grows by many small folds', async () => {
     const { store, add, dispose } = await grow({ exactChunks: 300 });
