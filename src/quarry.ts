@@ -8,6 +8,7 @@ import type { SuiteFiles } from './core/benchmark/suite.js';
 import type { DatasetFiles, DatasetStore } from './core/curation/ports.js';
 import { QuarryError, toQuarryError } from './core/errors.js';
 import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter } from './core/ports.js';
+import type { ModelTrainer } from './core/training/trainer-port.js';
 import type { Job, SourceKind } from './core/types.js';
 import { isLoopbackHost } from './edges/http/loopback.js';
 import { packageVersion } from './extract/fetch/user-agent.js';
@@ -124,6 +125,16 @@ async function openConfiguredEmbedder(config: Config): Promise<Embedder> {
   });
 }
 
+async function openTrainer(): Promise<ModelTrainer> {
+  const { createModelTrainer } = await import('./train/model-trainer.js');
+  return createModelTrainer();
+}
+
+async function openNamedStaticModel(folder: string): Promise<{ readonly folder: string; readonly embedder: Embedder }> {
+  const { openStaticModel } = await import('./embed/open-embedder.js');
+  return openStaticModel(folder);
+}
+
 async function openConfiguredReranker(config: Config): Promise<Reranker> {
   if (config.reranker === '') {
     throw new QuarryError('MODEL_UNAVAILABLE', 'No reranker is configured.', {
@@ -201,6 +212,8 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
     suiteFiles: suiteFiles.get,
     datasetStore: datasetStore.get,
     datasetFiles: datasetFiles.get,
+    trainer: openTrainer,
+    staticModel: openNamedStaticModel,
     version: packageVersion(),
     adapter(kind) {
       const known = adapters.get(kind) ?? openAdapter(kind, config);

@@ -65,3 +65,20 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   const { openTransformerEmbedder } = await import('./transformer-embedder.js');
   return openTransformerEmbedder({ ...options, setting: 'QUARRY_MODEL', threads: modelThreads(options.threads) });
 }
+
+/**
+ * Opens a static model by its folder, empty for the bundled one.
+ * @throws QuarryError MODEL_UNAVAILABLE, also when the folder holds a model of another kind
+ */
+export async function openStaticModel(
+  folder: string,
+): Promise<{ readonly folder: string; readonly embedder: Embedder }> {
+  if (folder === '' || folder === BUNDLED_MODEL) {
+    const bundled = bundledFolder();
+    return { folder: bundled, embedder: await openStaticEmbedder(bundled, BUNDLED_MODEL) };
+  }
+  if (await isStatic(folder)) return { folder, embedder: await openStaticEmbedder(folder, basename(folder)) };
+  throw new QuarryError('MODEL_UNAVAILABLE', `${folder} holds no static model.`, {
+    hint: 'Only static models can be adapted: the bundled one, or one that train_model made.',
+  });
+}

@@ -48,6 +48,7 @@ import { noteGet } from './notes/note-get.js';
 import { noteList } from './notes/note-list.js';
 import { noteStats } from './notes/note-stats.js';
 import { noteUpdate } from './notes/note-update.js';
+import { trainModel } from './training/train-model.js';
 
 const registry = [
   search,
@@ -98,6 +99,7 @@ const registry = [
   datasetDelete,
   curateNext,
   curateSubmit,
+  trainModel,
 ] as const;
 
 /** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */

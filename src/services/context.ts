@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.js';
 import type { SuiteFiles } from '../core/benchmark/suite.js';
 import type { DatasetFiles, DatasetStore } from '../core/curation/ports.js';
 import type { Chunker, Clock, Embedder, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
+import type { ModelTrainer } from '../core/training/trainer-port.js';
 import type { SourceKind } from '../core/types.js';
 
 /** Everything that services need from outside; built once by the composition root. Costly parts open on first use. */
@@ -24,6 +25,10 @@ export interface ServiceContext {
   datasetStore(): Promise<DatasetStore>;
   /** Files that datasets are imported from and exported to. */
   datasetFiles(): Promise<DatasetFiles>;
+  /** Fits static models. */
+  trainer(): Promise<ModelTrainer>;
+  /** A static model by folder (empty for the bundled one). @throws QuarryError MODEL_UNAVAILABLE */
+  staticModel(folder: string): Promise<{ readonly folder: string; readonly embedder: Embedder }>;
   /** Version of the product, for fingerprints. */
   readonly version: string;
   /** Writes one structured line to the log (stderr); never secrets or document text. */

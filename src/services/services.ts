@@ -10,6 +10,7 @@ import { ReindexService } from './reindex.js';
 import { RetrieveService } from './retrieve.js';
 import { SearchService } from './search.js';
 import { StatusService } from './status.js';
+import { TrainingService } from './training.js';
 
 /** Every use case of a workspace. */
 export interface Services {
@@ -25,6 +26,7 @@ export interface Services {
   readonly retrieve: RetrieveService;
   readonly search: SearchService;
   readonly status: StatusService;
+  readonly training: TrainingService;
 }
 
 /** Wires the services of one workspace. Opens nothing. */
@@ -46,5 +48,6 @@ export function createServices(context: ServiceContext): Services {
     notes: new NoteService(context, collections),
     search: new SearchService(context, { collections, retrieve }),
     status: new StatusService(context, { collections, jobs }),
+    training: new TrainingService(context, jobs),
   };
 }

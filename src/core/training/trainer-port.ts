@@ -1,0 +1,33 @@
+import type { TrainingRecord } from './pair-corpus.js';
+
+/** A fine-tuning as a service asks for it. */
+export interface FineTuneOrder {
+  /** Folder of the static model to start from. */
+  readonly modelFolder: string;
+  readonly outputFolder: string;
+  readonly records: readonly TrainingRecord[];
+  readonly seed: number;
+  /** Called with steps done and planned, and the loss in nats once there is one. */
+  report(done: number, total: number, loss: number | null): void;
+  readonly signal: AbortSignal;
+}
+
+/** What a fine-tuning came to. */
+export interface FineTuneOutcome {
+  readonly records: number;
+  readonly steps: number;
+  readonly loss: number;
+  /** Words that got rows of their own. */
+  readonly addedWords: readonly string[];
+}
+
+/** Fits static models; the adapter runs on onnxruntime. */
+export interface ModelTrainer {
+  /** Records of a JSONL file, gzip or not. @throws QuarryError PATH_NOT_FOUND, TRAINING_INVALID */
+  readRecords(file: string): Promise<TrainingRecord[]>;
+  /** @throws QuarryError MODEL_UNAVAILABLE, TRAINING_INVALID, CANCELLED */
+  fineTune(order: FineTuneOrder): Promise<FineTuneOutcome>;
+  /** Puts a finished model folder where it is wanted, or removes it. */
+  keep(from: string, to: string): Promise<void>;
+  discard(folder: string): Promise<void>;
+}

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { defineOperation } from '../define.js';
+import { guardPath } from '../guard-target.js';
+import { renderStarted, startedJobShape } from '../job-shape.js';
+
+export const trainModel = defineOperation({
+  name: 'train_model',
+  summary: 'Adapt the embedding model',
+  description:
+    'Adapts a static embedding model to your own knowledge from question and answer pairs, as a job. A fifth of the pairs is held out; the model is kept only if it ranks them significantly better, otherwise nothing changes. Use the kept folder as QUARRY_MODEL and reindex.',
+  effect: 'write',
+  idempotent: true,
+  openWorld: false,
+  toolset: 'training',
+  http: { method: 'POST', path: '/models', status: 202 },
+  cli: { command: ['train', 'model'], positional: ['data'] },
+  startsJob: 'jobId',
+  input: z.strictObject({
+    data: z
+      .string()
+      .min(1)
+      .max(4000)
+      .describe(
+        'JSONL file (or .jsonl.gz): {"anchor", "positive"}, {"anchor", "positive", "negative"} or records; dataset_export writes one.',
+      ),
+    output: z.string().min(1).max(4000).describe('Folder for the adapted model.'),
+    base: z
+      .string()
+      .max(4000)
+      .default('')
+      .describe('Static model to start from, a folder; default: the bundled model.'),
+    seed: z
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 31)
+      .default(1)
+      .describe('Seed of everything random; the same seed and data give the same bytes.'),
+  }),
+  output: startedJobShape,
+  errors: ['INPUT_INVALID', 'PATH_NOT_FOUND', 'PATH_UNREADABLE', 'STORE_LOCKED'],
+  examples: [{ data: './no-such-file.jsonl', output: './no-such-model' }],
+  async run({ services, door }, input) {
+    const { config } = services.context;
+    for (const path of [input.data, input.output, ...(input.base === '' ? [] : [input.base])])
+      await guardPath(config, door, path);
+    const job = await services.training.start({ ...input, data: resolve(input.data), output: resolve(input.output) });
+    return { jobId: job.id, state: job.state, subject: job.subject };
+  },
+  render: renderStarted,
+});

@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createRandom } from '../../src/core/statistics/random.js';
+import type { JsonObject } from '../../src/core/types.js';
+import type { Quarry } from '../../src/quarry.js';
+import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
+
+const STEMS = [
+  'flimb',
+  'grolt',
+  'snarv',
+  'plenk',
+  'droze',
+  'quint',
+  'marl',
+  'thrup',
+  'yolk',
+  'brind',
+  'clave',
+  'sproz',
+];
+const ENDINGS = ['er', 'ing', 'let', 'wick', 'mon', 'dle'];
+const PARTS = ['valve', 'pump', 'filter', 'gauge', 'hinge', 'nozzle'];
+let home: string;
+let folder: string;
+let quarry: Quarry;
+
+beforeAll(async () => {
+  home = await temporaryFolder();
+  folder = await temporaryFolder();
+  quarry = await openTestWorkspace(home);
+});
+
+afterAll(async () => {
+  await quarry.close();
+  await removeFolder(home);
+  await removeFolder(folder);
+});
+
+/** Two questions about every machine of a made-up trade, whose names the model has never seen. */
+function tradePairs(): { anchor: string; positive: string }[] {
+  return STEMS.flatMap((stem, row) =>
+    ENDINGS.flatMap((ending, column) => {
+      const name = stem + ending;
+      const n = row * ENDINGS.length + column;
+      const part = PARTS[column] ?? 'part';
+      return [
+        {
+          anchor: `what to do when the ${name} leaks`,
+          positive: `Loosen the ${part} beside unit ${n}, drain it, and fit a fresh one. The ${name} must be cold before you begin.`,
+        },
+        {
+          anchor: `${name} maintenance interval`,
+          positive: `Every ${3 + (n % 9)} months the unit called ${name} is opened, brushed and greased; record ${n} names the tools.`,
+        },
+      ];
+    }),
+  );
+}
+
+async function train(name: string, pairs: readonly object[]): Promise<{ result: JsonObject; output: string }> {
+  const data = join(folder, `${name}.jsonl`);
+  const output = join(folder, name);
+  await writeFile(data, pairs.map((pair) => JSON.stringify(pair)).join('\n'));
+  const started = await quarry.execute('train_model', { data, output });
+  const job = await finishJob(quarry, started.output['jobId']);
+  expect(job.error).toBeNull();
+  return { result: job.result as JsonObject, output }; // A training job's result is an object.
+}
+
+test('a model that learns the trade is kept with its proof, and can be used', async () => {
+  const { result, output } = await train('trade', tradePairs());
+  expect(result).toMatchObject({ kept: true, model: output });
+  const tuned = await openTestWorkspace(home, { model: output });
+  const doctor = await tuned.execute('doctor', {});
+  expect(doctor.text).toContain('model: trade');
+  await tuned.close();
+});
+
+test('a model that proves nothing is not kept, and nothing changes', async () => {
+  const next = createRandom(5);
+  const words = (count: number): string =>
+    Array.from({ length: count }, () => `${STEMS[Math.floor(next() * 12)] ?? ''}${Math.floor(next() * 1e6)}`).join(' ');
+  const { result, output } = await train(
+    'noise',
+    Array.from({ length: 80 }, () => ({ anchor: words(4), positive: words(20) })),
+  );
+  expect(result).toMatchObject({ kept: false, model: null });
+  expect(result['lines']).toEqual([
+    expect.stringContaining('held-out pairs'),
+    'No significant gain: nothing was kept.',
+  ]);
+  expect(existsSync(output)).toBe(false);
+  expect(existsSync(`${output}.training`)).toBe(false);
+});
+
+test('too few pairs are refused with the number that is needed', async () => {
+  const data = join(folder, 'few.jsonl');
+  await writeFile(data, JSON.stringify({ anchor: 'a', positive: 'b' }));
+  const started = await quarry.execute('train_model', { data, output: join(folder, 'few') });
+  const job = await finishJob(quarry, started.output['jobId']);
+  expect(job.error).toMatchObject({ code: 'TRAINING_INVALID', hint: expect.stringContaining('at least 50') });
+});
