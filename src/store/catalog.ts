@@ -66,7 +66,11 @@ const JOB = z.looseObject({
 });
 
 /** What the catalog keeps of a collection besides its record. */
-const TABLE = z.object({ name: z.string(), dimensions: z.number(), vectorIndex: VECTOR_INDEX_STATE.nullable() });
+const TABLE = z.object({
+  name: z.string(),
+  dimensions: z.number(),
+  vectorIndex: VECTOR_INDEX_STATE.nullable().catch(null), // it can be measured again
+});
 
 const ENTRY = z.object({ collection: COLLECTION, table: TABLE });
 
