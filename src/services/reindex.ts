@@ -7,6 +7,13 @@ import type { JobHandle, JobService } from './jobs.js';
 
 const PAGE = 200;
 
+interface CopyWork {
+  readonly from: string;
+  readonly target: Collection;
+  readonly writer: DocumentWriter;
+  readonly handle: JobHandle;
+}
+
 /** Cuts and embeds a collection anew from its stored texts, without reading any source. */
 export class ReindexService {
   readonly #context: ServiceContext;
@@ -48,23 +55,63 @@ export class ReindexService {
       chunker: rowRules(this.#context),
     };
     await store.createCollection(target);
-    const writer = new DocumentWriter({ context: this.#context, collection: target, embedder, signal: handle.signal });
-    const total = await this.#copy({ from: collection.name, target, writer, handle });
+    const onWait = (): void => handle.report({ stage: 'waiting for another writer', done: 0, total: 0 });
+    const writer = new DocumentWriter({
+      context: this.#context,
+      collection: target,
+      embedder,
+      signal: handle.signal,
+      onWait,
+    });
+    const work = { from: collection.name, target, writer, handle };
+    const total = await this.#copy(work);
     await writer.flush();
     throwIfCancelled(handle.signal);
     await store.maintain(scratch, handle.report);
-    const space = await store.getCollection(collection.name);
-    if (space === undefined)
-      throw new QuarryError(
-        'COLLECTION_NOT_FOUND',
-        `Collection ${JSON.stringify(collection.name)} was deleted during its reindex.`,
-      );
-    await store.replaceCollection(collection.name, scratch);
-    if (!isSameSpace(space.fingerprint, embedder.fingerprint)) handle.count('reembedded', total);
+    await store.exclusively(() => this.#replace(work));
+    if (!isSameSpace(collection.fingerprint, embedder.fingerprint)) handle.count('reembedded', total);
     return total;
   }
 
-  async #copy(work: { from: string; target: Collection; writer: DocumentWriter; handle: JobHandle }): Promise<number> {
+  /** While nobody else writes: brings over what changed since it was copied, then puts the new collection in place. */
+  async #replace({ from, target, writer }: CopyWork): Promise<void> {
+    const { store } = this.#context;
+    if ((await store.getCollection(from)) === undefined) {
+      throw new QuarryError(
+        'COLLECTION_NOT_FOUND',
+        `Collection ${JSON.stringify(from)} was deleted during its reindex.`,
+        {
+          hint: 'Ingest its sources again if it should come back.',
+        },
+      );
+    }
+    const current = await this.#heads(from);
+    const copied = await this.#heads(target.name);
+    for (const [id, head] of current) {
+      if (copied.get(id) === head) continue;
+      const document = await store.getDocument(from, id);
+      if (document !== undefined) await writer.addDocument(document);
+    }
+    await writer.flush();
+    await store.deleteDocuments(
+      target.name,
+      [...copied.keys()].filter((id) => !current.has(id)),
+    );
+    await store.replaceCollection(from, target.name);
+  }
+
+  /** Everything known of each document but its text and its chunks, as text that can be compared. */
+  async #heads(name: string): Promise<Map<string, string>> {
+    const heads = new Map<string, string>();
+    for (let offset = 0; ; offset += PAGE) {
+      const page = await this.#context.store.listDocuments(name, {}, { offset, limit: PAGE });
+      for (const { chunkCount: _chunks, collection: _name, ...head } of page.items)
+        heads.set(head.id, JSON.stringify(head));
+      if (page.items.length < PAGE) return heads;
+    }
+  }
+
+  async #copy(work: CopyWork): Promise<number> {
     const { store } = this.#context;
     let offset = 0;
     for (;;) {

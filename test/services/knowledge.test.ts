@@ -207,6 +207,29 @@ describe('reindex', () => {
   });
 });
 
+describe('reindex beside other writers', () => {
+  test('keeps what is written, changed and deleted while it runs', async () => {
+    await quarry.execute('note_create', { id: 'kept', title: 'Kept', text: 'The first wording of a note.' });
+    await quarry.execute('note_create', { id: 'dropped', title: 'Dropped', text: 'A note that goes away.' });
+    const { output } = await quarry.execute('reindex', { name: 'default' });
+    const written: string[] = [];
+    do {
+      const id = `during-${written.length}`;
+      await quarry.execute('note_create', { id, title: id, text: `Written while the index was made anew: ${id}.` });
+      written.push(id);
+      if (written.length === 1) {
+        await quarry.execute('note_update', { id: 'kept', text: 'The second wording of a note.' });
+        await quarry.execute('note_delete', { id: 'dropped' });
+      }
+    } while ((await quarry.services.jobs.get(String(output['jobId']))).finishedAt === null);
+    expect((await quarry.services.jobs.get(String(output['jobId']))).error).toBeNull();
+    for (const id of written) expect((await quarry.execute('note_get', { id })).output['noteId']).toBe(id);
+    expect((await quarry.execute('note_get', { id: 'kept' })).output['text']).toBe('The second wording of a note.');
+    await expect(quarry.execute('note_get', { id: 'dropped' })).rejects.toMatchObject({ code: 'NOTE_NOT_FOUND' });
+    expect((await find('second wording of a note'))[0]?.url).toBe('note:kept');
+  });
+});
+
 describe('bad input', () => {
   test.each([
     ['search', {}],
