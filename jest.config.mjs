@@ -3,6 +3,7 @@ export default {
   testEnvironment: '<rootDir>/test/jest-environment.mjs',
   roots: ['<rootDir>/dist/test'],
   transform: {},
+  setupFiles: ['<rootDir>/test/jest-setup.mjs'],
   testTimeout: 240_000,
   maxWorkers: 2,
 };

@@ -13,6 +13,8 @@ export interface RateLimit {
 }
 
 const MAX_CLIENTS = 10_000;
+/** Parts of a token that are lost in sums of fractions must not make a client wait once more. */
+const ROUNDING = 1e-9;
 
 /** Buckets that fill while nobody looks: a bucket is its level at the time of its last use. */
 export function createRateLimiter(limit: RateLimit, elapsedMs: () => number): RateLimiter {
@@ -28,7 +30,7 @@ export function createRateLimiter(limit: RateLimit, elapsedMs: () => number): Ra
       buckets.delete(client);
       const [oldest] = buckets.keys();
       if (buckets.size >= MAX_CLIENTS && oldest !== undefined) buckets.delete(oldest);
-      const isAllowed = level >= 1;
+      const isAllowed = level >= 1 - ROUNDING;
       buckets.set(client, { level: isAllowed ? level - 1 : level, at: now });
       return isAllowed ? 0 : Math.ceil((1 - level) / perMs);
     },
