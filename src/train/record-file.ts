@@ -15,13 +15,15 @@ const recordSchema = z.object({
 const pairSchema = z.object({
   anchor: z.string(),
   positive: z.string(),
-  negative: z.string().optional(),
   source: z.string().default(''),
 });
+/** Names of the columns that hold negatives: one alone, or numbered from 1. */
+const NEGATIVE_COLUMN = /^negative(?:_[1-9]\d{0,2})?$/;
 
 /**
  * The records of a JSONL file, one at a time (gzip when the name ends in .gz). A line is a record
- * `{kind, source, anchors, text, negatives?}`, a pair `{anchor, positive}` or a triplet `{anchor, positive, negative}`.
+ * `{kind, source, anchors, text, negatives?}`, a pair `{anchor, positive}`, a triplet `{anchor, positive, negative}` or
+ * an n-tuple `{anchor, positive, negative_1, negative_2, ...}`.
  *
  * @throws QuarryError DATASET_INVALID, with the line's number, at the first line that is neither.
  */
@@ -46,19 +48,27 @@ function parseRecord(text: string, line: number, file: string): TrainingRecord {
   if (record.success) return record.data;
   const pair = pairSchema.safeParse(content);
   if (!pair.success) throw invalidLine(file, line, pair.error);
-  const { anchor, positive, negative, source } = pair.data;
-  return {
-    kind: 'pair',
-    source,
-    anchors: [anchor],
-    text: positive,
-    negatives: negative === undefined ? [] : [negative],
-  };
+  const negatives = z.array(z.string()).safeParse(negativesOf(content));
+  if (!negatives.success) throw invalidLine(file, line, negatives.error);
+  const { anchor, positive, source } = pair.data;
+  return { kind: 'pair', source, anchors: [anchor], text: positive, negatives: negatives.data };
+}
+
+/** What stands in the columns for negatives, in the order of their numbers. */
+function negativesOf(content: unknown): unknown[] {
+  return Object.entries(Object(content))
+    .filter(([name]) => NEGATIVE_COLUMN.test(name))
+    .sort(([a], [b]) => numberIn(a) - numberIn(b))
+    .map(([, value]) => value);
+}
+
+function numberIn(column: string): number {
+  return Number(column.split('_')[1] ?? 0);
 }
 
 function invalidLine(file: string, line: number, cause: unknown): QuarryError {
   return new QuarryError('DATASET_INVALID', `Line ${line} of ${file} is no training record.`, {
-    hint: 'Each line is JSON: {"kind","source","anchors","text"} or {"anchor","positive","negative"?}.',
+    hint: 'Each line is JSON: {"kind","source","anchors","text"} or {"anchor","positive"} with "negative" or "negative_1", "negative_2" and so on.',
     cause,
   });
 }

@@ -74,8 +74,7 @@ export class PairCorpus {
     this.#anchorCounts.push(record.anchors.length);
     this.#kinds.push(KINDS.indexOf(record.kind));
     this.#sources.push(numberOf(this.#sourceNumbers, record.source));
-    const document = record.kind === 'doc' ? `${record.source}\n${record.anchors[0] ?? ''}` : `\n${this.size}`;
-    this.#groups.push(numberOf(this.#groupNumbers, document));
+    this.#groups.push(numberOf(this.#groupNumbers, groupName(record, this.size)));
   }
 
   #addSegment(tokens: readonly number[]): void {
@@ -136,6 +135,12 @@ export class PairCorpus {
   #firstSegment(record: number): number {
     return record === 0 ? 0 : this.#recordEnds.at(record - 1);
   }
+}
+
+/** Sections of one document belong together, and so do questions with negatives that have one answer; else a record is alone. */
+function groupName(record: TrainingRecord, number: number): string {
+  if (record.kind === 'doc') return `${record.source}\n${record.anchors[0] ?? ''}`;
+  return record.negatives === undefined || record.negatives.length === 0 ? `\n${number}` : `\n\n${record.text}`;
 }
 
 function numberOf(numbers: Map<string, number>, name: string): number {

@@ -8,6 +8,7 @@ import {
   type RowKernels,
   type TokenLists,
 } from './embedding-bag.js';
+import { pickGivenNegatives } from './given-negatives.js';
 import type { TrainingPair } from './pair-corpus.js';
 import { createRandom } from './random.js';
 import type { TrainingConfig } from './training-config.js';
@@ -108,16 +109,15 @@ export class StaticTrainer {
   async train(pairs: readonly TrainingPair[]): Promise<number> {
     const { config, kernels, totalSteps } = this.#parts;
     const { dimensions } = config;
-    const negatives = pairs.flatMap((pair) => pair.negatives).slice(0, config.batchSize);
-    const contents = [...pairs.map((pair) => pair.query), ...pairs.map((pair) => pair.passage), ...negatives];
+    const negatives = pickGivenNegatives(pairs, this.#step);
+    const contents = [...pairs.map((pair) => pair.query), ...pairs.map((pair) => pair.passage), ...negatives.lists];
     const lists = packLists(contents, this.#scratch);
     const length = contents.length * dimensions;
     const sums = this.#sums.subarray(0, length);
     const listGradients = this.#listGradients.subarray(0, length).fill(0);
     kernels.sumRows(this.state.table, lists, dimensions, sums);
     const queryGroups = Int32Array.from(pairs, (pair) => pair.group);
-    const passageGroups = new Int32Array(pairs.length + negatives.length).fill(NO_GROUP);
-    passageGroups.set(queryGroups);
+    const passageGroups = Int32Array.from([...queryGroups, ...negatives.groups]);
     const batch = { sums, listGradients, queryGroups, passageGroups };
     let loss = await this.#addLoss(batch, dimensions, 1);
     for (const { dimensions: prefix, weight } of config.matryoshka) {
@@ -176,9 +176,6 @@ interface SummedBatch {
   readonly queryGroups: Int32Array;
   readonly passageGroups: Int32Array;
 }
-
-/** Group of given negatives: no query's own, so that they count as negatives for all. */
-const NO_GROUP = -1;
 
 /** The first `prefix` entries of each row, scaled to unit length, and their lengths before. */
 function normalizePrefixes(
