@@ -200,23 +200,33 @@ function withRandomNegatives(rows: readonly TrainingRecord[], seed: number): Tra
   });
 }
 
-/** nDCG@10 of each held-out query; a document scores as its best section. */
+/** nDCG@10 of each held-out query among the sections of all suites; the sections that hold its excerpts are right. */
 async function scoreModel(folder: string, { suites, heldOut }: Ground): Promise<number[]> {
   const { tokenizerJson, weights } = await readModelFolder(folder);
   const model = createStaticModel({ tokenizer: createTokenizer(tokenizerJson), ...weights });
-  return [...suites].flatMap(([name, suite]) => {
-    const vectors = [...suite.documents].map(([id, text]) => ({ id, sections: sectionsOf(text).map(model.embed) }));
-    return [...suite.qrels].flatMap(([query, judgments]) => {
-      const relevant = [...judgments].filter(([, grade]) => grade > 0);
-      if (relevant.length === 0 || relevant.some(([document]) => partOf(name, document) !== heldOut)) return [];
+  const sections = [...suites].flatMap(([name, suite]) =>
+    [...suite.documents].flatMap(([document, text]) =>
+      sectionsOf(text).map((section, at) => ({
+        id: `${name}/${document}#${at}`,
+        section,
+        vector: model.embed(section),
+      })),
+    ),
+  );
+  return [...suites].flatMap(([name, suite]) =>
+    [...suite.qrels].flatMap(([query, judged]) => {
+      const relevant = [...judged].filter(([, grade]) => grade > 0);
+      if (relevant.some(([document]) => partOf(name, document) !== heldOut)) return [];
+      const quotes = suite.excerpts.filter((excerpt) => excerpt.query === query);
+      const right = sections.filter(({ id, section }) =>
+        quotes.some(({ document, quote }) => id.startsWith(`${name}/${document}#`) && section.includes(quote)),
+      );
+      if (right.length === 0) return [];
       const asked = model.embed(suite.queries.get(query) ?? '');
-      const scored = vectors.map(({ id, sections }) => ({
-        id,
-        score: sections.reduce((best, section) => Math.max(best, dot(asked, section)), -1),
-      }));
-      return [ndcg(judgeRanking(scored, judgments), CUT)];
-    });
-  });
+      const scored = sections.map(({ id, vector }) => ({ id, score: dot(asked, vector) }));
+      return [ndcg(judgeRanking(scored, new Map(right.map(({ id }) => [id, 1]))), CUT)];
+    }),
+  );
 }
 
 const four = (value: number): string => value.toFixed(4);
@@ -231,10 +241,10 @@ function printDifference(label: string, before: readonly number[], after: readon
 const OPTIONS = {
   part: { type: 'string', default: 'test' },
   seeds: { type: 'string', default: '1,2,3' },
-  steps: { type: 'string', default: '100' },
+  steps: { type: 'string', default: '200' },
   pull: { type: 'string', default: '5' },
   rate: { type: 'string', default: '.002' },
-  batch: { type: 'string', default: '128' },
+  batch: { type: 'string', default: '64' },
   negatives: { type: 'string', default: '3' },
   margin: { type: 'string', default: '.05' },
   'rank-from': { type: 'string', default: '1' },

@@ -50,9 +50,10 @@ function memberOf(example: Example, isFresh: boolean): SplitMember {
   };
 }
 
+/** Without the place inside the page; `#ref:path` stays, since that names a file of a git repository. */
 function canonicalUri(uri: string): string {
   return uri
-    .replace(/#.*$/, '')
+    .replace(/#(?![^:]+:.).*$/, '')
     .replace(/\/(?:index\.html?)?$/, '')
     .replace(/^http:/, 'https:');
 }
