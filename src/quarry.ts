@@ -71,8 +71,15 @@ const systemClock: Clock = {
   elapsedMs: () => performance.now(),
 };
 
+/** Something that is opened when it is first needed. */
+interface Once<T> {
+  get(): Promise<T>;
+  /** Undefined while nobody has asked for it. */
+  opened(): Promise<T> | undefined;
+}
+
 /** Opens on first use, once; a failure is not remembered, so a later call may succeed. */
-function once<T>(open: () => Promise<T>): { get(): Promise<T>; opened(): Promise<T> | undefined } {
+function once<T>(open: () => Promise<T>): Once<T> {
   let value: Promise<T> | undefined;
   return {
     get() {
@@ -198,7 +205,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
   const suiteFiles = once(openSuiteFiles);
   const datasetStore = once(() => openDatasetStore(config));
   const datasetFiles = once(openDatasetFiles);
-  const adapters = new Map<SourceKind, Promise<SourceAdapter>>();
+  const adapters = new Map<SourceKind, Once<SourceAdapter>>();
   const context: ServiceContext = {
     config,
     store,
@@ -216,9 +223,9 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
     staticModel: openNamedStaticModel,
     version: packageVersion(),
     adapter(kind) {
-      const known = adapters.get(kind) ?? openAdapter(kind, config);
+      const known = adapters.get(kind) ?? once(() => openAdapter(kind, config));
       adapters.set(kind, known);
-      return known;
+      return known.get();
     },
   };
   const services = createServices(context);
