@@ -11,6 +11,8 @@ export interface Parameter {
   readonly description: string;
   readonly isRequired: boolean;
   readonly isPositional: boolean;
+  /** True for switches that are on unless they are turned off. */
+  readonly isOnByDefault: boolean;
 }
 
 /** `maxTokens` -> `max-tokens`. */
@@ -35,6 +37,7 @@ export function parametersOf(operation: Operation): Parameter[] {
       description: isObject(schema) && typeof schema['description'] === 'string' ? schema['description'] : '',
       isRequired: Array.isArray(required) && required.includes(key),
       isPositional: operation.cli.positional?.includes(key) ?? false,
+      isOnByDefault: isObject(schema) && schema['default'] === true,
     };
   });
 }

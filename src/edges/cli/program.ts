@@ -182,6 +182,7 @@ function collect(value: string, previous: string | readonly string[] | undefined
 function optionOf(parameter: Parameter, short: string | undefined): Option {
   const { kind, description } = parameter;
   const flag = `${short === undefined ? '' : `-${short}, `}--${parameter.flag}`;
+  if (kind === 'boolean' && parameter.isOnByDefault) return new Option(`--no-${parameter.flag}`, `Off: ${description}`);
   if (kind === 'boolean') return new Option(flag, description);
   if (kind === 'value') return new Option(`${flag} <value>`, description);
   const placeholder = kind === 'object' ? 'key=value' : 'value';
