@@ -132,7 +132,12 @@ export function systemCode(error: unknown): string | undefined {
 
 /** The message of an unknown thrown value. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error) return error.message;
+  try {
+    return String(error);
+  } catch {
+    return 'A value without words was thrown.'; // Its own toString fails; there is nothing more to tell.
+  }
 }
 
 /** Turns anything thrown into a {@link QuarryError}; unknown things become `fallback` (default `INTERNAL`). */

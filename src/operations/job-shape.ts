@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { JOB_STATES, type Job } from '../core/types.js';
+import { outline } from './outline.js';
 
 /** Output: a job. */
 export const jobShape = z.object({
@@ -86,9 +87,10 @@ function hasSources(result: unknown): boolean {
   return typeof result === 'object' && result !== null && 'sources' in result;
 }
 
-/** What a job has to say in words: the `lines` of its result. */
+/** What a job came to, in words: the `lines` of its result where it has them, else the result itself. A sync has said it in counts. */
 function linesOf(result: unknown): string[] {
-  if (typeof result !== 'object' || result === null || !('lines' in result) || !Array.isArray(result.lines)) return [];
+  if (typeof result !== 'object' || result === null || hasSources(result)) return [];
+  if (!('lines' in result) || !Array.isArray(result.lines)) return outline(result);
   return result.lines.filter((line): line is string => typeof line === 'string');
 }
 

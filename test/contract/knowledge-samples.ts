@@ -15,7 +15,11 @@ export function sampleTime(minutes: number): string {
 /** A unit vector that is always the same for the same text; texts that share words point the same way. */
 export function sampleVector(text: string, dimensions = DIMENSIONS): Float32Array {
   const vector = new Float32Array(dimensions);
-  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ['?']) {
+  // The beginning is enough to tell samples apart; a word of megabytes would exhaust the expression's stack.
+  for (const word of text
+    .slice(0, 20_000)
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? ['?']) {
     let hash = sha256(word);
     while (hash.length < dimensions * 2) hash += sha256(hash);
     for (let i = 0; i < dimensions; i++)
