@@ -6,6 +6,7 @@ import { runProgram } from './edges/cli/program.js';
 import type { Terminal } from './edges/cli/terminal.js';
 import { operations } from './operations/index.js';
 import { openQuarry } from './quarry.js';
+import { createReviewCommand } from './review-command.js';
 import { createServerCommands } from './server-commands.js';
 
 const { version } = z
@@ -40,7 +41,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 const exitCode = await runProgram(process.argv.slice(2), {
   version,
   operations,
-  extras: createServerCommands({ version, signal, terminal }),
+  extras: [...createServerCommands({ version, signal, terminal }), createReviewCommand({ terminal })],
   terminal,
   signal,
   open: openQuarry,

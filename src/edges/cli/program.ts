@@ -24,7 +24,11 @@ export interface OpenWorkspace {
 
 /** A command that is no operation: a server, for instance. */
 export interface ExtraCommand {
+  /** The group of commands that it stands in; default none. */
+  readonly group?: string;
   readonly name: string;
+  /** A word that must follow; it is given to `run` as the only one in `words`. */
+  readonly argument?: { readonly name: string; readonly description: string };
   readonly summary: string;
   readonly options: readonly { readonly flags: string; readonly description: string }[];
   run(flags: Readonly<Record<string, unknown>>, config: Partial<Config>): Promise<number>;
@@ -88,7 +92,7 @@ function buildProgram(parts: ProgramParts, outcome: Outcome): Command {
   const groups = new Map<string, Command>();
   for (const operation of parts.operations)
     addOperation(groupOf(program, groups, operation), operation, parts, outcome);
-  for (const extra of parts.extras) addExtra(program, extra, outcome);
+  for (const extra of parts.extras) addExtra(groups.get(extra.group ?? '') ?? program, extra, outcome);
   helpWithUnknownWords(program);
   return program;
 }
@@ -230,12 +234,13 @@ function overridesOf(flags: { home: unknown; workspace: unknown; model: unknown 
   return Object.fromEntries(given); // Keys are settings of type string, values were just checked to be strings.
 }
 
-function addExtra(program: Command, extra: ExtraCommand, outcome: Outcome): void {
-  const command = program.command(extra.name).summary(extra.summary).description(extra.summary);
+function addExtra(parent: Command, extra: ExtraCommand, outcome: Outcome): void {
+  const command = parent.command(extra.name).summary(extra.summary).description(extra.summary);
   for (const { flags, description } of extra.options) command.option(flags, description);
+  if (extra.argument !== undefined) command.argument(`<${extra.argument.name}>`, extra.argument.description);
   addGlobalOptions(command);
   command.action(async () => {
     const { home, workspace, model, ...flags } = command.optsWithGlobals<Record<string, unknown>>();
-    outcome.exitCode = await extra.run(flags, overridesOf({ home, workspace, model }));
+    outcome.exitCode = await extra.run({ ...flags, words: command.args }, overridesOf({ home, workspace, model }));
   });
 }

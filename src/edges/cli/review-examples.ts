@@ -1,0 +1,120 @@
+import type { Example, ReviewState } from '../../core/curation/example.js';
+import type { DatasetService } from '../../services/curation/dataset-service.js';
+import { paint, printable, type Terminal } from './terminal.js';
+
+/** What a review goes through. */
+export interface ReviewRequest {
+  readonly dataset: string;
+  /** Examples of this state are shown; default those that need review, then those that nobody has looked at. */
+  readonly state?: ReviewState | undefined;
+  /** Single keys as they are struck; the end of the keys ends the review. */
+  readonly keys: AsyncIterable<string>;
+  readonly terminal: Terminal;
+}
+
+/** What a review came to. */
+export interface ReviewSummary {
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Examples that were to be looked at and have no decision. */
+  readonly left: number;
+}
+
+/** Decisions are written after so many, and at the end. */
+const SAVED_AFTER = 20;
+const SHOWN_CHARACTERS = 1_500;
+const HELP = 'a accept   r reject   s skip   u undo   q quit';
+const CTRL_C = '\u0003';
+const CTRL_D = '\u0004';
+
+/** Decisions, and which of them are written. */
+class ReviewLedger {
+  readonly #datasets: DatasetService;
+  readonly #name: string;
+  readonly #unsaved = new Map<string, ReviewState>();
+
+  constructor(datasets: DatasetService, name: string) {
+    this.#datasets = datasets;
+    this.#name = name;
+  }
+
+  async decide(id: string, review: ReviewState): Promise<void> {
+    this.#unsaved.set(id, review);
+    if (this.#unsaved.size >= SAVED_AFTER) await this.save();
+  }
+
+  /** Writes what is not written; each state becomes one version. */
+  async save(): Promise<void> {
+    for (const review of new Set(this.#unsaved.values())) {
+      const ids = [...this.#unsaved].flatMap(([id, state]) => (state === review ? [id] : []));
+      const edit = { review, addTags: [], removeTags: [], clearFlags: [], remove: false };
+      await this.#datasets.edit(this.#name, { filter: { ids }, edit, about: {}, preview: false });
+      for (const id of ids) this.#unsaved.delete(id);
+    }
+  }
+}
+
+/**
+ * Shows examples one after another and takes a decision with one key each: a accepts, r rejects, s skips, u undoes the last
+ * decision, q quits. Whatever ends the review, decisions are written.
+ * @throws QuarryError DATASET_NOT_FOUND, ALREADY_EXISTS (somebody else wrote a version at the same moment)
+ */
+export async function reviewExamples(datasets: DatasetService, request: ReviewRequest): Promise<ReviewSummary> {
+  const { dataset, terminal, state } = request;
+  const states: readonly ReviewState[] = state === undefined ? ['needs-review', 'unreviewed'] : [state];
+  const { examples } = await datasets.show(dataset, undefined, {});
+  const queue = states.flatMap((wanted) => examples.filter(({ review }) => review === wanted));
+  const ledger = new ReviewLedger(datasets, dataset);
+  const decisions = new Map<number, ReviewState>();
+  let at = 0;
+  const show = (): void => {
+    const example = queue[at];
+    if (example !== undefined) terminal.stdout.write(describe(example, `${at + 1} of ${queue.length}`, terminal));
+  };
+  try {
+    show();
+    if (queue.length > 0) {
+      for await (const key of request.keys) {
+        const example = queue[at];
+        if (['q', CTRL_C, CTRL_D].includes(key)) break;
+        const decision = ({ a: 'accepted', r: 'rejected' } as const)[key];
+        if (decision !== undefined && example !== undefined) {
+          decisions.set(at++, decision);
+          await ledger.decide(example.id, decision);
+        } else if (key === 's' && example !== undefined) {
+          at++;
+        } else if (key === 'u' && at > 0) {
+          const before = queue[--at];
+          if (decisions.delete(at) && before !== undefined) await ledger.decide(before.id, before.review);
+        } else {
+          terminal.stdout.write(`${HELP}\n`);
+          continue;
+        }
+        if (at === queue.length) break;
+        show();
+      }
+    }
+  } finally {
+    await ledger.save();
+  }
+  const taken = [...decisions.values()];
+  return {
+    accepted: taken.filter((decision) => decision === 'accepted').length,
+    rejected: taken.filter((decision) => decision === 'rejected').length,
+    left: queue.length - taken.length,
+  };
+}
+
+/** An example as a person reads it; its text is data, so nothing in it can move the cursor. */
+function describe(example: Example, place: string, terminal: Terminal): string {
+  const flags = example.flags.length === 0 ? '' : `, ${example.flags.join(', ')}`;
+  const lines = Object.entries(example.fields).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value, null, 1);
+    const cut = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)} ...` : text;
+    return `${paint(terminal, 'stdout', 'bold', name)}  ${printable(cut)}`;
+  });
+  const title = printable(
+    `${place}: ${example.id} (${example.kind}, ${example.review}${flags}) ${example.provenance.uri}`,
+  );
+  return `\n${paint(terminal, 'stdout', 'dim', title)}\n${lines.join('\n')}\n${HELP}\n`;
+}
