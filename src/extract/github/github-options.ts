@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { QuarryError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/types.js';
+import { parseSourceOptions, selectionFields } from '../selection/selection-options.js';
 
-const pattern = z.string().min(1).max(1000);
 const reference = z
   .string()
   .max(250)
@@ -26,29 +25,7 @@ export const githubOptionsSchema = z.strictObject({
     .max(100_000)
     .default(1000)
     .describe('At most this many issues and pull requests, the last updated first.'),
-  include: z
-    .array(pattern)
-    .max(100)
-    .default([])
-    .describe('Globs on the path from the root of the repository, as for files.'),
-  exclude: z
-    .array(pattern)
-    .max(100)
-    .default([])
-    .describe('Globs of files and folders to leave out; they win over include.'),
-  maxFileBytes: z
-    .int()
-    .min(1)
-    .max(1_000_000_000)
-    .default(5_000_000)
-    .describe('Larger text and code files are skipped.'),
-  maxContainerBytes: z
-    .int()
-    .min(1)
-    .max(1_000_000_000)
-    .default(50_000_000)
-    .describe('Larger PDF, DOCX and notebook files are skipped.'),
-  includeHidden: z.boolean().default(false).describe('Read files and folders whose names begin with a dot too.'),
+  ...selectionFields,
   skipGenerated: z
     .boolean()
     .default(true)
@@ -77,13 +54,9 @@ export type GithubOptions = z.output<typeof storedSchema>;
 
 /** @throws QuarryError INPUT_INVALID naming the bad key and the known ones */
 export function parseGithubOptions(options: JsonObject): GithubOptions {
-  const parsed = storedSchema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const where = issue === undefined || issue.path.length === 0 ? 'options' : issue.path.join('.');
-  throw new QuarryError(
-    'INPUT_INVALID',
-    `The options of the github source are wrong at "${where}": ${issue?.message ?? 'invalid'}.`,
-    { hint: `Known options: ${Object.keys(githubOptionsSchema.shape).join(', ')}.` },
-  );
+  return parseSourceOptions(options, {
+    kind: 'github',
+    schema: storedSchema,
+    known: Object.keys(githubOptionsSchema.shape),
+  });
 }
