@@ -81,7 +81,6 @@ async function fill(quarry: Quarry, from: number, to: number): Promise<void> {
     await quarry.services.context.store.putDocuments('bench', rows);
   }
   await quarry.services.context.store.maintain('bench');
-  await quarry.services.context.store.maintain('bench');
 }
 
 /** The collection's table, opened by LanceDB itself; loaded late, after the store has set its log level. */
