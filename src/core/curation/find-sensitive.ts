@@ -7,7 +7,7 @@ export function findSensitive(text: string): Finding[] {
   const secrets = findSecrets(text);
   // A secret hides whatever it contains: the password of a URL is not an e-mail address as well.
   const others = findPersonal(text).filter(
-    (finding) => !secrets.some((secret) => finding.start < secret.end && secret.start < finding.end),
+    (finding) => !secrets.some((secret) => secret.start <= finding.start && finding.end <= secret.end),
   );
   return separateFindings([...secrets, ...others]);
 }

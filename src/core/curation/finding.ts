@@ -13,12 +13,17 @@ export interface Finding {
   readonly end: number;
 }
 
-/** Findings without overlaps: of two that overlap the earlier stays, of two that begin together the longer. In order of place. */
+/**
+ * Findings without overlaps, in order of place: of two that overlap the earlier stays, of two that begin together the
+ * longer, and it grows to the end of the other, so that nothing found is left over.
+ */
 export function separateFindings(findings: readonly Finding[]): Finding[] {
   const sorted = [...findings].sort((a, b) => a.start - b.start || b.end - a.end || (a.rule < b.rule ? -1 : 1));
   const kept: Finding[] = [];
   for (const finding of sorted) {
-    if (finding.start >= (kept.at(-1)?.end ?? 0)) kept.push(finding);
+    const last = kept.at(-1);
+    if (last === undefined || finding.start >= last.end) kept.push(finding);
+    else if (finding.end > last.end) kept[kept.length - 1] = { ...last, end: finding.end };
   }
   return kept;
 }
