@@ -12,10 +12,13 @@ const ASSIGN = new RegExp(
   'iy',
 );
 /** A mention in a sentence or after an option of a command. */
-const MENTION = /(?:[ \t](?:is|was|will be|of|to|=>|\u2192))?(?:[ \t:]|\r?\n|[ \t]?[([]){1,3}/iy;
+const MENTION = /(?:[ \t](?:is|was|will be|of|to|=>|\u2192))?(?:[ \t:]|[ \t]?[([]){1,3}/iy;
 /** What opens a value, and the value: up to the same quote, or as far as a bare word goes. */
 const VALUE =
   /(\\{0,3}["'`]|[([*]{1,2})?((?<=["'`])(?:(?!\\{0,3}["'`])[^\s]){6,300}(?=\\{0,3}["'`])|(?:\\(?![nrt"'`])|[^\s"'`,;<>|{}[\]\\\u0080-\uffff]){6,500})/y;
+
+/** Length from which a value is read once only. */
+const MONSTER = 300;
 
 /** A password of a command: of the user in `-u user:password`, and of the tools whose option is a single letter. */
 const COMMANDS: readonly RegExp[] = [
@@ -62,9 +65,13 @@ function isBadge(text: string, start: number): boolean {
 /** Values that stand behind the name of a secret: assigned in code, configuration, headers and options, or told in a sentence. */
 export function findNamedSecrets(text: string): Finding[] {
   const found: Finding[] = [];
+  let skipTo = 0;
   for (const match of text.matchAll(NAME)) {
+    if (match.index < skipTo) continue;
     const after = valueAfter(text, match.index + match[0].length);
     if (after === undefined || isBadge(text, match.index)) continue;
+    // Names inside a word this long announce nothing; reading on from each of them would take time and again the same text.
+    if (after.value.length >= MONSTER) skipTo = after.start + after.value.length;
     const isAssigned = after.isAssigned || isOption(text, match.index);
     const tests = match[1] === undefined ? [isRandomValue, isUnspeakable] : [isPassword, isUnspeakablePassword];
     if (tests[isAssigned ? 0 : 1]?.(after.value) !== true) continue;

@@ -72,7 +72,7 @@ function findUrlPasswords(text: string): Finding[] {
 }
 
 const CANDIDATE =
-  /(?<![A-Za-z0-9+/=_.%-](?<!\\[nrt])(?<!(?:^|[\s"'(,;])[A-Za-z]\w{0,20}=))[A-Za-z0-9+/_-]{32,128}={0,2}(?![A-Za-z0-9+/=_-])/g;
+  /(?<!\\|[A-Za-z0-9+/=_.%-](?<!\\[nrt])(?<!(?:^|[\s"'(,;])[A-Za-z]\w{0,20}=))(?!\/\/)[A-Za-z0-9+/_-]{32,128}={0,2}(?![A-Za-z0-9+/=_-])/g;
 
 /** Random base64 of n characters comes within .95 bits of log2(n) up to 4.6; words joined by dashes do not. */
 function isEvenlySpread(value: string): boolean {
@@ -97,26 +97,29 @@ function findRandomStrings(text: string): Finding[] {
   return found;
 }
 
-/** Whether a string is a whole line next to a like one: certificates, public keys, signatures and pictures in base64. */
+/** Line breaks of either sort with the quotes, signs and indentation that may stand around them. */
+const BREAK = String.raw`["'+,\s]{0,12}(?:\n|\\n)["'+,\s]{0,24}`;
+const LINE_BEFORE = new RegExp(`(?:[A-Za-z0-9+/=]{48,}|-----)${BREAK}$`);
+const LINE_AFTER = new RegExp(`^${BREAK}[A-Za-z0-9+/=]{4,}(?:["'+,\\s\\\\]|$)`);
+
+/** Whether a string is a line among like ones: certificates, public keys, signatures and pictures in base64. */
 function isBlobLine(text: string, start: number, length: number): boolean {
-  const before = /([A-Za-z0-9+/=]{32,})["'+\\\sn]{1,24}$/.exec(text.slice(Math.max(0, start - length - 24), start));
-  const after = /^["'+\\\sn]{1,24}([A-Za-z0-9+/=]{8,})/.exec(text.slice(start + length, start + 2 * length + 24));
-  const isJoined =
-    /\n/.test((before?.[0] ?? '') + (after?.[0] ?? '')) || /\\n/.test(text.slice(start + length, start + length + 2));
-  return (
-    isJoined &&
-    (before?.[1]?.length === length || (after !== null && (after[1]?.length ?? 0) <= length && length >= 48))
-  );
+  if (LINE_BEFORE.test(text.slice(Math.max(0, start - 120), start))) return true;
+  return length >= 48 && LINE_AFTER.test(text.slice(start + length, start + length + 200));
 }
 
 /** Checksums (`sha512-...`), paths and slugs are long and varied too. */
 function isHashOrPath(value: string, text: string, start: number): boolean {
-  if (/^(?:sha\d+-|[0-9a-f]+$|[0-9A-F]+$|_?_Z[A-Z]|AAAA[A-Z]3Nza)/.test(value) || wordShare(value) > 0.5) return true;
+  if (
+    /^(?:sha\d+-|[0-9a-f]+$|[0-9A-F]+$|_?_Z[A-Z]|AAAA[A-Z]3Nza|Qm[1-9A-HJ-NP-Za-km-z]{44}$)/.test(value) ||
+    wordShare(value) > 0.6
+  )
+    return true;
   const parts = value.split('/').filter((part) => part !== '');
   const words = parts.filter((part) => /^[A-Za-z]?[a-z]{2,}(?:[-_][A-Za-z]?[a-z]+)*\d{0,2}$/.test(part));
   if (parts.length >= 3 && words.length * 2 >= parts.length) return true;
   if (
-    /(?:sha\d{3}|integrity|checksum|digest|hash|\bh1|data:[a-z]+\/[a-z+]+;base64,)["'\s:=-]*$/i.test(
+    /(?:sha-?\d{3}|integrity|checksum|digest|hash|\bh1|data:[a-z]+\/[a-z+]+;base64,)["'\s:=-]*$/i.test(
       text.slice(Math.max(0, start - 40), start),
     )
   )

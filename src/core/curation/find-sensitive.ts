@@ -5,9 +5,10 @@ import { type Finding, separateFindings } from './finding.js';
 /** Secrets and personal data of a text, without overlaps, in order of place. */
 export function findSensitive(text: string): Finding[] {
   const secrets = findSecrets(text);
-  // A secret hides whatever it contains: the password of a URL is not an e-mail address as well.
+  // A secret hides whatever it contains: the password of a URL is not the name of an e-mail address at the host as well.
   const others = findPersonal(text).filter(
-    (finding) => !secrets.some((secret) => secret.start <= finding.start && finding.end <= secret.end),
+    ({ kind, start, end }) =>
+      !secrets.some((secret) => secret.start <= start && (kind === 'email' ? start < secret.end : end <= secret.end)),
   );
   return separateFindings([...secrets, ...others]);
 }

@@ -5,7 +5,7 @@ const PLACEHOLDER =
   /^(?:\[[A-Z_]+\]|[x*.#_-]+|\$\{?[A-Za-z_][\w.:]*\}?|\$\(.*|%\w+%|%[sdv({].*|\{\{.*|<.*|(?:0x)?abcdef.*|[a-z]{0,8}[_-]?123456?7?8?9?0?[a-z]{0,3}|0123456789.*|1234567890.*|(?:secret|test|pass(?:word|wd)?|admin|user|demo|guest|root|hello|foo|bar)\d{0,4}!?|(.)\1+)$/i;
 /** What such words hold wherever it stands in them. */
 const PLACEHOLDER_PART =
-  /your|example|sample|placeholder|change[_-]?(?:me|it)|insert|replace|redacted|dummy|fake|todo|(?:secret|key|token|password)[_-]?here|goes[_-]?here|xxx|\.\.\.|process\.env|os\.environ|getenv/i;
+  /your|example|sample|placeholder|change[_-]?(?:me|it)|insert|replace|redacted|dummy|fake|todo|(?:secret|key|token|password)[_-]?here|goes[_-]?here|xxxx|(?<![A-Za-z0-9])xxx|\.\.\.|process\.env|os\.environ|getenv/i;
 /** Ordinary values of options that happen to be called token, key or password: words, paths, identifiers, types, numbers, calls. */
 const ORDINARY =
   /^(?:[a-z]+(?:[_.-][A-Za-z]+)*|[A-Za-z]+(?:[_.-][A-Za-z]+)+|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d?|0x[0-9a-f]{1,16}|u?int\d{1,2}\w*|[A-Z][a-z]+\d{1,3}[A-Z][a-z]+|base\d\d|[A-Z]{2,}[A-Z_]*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[\d.,:_-]+|(?:\/|\.{1,2}\/|~\/).*|\w{1,12}:\/\/.*|[\w.-]+@[\w-]+\.[\w.-]+|sha(?:1|256|384|512)[:-].*)$/;
@@ -16,7 +16,7 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Share of a text's characters that lie in runs of four and more letters of a kind, as written words do. */
 export function wordShare(value: string): number {
-  const runs = value.match(/[A-Z]?[a-z]{4,}|[A-Z]{4,}(?![a-z])/g) ?? [];
+  const runs = value.match(/[A-Z][a-z]{3,}|[a-z]{4,}|[A-Z]{4,}(?![a-z])/g) ?? [];
   return runs.reduce((sum, run) => sum + run.length, 0) / value.length;
 }
 
@@ -69,6 +69,7 @@ export function isUnspeakablePassword(value: string): boolean {
     value.length >= 8 &&
     /\d/.test(value) &&
     kindsIn(value) >= 3 &&
+    wordShare(value) < 0.7 &&
     isPassword(value) &&
     !/[/\\()]|^[\w.-]+=/.test(value)
   );
