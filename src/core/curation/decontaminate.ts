@@ -1,4 +1,4 @@
-import { hashWord, mixBits, plainWords } from './shingles.js';
+import { hashWord, measureWords, mixBits, plainWords } from './shingles.js';
 
 /** Looked up once: it is called some billion times. */
 const { imul } = Math;
@@ -56,7 +56,7 @@ export class OverlapIndex {
 
   add(about: ProtectedText): void {
     const words = plainWords(about.text);
-    if (words.length < MIN_WORDS) return;
+    if (measureWords(words) < MIN_WORDS) return;
     const source = this.#sources.length;
     this.#sources.push({ about, words });
     const length = Math.min(this.#size, words.length);
@@ -79,7 +79,7 @@ export class OverlapIndex {
       visitRuns(prefixes, length, (hash, at) => {
         for (const entry of places.get(hash) ?? []) {
           const run = this.#grow(words, at, entry, length);
-          if (run === undefined) continue;
+          if (run === undefined || !this.#isLong(words, run, entry)) continue;
           covered.fill(1, run.start, run.start + run.length);
           const known = best.get(entry.source);
           if (known === undefined || run.length > known.length) best.set(entry.source, run);
@@ -94,6 +94,13 @@ export class OverlapIndex {
       return [{ suite: about.suite, item: about.item, isTest: about.isTest, words: run.length, span, coverage }];
     });
     return overlaps.sort((a, b) => b.words - a.words || (a.suite + a.item < b.suite + b.item ? -1 : 1));
+  }
+
+  /** Whether a run is worth enough words: letters of scripts without spaces are not whole ones. */
+  #isLong(words: readonly string[], run: { start: number; length: number }, entry: Entry): boolean {
+    if (run.length >= 2 * this.#size) return true;
+    const { words: theirs = [] } = this.#sources[entry.source] ?? {};
+    return run.length === theirs.length || measureWords(words.slice(run.start, run.start + run.length)) >= this.#size;
   }
 
   /** The whole shared run around a matching window; undefined when only the hashes agree. */

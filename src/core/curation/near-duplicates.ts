@@ -20,7 +20,7 @@ export interface NearDuplicateOptions {
   readonly shape?: MinHashShape;
 }
 
-/** Where half of all pairs of that similarity are found with 14 bands of 8 rows. */
+/** Above it four in five pairs are found with 16 bands of 7 rows, and nearly all from .8. */
 export const NEAR_DUPLICATE_THRESHOLD = 0.72;
 /** Members of one band's bucket that are compared pairwise; later ones only with the bucket's first members. */
 const MAX_BUCKET = 64;

@@ -4,15 +4,30 @@ const { imul } = Math;
 /** Words in a shingle, as in datatrove. */
 export const SHINGLE_WORDS = 5;
 
-/** Words of a text as near-duplicate search sees them: lower case, without punctuation and accents, split at anything else. */
+/** Scripts that write without spaces between words: each letter stands for a word, or better for half of one. */
+const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
+const HAS_UNSPACED = new RegExp(`[${UNSPACED}]`, 'u');
+const UNSPACED_PARTS = new RegExp(`[${UNSPACED}]|[^${UNSPACED}]+`, 'gu');
+
+/**
+ * Words of a text as near-duplicate search sees them: lower case, without punctuation and accents, split at anything
+ * else. Scripts without spaces are split into letters.
+ */
 export function plainWords(text: string): string[] {
-  return (
-    text
-      .normalize('NFKD')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu)
-      ?.map((word) => (isAscii(word) ? word : word.replace(/\p{M}/gu, ''))) ?? []
-  );
+  const words = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu);
+  return words?.flatMap((word) => (isAscii(word) ? word : splitUnspaced(word.replace(/\p{M}/gu, '')))) ?? [];
+}
+
+function splitUnspaced(word: string): string | string[] {
+  return HAS_UNSPACED.test(word) ? (word.match(UNSPACED_PARTS) ?? []) : word;
+}
+
+/** How many words a run of {@link plainWords} is worth: a letter of a script without spaces counts half. */
+export function measureWords(words: readonly string[]): number {
+  return words.reduce((sum, word) => sum + (!isAscii(word) && HAS_UNSPACED.test(word) ? 0.5 : 1), 0);
 }
 
 function isAscii(word: string): boolean {

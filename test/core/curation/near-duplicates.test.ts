@@ -82,7 +82,7 @@ describe('MinHash', () => {
   });
 
   test('has the published chances of a match', () => {
-    expect(matchProbability(0.8)).toBeCloseTo(0.924, 3);
+    expect(matchProbability(0.8)).toBeCloseTo(0.977, 3);
     expect(matchProbability(0)).toBe(0);
     expect(matchProbability(1)).toBe(1);
   });

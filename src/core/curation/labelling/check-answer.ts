@@ -1,5 +1,5 @@
 import { locateQuote } from '../../retrieval/locate-quote.js';
-import { longestSharedRun, plainWords } from '../shingles.js';
+import { longestSharedRun, measureWords, plainWords } from '../shingles.js';
 import { type LabelAnswer, PASSAGE_LABELS, type Rejection, type WorkItem } from './campaign.js';
 
 /** Why an answer is not taken, with the words for the judge. */
@@ -57,7 +57,7 @@ export function checkWritten(item: WorkItem, answer: LabelAnswer): Objection | u
   const objection = checkQuote(passage, answer.quote, 'The quote');
   if (objection !== undefined) return objection;
   const copied = longestSharedRun(plainWords(answer.question), plainWords(passage), MAX_COPIED_WORDS);
-  if (copied.length >= MAX_COPIED_WORDS) {
+  if (measureWords(copied) >= MAX_COPIED_WORDS) {
     return {
       rejection: 'too-close',
       detail: `The question repeats ${copied.length} words of the passage in a row ("${copied.slice(0, 12).join(' ')}"). Ask in your own words, as somebody would who has not read it.`,
