@@ -52,10 +52,16 @@ export function firstHeading(text: string): string {
   return fallback;
 }
 
-/** Text of inline Markdown without its marks: links and images become their text, HTML tags go. */
+const IMAGE = /!\[[^\][]*\](?:\([^)]*\)|\[[^\]]*\])?/g;
+
+/** Text of inline Markdown without its marks: links become their text, so do images that stand alone, HTML tags go. */
 export function plainInline(source: string): string {
+  const start = source.slice(0, 1000);
+  return withoutMarks(start.replace(IMAGE, ' ')) || withoutMarks(start);
+}
+
+function withoutMarks(source: string): string {
   return source
-    .slice(0, 1000)
     .replace(/!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?/g, '$1')
     .replace(/\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')
     .replace(/<[^<>]*>/g, '')

@@ -1,19 +1,16 @@
-import { type Example, parseExample } from '../../core/curation/example.js';
+import type { Example } from '../../core/curation/example.js';
 import { countLabels, type HistogramBar } from '../../core/curation/histogram.js';
 import { linkCandidates, openingOf } from '../../core/curation/miners/mine-links.js';
-import {
-  MINING_BOUNDS,
-  type MinedPair,
-  type MinerName,
-  type MiningBounds,
-} from '../../core/curation/miners/mined-pair.js';
+import { MINING_BOUNDS, type MinerName, type MiningBounds } from '../../core/curation/miners/mined-pair.js';
 import { MINER_TABLE } from '../../core/curation/miners/miners.js';
+import { visibleText } from '../../core/curation/miners/visible-text.js';
 import { throwIfCancelled } from '../../core/errors.js';
 import type { Document, Job, JsonValue, SearchFilter } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { JobHandle, JobService } from '../jobs.js';
 import { breathe, DatasetAccess } from './dataset-access.js';
+import { type Found, inMiningOrder, type MinedDocument, toMinedDocument, toMinedExamples } from './mined-examples.js';
 
 /** What to mine, and from where. */
 export interface MiningRequest {
@@ -28,25 +25,8 @@ export interface MiningRequest {
   readonly preview: boolean;
 }
 
-/** What a miner found. */
-export interface MinerYield {
-  readonly miner: MinerName;
-  readonly pairs: number;
-  readonly documents: number;
-  /** Pairs of which a twin (same anchor and positive) was found before. */
-  readonly repeated: number;
-  readonly samples: readonly { readonly anchor: string; readonly positive: string; readonly uri: string }[];
-}
-
 const PAGE = 500;
-const SAMPLES = 3;
-const SAMPLE_LENGTH = 240;
-
-interface Found {
-  readonly miner: MinerName;
-  readonly document: Document;
-  readonly pair: MinedPair;
-}
+const AFTER = 'Look at it with dataset_show; then dataset_negatives, dataset_audit, dataset_split, dataset_export.';
 
 /** Makes pairs out of the structure of stored documents. */
 export class MiningService {
@@ -81,7 +61,8 @@ export class MiningService {
 
   async #run(request: MiningRequest, handle: JobHandle): Promise<JsonValue> {
     const found = await this.#find(request, handle);
-    const { examples, yields } = await this.#toExamples(found, request, handle);
+    const resolved = await this.#resolveLinks(found, request, handle);
+    const { examples, yields } = await toMinedExamples(resolved, request.miners, handle.signal);
     const chosen = takeEvenly(examples, request.limit);
     const summary = {
       yields: yields.map((entry) => ({ ...entry, samples: entry.samples.map((sample) => ({ ...sample })) })),
@@ -90,14 +71,24 @@ export class MiningService {
       licences: bars(countLabels(chosen.map((example) => (example.licence === '' ? 'unknown' : example.licence)))),
     };
     handle.count('found', examples.length);
-    if (request.preview) return { ...summary, preview: true, written: 0 };
+    if (request.preview) {
+      return { ...summary, preview: true, written: 0, next: 'Nothing was written: mine again with preview false.' };
+    }
     const { version, added, known } = await this.#access.add(request.dataset, chosen, {
       message: `Mined ${chosen.length} pairs (${request.miners.join(', ')})`,
       notes: { mine: { miners: [...request.miners], collections: [...request.collections], found: examples.length } },
     });
     handle.count('added', added);
     handle.count('known', known);
-    return { ...summary, preview: false, written: added, known, version: version.version, rows: version.rows };
+    return {
+      ...summary,
+      preview: false,
+      written: added,
+      known,
+      version: version.version,
+      rows: version.rows,
+      next: AFTER,
+    };
   }
 
   async #find(request: MiningRequest, handle: JobHandle): Promise<Found[]> {
@@ -118,44 +109,17 @@ export class MiningService {
     return found;
   }
 
-  async #toExamples(
-    found: readonly Found[],
-    request: MiningRequest,
-    handle: JobHandle,
-  ): Promise<{ examples: Example[]; yields: MinerYield[] }> {
-    const byId = new Map<string, Example>();
+  /** Links become pairs with the opening of the page they lead to; what leads nowhere is left out. */
+  async #resolveLinks(found: readonly Found[], request: MiningRequest, handle: JobHandle): Promise<Found[]> {
     const openings = new Map<string, Opening | undefined>();
-    const tallies = new Map(request.miners.map((miner) => [miner, newTally(miner)]));
+    const resolved: Found[] = [];
     for (const [at, entry] of found.entries()) {
       await breathe(at);
       throwIfCancelled(handle.signal);
-      const tally = tallies.get(entry.miner);
-      const example =
-        entry.pair.target === undefined ? exampleOf(entry) : await this.#followLink(entry, request, openings);
-      if (example === undefined || tally === undefined) continue;
-      if (byId.has(example.id)) {
-        tally.repeated++;
-        continue;
-      }
-      byId.set(example.id, example);
-      tally.pairs++;
-      tally.uris.add(entry.document.uri);
-      if (example.kind === 'pair' && tally.samples.length < SAMPLES) {
-        tally.samples.push({
-          anchor: example.fields.anchor.slice(0, SAMPLE_LENGTH),
-          positive: example.fields.positive.slice(0, SAMPLE_LENGTH),
-          uri: example.provenance.uri,
-        });
-      }
+      const pair = entry.pair.target === undefined ? entry : await this.#followLink(entry, request, openings);
+      if (pair !== undefined) resolved.push(pair);
     }
-    const yields = [...tallies.values()].map(({ miner, pairs, uris, repeated, samples }) => ({
-      miner,
-      pairs,
-      documents: uris.size,
-      repeated,
-      samples,
-    }));
-    return { examples: [...byId.values()], yields };
+    return resolved;
   }
 
   /** The pair of a link's text and the opening of the stored page it leads to; undefined when that is not stored. */
@@ -163,7 +127,7 @@ export class MiningService {
     { document, pair }: Found,
     request: MiningRequest,
     openings: Map<string, Opening | undefined>,
-  ): Promise<Example | undefined> {
+  ): Promise<Found | undefined> {
     const addresses = linkCandidates(document.uri, pair.target ?? '');
     const [first] = addresses;
     if (first === undefined) return undefined;
@@ -171,10 +135,8 @@ export class MiningService {
     if (!openings.has(key)) openings.set(key, await this.#openingAt(document.collection, addresses, request.bounds));
     const opening = openings.get(key);
     if (opening === undefined || opening.document.id === document.id) return undefined;
-    const { start, end } = opening;
-    const positive = opening.document.text.slice(start, end);
-    const linked: MinedPair = { anchor: pair.anchor, positive, start, end };
-    return exampleOf({ miner: 'links', document: opening.document, pair: linked });
+    const { document: target, ...passage } = opening;
+    return { miner: 'links', document: target, pair: { anchor: pair.anchor, ...passage } };
   }
 
   async #openingAt(
@@ -185,54 +147,28 @@ export class MiningService {
     for (const address of addresses) {
       const [document] = await this.#context.store.findDocumentsByUri(collection, address);
       if (document === undefined || document.format === 'code') continue;
-      const { start, end } = openingOf(document.text, bounds.maxCharacters);
-      return end - start < bounds.minCharacters ? undefined : { document, start, end };
+      const { start, end } = openingOf(document.text, bounds);
+      const positive = document.text.slice(start, end);
+      if (visibleText(positive).length < bounds.minCharacters) return undefined;
+      return { document: toMinedDocument(document), positive, start, end };
     }
     return undefined;
   }
 }
 
 interface Opening {
-  readonly document: Document;
+  readonly document: MinedDocument;
+  readonly positive: string;
   readonly start: number;
   readonly end: number;
 }
 
-function newTally(miner: MinerName): {
-  miner: MinerName;
-  pairs: number;
-  uris: Set<string>;
-  repeated: number;
-  samples: { anchor: string; positive: string; uri: string }[];
-} {
-  return { miner, pairs: 0, uris: new Set(), repeated: 0, samples: [] };
-}
-
 function mineDocument(document: Document, request: MiningRequest): Found[] {
-  return request.miners.flatMap((miner) =>
-    MINER_TABLE[miner](document, { ...MINING_BOUNDS, ...request.bounds }).map((pair) => ({ miner, document, pair })),
-  );
-}
-
-function exampleOf({ miner, document, pair }: Found): Example | undefined {
-  const parsed = parseExample({
-    kind: 'pair',
-    fields: { anchor: pair.anchor, positive: pair.positive },
-    licence: document.licence.slice(0, 200),
-    category: (document.category === '' ? miner : document.category).slice(0, 200),
-    language: document.language.slice(0, 40),
-    provenance: {
-      source: document.sourceId,
-      uri: document.uri.slice(0, 4_000),
-      documentId: document.id,
-      contentHash: document.contentHash,
-      start: pair.start,
-      end: pair.end,
-      method: 'mine',
-      rule: miner,
-    },
-  });
-  return 'example' in parsed ? parsed.example : undefined;
+  const bounds = { ...MINING_BOUNDS, ...request.bounds };
+  const pairs = inMiningOrder(request.miners).map((miner) => ({ miner, pairs: MINER_TABLE[miner](document, bounds) }));
+  if (pairs.every((mined) => mined.pairs.length === 0)) return [];
+  const mined = toMinedDocument(document);
+  return pairs.flatMap(({ miner, pairs: own }) => own.map((pair) => ({ miner, document: mined, pair })));
 }
 
 /** At most `limit` examples: one of each document in turn, so that no large document fills the budget. */

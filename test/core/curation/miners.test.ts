@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { linkCandidates } from '../../../src/core/curation/miners/mine-links.js';
+import { linkCandidates, openingOf } from '../../../src/core/curation/miners/mine-links.js';
 import {
   MINERS,
   MINING_BOUNDS,
@@ -33,6 +33,53 @@ describe('miners', () => {
       { anchor: 'Guide', positive: prose.trim() },
       { anchor: 'Guide: Backups', positive: `${prose}\n\n\`\`\`sh\n# not a heading\nrun\n\`\`\`` },
     ]);
+  });
+
+  test('headings carry the name of their document and the nearest telling heading, never badges', () => {
+    const badge = '[![Build](https://ci.example/b.svg)](https://ci.example) [![Version][npm-image]][npm-url]';
+    const text = `# zipper ${badge}\n\n${badge}\n\n${prose}\n\n## API\n\n### open(path)\n\n#### Options\n\n${prose}\n\n---\n\n<!-- end -->\n`;
+    const pairs = mine('headings', document(text, { title: 'zipper Build Version' }));
+    expect(pairs).toEqual([
+      { anchor: 'zipper', positive: prose.trim() },
+      { anchor: 'zipper: open(path): Options', positive: prose.trim() },
+    ]);
+    const unnamed = document(`# Installation\n\n${prose}\n`, { title: 'Installation', uri: 'x/zipper/README.md' });
+    expect(mine('headings', unnamed)[0]?.anchor).toBe('zipper: Installation');
+  });
+
+  test('headings over tables of contents, badges and legal text are left out', () => {
+    const links = Array.from({ length: 12 }, (_, at) => `- [How to do the thing ${at}](#thing-${at})`).join('\n');
+    const badges = '[![Build](https://ci.example/a-long-address/b.svg)](https://ci.example/another/long/address)\n';
+    const text = `# Guide\n\n${badges}\n## What is in it\n\n${links}\n\n## License\n\n${prose}\n\n## 1.2.3 (2024-05-06)\n\n${prose}\n`;
+    expect(mine('headings', document(text))).toEqual([]);
+  });
+
+  test('questions that could stand on any page name their document', () => {
+    const text = `# zipper\n\n## What is this?\n\n${prose}\n\n## How to use\n\n${prose}\n\n## Why do archives need an index?\n\n${prose}\n`;
+    expect(mine('questions', document(text)).map((pair) => pair.anchor)).toEqual([
+      'zipper: What is this?',
+      'zipper: How to use',
+      'Why do archives need an index?',
+    ]);
+  });
+
+  test('doc comments lose the call they repeat, and code that does nothing is no answer', () => {
+    const python =
+      'def read(path):\n    """read(path) -> bytes\n\n    Reads the whole file at once.\n    """\n    with open(path) as file:\n        return file.read()\n\ndef wait(self):\n    """Waits until all the work has been done."""\n    raise NotImplementedError("subclasses have to say how they wait")\n';
+    expect(mine('docstrings', code(python, 'python')).map((pair) => pair.anchor)).toEqual([
+      'Reads the whole file at once.',
+    ]);
+  });
+
+  test('code that is cut never ends in a comment whose code was cut off', () => {
+    const members = Array.from({ length: 30 }, (_, at) => `  /** Number ${at} of them. */\n  n${at}: number;\n`).join(
+      '\n',
+    );
+    const text = `/** Holds all of the numbers there are. */\nexport interface Numbers {\n${members}}\n`;
+    for (let maxCharacters = 150; maxCharacters < 250; maxCharacters++) {
+      const [pair] = MINER_TABLE.docstrings(code(text, 'typescript'), { minCharacters: 20, maxCharacters });
+      expect(pair?.positive).toMatch(/: number;$/);
+    }
   });
 
   test('questions find their answers in headings, in Q and A lines, and in bold', () => {
@@ -107,9 +154,9 @@ describe('miners', () => {
   test('definitions come from bold items and from definition lists', () => {
     const text = `- **Restore point**: ${prose}\n- \`replay\` - ${prose}\n- **Not one** ${prose}\n\nLog shipping\n: ${prose}\n`;
     expect(mine('definitions', document(text)).map((pair) => pair.anchor)).toEqual([
-      'Restore point',
+      'Guide: Restore point',
       'Guide: replay',
-      'Log shipping',
+      'Guide: Log shipping',
     ]);
   });
 
@@ -200,5 +247,13 @@ describe('linkCandidates', () => {
     ['/home/docs/page.md', 'deep/er.md', '/home/docs/deep/er.md'],
   ])('from %s, %s leads to %s', (base, target, wanted) => {
     expect(linkCandidates(base, target)).toContain(wanted);
+  });
+});
+
+describe('openingOf', () => {
+  test('ends before the first heading behind enough text', () => {
+    const text = `# Page\n\n${prose}\n\n## More\n\n${prose}\n`;
+    const { start, end } = openingOf(text, MINING_BOUNDS);
+    expect(text.slice(start, end)).toBe(prose.trim());
   });
 });

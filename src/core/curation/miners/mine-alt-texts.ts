@@ -1,11 +1,13 @@
 import { splitLines, type TextLine } from './markdown-outline.js';
 import { type Mine, type MinedPair, plainPhrase, trimSpan } from './mined-pair.js';
+import { visibleText } from './visible-text.js';
 
-const IMAGE = /!\[(?<alt>[^\]\n]{12,300})\]\((?<src>[^)\s]{1,1000})(?:\s+"(?<title>[^"]*)")?\)/g;
+const IMAGE = /(?<!\[)!\[(?<alt>[^\]\n]{12,300})\]\((?<src>[^)\s]{1,1000})(?:\s+"(?<title>[^"]*)")?\)/g;
 /** Descriptions of badges and decoration. */
-const DECORATION = /\b(?:badge|logo|icon|build status|coverage|screenshot\s*\d*|shields\.io|license)\b/i;
+const DECORATION =
+  /\b(?:badge|logo|icon|build status|coverage|screenshot\s*\d*|shields\.io|license|status|version|sponsors?|banner)\b/i;
 
-/** Image description -> the paragraph before or behind the image, whichever shares more words with it. */
+/** Image description -> the paragraph before or behind the image, whichever shares more words with it; one must be shared. */
 export const mineAltTexts: Mine = (document, bounds) => {
   if (document.format !== 'markdown') return [];
   const pairs: MinedPair[] = [];
@@ -14,13 +16,13 @@ export const mineAltTexts: Mine = (document, bounds) => {
     if (line.isCode) continue;
     for (const match of line.text.matchAll(IMAGE)) {
       const anchor = plainPhrase(match.groups?.['alt'] ?? '');
-      if (!anchor.includes(' ') || DECORATION.test(anchor) || /shields\.io|badge/.test(match.groups?.['src'] ?? ''))
+      if (wordsOf(anchor).size < 2 || DECORATION.test(anchor) || /shields\.io|badge/.test(match.groups?.['src'] ?? ''))
         continue;
       const span = neighbourOf(lines, at, anchor, document.text);
       if (span === undefined) continue;
       const trimmed = trimSpan(document.text, span, bounds.maxCharacters);
-      if (trimmed.end - trimmed.start < bounds.minCharacters) continue;
-      pairs.push({ anchor, positive: document.text.slice(trimmed.start, trimmed.end), ...trimmed });
+      const positive = document.text.slice(trimmed.start, trimmed.end);
+      if (visibleText(positive).length >= bounds.minCharacters) pairs.push({ anchor, positive, ...trimmed });
     }
   }
   return pairs;
@@ -33,16 +35,18 @@ function neighbourOf(
   text: string,
 ): { start: number; end: number } | undefined {
   const spans = [paragraphAt(lines, at, -1), paragraphAt(lines, at, 1)].filter((span) => span !== undefined);
-  const words = new Set(anchor.toLowerCase().match(/\p{L}{4,}/gu) ?? []);
-  const shared = (span: { start: number; end: number }): number =>
-    (
-      text
-        .slice(span.start, span.end)
-        .toLowerCase()
-        .match(/\p{L}{4,}/gu) ?? []
-    ).filter((word) => words.has(word)).length;
-  const [best] = spans.sort((a, b) => shared(b) - shared(a));
-  return best;
+  const words = wordsOf(anchor);
+  const rated = spans.map((span) => ({
+    span,
+    shared: [...wordsOf(text.slice(span.start, span.end))].filter((word) => words.has(word)).length,
+  }));
+  const [best] = rated.sort((a, b) => b.shared - a.shared);
+  return best === undefined || best.shared === 0 ? undefined : best.span;
+}
+
+/** Words of four letters and more. */
+function wordsOf(text: string): Set<string> {
+  return new Set(text.toLowerCase().match(/\p{L}{4,}/gu) ?? []);
 }
 
 /** The nearest paragraph of prose in a direction, passing over empty lines but not over headings. */

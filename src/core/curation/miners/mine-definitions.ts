@@ -1,5 +1,7 @@
-import { splitLines } from './markdown-outline.js';
+import { inContext, nameOf, saysNothing } from './document-name.js';
+import { outline, splitLines } from './markdown-outline.js';
 import { type Mine, type MinedPair, plainPhrase } from './mined-pair.js';
+import { visibleText } from './visible-text.js';
 
 /** Definition lists in their common spellings. */
 const ITEM =
@@ -7,13 +9,15 @@ const ITEM =
 const TERM_LINE = /^ {0,3}(?![-*+#>|\d])(?<term>[^\n|]{2,100})$/;
 const DETAIL_LINE = /^ {0,3}:[ \t]+(?<text>\S.*)$/;
 /** Definitions are shorter than sections: a sentence is enough. */
-const MIN_SHARE = 0.4;
+const MIN_SHARE = 0.5;
 
-/** Term -> definition: `- **term**: text`, `- \`term\`: text`, and PHP Markdown Extra's `term` with `: text` on the next line. */
+/** Term, with the document's name and the nearest telling heading before it -> definition: `- **term**: text`, `- \`term\`: text`, and PHP Markdown Extra's `term` with `: text` on the next line. */
 export const mineDefinitions: Mine = (document, bounds) => {
   if (document.format !== 'markdown') return [];
   const pairs: MinedPair[] = [];
   const lines = splitLines(document.text);
+  const name = nameOf(document);
+  const headingAt = headingFinder(document.text);
   const add = (term: string, at: number, text: string): void => {
     const line = lines[at];
     if (line === undefined) return;
@@ -23,12 +27,11 @@ export const mineDefinitions: Mine = (document, bounds) => {
     const anchor = plainPhrase(term).replace(/:$/, '');
     if (
       anchor.length < 2 ||
-      positive.length < bounds.minCharacters * MIN_SHARE ||
+      visibleText(positive).length < bounds.minCharacters * MIN_SHARE ||
       positive.length > bounds.maxCharacters
     )
       return;
-    const isNamed = document.title === '' || anchor.includes(' ');
-    pairs.push({ anchor: isNamed ? anchor : `${document.title}: ${anchor}`, positive, start, end });
+    pairs.push({ anchor: inContext(name, headingAt(start), anchor), positive, start, end });
   };
   for (const [at, line] of lines.entries()) {
     if (line.isCode) continue;
@@ -42,6 +45,18 @@ export const mineDefinitions: Mine = (document, bounds) => {
   }
   return pairs;
 };
+
+/** Gives for rising offsets the nearest heading above that says something; empty when there is none. */
+function headingFinder(text: string): (offset: number) => string {
+  const sections = outline(text);
+  let at = -1;
+  return (offset) => {
+    while ((sections[at + 1]?.start ?? Number.POSITIVE_INFINITY) <= offset) at++;
+    const section = sections[at];
+    const path = section === undefined ? [] : [...section.path, section.heading];
+    return path.map(plainPhrase).findLast((heading) => !saysNothing(heading)) ?? '';
+  };
+}
 
 function termBefore(lines: readonly { text: string; isCode: boolean }[], at: number): string | undefined {
   const above = lines[at - 1]?.text.trim() === '' ? lines[at - 2] : lines[at - 1];

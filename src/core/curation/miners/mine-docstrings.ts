@@ -1,5 +1,7 @@
 import { type Mine, type MinedPair, type MiningBounds, trimSpan } from './mined-pair.js';
 
+const SIGNATURE = /^(?:new )?[\w.$#]+\s?\([^)]*\)\s*(?:(?:->|=>|:)\s*[\w.[\], |<>]*)?$/;
+
 /** The first sentence or paragraph of a doc comment, without its marks and tags. */
 function firstSentence(comment: string): string {
   const lines = comment.split('\n').map((line) =>
@@ -18,11 +20,13 @@ function firstSentence(comment: string): string {
       )
     )
       break;
-    if (text !== '') paragraph.push(text);
+    // Many docstrings repeat the call before they say what it does.
+    if (text !== '' && !(paragraph.length === 0 && SIGNATURE.test(text))) paragraph.push(text);
   }
   const joined = paragraph
     .join(' ')
-    .replace(/\{@link\s+([^}|]+)(?:\|[^}]*)?\}/g, '$1')
+    .replace(/\{@link\w*\s+([^}|]+)(?:\|[^}]*)?\}/g, '$1')
+    .replace(/\[([^\][]*)\]\([^)]*\)/g, '$1')
     .replace(/\s+/g, ' ')
     .trim();
   const sentence = /^.{15,}?[.!?](?=\s+\p{Lu}|$)/u.exec(joined)?.[0];
@@ -40,6 +44,28 @@ export const mineDocstrings: Mine = (document, bounds) => {
   return mineComments(document.text, bounds, document.language);
 };
 
+/** Bodies that do nothing. */
+const EMPTY_CODE =
+  /^(?:(?:pass|\.\.\.|return(?: \w+)?|raise NotImplementedError\b.*|throw new (?:Error|NotImplementedException)\([^()]*\);?)\s*)$|\{\s*\}$/;
+
+/** As `trimSpan`; a cut leaves out the comment in whose middle, or before whose code, it falls. */
+function trimCode(
+  text: string,
+  span: { readonly start: number; readonly end: number },
+  maxCharacters: number,
+): { readonly start: number; readonly end: number } {
+  const trimmed = trimSpan(text, span, maxCharacters);
+  if (trimmed.end === trimSpan(text, span, Number.POSITIVE_INFINITY).end) return trimmed;
+  let { end } = trimmed;
+  for (;;) {
+    const lineStart = text.lastIndexOf('\n', end - 1) + 1;
+    const line = text.slice(lineStart, end).trim();
+    const isComment = line === '' || /^(?:\/\*|\*|\/\/|#|@\w)/.test(line);
+    if (!isComment || lineStart <= trimmed.start) return trimSpan(text, { start: trimmed.start, end }, maxCharacters);
+    end = lineStart - 1;
+  }
+}
+
 function pairOf(
   text: string,
   found: { readonly comment: string; readonly start: number; readonly end: number },
@@ -47,10 +73,11 @@ function pairOf(
 ): MinedPair[] {
   const anchor = firstSentence(found.comment);
   if (anchor.length < 15 || anchor.length > 400 || !anchor.includes(' ') || EMPTY_COMMENT.test(anchor)) return [];
-  const trimmed = trimSpan(text, found, bounds.maxCharacters);
+  const trimmed = trimCode(text, found, bounds.maxCharacters);
+  const positive = text.slice(trimmed.start, trimmed.end);
   // Code says more in fewer characters than prose.
-  if (trimmed.end - trimmed.start < bounds.minCharacters / 2) return [];
-  return [{ anchor, positive: text.slice(trimmed.start, trimmed.end), ...trimmed }];
+  if (positive.length < bounds.minCharacters / 2 || EMPTY_CODE.test(positive)) return [];
+  return [{ anchor, positive, ...trimmed }];
 }
 
 const PYTHON_HEADER = /^(?<indent>[ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+\w+/;

@@ -1,5 +1,6 @@
 import { splitLines } from './markdown-outline.js';
-import { type Mine, type MinedPair, plainPhrase, trimSpan } from './mined-pair.js';
+import { type Mine, type MinedPair, type MiningBounds, plainPhrase, trimPassage } from './mined-pair.js';
+import { visibleText } from './visible-text.js';
 
 const LINK = /(?<!!)\[(?<text>[^\]\n]{4,200})\]\(<?(?<target>[^)\s>]{1,1000})>?(?:\s+["'(][^)]*)?\)/g;
 /** Link texts that say nothing of where they lead. */
@@ -66,15 +67,17 @@ function decodePart(part: string): string {
   }
 }
 
-/** The opening of a page: its first paragraphs behind the title, up to the bounds. */
-export function openingOf(text: string, maxCharacters: number): { readonly start: number; readonly end: number } {
+/** The opening of a page: what stands behind its title, up to the first heading behind enough text, within the bounds. */
+export function openingOf(text: string, bounds: MiningBounds): { readonly start: number; readonly end: number } {
   let start = 0;
+  let hasText = false;
   for (const line of splitLines(text)) {
-    if (line.text.trim() === '' || /^ {0,3}#{1,6}\s|^(?:!?\[[^\]]*\]\([^)]*\)\s*)+$/.test(line.text.trim())) {
-      start = line.end + 1;
-      continue;
+    const isHeading = !line.isCode && /^ {0,3}#{1,6}\s/.test(line.text);
+    if (isHeading && hasText && visibleText(text.slice(start, line.start)).length >= bounds.minCharacters) {
+      return trimPassage(text, { start, end: line.start }, bounds.maxCharacters);
     }
-    break;
+    if (!hasText && (isHeading || line.text.trim() === '')) start = line.end + 1;
+    else hasText = true;
   }
-  return trimSpan(text, { start: Math.min(start, text.length), end: text.length }, maxCharacters);
+  return trimPassage(text, { start: Math.min(start, text.length), end: text.length }, bounds.maxCharacters);
 }

@@ -1,20 +1,37 @@
+import { holds, inContext, nameOf } from './document-name.js';
 import { outline, splitLines } from './markdown-outline.js';
-import { type Mine, type MinedPair, plainPhrase, trimSpan } from './mined-pair.js';
+import { type Mine, type MinedPair, plainPhrase, trimPassage } from './mined-pair.js';
+import { visibleText } from './visible-text.js';
 
 /** Words that begin a question in a heading that forgot its mark. */
 const QUESTION =
   /^(?:how (?:do|does|can|should|to|is|are|much|many)|what(?:'s)? |why |when (?:do|should|is|are)|where |which |who |can |do |does |is there|are there|should )/i;
 
+/** Words that point at what stands around the question. */
+const POINTING = /\b(?:this|it|its|that|these|those|they|here|there|we|us|our)\b/i;
+/** Words that every question is made of. */
+const COMMON =
+  /\b(?:how|what|why|when|where|which|who|does|should|would|could|can|have|need|needed|make|made|work|works|used?|using|with|from|about|good|want|update|install|start|started|contribute|helps?)\b/gi;
+
+/** A question that could stand on any page gets the document's name before it: "zlib: What is this?". */
+function askedOf(name: string, question: string): string {
+  const subject = question.replace(COMMON, ' ').match(/[\p{L}\p{N}_]{4,}/gu) ?? [];
+  const needsName = POINTING.test(question) || subject.length === 0;
+  return needsName && !holds(question, name) ? inContext(name, question) : question;
+}
+
 /** Question -> answer: headings that ask, lines `Q: ...` with `A: ...`, bold questions with the paragraphs under them. */
 export const mineQuestions: Mine = (document, bounds) => {
   if (document.format === 'code') return [];
   const pairs: MinedPair[] = [];
+  const name = nameOf(document);
   const add = (question: string, span: { start: number; end: number }): void => {
-    const anchor = plainPhrase(question);
-    const trimmed = trimSpan(document.text, span, bounds.maxCharacters);
+    const asked = plainPhrase(question);
+    const trimmed = trimPassage(document.text, span, bounds.maxCharacters);
+    const positive = document.text.slice(trimmed.start, trimmed.end);
     // Answers may be shorter than sections: one sentence can be a good one.
-    if (anchor.length < 10 || trimmed.end - trimmed.start < bounds.minCharacters / 2) return;
-    pairs.push({ anchor, positive: document.text.slice(trimmed.start, trimmed.end), ...trimmed });
+    if (asked.length < 10 || visibleText(positive).length < bounds.minCharacters / 2) return;
+    pairs.push({ anchor: askedOf(name, asked), positive, ...trimmed });
   };
   if (document.format === 'markdown') {
     for (const section of outline(document.text)) {

@@ -72,14 +72,46 @@ function cutBefore(text: string, start: number, end: number): number {
   return /[\uD800-\uDBFF]/.test(text[end - 1] ?? '') ? end - 1 : end;
 }
 
-/** A phrase on one line, without Markdown's marks. */
+/** Lines that carry no text: rules, comments, lone tags, definitions of links, badges. */
+const NOISE =
+  /^\s*(?:(?:[-*_]\s*){3,}|<!--.*-->|(?:<\/?[a-z][^<>]*>\s*)+|\[[^\]]+\]:\s*\S.*|(?:\[?!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?(?:\](?:\([^)]*\)|\[[^\]]*\]))?\s*)+)?\s*$/;
+const HEADING = /^ {0,3}#{1,6}(?:\s|$)/;
+
+/** As {@link trimSpan}, and lines of Markdown that carry no text are left out at both ends, headings at the end. */
+export function trimPassage(
+  text: string,
+  span: { readonly start: number; readonly end: number },
+  maxCharacters: number,
+): { readonly start: number; readonly end: number } {
+  let { start } = span;
+  for (;;) {
+    const lineEnd = text.indexOf('\n', start);
+    if (lineEnd < 0 || lineEnd >= span.end || !NOISE.test(text.slice(start, lineEnd))) break;
+    start = lineEnd + 1;
+  }
+  let trimmed = trimSpan(text, { start, end: span.end }, maxCharacters);
+  for (;;) {
+    const lineStart = text.lastIndexOf('\n', trimmed.end - 1) + 1;
+    const line = text.slice(lineStart, trimmed.end);
+    if (lineStart <= trimmed.start || !(NOISE.test(line) || HEADING.test(line))) return trimmed;
+    trimmed = trimSpan(text, { start: trimmed.start, end: lineStart }, maxCharacters);
+  }
+}
+
+/** A phrase on one line, without Markdown's marks. Images are left out where other words remain. */
 export function plainPhrase(markdown: string): string {
+  return withoutMarks(markdown.replace(/!\[[^\][]*\](?:\([^)]*\)|\[[^\]]*\])?/g, ' ')) || withoutMarks(markdown);
+}
+
+function withoutMarks(markdown: string): string {
   return markdown
-    .replace(/!\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?/g, '$1')
+    .replace(/\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')
     .replace(/<[^<>]{1,200}>/g, ' ')
     .replace(/[`*]+|(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/gu, '')
+    .replace(/\\([!-/:-@[-`{-~])/g, '$1')
     .replace(/\{\s*[#/][^}]*\}/g, '')
+    .replace(/^(?:\p{So}|\p{Sk}|\uFE0F|\u200D|\s)+/u, '')
     .replace(/\s+/g, ' ')
     .trim();
 }
