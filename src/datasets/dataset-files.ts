@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { CsvReader } from '../core/curation/formats/csv.js';
 import type { DatasetFiles, ExportedFile, ExportWriter, ImportedRecord, TableColumn } from '../core/curation/ports.js';
@@ -55,20 +54,23 @@ async function* readTable(path: string, delimiter: ',' | '\t'): AsyncGenerator<I
   yield* reader.end();
 }
 
-/** Text of a file in pieces; gzip is told by its first bytes, a byte order mark is dropped. */
+/** Text of a file in pieces; gzip is told by its first bytes, a byte order mark is dropped. Other encodings are refused, not mangled. */
 async function* readText(path: string): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
-  let isFirst = true;
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
     for await (const bytes of await openBytes(path)) {
-      const text = decoder.write(bytes as Buffer); // A byte stream without an encoding gives buffers.
-      yield isFirst && text.startsWith('\uFEFF') ? text.slice(1) : text;
-      isFirst = false;
+      yield decoder.decode(bytes as Buffer, { stream: true }); // A byte stream without an encoding gives buffers.
     }
-    const rest = decoder.end();
+    const rest = decoder.decode();
     if (rest !== '') yield rest;
   } catch (error) {
     if (error instanceof QuarryError) throw error;
+    if (systemCode(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
+      throw new QuarryError('DATASET_INVALID', `${path} is not UTF-8 text.`, {
+        hint: 'Save it as UTF-8 and import it again.',
+        cause: error,
+      });
+    }
     throw unreadable(path, error);
   }
 }

@@ -28,6 +28,8 @@ export interface ImportRequest {
 const MAX_SHOWN = 3;
 /** More unreadable records than this share, and the import is refused: the format was probably named wrongly. */
 const MAX_BROKEN_SHARE = 0.5;
+/** Longest JSON array read, in characters: it has to be held whole. */
+const MAX_ARRAY = 256 * 1024 * 1024;
 
 interface Read {
   readonly examples: Example[];
@@ -118,20 +120,45 @@ async function* recordsOf(path: string, format: ImportFormat, files: DatasetFile
   else yield* jsonLines(path, files);
 }
 
-/** A record for every line that is not empty; a line that is not JSON comes as its error. */
+/**
+ * A record for every line that is not empty; a line that is not JSON comes as undefined. A file that begins with a bracket
+ * may be one JSON array, as many Alpaca and ShareGPT files are: its entries are the records.
+ */
 async function* jsonLines(path: string, files: DatasetFiles): AsyncGenerator<ImportedRecord> {
   let line = 0;
+  let array: string[] | undefined;
+  let characters = 0;
   for await (const text of files.readLines(path)) {
     line++;
-    if (text.trim() !== '') yield { line, value: parseJson(text) };
+    if (array === undefined && text.trim() === '') continue;
+    if (array === undefined && line === 1 && text.trimStart().startsWith('[')) array = [];
+    if (array === undefined) {
+      yield { line, value: parseJson(text) };
+      continue;
+    }
+    array.push(text);
+    characters += text.length;
+    if (characters > MAX_ARRAY) {
+      throw new QuarryError('DATASET_INVALID', `${path} is a JSON array of more than 256 MB.`, {
+        hint: 'Write one object on each line (JSON Lines), which is read in pieces.',
+      });
+    }
   }
+  if (array !== undefined) yield* arrayRecords(array);
+}
+
+/** Entries of a JSON array by their number; of what is no array its lines. */
+function* arrayRecords(lines: readonly string[]): Generator<ImportedRecord> {
+  const whole = parseJson(lines.join('\n'));
+  const list: readonly unknown[] = Array.isArray(whole) ? whole : lines.map(parseJson);
+  for (const [at, value] of list.entries()) yield { line: at + 1, value };
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // Reported by the reader as a record that is not an object, with its line.
+    return undefined; // Reported by the reader as a record that is not JSON, with its line.
   }
 }
 
@@ -158,13 +185,16 @@ function note(read: Read, place: string, problem: string): void {
 
 function notReadable(request: ImportRequest, format: ImportFormat, read: Read, total: number): QuarryError {
   const [first] = read.broken;
+  const delimiter = /\(([^,]*[;\t|][^,]*)\)$/.test(first?.problem ?? '')
+    ? ' The columns seem to be separated by something else than commas: write them with commas, or name format tsv.'
+    : '';
   return new QuarryError(
     'DATASET_INVALID',
     total === 0
       ? `${request.path} holds no records.`
       : `${read.brokenCount} of ${total} records of ${request.path} are not examples${first === undefined ? '' : `; ${first.place}: ${first.problem}`}.`,
     {
-      hint: `It was read as ${format}. Fields that are known: anchor, positive, negative(s); sentence1, sentence2, score; query, passage, grade; instruction, input, output; messages; conversations.`,
+      hint: `It was read as ${format}. Fields that are known: anchor, positive, negative(s); sentence1, sentence2, score; query, passage, grade; instruction, input, output; messages; conversations.${delimiter}`,
     },
   );
 }
@@ -192,6 +222,8 @@ async function readBenchmark(
       throwIfCancelled(handle.signal);
       const entry = textEntry(value);
       if (entry === undefined) note(read, `${file}:${line}`, 'an object with _id and text is wanted');
+      else if ((texts.get(`${prefix} ${entry.id}`) ?? entry.text) !== entry.text)
+        note(read, `${file}:${line}`, `${entry.id} stands above with another text, which is kept`);
       else texts.set(`${prefix} ${entry.id}`, entry.text);
     }
   }

@@ -98,6 +98,16 @@ function contentOf(record: Fields): ExampleInput | undefined {
   return { kind: 'pair', fields: { anchor: first, positive: second } };
 }
 
+/** The record with names as we know them: in small letters, without white space around; of two alike the first. */
+function withPlainNames(value: object): Fields {
+  const record = new Map<string, unknown>();
+  for (const [name, content] of Object.entries(value)) {
+    const plain = name.trim().toLowerCase();
+    if (!record.has(plain)) record.set(plain, content);
+  }
+  return Object.fromEntries(record);
+}
+
 /** What an importer knows of every record of a file. */
 export interface ImportDefaults {
   readonly source: string;
@@ -110,8 +120,9 @@ export interface ImportDefaults {
  * our Parquet columns, or any of the shapes of sentence-transformers, OpenAI chat, Alpaca and ShareGPT.
  */
 export function importRecord(value: unknown, defaults: ImportDefaults): ReturnType<typeof parseExample> {
+  if (value === undefined) return { problem: 'it is not JSON' };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'it is not an object' };
-  const record: Fields = { ...value };
+  const record = withPlainNames(value);
   if (typeof record['fields'] === 'object' && record['fields'] !== null && typeof record['kind'] === 'string') {
     const { id: _id, ...rest } = record;
     return parseExample(rest);
