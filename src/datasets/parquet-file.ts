@@ -1,7 +1,7 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { TableColumn } from '../core/curation/ports.js';
 
-const TYPES = { string: 'STRING', double: 'DOUBLE', int32: 'INT32', json: 'JSON' } as const;
+const TYPES = { string: 'STRING', double: 'DOUBLE', int32: 'INT32' } as const;
 const GROUP_ROWS = 10_000;
 
 /** A Parquet file (Snappy, row groups of 10,000) of the rows; absent values become nulls. */
@@ -13,7 +13,8 @@ export function encodeParquet(
     columnData: columns.map(({ name, type }) => ({
       name,
       type: TYPES[type],
-      nullable: rows.some((row) => row[name] === undefined || row[name] === null),
+      // Always, so that every split has the same schema.
+      nullable: true,
       data: rows.map((row) => row[name] ?? null),
     })),
     rowGroupSize: GROUP_ROWS,

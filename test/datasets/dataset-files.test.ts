@@ -107,19 +107,17 @@ describe('exports', () => {
     expect(await files.kindOf(join(folder, 'sums'))).toBe('absent');
   });
 
-  test('Parquet files are read back by another reader, nulls, numbers, JSON and any text alike', async () => {
+  test('Parquet files are read back by another reader, nulls, numbers and any text alike', async () => {
     const columns = [
       { name: 'text', type: 'string' },
       { name: 'score', type: 'double' },
       { name: 'grade', type: 'int32' },
-      { name: 'list', type: 'json' },
       { name: 'note', type: 'string' },
     ] as const;
     const rows = Array.from({ length: 25_000 }, (_, at) => ({
       text: at % 7 === 0 ? `l\u00ednea ${at} \u{1F33F}\n"x"` : `row ${at}`,
       score: at / 3,
       grade: at % 4,
-      list: [String(at)],
       note: at % 2 === 0 ? null : 'odd',
     }));
     const writer = await files.openExport(join(folder, 'table'), false);

@@ -106,7 +106,7 @@ export interface ExportedFile {
 /** A column of a Parquet file. */
 export interface TableColumn {
   readonly name: string;
-  readonly type: 'string' | 'double' | 'int32' | 'json';
+  readonly type: 'string' | 'double' | 'int32';
 }
 
 /** Writes the files of one export; nothing is visible under the final name until `publish`. */

@@ -55,6 +55,14 @@ export const datasetExport = defineOperation({
       .max(100)
       .default([])
       .describe('Suites whose test split may be touched, by name; recorded on the card.'),
+    manifest: z
+      .string()
+      .min(1)
+      .max(4_000)
+      .optional()
+      .describe(
+        'manifest.json of an earlier export to make again in path: its version and settings are taken, and the data must come out the same.',
+      ),
     overwrite: z.boolean().default(false).describe('Replace an earlier export in that folder; needs confirm.'),
     confirm: z.boolean().default(false).describe('Must be true for overwrite.'),
     preview: previewField(false),
@@ -74,6 +82,7 @@ export const datasetExport = defineOperation({
   examples: [{ name: 'no-such-dataset', path: './no-such-export' }],
   async run({ services, door }, input) {
     await guardPath(services.context.config, door, input.path);
+    if (input.manifest !== undefined) await guardPath(services.context.config, door, input.manifest);
     if (input.overwrite && !input.confirm && !input.preview) {
       throw new QuarryError('CONFIRMATION_REQUIRED', `This would replace an earlier export in ${input.path}.`, {
         hint: 'Call again with confirm set to true.',

@@ -1,14 +1,7 @@
 import { renderDataSheet } from '../../core/curation/data-sheet.js';
-import type { Example, SplitName } from '../../core/curation/example.js';
-import { SPLITS } from '../../core/curation/example.js';
-import { BEIR_SPLITS, qrelsLines, toBeir } from '../../core/curation/formats/beir.js';
+import type { SplitName } from '../../core/curation/example.js';
 import { licenceLedger, writeCard } from '../../core/curation/formats/dataset-card.js';
-import {
-  type ExportFormat,
-  type ExportRow,
-  exportColumns,
-  toExportRows,
-} from '../../core/curation/formats/export-shapes.js';
+import { exportColumns, toExportRows } from '../../core/curation/formats/export-shapes.js';
 import type { DatasetVersion, ExportedFile, ExportWriter } from '../../core/curation/ports.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Job, JsonObject, JsonValue } from '../../core/types.js';
@@ -16,35 +9,25 @@ import type { ServiceContext } from '../context.js';
 import type { JobHandle, JobService } from '../jobs.js';
 import { DatasetAccess } from './dataset-access.js';
 import { describeExamples } from './dataset-statistics.js';
+import { type ExportShape, writeData } from './export-files.js';
+import { compareFiles, type ExportManifest, readManifest, requireSameVersion } from './export-manifest.js';
 import { type Cleared, clearForExport, type ExportPolicy } from './export-policy.js';
 import { guardSuites } from './suite-guard.js';
 
 /** What to export, where, and under which policy. */
-export interface ExportRequest extends ExportPolicy {
+export interface ExportRequest extends ExportPolicy, ExportShape {
   readonly dataset: string;
   readonly version?: number | undefined;
   /** Folder to make. */
   readonly path: string;
-  readonly format: ExportFormat;
-  readonly container: 'jsonl' | 'parquet';
-  /** Negatives per row of n-tuple, 1..10. */
-  readonly negatives: number;
+  /** Manifest of an earlier export to make again; its dataset, version and settings stand instead of those given. */
+  readonly manifest?: string | undefined;
   readonly splits: readonly SplitName[];
   readonly overwrite: boolean;
   readonly preview: boolean;
 }
 
-interface SplitFile {
-  readonly split: SplitName;
-  readonly file: ExportedFile;
-}
-
-interface Written {
-  /** Data files that the card names, by split. */
-  readonly files: readonly SplitFile[];
-  readonly others: readonly ExportedFile[];
-  readonly unfit: number;
-}
+type ResolvedRequest = ExportRequest & { readonly rebuild?: ExportManifest };
 
 /** Writes datasets in the formats of the ecosystem, with card, checksums, manifest, provenance and data sheet. */
 export class ExportService {
@@ -59,8 +42,10 @@ export class ExportService {
   }
 
   /** Starts a job. @throws QuarryError DATASET_NOT_FOUND, INPUT_INVALID, ALREADY_EXISTS, PATH_UNREADABLE */
-  async start(request: ExportRequest): Promise<Job> {
-    await this.#access.require(request.dataset, request.version);
+  async start(given: ExportRequest): Promise<Job> {
+    const request = await this.#resolve(given);
+    const version = await this.#access.require(request.dataset, request.version);
+    if (request.rebuild !== undefined) requireSameVersion(version, request.rebuild);
     if (request.container === 'parquet' && exportColumns(request.format, request.negatives) === undefined) {
       throw new QuarryError(
         'INPUT_INVALID',
@@ -81,7 +66,21 @@ export class ExportService {
     });
   }
 
-  async #run(request: ExportRequest, handle: JobHandle): Promise<JsonValue> {
+  /** The request with what the manifest says in place of what was given. */
+  async #resolve(request: ExportRequest): Promise<ResolvedRequest> {
+    if (request.manifest === undefined) return request;
+    const rebuild = await readManifest(request.manifest, await this.#context.datasetFiles());
+    if (rebuild.dataset !== request.dataset) {
+      throw new QuarryError(
+        'INPUT_INVALID',
+        `The manifest is of the dataset ${JSON.stringify(rebuild.dataset)}, not of ${JSON.stringify(request.dataset)}.`,
+        { hint: 'Name the dataset of the manifest.' },
+      );
+    }
+    return { ...request, ...rebuild.settings, version: rebuild.version, rebuild };
+  }
+
+  async #run(request: ResolvedRequest, handle: JobHandle): Promise<JsonValue> {
     const version = await this.#access.require(request.dataset, request.version);
     const all = await this.#access.examples(version);
     const chosen =
@@ -106,19 +105,11 @@ export class ExportService {
 
   async #write(
     writer: ExportWriter,
-    work: { readonly version: DatasetVersion; readonly cleared: Cleared; readonly request: ExportRequest },
+    work: { readonly version: DatasetVersion; readonly cleared: Cleared; readonly request: ResolvedRequest },
   ): Promise<{ rows: number; summary: JsonObject }> {
     const { version, cleared, request } = work;
-    const data =
-      request.format === 'beir'
-        ? await writeBeir(writer, cleared.examples)
-        : await writeRows(writer, cleared.examples, request);
+    const data = await writeData(writer, cleared.examples, request);
     const leftOut = { ...cleared.leftOut, ...(data.unfit > 0 ? { 'does not fit the format': data.unfit } : {}) };
-    const provenance = await writer.writeText(
-      'provenance.jsonl',
-      provenanceLines(cleared.examples),
-      cleared.examples.length,
-    );
     const { overrides, checks, examples } = cleared;
     const card = writeCard({
       version,
@@ -134,7 +125,8 @@ export class ExportService {
       await writer.writeText('README.md', [card], 0),
       await writer.writeText('datasheet.html', [sheet], 0),
     ];
-    const files = [...data.files.map(({ file }) => file), ...data.others, provenance, ...about];
+    const files = [...data.all, ...about];
+    const differing = request.rebuild === undefined ? undefined : compareFiles(files, request.rebuild);
     const manifest = this.#manifest(work, { files, leftOut });
     files.push(await writer.writeText('manifest.json', [`${JSON.stringify(manifest, null, 2)}\n`], 0));
     const sums = files.map((file) => `${file.sha256}  ${file.path}\n`).sort();
@@ -153,13 +145,14 @@ export class ExportService {
         overrides: [...overrides],
         checks: [...checks],
         files: files.map((file) => ({ ...file })),
+        ...(differing === undefined ? {} : { rebuilt: true, differing }),
       },
     };
   }
 
   /** Everything that rebuilds the export: version, content, settings, checksums. No time of its own, so equal exports are equal bytes. */
   #manifest(
-    work: { readonly version: DatasetVersion; readonly cleared: Cleared; readonly request: ExportRequest },
+    work: { readonly version: DatasetVersion; readonly cleared: Cleared; readonly request: ResolvedRequest },
     result: { readonly files: readonly ExportedFile[]; readonly leftOut: Readonly<Record<string, number>> },
   ): JsonObject {
     const { version, cleared, request } = work;
@@ -203,67 +196,6 @@ function previewOf(cleared: Cleared, request: ExportRequest): JsonValue {
     checks: [...cleared.checks],
     samples,
   };
-}
-
-async function writeRows(writer: ExportWriter, examples: readonly Example[], request: ExportRequest): Promise<Written> {
-  const bySplit = new Map<SplitName, ExportRow[]>();
-  let unfit = 0;
-  for (const example of examples) {
-    const rows = toExportRows(example, request.format, request.negatives);
-    if (rows.length === 0) unfit++;
-    const split = example.split === '' ? 'train' : example.split;
-    const known = bySplit.get(split);
-    if (known === undefined) bySplit.set(split, rows);
-    else known.push(...rows);
-  }
-  const columns = exportColumns(request.format, request.negatives);
-  const isTable = request.container === 'parquet' || request.format === 'parquet';
-  const files: SplitFile[] = [];
-  for (const split of SPLITS) {
-    const rows = bySplit.get(split) ?? [];
-    if (rows.length === 0) continue;
-    const file =
-      isTable && columns !== undefined
-        ? await writer.writeTable(`data/${split}.parquet`, columns, rows)
-        : await writer.writeText(`data/${split}.jsonl`, jsonLines(rows), rows.length);
-    files.push({ split, file });
-  }
-  if (files.length > 0) return { files, others: [], unfit };
-  throw new QuarryError('DATASET_INVALID', `No example of the dataset fits the format ${request.format}.`, {
-    hint: 'Look at the kinds of its examples with dataset_show; triplets need dataset_negatives first.',
-  });
-}
-
-async function writeBeir(writer: ExportWriter, examples: readonly Example[]): Promise<Written> {
-  const tables = toBeir(examples);
-  if (tables.queries.length === 0) {
-    throw new QuarryError('DATASET_INVALID', 'No example of the dataset is a pair, triplet or judged passage.', {
-      hint: 'Only those make a benchmark.',
-    });
-  }
-  const others = [
-    await writer.writeText('corpus.jsonl', jsonLines(tables.corpus), tables.corpus.length),
-    await writer.writeText('queries.jsonl', jsonLines(tables.queries), tables.queries.length),
-  ];
-  const files: SplitFile[] = [];
-  for (const split of SPLITS) {
-    const judgments = tables.qrels[split];
-    if (judgments.length === 0) continue;
-    const path = `qrels/${BEIR_SPLITS[split]}.tsv`;
-    files.push({ split, file: await writer.writeText(path, qrelsLines(judgments), judgments.length) });
-  }
-  const fitting = examples.filter(({ kind }) => kind === 'pair' || kind === 'triplet' || kind === 'judged').length;
-  return { files, others, unfit: examples.length - fitting };
-}
-
-function* jsonLines(rows: Iterable<unknown>): Generator<string> {
-  for (const row of rows) yield `${JSON.stringify(row)}\n`;
-}
-
-function* provenanceLines(examples: readonly Example[]): Generator<string> {
-  for (const { id, split, licence, review, trust, provenance } of examples) {
-    yield `${JSON.stringify({ id, split, licence, review, trust, ...provenance })}\n`;
-  }
 }
 
 function sheetOf(version: DatasetVersion, cleared: Cleared): Parameters<typeof renderDataSheet>[0] {

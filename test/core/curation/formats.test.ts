@@ -125,6 +125,13 @@ describe('imports', () => {
     });
   });
 
+  test('take names in any case, and say of a line that it is not JSON', () => {
+    expect(importRecord({ ' Question': 'a', ANSWER: 'b', Licence: 'ISC' }, defaults)).toMatchObject({
+      example: { fields: { anchor: 'a', positive: 'b' }, licence: 'ISC' },
+    });
+    expect(importRecord(undefined, defaults)).toEqual({ problem: 'it is not JSON' });
+  });
+
   test('say what is wrong instead of guessing, whatever they are given', () => {
     expect(importRecord({ foo: 'a', bar: 'b' }, defaults)).toEqual({
       problem: 'no known pair of texts among its fields (foo, bar)',
@@ -203,6 +210,28 @@ describe('writeCard', () => {
     expect(card).not.toContain('nothing: 0');
     expect(card).toContain('**2 examples touch the test split');
     expect(card).toContain('Pairs \\<script\\> \\| about keys');
+  });
+
+  test.each([
+    [['MIT', 'MIT'], ['license: mit']],
+    [['GPL-3.0-only'], ['license: gpl-3.0']],
+    [['', ''], ['license: unknown']],
+    [['Custom EULA 1'], ['license: other', 'license_name: "custom-eula-1"']],
+    [
+      ['MIT', '', 'CC0-1.0'],
+      ['license:', '- cc0-1.0', '- mit', '- unknown'],
+    ],
+  ])('takes the licences of the examples where none was said: %j', (licences, wanted) => {
+    const card = writeCard({
+      version: { ...version, about: { ...version.about, licence: '' } },
+      format: 'pair',
+      examples: licences.map((licence) => ({ ...pair, licence })),
+      files: [{ split: 'train', file: { path: 'data/train.jsonl', sha256: 'x', bytes: 1, rows: 2 } }],
+      overrides: [],
+      leftOut: {},
+      checks: [],
+    });
+    expect(card.split('\n').slice(2, 2 + wanted.length)).toEqual(wanted);
   });
 
   test('puts sizes where the hub puts them', () => {

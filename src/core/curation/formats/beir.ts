@@ -1,5 +1,5 @@
 import { sameTextKey } from '../exact-duplicates.js';
-import type { Example, SplitName } from '../example.js';
+import { type Example, type SplitName, sidesOf } from '../example.js';
 
 /** A dataset as a benchmark: texts once each, judgments by split. */
 export interface BeirTables {
@@ -32,7 +32,7 @@ export function toBeir(examples: readonly Example[]): BeirTables {
     validation: new Map(),
     test: new Map(),
   };
-  const loose: SplitName = examples.some((example) => example.split !== '') ? 'train' : 'test';
+  const loose = looseSplit(examples);
   const judge = (split: SplitName | '', query: string, passage: string, score: number): void => {
     const queryId = idOf('q', query);
     const documentId = idOf('d', passage);
@@ -62,6 +62,23 @@ export function toBeir(examples: readonly Example[]): BeirTables {
       test: sortedEntries(grades.test).map(([, judgment]) => judgment),
     },
   };
+}
+
+/** The judgment that each example gives, by its own grade; examples without a query and a passage give none. */
+export function beirJudgments(
+  examples: readonly Example[],
+): { readonly example: Example; readonly split: SplitName; readonly queryId: string; readonly documentId: string }[] {
+  const loose = looseSplit(examples);
+  return examples.flatMap((example) => {
+    if (example.kind !== 'pair' && example.kind !== 'triplet' && example.kind !== 'judged') return [];
+    const { prompt, response } = sidesOf(example);
+    const split = example.split === '' ? loose : example.split;
+    return [{ example, split, queryId: idOf('q', prompt), documentId: idOf('d', response) }];
+  });
+}
+
+function looseSplit(examples: readonly Example[]): SplitName {
+  return examples.some((example) => example.split !== '') ? 'train' : 'test';
 }
 
 /** A qrels file: header, then query, document and grade at tabs. */

@@ -48,19 +48,42 @@ function scalar(value: string): string {
   return isPlain ? value : JSON.stringify(value);
 }
 
-/** The hub knows licences by their SPDX ids in small letters. */
+/** Licences that the hub knows, in its spelling. */
+const HUB_LICENCES: ReadonlySet<string> = new Set(
+  (
+    'afl-3.0 agpl-3.0 apache-2.0 artistic-2.0 bsd bsd-2-clause bsd-3-clause bsd-3-clause-clear bsl-1.0 cc0-1.0 cc-by-2.0 cc-by-2.5 ' +
+    'cc-by-3.0 cc-by-4.0 cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0 cc-by-nc-sa-3.0 ' +
+    'cc-by-nc-sa-4.0 cc-by-nd-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cdla-permissive-1.0 cdla-permissive-2.0 cdla-sharing-1.0 ecl-2.0 epl-1.0 ' +
+    'epl-2.0 eupl-1.1 eupl-1.2 gpl-2.0 gpl-3.0 isc lgpl-2.1 lgpl-3.0 lppl-1.3c mit mpl-2.0 ms-pl ncsa odbl odc-by ofl-1.1 osl-3.0 ' +
+    'pddl postgresql unlicense wtfpl zlib'
+  ).split(' '),
+);
+const HUB_NAMES: Readonly<Record<string, string>> = { 'odbl-1.0': 'odbl', 'odc-by-1.0': 'odc-by', 'pddl-1.0': 'pddl' };
+
+/** The hub's name of an SPDX licence: `other` for what it does not know, `unknown` for none. */
 function hubLicence(licence: string): string {
-  return licence === '' ? 'unknown' : /^[A-Za-z0-9.-]+$/.test(licence) ? licence.toLowerCase() : 'other';
+  const plain = licence.toLowerCase().replace(/-(?:only|or-later)$/, '');
+  const name = HUB_NAMES[plain] ?? plain;
+  return licence === '' || plain === 'unknown' ? 'unknown' : HUB_LICENCES.has(name) ? name : 'other';
+}
+
+/** The licence that was said of the dataset; where none was, those of its examples. */
+function licenceLines(parts: CardParts): string[] {
+  const { licence } = parts.version.about;
+  const named = licence === '' ? licenceLedger(parts.examples).map((entry) => entry.licence) : [licence];
+  const names = [...new Set(named.map(hubLicence))].sort();
+  const [only = 'unknown', ...more] = names;
+  const lines = more.length === 0 ? [`license: ${only}`] : ['license:', ...names.map((name) => `- ${name}`)];
+  const [first] = named;
+  return only === 'other' && named.length === 1 && first !== undefined
+    ? [...lines, `license_name: ${JSON.stringify(first.toLowerCase().replace(/[^a-z0-9.-]+/g, '-'))}`]
+    : lines;
 }
 
 function yamlHeader(parts: CardParts): string[] {
   const { version, format, files } = parts;
   const languages = version.about.languages.length > 0 ? version.about.languages : languagesOf(parts.examples);
-  const lines = [
-    '---',
-    `pretty_name: ${JSON.stringify(version.name)}`,
-    `license: ${scalar(hubLicence(version.about.licence))}`,
-  ];
+  const lines = ['---', `pretty_name: ${JSON.stringify(version.name)}`, ...licenceLines(parts)];
   if (languages.length > 0) lines.push('language:', ...languages.map((language) => `- ${scalar(language)}`));
   lines.push('size_categories:', `- ${sizeCategory(rowsOf(parts))}`);
   lines.push('task_categories:', ...TASKS[format].map((task) => `- ${task}`));
@@ -157,7 +180,7 @@ export function writeCard(parts: CardParts): string {
   }
   lines.push(
     '',
-    '`manifest.json` names the version, the settings and the checksum of every file; with them the same export can be made again. `provenance.jsonl` tells for each row where it comes from.',
+    '`manifest.json` names the version, the settings and the checksum of every file; with them the same export can be made again. `quarry dataset export <name> <folder> --manifest manifest.json` does so. `provenance.jsonl` tells for each example which rows are its own and where it comes from.',
     '',
   );
   return lines.join('\n');

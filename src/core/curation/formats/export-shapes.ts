@@ -114,7 +114,10 @@ function toAlpaca(example: Example): ExportRow[] {
   return [{ instruction: first.content, input: '', output: second.content }];
 }
 
-/** Every kind of example in one flat table: texts by name, what does not apply empty or null, provenance in columns. */
+/**
+ * Every kind of example in one flat table: texts by name, what does not apply empty or null, provenance in columns. Lists
+ * are JSON text, not Parquet's JSON type, which the hub's readers do not know.
+ */
 export function toPlainRow(example: Example): ExportRow {
   const { fields, provenance } = example;
   const text = (name: string): string | null => {
@@ -127,16 +130,16 @@ export function toPlainRow(example: Example): ExportRow {
     anchor: text('anchor') ?? text('sentence1') ?? text('query') ?? text('instruction'),
     positive: text('positive') ?? text('sentence2') ?? text('passage') ?? text('output'),
     input: text('input'),
-    negatives: example.kind === 'triplet' ? example.fields.negatives : null,
-    messages: example.kind === 'chat' ? example.fields.messages : null,
+    negatives: example.kind === 'triplet' ? JSON.stringify(example.fields.negatives) : null,
+    messages: example.kind === 'chat' ? JSON.stringify(example.fields.messages) : null,
     score: example.kind === 'scored' ? example.fields.score : null,
     grade: example.kind === 'judged' ? example.fields.grade : null,
     split: example.split,
     licence: example.licence,
     language: example.language,
     category: example.category,
-    tags: example.tags,
-    flags: example.flags,
+    tags: JSON.stringify(example.tags),
+    flags: JSON.stringify(example.flags),
     review: example.review,
     trust: example.trust,
     source: provenance.source,
@@ -152,10 +155,6 @@ export function toPlainRow(example: Example): ExportRow {
 }
 
 const PLAIN_TYPES: Readonly<Record<string, TableColumn['type']>> = {
-  negatives: 'json',
-  messages: 'json',
-  tags: 'json',
-  flags: 'json',
   score: 'double',
   trust: 'double',
   grade: 'int32',
