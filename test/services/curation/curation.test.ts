@@ -62,7 +62,7 @@ describe('mining and negatives', () => {
     const yields = result['yields'] as JsonObject[]; // By its summary.
     expect(yields).toHaveLength(8);
     expect(yields.find((entry) => entry['miner'] === 'headings')).toMatchObject({ pairs: 12, documents: 12 });
-    expect(yields.find((entry) => entry['miner'] === 'questions')?.['samples']).toHaveLength(3);
+    expect(yields.find((entry) => entry['miner'] === 'questions')?.['samples']).toHaveLength(4);
     await expect(quarry.execute('dataset_show', { name: 'mined' })).rejects.toMatchObject({
       code: 'DATASET_NOT_FOUND',
     });
