@@ -36,13 +36,17 @@ interface Entry {
 
 /**
  * Finds n-gram overlap with benchmark texts. Protected texts shorter than a run count when the example holds all of
- * their words in a row, provided there are at least `MIN_WORDS` of them, so short queries are protected as well.
+ * their words in a row, provided there are at least `MIN_WORDS` of them, so short queries are protected as well; of three
+ * and four words, when the example's text is nothing else.
  */
 export class OverlapIndex {
   readonly #size: number;
   readonly #sources: { readonly about: ProtectedText; readonly words: readonly string[] }[] = [];
   /** Run hash to place; per run length, because short texts are indexed whole. */
   readonly #places = new Map<number, Map<number, Entry[]>>();
+
+  /** Texts too short to be looked for inside others, by their words. */
+  readonly #wholes = new Map<string, number[]>();
 
   /** @param size words in a run, 4..50 */
   constructor(size: number = OVERLAP_WORDS) {
@@ -56,9 +60,14 @@ export class OverlapIndex {
 
   add(about: ProtectedText): void {
     const words = plainWords(about.text);
-    if (measureWords(words) < MIN_WORDS) return;
+    if (words.length < MIN_WHOLE) return;
     const source = this.#sources.length;
     this.#sources.push({ about, words });
+    if (measureWords(words) < MIN_WORDS) {
+      const key = words.join(' ');
+      this.#wholes.set(key, [...(this.#wholes.get(key) ?? []), source]);
+      return;
+    }
     const length = Math.min(this.#size, words.length);
     const places = this.#places.get(length) ?? new Map<number, Entry[]>();
     this.#places.set(length, places);
@@ -85,6 +94,10 @@ export class OverlapIndex {
           if (known === undefined || run.length > known.length) best.set(entry.source, run);
         }
       });
+    }
+    for (const source of this.#wholes.get(words.join(' ')) ?? []) {
+      covered.fill(1);
+      best.set(source, { start: 0, length: words.length });
     }
     const coverage = words.length === 0 ? 0 : covered.reduce((sum, value) => sum + value, 0) / words.length;
     const overlaps = [...best].flatMap(([source, run]) => {
@@ -124,8 +137,10 @@ export class OverlapIndex {
   }
 }
 
-/** Shortest text that is protected word for word. Shorter queries are everybody's words ("what is a cache"). */
+/** Shortest text that is protected word for word inside others. Shorter queries are everybody's words ("what is a cache"). */
 const MIN_WORDS = 5;
+/** Shortest text that must not be the whole of another. */
+const MIN_WHOLE = 3;
 /** Texts remembered per run; one is enough to refuse, a few are enough to explain. */
 const MAX_PLACES = 16;
 

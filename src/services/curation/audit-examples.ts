@@ -151,7 +151,7 @@ function sensitiveFindings(example: Example): AuditFinding[] {
 
 function leakFindings(example: Example, work: AuditWork): AuditFinding[] {
   const [overlap] = textsOf(example)
-    .flatMap((text) => work.suites.index.find(text.slice(0, MAX_TEXT)))
+    .flatMap((text) => work.suites.index.find(text))
     .sort((a, b) => b.words - a.words);
   if (overlap === undefined) return [];
   const where = `${overlap.item} of suite ${overlap.suite}${overlap.isTest ? ' (test split)' : ''}`;

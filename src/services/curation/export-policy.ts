@@ -38,14 +38,20 @@ function refused(message: string, hint: string, details: Readonly<Record<string,
 }
 
 /**
- * Lets through what may be exported.
+ * Lets through what may be exported. Rows of the version that are not asked for (`others`) count in the proof that no
+ * link crosses the splits, since they may be exported another time.
  * @throws QuarryError GATE_FAILED with the reason and where it applies
  */
 export async function clearForExport(
   examples: readonly Example[],
   policy: ExportPolicy,
-  work: { readonly suites: GuardedSuites; readonly handle: Pick<JobHandle, 'signal' | 'report'> },
+  work: {
+    readonly suites: GuardedSuites;
+    readonly others: readonly Example[];
+    readonly handle: Pick<JobHandle, 'signal' | 'report'>;
+  },
 ): Promise<Cleared> {
+  const isSplit = [...examples, ...work.others].some(({ split }) => split === 'validation' || split === 'test');
   const leftOut: Record<string, number> = {};
   const checks: string[] = [];
   let kept = leaveOut(examples, leftOut, {
@@ -53,11 +59,14 @@ export async function clearForExport(
     'waits for review': (example) => example.review === 'needs-review',
     'test labels of judges that are not trusted': (example) =>
       example.split === 'test' && example.trust < TRUST_THRESHOLD,
+    // Among the rest they would be taken for training, whatever they are linked with.
+    'no split yet (run dataset_split)': (example) => isSplit && example.split === '',
   });
   kept = clearLicences(kept, policy, { leftOut, checks });
   kept = await clearSensitive(kept, policy, { leftOut, checks, ...work });
   const overrides = await clearSuites(kept, policy, { checks, ...work });
-  await clearSplits(kept, checks);
+  const settled = work.others.filter(({ review }) => review !== 'rejected' && review !== 'needs-review');
+  await clearSplits([...kept, ...settled], checks);
   return { examples: kept, leftOut, overrides, checks };
 }
 

@@ -83,12 +83,11 @@ export class ExportService {
   async #run(request: ResolvedRequest, handle: JobHandle): Promise<JsonValue> {
     const version = await this.#access.require(request.dataset, request.version);
     const all = await this.#access.examples(version);
-    const chosen =
-      request.splits.length === 0
-        ? all
-        : all.filter((example) => request.splits.some((split) => split === example.split));
+    const isChosen = ({ split }: Example): boolean =>
+      request.splits.length === 0 || request.splits.some((wanted) => wanted === split);
     const suites = await guardSuites(this.#context, handle.signal);
-    const cleared = await clearForExport(chosen, request, { suites, handle });
+    const others = all.filter((example) => !isChosen(example));
+    const cleared = await clearForExport(all.filter(isChosen), request, { suites, others, handle });
     if (request.preview) return previewOf(cleared, request);
     const files = await this.#context.datasetFiles();
     const writer = await files.openExport(request.path, request.overwrite);

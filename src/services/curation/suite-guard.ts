@@ -23,8 +23,7 @@ export async function guardSuites(context: ServiceContext, signal?: AbortSignal)
   const names: string[] = [];
   for (const { name, folder } of await locator.list()) {
     throwIfCancelled(signal);
-    if (names.includes(name)) continue;
-    names.push(name);
+    if (!names.includes(name)) names.push(name);
     const suite = await locator.open(folder);
     for (const query of suite.queries) {
       const about = { suite: name, item: `query:${query.id}`, isTest: isTest(suite), text: query.text };

@@ -38,13 +38,14 @@ describe('OverlapIndex', () => {
     const index = new OverlapIndex();
     index.add({ suite: 's', item: 'query:1', isTest: true, text: 'How do I rotate signing keys?' });
     index.add({ suite: 's', item: 'query:2', isTest: true, text: 'what is caching' });
-    expect(index.size).toBe(1);
+    expect(index.size).toBe(2);
     expect(index.find('Somebody asked: how do I rotate signing keys, then left.')[0]).toMatchObject({
       item: 'query:1',
       words: 6,
       span: 'how do i rotate signing keys',
     });
-    expect(index.find('what is caching')).toEqual([]);
+    expect(index.find('What is caching?')[0]).toMatchObject({ item: 'query:2', words: 3, coverage: 1 });
+    expect(index.find('Then we asked what is caching good for.')).toEqual([]);
     expect(index.find('how do I rotate')).toEqual([]);
   });
 

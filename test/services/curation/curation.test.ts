@@ -225,11 +225,48 @@ describe('audit and export', () => {
     expect(checksOf(await run('dataset_audit', { name: 'crossed', vectors: false })).has('crosses-splits')).toBe(true);
     const refused = await attempt('dataset_export', { name: 'crossed', path: join(root, 'crossed') });
     expect(refused.error).toMatchObject({ code: 'GATE_FAILED', message: expect.stringContaining('cross the splits') });
+    const half = await attempt('dataset_export', { name: 'crossed', path: join(root, 'crossed'), splits: ['train'] });
+    expect(half.error).toMatchObject({ code: 'GATE_FAILED', message: expect.stringContaining('cross the splits') });
     expect(await run('dataset_split', { name: 'crossed' })).toMatchObject({
       crossing: 0,
       movedRows: expect.any(Number),
     });
     await run('dataset_export', { name: 'crossed', path: join(root, 'crossed') });
+  });
+
+  test('a row that came after the split is not exported for training beside the test row that it repeats', async () => {
+    const rows = Array.from({ length: 20 }, (_, at) => ({ ...clean(at + 700), split: at < 10 ? 'train' : 'test' }));
+    await importRows('late', [...rows, { ...clean(715), positive: `${clean(715).positive} Indeed.` }]);
+    const exported = await run('dataset_export', { name: 'late', path: join(root, 'late'), format: 'pair' });
+    expect(exported).toMatchObject({ rows: 20, leftOut: { 'no split yet (run dataset_split)': 1 } });
+    expect(await readFile(join(root, 'late', 'data', 'train.jsonl'), 'utf8')).not.toContain('Indeed');
+  });
+
+  test('finds a leak in whatever field of whatever kind it stands', async () => {
+    const [query = ''] = (await readFile(join(BUNDLED, 'router-specialist', 'queries.jsonl'), 'utf8'))
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [String((JSON.parse(line) as JsonObject)['text'])])) // Lines of JSON objects.
+      .filter((text) => text.split(/\s+/).length >= 6);
+    const hidden = `Before it stands something else. ${query.toUpperCase()} And after it too.`;
+    await importRows('leaky', [
+      { anchor: query, positive: 'This is the answer to it.' },
+      { anchor: 'What is the answer to this one?', positive: hidden },
+      { anchor: 'And to this?', positive: 'Nobody knows it yet.', negatives: ['Something else', hidden] },
+      { query: 'Is it in a graded passage?', passage: hidden, grade: 1 },
+      { sentence1: 'Some sentence or other', sentence2: hidden, score: 0.5 },
+      { instruction: 'Tell me what you know', input: '', output: hidden },
+      { instruction: 'Tell me more of it', input: hidden, output: 'No more is known.' },
+      {
+        messages: ['system', 'user', 'assistant'].map((role) => ({
+          role,
+          content: role === 'system' ? hidden : 'Yes',
+        })),
+      },
+      { messages: ['user', 'assistant'].map((role) => ({ role, content: role === 'user' ? 'Say it' : hidden })) },
+      { anchor: 'Where is the loom kept?', positive: 'The loom is kept in the shed behind the house.' },
+    ]);
+    const leak = checksOf(await run('dataset_audit', { name: 'leaky', vectors: false })).get('leak');
+    expect(leak).toMatchObject({ examples: 9 });
   });
 
   test('the same version exported twice gives the same bytes, and its checksums hold', async () => {
