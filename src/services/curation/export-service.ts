@@ -1,5 +1,5 @@
 import { renderDataSheet } from '../../core/curation/data-sheet.js';
-import type { SplitName } from '../../core/curation/example.js';
+import type { Example, SplitName } from '../../core/curation/example.js';
 import { licenceLedger, writeCard } from '../../core/curation/formats/dataset-card.js';
 import { exportColumns, toExportRows } from '../../core/curation/formats/export-shapes.js';
 import type { DatasetVersion, ExportedFile, ExportWriter } from '../../core/curation/ports.js';
