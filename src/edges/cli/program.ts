@@ -80,6 +80,8 @@ function buildProgram(parts: ProgramParts, outcome: Outcome): Command {
       'Local-first knowledge for AI agents: ingest sites, repositories and folders, search them with citations.',
     )
     .version(parts.version, '-V, --version')
+    // Behind a command, --version is that command's: the version of a dataset.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
@@ -143,6 +145,7 @@ function groupOf(program: Command, groups: Map<string, Command>, operation: Oper
     .exitOverride()
     .helpCommand(false)
     .copyInheritedSettings(program);
+  addGlobalOptions(made);
   helpWithUnknownWords(made);
   groups.set(group, made);
   return made;

@@ -55,7 +55,7 @@ export async function toMinedExamples(
     await breathe(at);
     throwIfCancelled(signal);
     const { anchor, positive } = pair;
-    const key = passageKey(positive, document.about);
+    const key = passageKey(positive);
     weedable.push({ anchor, positive, documentId: document.id, documentName: document.about, key });
   }
   const tallies = new Map(miners.map((miner) => [miner, newTally()]));

@@ -25,11 +25,9 @@ const BOILERPLATE_DOCUMENTS = 3;
 /** Share of common words from which two passages under one anchor are versions of one passage. */
 const ALIKE = 0.5;
 
-/** What makes two passages the same whatever their documents are called: their words without the document's name and numbers. */
-export function passageKey(positive: string, documentName: string): string {
-  const own = new Set(plainWords(documentName));
-  const words = plainWords(visibleText(positive) || positive).filter((word) => !own.has(word) && !/^\d+$/.test(word));
-  return words.length < 4 ? sha256(positive) : sha256(words.join(' '));
+/** What makes two passages the same: the words that a reader sees of them. */
+export function passageKey(positive: string): string {
+  return sha256(plainWords(visibleText(positive)).join(' ') || positive);
 }
 
 /**
