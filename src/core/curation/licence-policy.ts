@@ -65,3 +65,23 @@ export function isLicenceAllowed(expression: string, allowed: readonly string[])
   const isAllowed = readAny();
   return isReadable && at === tokens.length && isAllowed;
 }
+
+/** Longest licence an example may have, in characters. */
+const MAX_LICENCE = 200;
+
+/** The SPDX expression of texts that stand together under all of several licences; empty (unknown) when one of them is. */
+export function joinLicences(licences: readonly string[]): string {
+  const parts = [
+    ...new Set(licences.flatMap((licence) => (/\bOR\b/i.test(licence) ? [licence] : splitLicences(licence)))),
+  ];
+  if (parts.length === 0 || parts.includes('')) return '';
+  const [only = '', ...more] = parts;
+  const joined = parts.sort().map((part) => (/\bOR\b/i.test(part) ? `(${part})` : part));
+  const expression = more.length === 0 ? only : joined.join(' AND ');
+  return expression.length <= MAX_LICENCE ? expression : '';
+}
+
+/** Licences of an expression that asks for all of them. */
+export function splitLicences(expression: string): string[] {
+  return /[()]|\bOR\b/i.test(expression) ? [expression] : expression.split(/\s+AND\s+/i);
+}

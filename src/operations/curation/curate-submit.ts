@@ -45,7 +45,7 @@ export const curateSubmit = defineOperation({
       const [issue] = parsed.error.issues;
       throw new QuarryError(
         'INPUT_INVALID',
-        `answer.${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not an answer'}`,
+        `${['answer', ...(issue?.path.map(String) ?? [])].join('.')}: ${issue?.message ?? 'not an answer'}`,
         {
           hint: 'Give {"grades": [{"label": "A", "grade": 2, "quote": "..."}]}, {"question": "...", "answer": "...", "quote": "..."}, or {"abstain": true, "reason": "..."}.',
         },

@@ -3,7 +3,7 @@ import { QuarryError } from '../../core/errors.js';
 import { JOB_STATES } from '../../core/types.js';
 import { BALANCE_KEYS, SAMPLE_METHODS } from '../../services/curation/sample-service.js';
 import { defineOperation } from '../define.js';
-import { aboutFields, aboutOf, datasetName, seedField } from './dataset-fields.js';
+import { aboutFields, aboutOf, datasetName, previewField, seedField } from './dataset-fields.js';
 
 export const datasetCreate = defineOperation({
   name: 'dataset_create',
@@ -28,6 +28,7 @@ export const datasetCreate = defineOperation({
       .describe('How the sample is drawn: k-centre (default), mmr or random.'),
     balance: z.enum(BALANCE_KEYS).default('none').describe('What the sample is balanced by; default none.'),
     seed: seedField,
+    preview: previewField(false),
   }),
   output: z.object({
     name: z.string(),
@@ -38,22 +39,24 @@ export const datasetCreate = defineOperation({
   errors: ['INPUT_INVALID', 'ALREADY_EXISTS', 'DATASET_NOT_FOUND', 'MODEL_UNAVAILABLE', 'STORE_FULL'],
   examples: [{ name: 'example-dataset', description: 'Pairs for trying things out.' }],
   async run({ services }, input) {
-    const { name, from, budget, method, balance, seed } = input;
+    const { name, from, budget, method, balance, seed, preview } = input;
     const about = aboutOf(input);
     if (from === undefined && budget === undefined) {
-      const version = await services.curation.datasets.create(name, about);
-      return { name, version: version.version, jobId: null, state: null };
+      const version = await services.curation.datasets.create(name, about, preview);
+      return { name, version, jobId: null, state: null };
     }
     if (from === undefined || budget === undefined) {
       throw new QuarryError('INPUT_INVALID', 'A sample needs both from and budget.', {
         hint: 'Give both, or neither for an empty dataset.',
       });
     }
-    const job = await services.curation.samples.start({ from, name, budget, method, balance, seed, about });
+    const job = await services.curation.samples.start({ from, name, budget, method, balance, seed, about, preview });
     return { name, version: null, jobId: job.id, state: job.state };
   },
   render: (output) =>
-    output.jobId === null
-      ? `Created dataset ${output.name}, version ${output.version}. Fill it with dataset_mine or dataset_import.`
-      : `Started ${output.jobId} for ${output.name}. Follow it with job_status (id ${output.jobId}).`,
+    output.jobId === null && output.version === null
+      ? `Dataset ${output.name} could be created; nothing was written.`
+      : output.jobId === null
+        ? `Created dataset ${output.name}, version ${output.version}. Fill it with dataset_mine or dataset_import.`
+        : `Started ${output.jobId} for ${output.name}. Follow it with job_status (id ${output.jobId}).`,
 });

@@ -67,13 +67,13 @@ export const datasetEdit = defineOperation({
   async run({ services }, input) {
     const { datasets, labelling } = services.curation;
     if (input.restore !== undefined) {
-      const restored = await datasets.restore(input.name, input.restore);
-      return { dataset: toDatasetShape(restored), changed: restored.rows, preview: false };
+      const restored = await datasets.restore(input.name, input.restore, input.preview);
+      return { dataset: toDatasetShape(restored), changed: restored.rows, preview: input.preview };
     }
     if (input.applyLabels !== undefined) {
-      const applied = await labelling.apply(input.name, input.applyLabels);
+      const applied = await labelling.apply(input.name, input.applyLabels, input.preview);
       const { version } = await datasets.show(input.name, applied.version, { ids: [] });
-      return { dataset: toDatasetShape(version), changed: applied.changed + applied.added, preview: false };
+      return { dataset: toDatasetShape(version), changed: applied.changed + applied.added, preview: input.preview };
     }
     const { review, addTags, removeTags, clearFlags, category, exampleLicence, fields, remove } = input;
     const filter = exampleFilterOf(input);

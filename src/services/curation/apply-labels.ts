@@ -16,11 +16,11 @@ interface Consensus {
   readonly judges: string;
 }
 
-/** Writes the answers of a campaign into its dataset as one new version. */
+/** Writes the answers of a campaign into its dataset as one new version; a preview counts what would change. */
 export async function applyLabels(
   access: DatasetAccess,
   dataset: string,
-  state: CampaignState,
+  { state, preview }: { readonly state: CampaignState; readonly preview: boolean },
 ): Promise<{ version: number; labels: number; changed: number; added: number }> {
   const graded = consensusByExample(state);
   const labels = state.verdicts.length;
@@ -39,6 +39,7 @@ export async function applyLabels(
       (example) => !ids.has(example.id),
     );
     const added = [...new Map(fresh.map((example) => [example.id, example])).values()];
+    if (preview) return { version: head.version, labels, changed: changes.size, added: added.length };
     try {
       const version = await access.change(head, {
         message: `Applied ${labels} labels: changed ${changes.size}, added ${added.length} examples`,

@@ -58,6 +58,14 @@ export class DatasetAccess {
     });
   }
 
+  /** @throws QuarryError ALREADY_EXISTS when there is a dataset of that name */
+  async requireFree(name: string): Promise<void> {
+    if ((await (await this.store()).get(name)) === undefined) return;
+    throw new QuarryError('ALREADY_EXISTS', `There is already a dataset ${JSON.stringify(name)}.`, {
+      hint: 'Choose another name.',
+    });
+  }
+
   /** All examples of a version in order; 100,000 take some hundred megabytes. */
   async examples(version: DatasetVersion): Promise<Example[]> {
     const store = await this.store();

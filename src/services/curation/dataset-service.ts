@@ -74,9 +74,10 @@ export class DatasetService {
     return (await this.#access.store()).list();
   }
 
-  /** @throws QuarryError ALREADY_EXISTS */
-  create(name: string, about: Partial<DatasetAbout>): Promise<DatasetVersion> {
-    return this.#access.create(name, { message: 'Created empty', about });
+  /** Makes an empty dataset and gives its version; null for a preview. @throws QuarryError ALREADY_EXISTS */
+  async create(name: string, about: Partial<DatasetAbout>, preview: boolean): Promise<number | null> {
+    await this.#access.requireFree(name);
+    return preview ? null : (await this.#access.create(name, { message: 'Created empty', about })).version;
   }
 
   /** @throws QuarryError DATASET_NOT_FOUND */
@@ -170,10 +171,14 @@ export class DatasetService {
     return { version, matched: chosen.size };
   }
 
-  /** Makes an old version the newest, as a new version. @throws QuarryError DATASET_NOT_FOUND */
-  async restore(name: string, version: number): Promise<DatasetVersion> {
+  /**
+   * Makes an old version the newest, as a new version; a preview gives the old one and writes nothing.
+   * @throws QuarryError DATASET_NOT_FOUND
+   */
+  async restore(name: string, version: number, preview: boolean): Promise<DatasetVersion> {
     const head = await this.#access.require(name);
     const old = await this.#access.require(name, version);
+    if (preview) return old;
     return this.#access.change(head, {
       message: `Restored version ${version}`,
       about: old.about,

@@ -170,10 +170,11 @@ export class LabellingService {
     throw tooBusy();
   }
 
-  /** Writes accepted answers into the dataset as a new version. @throws QuarryError DATASET_NOT_FOUND */
+  /** Writes accepted answers into the dataset as a new version; a preview counts and writes nothing. @throws QuarryError DATASET_NOT_FOUND */
   async apply(
     dataset: string,
     task: LabelTask,
+    preview: boolean,
   ): Promise<{ version: number; labels: number; changed: number; added: number }> {
     const campaign = await this.#current({ dataset, task });
     const head = await this.#access.require(dataset);
@@ -182,7 +183,8 @@ export class LabellingService {
     const { state } = campaign;
     if (unappliedOf(state) === 0) return { version: head.version, labels: 0, changed: 0, added: 0 };
     const upTo = state.sequence;
-    const result = await applyLabels(this.#access, dataset, state);
+    const result = await applyLabels(this.#access, dataset, { state, preview });
+    if (preview) return result;
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
       if (await this.#append(campaign, { type: 'applied', version: result.version, upTo })) return result;
       await this.#sync(campaign);

@@ -10,6 +10,7 @@ import {
   scoreCeiling,
 } from '../../core/curation/hard-negatives.js';
 import { binNumbers } from '../../core/curation/histogram.js';
+import { joinLicences } from '../../core/curation/licence-policy.js';
 import type { DatasetVersion } from '../../core/curation/ports.js';
 import { plainWords, shingleHashes } from '../../core/curation/shingles.js';
 import { QuarryError, throwIfCancelled } from '../../core/errors.js';
@@ -56,6 +57,8 @@ interface Treated {
   readonly negatives: readonly NegativeCandidate[];
   readonly suspicious: readonly NegativeCandidate[];
   readonly positiveScore: number;
+  /** Licences of the documents of the negatives and of the first suspicious passage, by id. */
+  readonly licences: ReadonlyMap<string, string>;
 }
 
 interface NegativeRun {
@@ -159,7 +162,13 @@ export class NegativeService {
     const choice = chooseNegatives(about, candidates, { ...run.rules, seed: seedOf(run.rules.seed, example.id) });
     for (const rule of SKIP_RULES) run.skipped[rule] = (run.skipped[rule] ?? 0) + choice.skipped[rule];
     const negatives = run.request.veto ? await this.#veto(anchor, positive, choice.negatives, run) : choice.negatives;
-    return { example, negatives, suspicious: choice.suspicious, positiveScore };
+    const used = new Set([...negatives, ...choice.suspicious.slice(0, 1)].map(({ documentId }) => documentId));
+    const licences = new Map(
+      hits
+        .filter(({ candidate }) => used.has(candidate.chunk.documentId))
+        .map(({ candidate }) => [candidate.chunk.documentId, candidate.document.licence]),
+    );
+    return { example, negatives, suspicious: choice.suspicious, positiveScore, licences };
   }
 
   /** Ranked passages from the wanted legs; the rank of a passage is its better one. */
@@ -277,13 +286,15 @@ function seedOf(seed: number, id: string): number {
   return seed ^ Number.parseInt(id.slice(3, 10), 16);
 }
 
-function toTriplet({ example, negatives }: Treated): Example {
+/** The example with its negatives; their texts go with it, so their licences do too. */
+function toTriplet({ example, negatives, licences }: Treated): Example {
   if (example.kind !== 'pair') return example;
   const { id: _id, ...rest } = example;
   const parsed = parseExample({
     ...rest,
     kind: 'triplet',
     fields: { ...example.fields, negatives: negatives.map((negative) => negative.text) },
+    licence: joinLicences([example.licence, ...negatives.map(({ documentId }) => licences.get(documentId) ?? '')]),
     provenance: { ...example.provenance, negativeDocuments: negatives.map((negative) => negative.documentId) },
   });
   return 'example' in parsed ? parsed.example : example;
@@ -294,14 +305,14 @@ const MAX_DOUBTS = 200;
 
 /** Pairs of an anchor and a passage that may be a second right answer, at most one for each anchor. They have no split until they are judged. */
 function toDoubts(treated: readonly Treated[]): Example[] {
-  const doubts = treated.flatMap(({ example, suspicious, positiveScore }) => {
+  const doubts = treated.flatMap(({ example, suspicious, positiveScore, licences }) => {
     const [candidate] = suspicious;
     return candidate === undefined || example.kind !== 'pair'
       ? []
-      : [{ example, candidate, excess: candidate.score - positiveScore }];
+      : [{ example, candidate, licences, excess: candidate.score - positiveScore }];
   });
   doubts.sort((a, b) => b.excess - a.excess || (a.example.id < b.example.id ? -1 : 1));
-  return doubts.slice(0, MAX_DOUBTS).flatMap(({ example, candidate }) => {
+  return doubts.slice(0, MAX_DOUBTS).flatMap(({ example, candidate, licences }) => {
     if (example.kind !== 'pair') return [];
     const parsed = parseExample({
       kind: 'pair',
@@ -309,6 +320,7 @@ function toDoubts(treated: readonly Treated[]): Example[] {
       review: 'needs-review',
       flags: ['suspicious-negative'],
       category: example.category,
+      licence: licences.get(candidate.documentId) ?? '',
       provenance: { documentId: candidate.documentId, method: 'negatives', rule: 'suspicious' },
     });
     return 'example' in parsed ? [parsed.example] : [];

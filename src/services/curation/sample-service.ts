@@ -2,7 +2,7 @@ import { type Example, sidesOf } from '../../core/curation/example.js';
 import { countLabels } from '../../core/curation/histogram.js';
 import type { DatasetAbout } from '../../core/curation/ports.js';
 import { balanceBudget, sampleCentres, sampleMarginal, sampleRandom } from '../../core/curation/sample-diverse.js';
-import { QuarryError, throwIfCancelled } from '../../core/errors.js';
+import { throwIfCancelled } from '../../core/errors.js';
 import type { Job, JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
 import type { JobHandle, JobService } from '../jobs.js';
@@ -22,6 +22,8 @@ export interface SampleRequest {
   readonly balance: (typeof BALANCE_KEYS)[number];
   readonly seed: number;
   readonly about: Partial<DatasetAbout>;
+  /** Draws and counts, writes nothing. */
+  readonly preview: boolean;
 }
 
 /** Largest set that the methods that compare everything with what was taken work on; a larger one is thinned at random first. */
@@ -44,11 +46,7 @@ export class SampleService {
   /** Starts a job. @throws QuarryError DATASET_NOT_FOUND, ALREADY_EXISTS */
   async start(request: SampleRequest): Promise<Job> {
     await this.#access.require(request.from);
-    if ((await (await this.#access.store()).get(request.name)) !== undefined) {
-      throw new QuarryError('ALREADY_EXISTS', `There is already a dataset ${JSON.stringify(request.name)}.`, {
-        hint: 'Choose another name.',
-      });
-    }
+    await this.#access.requireFree(request.name);
     return this.#jobs.start({
       kind: 'sample',
       subject: request.name,
@@ -77,6 +75,9 @@ export class SampleService {
       for (const example of drawn) chosen.add(example.id);
     }
     const sample = examples.filter((example) => chosen.has(example.id));
+    const counts = countLabels(sample.map((example) => groupOf(example, request.balance))).map((bar) => ({ ...bar }));
+    const summary = { rows: sample.length, of: examples.length, groups: counts, preview: request.preview };
+    if (request.preview) return summary;
     const version = await this.#access.create(request.name, {
       message: `Sampled ${sample.length} of ${examples.length} examples of ${head.name} version ${head.version} (${request.method}, balanced by ${request.balance})`,
       about: { ...head.about, ...request.about },
@@ -84,12 +85,7 @@ export class SampleService {
       append: sample,
     });
     handle.count('sampled', sample.length);
-    return {
-      rows: version.rows,
-      of: examples.length,
-      version: version.version,
-      groups: countLabels(sample.map((example) => groupOf(example, request.balance))).map((bar) => ({ ...bar })),
-    };
+    return { ...summary, version: version.version };
   }
 
   async #draw(group: readonly Example[], quota: number, request: SampleRequest, handle: JobHandle): Promise<Example[]> {

@@ -5,7 +5,7 @@ import { qrelsLines, toBeir } from '../../../src/core/curation/formats/beir.js';
 import { sizeCategory, writeCard } from '../../../src/core/curation/formats/dataset-card.js';
 import { EXPORT_FORMATS, exportColumns, toExportRows } from '../../../src/core/curation/formats/export-shapes.js';
 import { importRecord } from '../../../src/core/curation/formats/import-records.js';
-import { isLicenceAllowed, OPEN_LICENCES } from '../../../src/core/curation/licence-policy.js';
+import { isLicenceAllowed, joinLicences, OPEN_LICENCES } from '../../../src/core/curation/licence-policy.js';
 import { makeExample } from '../../datasets/sample-examples.js';
 
 const pair = makeExample({
@@ -243,6 +243,17 @@ describe('writeCard', () => {
       '100K<n<1M',
     ]);
   });
+});
+
+test.each([
+  [['MIT', 'MIT'], 'MIT'],
+  [['MIT', 'Apache-2.0', 'MIT'], 'Apache-2.0 AND MIT'],
+  [['Apache-2.0 AND MIT', 'ISC'], 'Apache-2.0 AND ISC AND MIT'],
+  [['MIT OR GPL-3.0-only', 'ISC'], 'ISC AND (MIT OR GPL-3.0-only)'],
+  [['MIT', ''], ''],
+  [[], ''],
+])('texts under %j stand together under %j', (licences, wanted) => {
+  expect(joinLicences(licences)).toBe(wanted);
 });
 
 describe('isLicenceAllowed', () => {

@@ -69,6 +69,14 @@ describe('the command line', () => {
     expect(stdout).not.toContain('# Keys');
   });
 
+  test('--version behind a command is the version of a dataset, alone that of the program', async () => {
+    expect((await quarry('dataset', 'create', 'rows')).code).toBe(0);
+    expect((await quarry('dataset', 'edit', 'rows', '--description', 'changed')).code).toBe(0);
+    expect((await quarry('dataset', 'show', 'rows', '--version', '1')).stdout).toMatch(/^rows {2}version 1,/);
+    expect((await quarry('dataset', '--workspace', 'default', 'list')).stdout).toMatch(/^rows {2}version 2,/);
+    expect((await quarry('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   test('--json prints one JSON document, --quiet nothing, and no colour goes into a pipe', async () => {
     const { stdout, stderr } = await quarry('search', 'keys', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ results: [{ title: 'Keys' }] });

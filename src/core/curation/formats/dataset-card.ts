@@ -1,4 +1,5 @@
 import type { Example, SplitName } from '../example.js';
+import { splitLicences } from '../licence-policy.js';
 import type { DatasetVersion, ExportedFile } from '../ports.js';
 import type { ExportFormat } from './export-shapes.js';
 
@@ -70,7 +71,8 @@ function hubLicence(licence: string): string {
 /** The licence that was said of the dataset; where none was, those of its examples. */
 function licenceLines(parts: CardParts): string[] {
   const { licence } = parts.version.about;
-  const named = licence === '' ? licenceLedger(parts.examples).map((entry) => entry.licence) : [licence];
+  const named =
+    licence === '' ? licenceLedger(parts.examples).flatMap((entry) => splitLicences(entry.licence)) : [licence];
   const names = [...new Set(named.map(hubLicence))].sort();
   const [only = 'unknown', ...more] = names;
   const lines = more.length === 0 ? [`license: ${only}`] : ['license:', ...names.map((name) => `- ${name}`)];
