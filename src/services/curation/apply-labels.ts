@@ -1,11 +1,10 @@
 import { type Example, parseExample } from '../../core/curation/example.js';
 import { TRUST_THRESHOLD } from '../../core/curation/judge-trust.js';
+import { ANSWERING_GRADE, isGold } from '../../core/curation/labelling/campaign.js';
 import { type CampaignState, gradesByPlace, type Verdict } from '../../core/curation/labelling/campaign-state.js';
 import { QuarryError } from '../../core/errors.js';
 import type { DatasetAccess } from './dataset-access.js';
 
-/** Grade from which a passage answers its query. */
-const ANSWERS = 2;
 const MAX_TRIES = 10;
 
 /** What judges agreed on for one example. */
@@ -98,16 +97,16 @@ function rebuilt(example: Example, change: Readonly<Record<string, unknown>>): E
 /** Accepts or rejects by the positive's grade; negatives that answer the query after all are taken out. */
 function applyConsensus(example: Example, { grades, trust, judges }: Consensus): Example {
   // What was accepted before is gold: it measures the judges, not they it.
-  if (example.review === 'accepted') return example;
+  if (isGold(example)) return example;
   const grade = grades.get(0);
   if (grade === undefined) return example;
   const provenance = { ...example.provenance, judge: judges };
   if (example.kind === 'judged') {
     return rebuilt(example, { fields: { ...example.fields, grade }, review: 'accepted', trust, provenance });
   }
-  const review = grade >= ANSWERS ? 'accepted' : 'rejected';
+  const review = grade >= ANSWERING_GRADE ? 'accepted' : 'rejected';
   if (example.kind !== 'triplet') return { ...example, review, trust, provenance };
-  const isNegative = (at: number): boolean => (grades.get(at + 1) ?? 0) < ANSWERS;
+  const isNegative = (at: number): boolean => (grades.get(at + 1) ?? 0) < ANSWERING_GRADE;
   const { anchor, positive } = example.fields;
   const negatives = example.fields.negatives.filter((_, at) => isNegative(at));
   const negativeDocuments = provenance.negativeDocuments.filter((_, at) => isNegative(at));

@@ -60,6 +60,8 @@ describe('trustOf', () => {
   const nothing = {
     gold: 0,
     goldRight: 0,
+    goldAnswers: 0,
+    goldAnswersRight: 0,
     repeats: 0,
     repeatsSame: 0,
     shared: 0,
@@ -70,7 +72,9 @@ describe('trustOf', () => {
 
   test('starts above the threshold, rises with right gold and falls below it for a guesser', () => {
     expect(trustOf(nothing)).toBeGreaterThan(TRUST_THRESHOLD);
-    expect(trustOf({ ...nothing, gold: 10, goldRight: 10 })).toBeGreaterThan(trustOf(nothing));
+    expect(trustOf({ ...nothing, gold: 20, goldRight: 20, goldAnswers: 10, goldAnswersRight: 10 })).toBeGreaterThan(
+      trustOf(nothing),
+    );
     expect(trustOf({ ...nothing, gold: 5, goldRight: 1 })).toBeLessThan(TRUST_THRESHOLD);
   });
 

@@ -1,6 +1,13 @@
 import type { Rating } from '../agreement.js';
-import { type JudgeRecord, trustOf } from '../judge-trust.js';
-import { type LabelAnswer, type LabelEvent, PASSAGE_LABELS, type Rejection, type WorkItem } from './campaign.js';
+import { type JudgeRecord, TRUST_THRESHOLD, trustOf } from '../judge-trust.js';
+import {
+  ANSWERING_GRADE,
+  type LabelAnswer,
+  type LabelEvent,
+  PASSAGE_LABELS,
+  type Rejection,
+  type WorkItem,
+} from './campaign.js';
 
 /** An answer that was taken. */
 export interface Verdict {
@@ -142,32 +149,67 @@ export class CampaignState {
       );
   }
 
-  /** What is known of a judge. */
+  /**
+   * What is known of a judge. Disagreement with a judge who is not trusted, and is trusted less than this one, says
+   * nothing and is left out.
+   */
   recordOf(judge: string): JudgeRecord {
-    const own = this.verdicts.filter((verdict) => verdict.judge === judge && !verdict.answer.abstain);
-    const record = { gold: 0, goldRight: 0, repeats: 0, repeatsSame: 0, shared: 0, sharedSame: 0 };
-    for (const { item, answer } of own) {
+    const alone = this.#recordAlone(judge);
+    const first = this.#firstTrust(judge, alone);
+    const partners = new Map<string, boolean>();
+    return this.#withOthers(judge, alone, (other) => {
+      const known = partners.get(other);
+      if (known !== undefined) return known;
+      const trust = this.#firstTrust(other, this.#recordAlone(other));
+      partners.set(other, trust >= TRUST_THRESHOLD || trust >= first);
+      return partners.get(other) === true;
+    });
+  }
+
+  /** Trust when every other judge counts. */
+  #firstTrust(judge: string, alone: JudgeRecord): number {
+    return trustOf(this.#withOthers(judge, alone, () => true));
+  }
+
+  #withOthers(judge: string, alone: JudgeRecord, counts: (other: string) => boolean): JudgeRecord {
+    let [shared, sharedSame] = [0, 0];
+    for (const { item, answer } of this.#gradedBy(judge)) {
+      for (const other of this.#byItem.get(item.id) ?? []) {
+        if (other.judge === judge || other.answer.abstain || !counts(other.judge)) continue;
+        // What is known for certain is no evidence of agreement: a dishonest judge may know it too.
+        const same = countAgreeing(item, answer, other, (at) => item.gold[at] === null);
+        shared += same.of;
+        sharedSame += same.agreeing;
+      }
+    }
+    return { ...alone, shared, sharedSame };
+  }
+
+  #gradedBy(judge: string): Verdict[] {
+    return this.verdicts.filter((verdict) => verdict.judge === judge && !verdict.answer.abstain);
+  }
+
+  /** What is known of a judge without any other. */
+  #recordAlone(judge: string): JudgeRecord {
+    const record = { gold: 0, goldRight: 0, goldAnswers: 0, goldAnswersRight: 0, repeats: 0, repeatsSame: 0 };
+    for (const { item, answer } of this.#gradedBy(judge)) {
       for (const grade of answer.grades) {
         const gold = item.gold[PASSAGE_LABELS.indexOf(grade.label)];
         if (gold === null || gold === undefined) continue;
+        const right = Number(grade.grade >= gold.low && grade.grade <= gold.high);
         record.gold++;
-        if (grade.grade >= gold.low && grade.grade <= gold.high) record.goldRight++;
+        record.goldRight += right;
+        if (gold.low < ANSWERING_GRADE) continue;
+        record.goldAnswers++;
+        record.goldAnswersRight += right;
       }
-      const others = [...(this.#byItem.get(item.id) ?? []), ...(this.#byItem.get(item.repeats) ?? [])];
-      const twins = others.filter((other) => !other.answer.abstain && isTwin(other, { item, judge }));
-      for (const other of twins) {
-        const same = countAgreeing(item, answer, other);
-        const isRepeat = other.judge === judge;
-        if (isRepeat) {
-          record.repeats += same.of;
-          record.repeatsSame += same.agreeing;
-        } else {
-          record.shared += same.of;
-          record.sharedSame += same.agreeing;
-        }
-      }
+      const first = this.#byItem.get(item.repeats)?.find((other) => other.judge === judge && !other.answer.abstain);
+      if (first === undefined) continue;
+      const same = countAgreeing(item, answer, first);
+      record.repeats += same.of;
+      record.repeatsSame += same.agreeing;
     }
-    return { ...record, ...(this.#submissions.get(judge) ?? { submitted: 0, rejected: 0 }) };
+    return { ...record, shared: 0, sharedSame: 0, ...(this.#submissions.get(judge) ?? { submitted: 0, rejected: 0 }) };
   }
 
   /** Trust in a judge, 0..1. */
@@ -176,16 +218,18 @@ export class CampaignState {
   }
 }
 
-/** Another judge's verdict on the same item, or the own verdict on what this item repeats. */
-function isTwin(other: Verdict, own: { readonly item: WorkItem; readonly judge: string }): boolean {
-  if (other.judge === own.judge) return own.item.repeats === other.item.id;
-  return other.item.id === own.item.id;
-}
-
-function countAgreeing(item: WorkItem, answer: LabelAnswer, other: Verdict): { of: number; agreeing: number } {
+/** Passages that two verdicts grade, and on how many they agree whether the passage answers. */
+function countAgreeing(
+  item: WorkItem,
+  answer: LabelAnswer,
+  other: Verdict,
+  counts: (at: number) => boolean = () => true,
+): { of: number; agreeing: number } {
   const theirs = new Map(gradesByPlace(other.item, other.answer).map(({ place, grade }) => [place, grade]));
-  const mine = gradesByPlace(item, answer).filter(({ place }) => theirs.has(place));
-  const agreeing = mine.filter(({ place, grade }) => Math.abs(grade - (theirs.get(place) ?? 0)) <= 1).length;
+  const counted = new Set(item.passages.filter((_, at) => counts(at)).map(({ place }) => place));
+  const mine = gradesByPlace(item, answer).filter(({ place }) => counted.has(place) && theirs.has(place));
+  const isAnswer = (grade: number): boolean => grade >= ANSWERING_GRADE;
+  const agreeing = mine.filter(({ place, grade }) => isAnswer(grade) === isAnswer(theirs.get(place) ?? 0)).length;
   return { of: mine.length, agreeing };
 }
 

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { sha256 } from '../../identity.js';
 import type { Example } from '../example.js';
+import { TRUST_THRESHOLD } from '../judge-trust.js';
 
 /** What judges are asked to do. */
 export const LABEL_TASKS = ['grade', 'write'] as const;
 /** One of {@link LABEL_TASKS}. */
 export type LabelTask = (typeof LABEL_TASKS)[number];
+
+/** Grade from which a passage answers its query. */
+export const ANSWERING_GRADE = 2;
 
 /** Names that passages of a work item are shown under. */
 export const PASSAGE_LABELS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'] as const;
@@ -154,13 +158,13 @@ function judgeable(example: Example): Judgeable | undefined {
 
 /**
  * Work items of a grading campaign, made of a version of a dataset: the same version and seed give the same items.
- * Accepted examples serve as hidden gold; of the others one in five is mixed with a control passage from another
+ * Accepted examples, unless by judges who are not trusted, serve as hidden gold; of the others one in five is mixed with a control passage from another
  * example that cannot be right, one in five gets a second judge, one in ten comes again in reversed order.
  */
 export function gradingItems(examples: readonly Example[], seed: number): WorkItem[] {
   const known = examples.map(judgeable).filter((entry) => entry !== undefined);
-  const open = known.filter(({ example }) => example.review !== 'accepted');
-  const gold = known.filter(({ example }) => example.review === 'accepted');
+  const open = known.filter(({ example }) => !isGold(example));
+  const gold = known.filter(({ example }) => isGold(example));
   const salt = String(seed);
   const items = open.flatMap((entry): WorkItem[] => {
     const { id } = entry.example;
@@ -185,6 +189,11 @@ export function gradingItems(examples: readonly Example[], seed: number): WorkIt
   return [...items, ...hidden].sort((a, b) => place(salt, 'order', a.id) - place(salt, 'order', b.id));
 }
 
+/** Whether an example is certain enough to measure judges by. */
+export function isGold(example: Example): boolean {
+  return example.review === 'accepted' && example.trust >= TRUST_THRESHOLD;
+}
+
 function itemId(...words: readonly string[]): string {
   return `item_${sha256(JSON.stringify(words)).slice(0, 20)}`;
 }
@@ -200,21 +209,18 @@ function toItem(entry: Judgeable, salt: string, control: string | undefined): Wo
     query: entry.query,
     passages,
     judges: 1,
-    gold: passages.map((passage) => (passage.place === -1 ? { low: 0, high: 1 } : null)),
+    gold: passages.map((passage) => (passage.place === -1 ? { low: 0, high: ANSWERING_GRADE - 1 } : null)),
     repeats: '',
     origin: null,
   };
 }
 
-/** Right grades of an accepted example: its positive answers at least in part, a judged grade may be missed by one. */
+/** Right grades of an accepted example: on the same side as what was accepted; its positive answers, its negatives do not. */
 function goldOf(entry: Judgeable, salt: string): (GoldRange | null)[] {
   const { example } = entry;
   return toItem(entry, salt, undefined).passages.map((passage) => {
-    if (example.kind === 'judged') {
-      const { grade } = example.fields;
-      return { low: Math.max(0, grade - 1), high: Math.min(3, grade + 1) };
-    }
-    return passage.place === 0 ? { low: 2, high: 3 } : { low: 0, high: 2 };
+    const isAnswer = example.kind === 'judged' ? example.fields.grade >= ANSWERING_GRADE : passage.place === 0;
+    return isAnswer ? { low: ANSWERING_GRADE, high: 3 } : { low: 0, high: ANSWERING_GRADE - 1 };
   });
 }
 
