@@ -1,6 +1,8 @@
+import { drawHistogram, type HistogramBar } from '../core/curation/histogram.js';
+
 const MAX_LINES = 200;
 
-/** Plain JSON as indented lines, `name: value` each; lists of plain values on one line. At most 200 lines. */
+/** Plain JSON as indented lines, `name: value` each; lists of plain values on one line, counts by label as bars. At most 200 lines. */
 export function outline(value: unknown): string[] {
   const lines = linesOf(value, '');
   return lines.length <= MAX_LINES
@@ -10,6 +12,23 @@ export function outline(value: unknown): string[] {
 
 function isPlain(value: unknown): boolean {
   return typeof value !== 'object' || value === null;
+}
+
+/** Whether a value is what a histogram counts. */
+function isBars(value: unknown): value is HistogramBar[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isBar);
+}
+
+function isBar(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.keys(value).join() === 'label,count' &&
+    'label' in value &&
+    typeof value.label === 'string' &&
+    'count' in value &&
+    typeof value.count === 'number'
+  );
 }
 
 function plain(value: unknown): string {
@@ -24,6 +43,7 @@ function linesOf(value: unknown, indent: string): string[] {
 }
 
 function entryLines(name: string, content: unknown, indent: string): string[] {
+  if (isBars(content)) return [`${indent}${name}:`, ...drawHistogram(content).map((line) => indent + line)];
   if (isPlain(content)) return [`${indent}${name}: ${plain(content)}`];
   if (Array.isArray(content) && content.every(isPlain)) return [`${indent}${name}: ${content.map(plain).join(', ')}`];
   return [`${indent}${name}:`, ...linesOf(content, `${indent}  `)];

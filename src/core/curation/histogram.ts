@@ -4,7 +4,10 @@ export interface HistogramBar {
   readonly count: number;
 }
 
-/** Counts of numbers in `bins` equal parts of their range; one bar when all are equal, none when there are none. */
+/**
+ * Counts of numbers in `bins` equal parts of their range; one bar when all are equal, none when there are none. Whole numbers
+ * over a range of at least `bins` get whole bounds, both counted in.
+ */
 export function binNumbers(values: readonly number[], bins: number): HistogramBar[] {
   if (values.length === 0) return [];
   let low = Number.POSITIVE_INFINITY;
@@ -14,16 +17,19 @@ export function binNumbers(values: readonly number[], bins: number): HistogramBa
     high = Math.max(high, value);
   }
   if (low === high) return [{ label: formatNumber(low), count: values.length }];
-  const width = (high - low) / bins;
+  const isWhole = high - low >= bins && values.every(Number.isInteger);
+  const width = isWhole ? Math.ceil((high - low + 1) / bins) : (high - low) / bins;
   const counts = new Array<number>(bins).fill(0);
   for (const value of values) {
     const at = Math.min(bins - 1, Math.floor((value - low) / width));
     counts[at] = (counts[at] ?? 0) + 1;
   }
-  return counts.map((count, at) => ({
-    label: `${formatNumber(low + at * width)} to ${formatNumber(low + (at + 1) * width)}`,
+  const bars = counts.map((count, at) => ({
+    label: `${formatNumber(low + at * width)} to ${formatNumber(isWhole ? Math.min(high, low + (at + 1) * width - 1) : low + (at + 1) * width)}`,
     count,
   }));
+  // Whole bounds are rounded up, so the last bars may lie behind the largest number.
+  return isWhole ? bars.slice(0, Math.floor((high - low) / width) + 1) : bars;
 }
 
 /** Counts of words, most frequent first, ties by name; what is past `limit` is summed up as `others`. */

@@ -207,7 +207,7 @@ function sheetOf(version: DatasetVersion, cleared: Cleared): Parameters<typeof r
       ['Examples', String(cleared.examples.length)],
       ['Made', version.createdAt],
       ['Last change', version.message],
-      ['Licence', about.licence === '' ? 'unknown' : about.licence],
+      ['Licence', about.licence === '' ? 'not said of the whole; see Licences' : about.licence],
       ['Languages', about.languages.length === 0 ? 'not said' : about.languages.join(', ')],
       ...cleared.checks.map((check): readonly [string, string] => ['Check', check]),
       ...cleared.overrides.map((override): readonly [string, string] => ['Overridden', override]),
@@ -236,13 +236,33 @@ function sheetOf(version: DatasetVersion, cleared: Cleared): Parameters<typeof r
         header: ['Reason', 'Examples'],
         rows: Object.entries(cleared.leftOut).map(([reason, count]) => [reason, String(count)]),
       },
-      {
-        title: 'Samples',
-        header: ['Id', 'Example'],
-        rows: cleared.examples
-          .slice(0, 10)
-          .map((example) => [example.id, JSON.stringify(example.fields).slice(0, 600)]),
-      },
     ],
+    samples: samplesOf(cleared.examples),
   };
+}
+
+const SHEET_SAMPLES = 10;
+const SHEET_TEXT = 400;
+
+/** Examples spread over the dataset, with their texts cut to what can be looked over. */
+function samplesOf(examples: readonly Example[]): Parameters<typeof renderDataSheet>[0]['samples'] {
+  const step = Math.max(1, examples.length / SHEET_SAMPLES);
+  const shown = Array.from(
+    { length: Math.min(SHEET_SAMPLES, examples.length) },
+    (_, at) => examples[Math.floor(at * step)],
+  );
+  const cut = (text: string): string => (text.length > SHEET_TEXT ? `${text.slice(0, SHEET_TEXT)} [...]` : text);
+  return shown.flatMap((example) =>
+    example === undefined
+      ? []
+      : [{ id: example.id, texts: fieldTexts(example).map(([name, text]) => [name, cut(text)] as const) }],
+  );
+}
+
+/** Texts and numbers of an example by name; negatives one by one, messages by their role. */
+function fieldTexts(example: Example): [string, string][] {
+  if (example.kind === 'chat') return example.fields.messages.map(({ role, content }) => [role, content]);
+  return Object.entries(example.fields).flatMap(([name, value]): [string, string][] =>
+    Array.isArray(value) ? value.map((text: unknown) => ['negative', String(text)]) : [[name, String(value)]],
+  );
 }

@@ -292,6 +292,7 @@ test('the data sheet escapes every text and loads nothing', () => {
     facts: [[evil, evil]],
     charts: [{ title: evil, bars: [{ label: evil, count: 3 }] }],
     tables: [{ title: evil, header: [evil], rows: [[evil]] }],
+    samples: [{ id: evil, texts: [[evil, evil]] }],
   });
   expect(html).not.toContain('<img');
   expect(html).not.toMatch(/<script|https?:\/\//);

@@ -72,6 +72,9 @@ describe('histograms', () => {
   test('count everything once', () => {
     const bars = binNumbers([1, 2, 2, 3, 10], 3);
     expect(bars.map((bar) => bar.count)).toEqual([4, 0, 1]);
+    expect(bars.map((bar) => bar.label)).toEqual(['1 to 4', '5 to 8', '9 to 10']);
+    expect(binNumbers([0, 9], 8).map((bar) => bar.label)).toEqual(['0 to 1', '2 to 3', '4 to 5', '6 to 7', '8 to 9']);
+    expect(binNumbers([0, 0.5, 1], 2).map((bar) => bar.label)).toEqual(['0 to 0.50', '0.50 to 1']);
     expect(binNumbers([], 3)).toEqual([]);
     expect(binNumbers([5, 5], 3)).toEqual([{ label: '5', count: 2 }]);
     expect(countLabels(['b', 'a', 'b', 'c'], 2)).toEqual([

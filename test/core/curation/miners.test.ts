@@ -146,8 +146,16 @@ describe('miners', () => {
 
   test('commits give subject and body, without trailers and without empty subjects', () => {
     const log = `commit 3f786850e387550fdab836ed7e6dc881de23001b\nAuthor: A <a>\nDate: today\n\n    fix(store): close files before renaming them (#13)\n\n    Windows refuses to rename a file that is open, so it is closed first.\n\n    Signed-off-by: A <a>\n\ncommit 89e6c98d92887913cadf06b2adb97f26cde4849b\nAuthor: A <a>\n\n    Merge branch 'main' of somewhere\n\n    with a body that is long enough to be taken for one by mistake\n`;
-    expect(mine('commits', document(log, { format: 'plain' })).map((pair) => pair.anchor)).toEqual([
-      'close files before renaming them',
+    expect(mine('commits', document(log, { format: 'plain' }))).toEqual([
+      {
+        anchor: 'close files before renaming them',
+        positive: 'Windows refuses to rename a file that is open, so it is closed first.',
+      },
+    ]);
+    const message = 'Fixes the race between two writers of one log file.\n\nFixes #12\nReviewed-by: B <b@x.org>\n\n';
+    const commit = document(message, { uri: 'https://x.org/commit/3f786850e3', title: 'Lock the log while it rolls' });
+    expect(mine('commits', commit).map((pair) => pair.positive)).toEqual([
+      'Fixes the race between two writers of one log file.',
     ]);
   });
 

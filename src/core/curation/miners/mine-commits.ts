@@ -3,8 +3,9 @@ import { type Mine, type MinedPair, trimSpan } from './mined-pair.js';
 /** Subjects that say nothing. */
 const EMPTY_SUBJECT =
   /^(?:merge|revert|bump|release|version|wip|fixup!|squash!|update (?:changelog|deps|dependencies)|v?\d+\.\d+)/i;
+/** Lines that close a message: who signed it, what it closes. */
 const TRAILER =
-  /^(?:signed-off-by|co-authored-by|reviewed-by|change-id|cc|acked-by|tested-by|fixes|closes|refs?|pr-url|git-svn-id)\b.*$/gim;
+  /^\s*(?:(?:[a-z-]+-by|change-id|cc|pr-url|git-svn-id)\s*:.*|(?:fix(?:es|ed)?|close[sd]?|resolve[sd]?|refs?)\s*:?\s*(?:#\d|https?:|[\w.-]+\/[\w.-]+#\d).*|)$/i;
 /** The beginning of a commit as `git log` prints it. */
 const LOG_ENTRY = /^commit [0-9a-f]{7,40}\b.*$/gm;
 
@@ -45,8 +46,18 @@ function pairOf(
   subject = subject
     .replace(/^(?:feat|fix|docs|chore|refactor|perf|test|build|ci|style)(?:\([^)]*\))?!?:\s*/i, '')
     .replace(/\s*\(#\d+\)$/, '');
-  const trailer = text.slice(start, span.end).search(TRAILER);
-  const body = trimSpan(text, { start, end: trailer < 0 ? span.end : start + trailer }, bounds.maxCharacters);
+  const body = trimSpan(text, { start, end: endBeforeTrailers(text, start, span.end) }, bounds.maxCharacters);
   if (subject.length < 10 || EMPTY_SUBJECT.test(subject) || body.end - body.start < bounds.minCharacters / 2) return [];
   return [{ anchor: subject, positive: text.slice(body.start, body.end), ...body }];
+}
+
+/** Where a message ends when the trailers at its end are left out. */
+function endBeforeTrailers(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start) {
+    const lineStart = Math.max(start, text.lastIndexOf('\n', at - 1) + 1);
+    if (!TRAILER.test(text.slice(lineStart, at))) return at;
+    at = lineStart - 1;
+  }
+  return start;
 }
