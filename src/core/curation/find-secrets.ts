@@ -108,11 +108,18 @@ function isBlobLine(text: string, start: number, length: number): boolean {
   return length >= 48 && LINE_AFTER.test(text.slice(start + length, start + length + 200));
 }
 
+/** Whether a string is made of words, as names in code are: most of it, or three of them with hardly a number. */
+function isIdentifier(value: string): boolean {
+  if (wordShare(value) > 0.6) return true;
+  if (/[+/]/.test(value) || (value.match(/\d+/g)?.length ?? 0) > 2) return false;
+  return (value.match(/[A-Z][a-z]{3,}|[a-z]{4,}/g)?.length ?? 0) >= 3;
+}
+
 /** Checksums (`sha512-...`), paths and slugs are long and varied too. */
 function isHashOrPath(value: string, text: string, start: number): boolean {
   if (
     /^(?:sha\d+-|[0-9a-f]+$|[0-9A-F]+$|_?_Z[A-Z]|AAAA[A-Z]3Nza|Qm[1-9A-HJ-NP-Za-km-z]{44}$)/.test(value) ||
-    wordShare(value) > 0.6
+    isIdentifier(value)
   )
     return true;
   const parts = value.split('/').filter((part) => part !== '');
