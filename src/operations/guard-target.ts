@@ -23,8 +23,8 @@ export async function guardPath(config: Config, door: Door, path: string): Promi
   const real = await realPathOf(path);
   const roots = await Promise.all(config.allowedRoots.map(realPathOf));
   if (roots.some((root) => real === root || real.startsWith(root.endsWith(sep) ? root : root + sep))) return;
-  throw new QuarryError('PATH_UNREADABLE', 'This path may not be read by callers over HTTP.', {
-    hint: 'Name its folder in QUARRY_ALLOWED_ROOTS on the server, or ingest it with the quarry command on that machine.',
+  throw new QuarryError('PATH_UNREADABLE', 'This path may not be read or written by callers over HTTP.', {
+    hint: 'Name its folder in QUARRY_ALLOWED_ROOTS on the server, or run the quarry command on that machine.',
   });
 }
 

@@ -25,9 +25,12 @@ export interface WrittenData {
   readonly files: readonly { readonly split: SplitName; readonly file: ExportedFile }[];
   /** All data files and `provenance.jsonl`. */
   readonly all: readonly ExportedFile[];
-  /** Examples that the format has no place for. */
+  /** Examples that gave rows, and how many the format has no place for. */
+  readonly examples: readonly Example[];
   readonly unfit: number;
 }
+
+type PlacedData = Pick<WrittenData, 'files' | 'all'> & { readonly placed: readonly Placed[] };
 
 /** An example with the rows that it gave. */
 interface Placed {
@@ -45,17 +48,18 @@ export async function writeData(
   examples: readonly Example[],
   shape: ExportShape,
 ): Promise<WrittenData> {
-  const { placed, ...data } =
+  const { placed, files, all } =
     shape.format === 'beir' ? await writeBeir(writer, examples) : await writeRows(writer, examples, shape);
   const provenance = await writer.writeText('provenance.jsonl', provenanceLines(placed), placed.length);
-  return { ...data, all: [...data.all, provenance] };
+  const fitting = placed.map(({ example }) => example);
+  return { files, all: [...all, provenance], examples: fitting, unfit: examples.length - fitting.length };
 }
 
 async function writeRows(
   writer: ExportWriter,
   examples: readonly Example[],
   { format, container, negatives }: ExportShape,
-): Promise<WrittenData & { readonly placed: readonly Placed[] }> {
+): Promise<PlacedData> {
   const isTable = container === 'parquet' || format === 'parquet';
   const bySplit = new Map<SplitName, ExportRow[]>();
   const placed: Placed[] = [];
@@ -80,8 +84,7 @@ async function writeRows(
         : await writer.writeText(path, jsonLines(rows), rows.length);
     files.push({ split, file });
   }
-  if (files.length > 0)
-    return { files, all: files.map(({ file }) => file), unfit: examples.length - placed.length, placed };
+  if (files.length > 0) return { files, all: files.map(({ file }) => file), placed };
   throw new QuarryError('DATASET_INVALID', `No example of the dataset fits the format ${format}.`, {
     hint: 'Look at the kinds of its examples with dataset_show; triplets need dataset_negatives first.',
   });
@@ -91,10 +94,7 @@ function pathOf(split: SplitName, isTable: boolean): string {
   return `data/${split}.${isTable ? 'parquet' : 'jsonl'}`;
 }
 
-async function writeBeir(
-  writer: ExportWriter,
-  examples: readonly Example[],
-): Promise<WrittenData & { readonly placed: readonly Placed[] }> {
+async function writeBeir(writer: ExportWriter, examples: readonly Example[]): Promise<PlacedData> {
   const tables = toBeir(examples);
   if (tables.queries.length === 0) {
     throw new QuarryError('DATASET_INVALID', 'No example of the dataset is a pair, triplet or judged passage.', {
@@ -115,8 +115,7 @@ async function writeBeir(
     example,
     place: { file: qrelsPath(split), query: queryId, document: documentId },
   }));
-  const all = [...files.map(({ file }) => file), ...texts];
-  return { files, all, unfit: examples.length - placed.length, placed };
+  return { files, all: [...files.map(({ file }) => file), ...texts], placed };
 }
 
 function qrelsPath(split: SplitName): string {

@@ -109,7 +109,8 @@ export class ExportService {
     const { version, cleared, request } = work;
     const data = await writeData(writer, cleared.examples, request);
     const leftOut = { ...cleared.leftOut, ...(data.unfit > 0 ? { 'does not fit the format': data.unfit } : {}) };
-    const { overrides, checks, examples } = cleared;
+    const { overrides, checks } = cleared;
+    const { examples } = data;
     const card = writeCard({
       version,
       format: request.format,
@@ -119,7 +120,7 @@ export class ExportService {
       checks,
       leftOut,
     });
-    const sheet = renderDataSheet(sheetOf(version, { ...cleared, leftOut }));
+    const sheet = renderDataSheet(sheetOf(version, { ...cleared, examples, leftOut }));
     const about = [
       await writer.writeText('README.md', [card], 0),
       await writer.writeText('datasheet.html', [sheet], 0),
