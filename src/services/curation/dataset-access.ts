@@ -1,4 +1,4 @@
-import type { Example } from '../../core/curation/example.js';
+import { type Example, exampleId } from '../../core/curation/example.js';
 import type { DatasetAbout, DatasetCommit, DatasetStore, DatasetVersion } from '../../core/curation/ports.js';
 import { QuarryError } from '../../core/errors.js';
 import type { JsonValue } from '../../core/types.js';
@@ -102,7 +102,10 @@ export class DatasetAccess {
     });
   }
 
-  /** Adds examples that are not there yet to a dataset, which is made when absent. Counts what was new. */
+  /**
+   * Adds examples that are not there yet to a dataset, which is made when absent. Counts what was new. A pair that was given
+   * negatives is there still.
+   */
   async add(
     name: string,
     examples: readonly Example[],
@@ -110,7 +113,7 @@ export class DatasetAccess {
   ): Promise<{ readonly version: DatasetVersion; readonly added: number; readonly known: number }> {
     const store = await this.store();
     const head = await store.get(name);
-    const ids = new Set(head === undefined ? [] : (await this.examples(head)).map((example) => example.id));
+    const ids = new Set(head === undefined ? [] : (await this.examples(head)).flatMap(idsOf));
     const fresh: Example[] = [];
     for (const example of examples) {
       if (ids.has(example.id)) continue;
@@ -123,4 +126,11 @@ export class DatasetAccess {
     if (fresh.length === 0) return { version: head, added: 0, known };
     return { version: await this.change(head, { ...change, append: fresh }), added: fresh.length, known };
   }
+}
+
+/** Ids under which an example is known: a triplet also as the pair that it was made of. */
+function idsOf(example: Example): string[] {
+  if (example.kind !== 'triplet') return [example.id];
+  const { anchor, positive } = example.fields;
+  return [example.id, exampleId('pair', { anchor, positive })];
 }

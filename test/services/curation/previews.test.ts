@@ -63,7 +63,7 @@ test('previews of restoring, labelling, creating and sampling write nothing', as
   expect(await versionOf('rows')).toBe(3);
 });
 
-test('negatives bring their licences along', async () => {
+test('negatives bring their licences along, and mining again adds no pair that has some', async () => {
   for (const [name, text] of Object.entries(topicPages())) {
     const folder = join(root, 'docs', name.length % 2 === 0 ? 'even' : 'odd');
     await mkdir(folder, { recursive: true });
@@ -83,6 +83,7 @@ test('negatives bring their licences along', async () => {
   const examples = (await call('dataset_show', { name: 'mined', limit: 100 }))['examples'] as JsonObject[];
   const triplets = examples.filter((example) => example['kind'] === 'triplet');
   expect(triplets.length).toBeGreaterThan(10);
+  expect(await run('dataset_mine', { name: 'mined', preview: false })).toMatchObject({ written: 0 });
   for (const { licence, provenance } of triplets) {
     const { documentId, negativeDocuments } = provenance as { documentId: string; negativeDocuments: string[] };
     const own = [documentId, ...negativeDocuments].map((id) => licences.get(id));
