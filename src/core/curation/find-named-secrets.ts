@@ -15,7 +15,7 @@ const ASSIGN = new RegExp(
 const MENTION = /(?:[ \t](?:is|was|will be|of|to|=>|\u2192))?(?:[ \t:]|[ \t]?[([]){1,3}/iy;
 /** What opens a value, and the value: up to the same quote, or as far as a bare word goes. */
 const VALUE =
-  /(\\{0,3}["'`]|[([*]{1,2})?((?<=["'`])(?:(?!\\{0,3}["'`])[^\s]){6,300}(?=\\{0,3}["'`])|(?:\\(?![nrt"'`])|[^\s"'`,;<>|{}[\]\\\u0080-\uffff]){6,500})/y;
+  /(\\{0,3}(["'`])|[([]|\*{1,2}(?=[^\s*]{6,80}\*))?((?<=["'`])(?:(?!\\{0,3}\2)[^\s]){6,4000}(?=\\{0,3}\2)|(?:\\(?![nrt"'`])|[^\s"'`,;<>|{}[\]\\\u0080-\uffff]){6,4000})/y;
 
 /** Length from which a value is read once only. */
 const MONSTER = 300;
@@ -40,9 +40,8 @@ function valueAfter(text: string, from: number): { value: string; start: number;
   const at = VALUE.lastIndex;
   const match = VALUE.exec(text);
   if (match === null) return undefined;
-  const [, opening = '', whole = ''] = match;
-  const isQuoted = /["'`]$/.test(opening);
-  return { value: isQuoted ? whole : trimmed(whole, opening), start: at + opening.length, isAssigned };
+  const [, opening = '', quote, whole = ''] = match;
+  return { value: quote === undefined ? trimmed(whole, opening) : whole, start: at + opening.length, isAssigned };
 }
 
 /** A bare word without the rest of a query, the punctuation of the sentence and brackets that were opened before it. */

@@ -3,7 +3,7 @@ import { findNamedSecrets } from './find-named-secrets.js';
 import { findPrivateKeys } from './find-private-keys.js';
 import type { Finding } from './finding.js';
 import { SECRET_FORMS } from './secret-forms.js';
-import { isPlaceholder, isRandomValue, wordShare } from './secret-values.js';
+import { isPlaceholder, isRandomValue, wordShare, wordsIn } from './secret-values.js';
 
 /** A credential by a form that its provider has published. */
 function findForms(text: string): Finding[] {
@@ -72,7 +72,7 @@ function findUrlPasswords(text: string): Finding[] {
 }
 
 const CANDIDATE =
-  /(?<!\\|[A-Za-z0-9+/=_.%-](?<!\\[nrt])(?<!(?:^|[\s"'(,;])[A-Za-z]\w{0,20}=))(?!\/\/)[A-Za-z0-9+/_-]{32,128}={0,2}(?![A-Za-z0-9+/=_-])/g;
+  /(?<!\\|[A-Za-z0-9+/=_.%-](?<!\\[nrt])(?<!(?:^|[\s"'(,;])[A-Za-z]\w{0,20}=))(?!\/\/)[A-Za-z0-9+/_-]{32,128}(?:={1,2}(?![A-Za-z0-9+=])|(?![A-Za-z0-9+/=_-]))/g;
 
 /** Random base64 of n characters comes within .95 bits of log2(n) up to 4.6; words joined by dashes do not. */
 function isEvenlySpread(value: string): boolean {
@@ -112,7 +112,7 @@ function isBlobLine(text: string, start: number, length: number): boolean {
 function isIdentifier(value: string): boolean {
   if (wordShare(value) > 0.6) return true;
   if (/[+/]/.test(value) || (value.match(/\d+/g)?.length ?? 0) > 2) return false;
-  return (value.match(/[A-Z][a-z]{3,}|[a-z]{4,}/g)?.length ?? 0) >= 3;
+  return wordShare(value) > 0.4 && wordsIn(value).filter((word) => /[a-z]/.test(word)).length >= 3;
 }
 
 /** Checksums (`sha512-...`), paths and slugs are long and varied too. */
@@ -131,8 +131,9 @@ function isHashOrPath(value: string, text: string, start: number): boolean {
     )
   )
     return true;
-  // Runs of six and more small letters are words; two of them stand in less than one random string in a hundred.
-  return (value.match(/[a-z]{6,}/g)?.length ?? 0) >= 2 || /[a-z]{10,}/.test(value);
+  // Two words of six letters stand in less than one random string in a hundred.
+  const long = wordsIn(value).filter((word) => /[a-z]{6,}/.test(word));
+  return long.length >= 2 || long.some((word) => word.length >= 10);
 }
 
 /** Secrets in a text: keys and tokens by their providers' forms, private keys, passwords in URLs, values that a name announces, random strings. */

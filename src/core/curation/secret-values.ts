@@ -8,16 +8,24 @@ const PLACEHOLDER_PART =
   /your|example|sample|placeholder|change[_-]?(?:me|it)|insert|replace|redacted|dummy|fake|todo|(?:secret|key|token|password)[_-]?here|goes[_-]?here|xxxx|(?<![A-Za-z0-9])xxx|\.\.\.|process\.env|os\.environ|getenv/i;
 /** Ordinary values of options that happen to be called token, key or password: words, paths, identifiers, types, numbers, calls. */
 const ORDINARY =
-  /^(?:[a-z]+(?:[_.-][A-Za-z]+)*|[A-Za-z]+(?:[_.-][A-Za-z]+)+|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d?|0x[0-9a-f]{1,16}|u?int\d{1,2}\w*|[A-Z][a-z]+\d{1,3}[A-Z][a-z]+|base\d\d|[A-Z]{2,}[A-Z_]*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[\d.,:_-]+|(?:\/|\.{1,2}\/|~\/).*|\w{1,12}:\/\/.*|[\w.-]+@[\w-]+\.[\w.-]+|sha(?:1|256|384|512)[:-].*)$/;
+  /^(?:[a-z]+(?:[_.-][A-Za-z]+)*|[A-Za-z]+(?:[_.-][A-Za-z]+)+|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d?|0x[0-9a-f]{1,16}|u?int\d{1,2}\w*|[A-Z][a-z]+\d{1,3}[A-Z][a-z]+|base\d\d|[A-Z]{2,}[A-Z_]*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[\d.,:_-]+|(?:\.{1,2}\/|~\/).*|\/(?:[a-z][\w.-]*\/)+.*|\/[a-z]+[\w.-]*|\w{1,12}:\/\/.*|[\w.-]+@[\w-]+\.[\w.-]+|sha(?:1|256|384|512)[:-].*)$/;
 /** Expressions of a programming language: calls, members, operators, types. */
 const CODE =
   /^[!&@*_$]?[A-Za-z_][\w$]*(?:\(|\[|::|->|\?\.|\?\?|&&|\|\|)|[)\]}]\.|^[!&@*]?[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+[([+?]?|\\[-_]|^-?\d+[a-z]{1,2}$/;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** Share of a text's characters that lie in runs of four and more letters of a kind, as written words do. */
+/** Runs of four and more letters that can be spoken, as words and their abbreviations in names are. */
+export function wordsIn(value: string): string[] {
+  const runs: string[] = value.match(/[A-Z][a-z]{3,}|[a-z]{4,}|[A-Z]{4,}(?![a-z])/g) ?? [];
+  return runs.filter((run) => {
+    const vowels = run.replace(/[^aeiouy]/gi, '').length;
+    return vowels * 5 >= run.length && vowels * 4 <= run.length * 3 && !/[^aeiouy]{5}/i.test(run);
+  });
+}
+
+/** Share of a text's characters that lie in words. */
 export function wordShare(value: string): number {
-  const runs = value.match(/[A-Z][a-z]{3,}|[a-z]{4,}|[A-Z]{4,}(?![a-z])/g) ?? [];
-  return runs.reduce((sum, run) => sum + run.length, 0) / value.length;
+  return wordsIn(value).reduce((sum, run) => sum + run.length, 0) / value.length;
 }
 
 function kindsIn(value: string): number {
@@ -51,7 +59,7 @@ export function isPassword(value: string): boolean {
   if (isRandomValue(value)) return true;
   if (!/[A-Za-z]/.test(value) || kindsIn(value) < 2) return false;
   // Letters alone: names have longer parts than two letters between their capitals.
-  if (/^[A-Za-z]{10,}$/.test(value)) return wordShare(value) < 0.3 && countCaseChanges(value) * 2 > value.length;
+  if (/^[A-Za-z_.-]{10,}$/.test(value)) return wordShare(value) < 0.3 && countCaseChanges(value) * 5 > value.length * 2;
   return /\d/.test(value) || (kindsIn(value) >= 3 && /[^A-Za-z0-9_.:/\\-]/.test(value));
 }
 
@@ -69,7 +77,7 @@ export function isUnspeakablePassword(value: string): boolean {
     value.length >= 8 &&
     /\d/.test(value) &&
     kindsIn(value) >= 3 &&
-    wordShare(value) < 0.7 &&
+    wordShare(value) < 0.8 &&
     isPassword(value) &&
     !/[/\\()]|^[\w.-]+=/.test(value)
   );
