@@ -1,6 +1,8 @@
 import { MinHasher, type MinHashShape } from './minhash.js';
-import { jaccard, plainWords, shingleHashes } from './shingles.js';
-import { UnionFind } from './union-find.js';
+import { jaccard, mixBits, plainWords, shingleHashes } from './shingles.js';
+import { OtherSets, UnionFind } from './union-find.js';
+
+const { imul } = Math;
 
 /** Two texts that are nearly the same, checked by their true Jaccard similarity. */
 export interface DuplicatePair {
@@ -22,95 +24,132 @@ export interface NearDuplicateOptions {
 
 /** Above it four in five pairs are found with 16 bands of 7 rows, and nearly all from .8. */
 export const NEAR_DUPLICATE_THRESHOLD = 0.72;
-/** Members of one band's bucket that are compared pairwise; later ones only with the bucket's first members. */
+/** Members of one band's bucket that are compared pairwise; in a larger one each is compared with so many of other groups. */
 const MAX_BUCKET = 64;
+/** Pairs that were found too different and are remembered, so that the next bands need not compare them again. */
+const REMEMBERED = 2 ** 20;
 
-/** Finds near-duplicates among texts that are added one by one: about 0.1 ms for a text of 150 words, 1 kB of memory each. */
+/**
+ * Finds near-duplicates among texts that are read twice, one by one. The first reading ({@link add}) leaves 60 bytes of
+ * each text; only texts that share a band with another are looked at in the second ({@link verify}).
+ */
 export class NearDuplicateFinder {
   readonly #hasher: MinHasher;
   readonly #threshold: number;
-  readonly #sets: Uint32Array[] = [];
-  readonly #keys: Uint32Array[] = [];
+  /** Band keys of one text after another. */
+  #keys = new Uint32Array(0);
+  #size = 0;
+  /** Places of texts without words, which are like nothing. */
+  readonly #empty = new Set<number>();
+  readonly #sets = new Map<number, Uint32Array>();
 
   constructor(options: NearDuplicateOptions = {}) {
     this.#hasher = new MinHasher(options.seed ?? 1, options.shape);
     this.#threshold = options.threshold ?? NEAR_DUPLICATE_THRESHOLD;
   }
 
-  /** Adds a text; its place is the number of texts added before. */
+  /** First reading: adds a text; its place is the number of texts added before. About 0.1 ms for 150 words. */
   add(text: string): void {
+    const { bands } = this.#hasher.shape;
+    const at = this.#size++;
+    if (this.#keys.length < this.#size * bands) {
+      const larger = new Uint32Array(Math.max(1_024, 2 * at) * bands);
+      larger.set(this.#keys);
+      this.#keys = larger;
+    }
     const set = shingleHashes(plainWords(text));
-    this.#sets.push(set);
-    this.#keys.push(this.#hasher.bandKeys(this.#hasher.sign(set)));
+    if (set.length === 0) this.#empty.add(at);
+    else this.#keys.set(this.#hasher.bandKeys(this.#hasher.sign(set)), at * bands);
+  }
+
+  /** Places of texts that share a band with another; the second reading needs no others. */
+  suspects(): ReadonlySet<number> {
+    const suspects = new Set<number>();
+    for (let band = 0; band < this.#hasher.shape.bands; band++) {
+      for (const bucket of this.#bucketsOf(band)) for (const at of bucket) suspects.add(at);
+    }
+    return suspects;
+  }
+
+  /** Second reading: the text at the place of a suspect, the same as it was added. */
+  verify(place: number, text: string): void {
+    this.#sets.set(place, shingleHashes(plainWords(text)));
   }
 
   /**
    * Pairs of near-duplicates by MinHash LSH, each verified by true Jaccard. Pairs that a longer chain already joins are
    * left out where a bucket is crowded, so the pairs always connect every group but may not list each member with each
-   * other. Ordered by first, then second.
+   * other. Suspects that were not verified are like nothing. Ordered by first, then second.
    */
   pairs(): DuplicatePair[] {
-    const size = this.#sets.length;
     const found: DuplicatePair[] = [];
     const seen = new Set<number>();
-    const joined = new UnionFind(size);
-    const check = (first: number, second: number): boolean => {
-      const key = first * size + second;
-      if (seen.has(key)) return false;
+    const refuted = new Float64Array(REMEMBERED);
+    const joined = new UnionFind(this.#size);
+    const check = (first: number, second: number): void => {
+      const key = first * this.#size + second;
+      const slot = mixBits((imul(first, 0x9e3779b1) + second) | 0) % REMEMBERED;
+      if (refuted[slot] === key || seen.has(key)) return;
+      const similarity = jaccard(this.#sets.get(first) ?? NOTHING, this.#sets.get(second) ?? NOTHING);
+      if (similarity < this.#threshold) {
+        refuted[slot] = key;
+        return;
+      }
       seen.add(key);
-      const similarity = jaccard(this.#sets[first] ?? new Uint32Array(0), this.#sets[second] ?? new Uint32Array(0));
-      if (similarity < this.#threshold) return false;
       found.push({ first, second, similarity });
-      return joined.join(first, second);
+      joined.join(first, second);
     };
     for (let band = 0; band < this.#hasher.shape.bands; band++) {
-      for (const bucket of bucketsOf(this.#keys, this.#sets, band)) compareBucket(bucket, joined, check);
+      for (const bucket of this.#bucketsOf(band)) compareBucket(bucket, joined, check);
     }
     return found.sort((a, b) => a.first - b.first || a.second - b.second);
   }
+
+  /** Texts with an equal key in one band, those without words left out. */
+  #bucketsOf(band: number): Iterable<number[]> {
+    const { bands } = this.#hasher.shape;
+    const firsts = new Map<number, number>();
+    const buckets = new Map<number, number[]>();
+    for (let index = 0; index < this.#size; index++) {
+      if (this.#empty.has(index)) continue;
+      const key = this.#keys[index * bands + band] ?? 0;
+      const first = firsts.get(key);
+      if (first === undefined) {
+        firsts.set(key, index);
+        continue;
+      }
+      const bucket = buckets.get(key);
+      if (bucket === undefined) buckets.set(key, [first, index]);
+      else bucket.push(index);
+    }
+    return buckets.values();
+  }
 }
+
+const NOTHING = new Uint32Array(0);
 
 /** Near-duplicates among texts, see {@link NearDuplicateFinder.pairs}. */
 export function findNearDuplicates(texts: readonly string[], options: NearDuplicateOptions = {}): DuplicatePair[] {
   const finder = new NearDuplicateFinder(options);
   for (const text of texts) finder.add(text);
+  for (const at of finder.suspects()) finder.verify(at, texts[at] ?? '');
   return finder.pairs();
 }
 
-/** Texts with an equal key in one band, those without words left out. */
-function bucketsOf(keys: readonly Uint32Array[], sets: readonly Uint32Array[], band: number): number[][] {
-  const firsts = new Map<number, number>();
-  const buckets = new Map<number, number[]>();
-  for (let index = 0; index < keys.length; index++) {
-    if ((sets[index]?.length ?? 0) === 0) continue;
-    const key = keys[index]?.[band] ?? 0;
-    const first = firsts.get(key);
-    if (first === undefined) {
-      firsts.set(key, index);
-      continue;
-    }
-    const bucket = buckets.get(key);
-    if (bucket === undefined) buckets.set(key, [first, index]);
-    else bucket.push(index);
-  }
-  return [...buckets.values()];
-}
-
-/** Compares a small bucket pairwise. In a crowded one each member is compared with members of other groups first. */
+/** Compares a small bucket pairwise. In a crowded one each member is compared with members of other groups only. */
 function compareBucket(
   bucket: readonly number[],
   joined: UnionFind,
-  check: (first: number, second: number) => boolean,
+  check: (first: number, second: number) => void,
 ): void {
-  const isCrowded = bucket.length > MAX_BUCKET;
-  for (let second = 1; second < bucket.length; second++) {
-    const b = bucket[second] ?? 0;
+  const crowd = bucket.length > MAX_BUCKET ? new OtherSets(bucket, joined) : undefined;
+  for (let at = 1; at < bucket.length; at++) {
+    const second = bucket[at] ?? 0;
+    const nextFrom = (place: number): number => crowd?.next(place, second) ?? place;
     let compared = 0;
-    for (let first = 0; first < second && compared < MAX_BUCKET; first++) {
-      const a = bucket[first] ?? 0;
-      if (isCrowded && joined.find(a) === joined.find(b)) continue;
+    for (let before = nextFrom(0); before < at && compared < MAX_BUCKET; before = nextFrom(before + 1)) {
       compared++;
-      check(a, b);
+      check(bucket[before] ?? 0, second);
     }
   }
 }

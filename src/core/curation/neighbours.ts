@@ -1,6 +1,7 @@
 import { dot } from '../ranking/cosine.js';
 import { createRandom, type Random } from '../training/random.js';
-import { UnionFind } from './union-find.js';
+import { OtherSets, UnionFind } from './union-find.js';
+import type { VectorTable } from './vector-table.js';
 
 /** Two vectors that are nearly the same. */
 export interface VectorPair {
@@ -20,46 +21,96 @@ const COORDINATES = 32;
 
 /** Keys of vectors by the signs of random projections, each about its mean over the vectors, so that buckets come out even. */
 class ProjectionTable {
-  readonly #planes: readonly { readonly places: Int32Array; readonly signs: Float32Array }[];
-  readonly #middles: readonly number[];
+  readonly #bits: number;
+  /** Of each plane in turn, the coordinates that it adds up, and their signs. */
+  readonly #places: Int32Array;
+  readonly #signs: Float32Array;
+  readonly #middles: Float64Array;
 
-  constructor(vectors: readonly Float32Array[], bits: number, random: Random) {
-    const dimensions = vectors[0]?.length ?? 1;
-    this.#planes = Array.from({ length: bits }, () => ({
-      places: Int32Array.from({ length: COORDINATES }, () => random.below(dimensions)),
-      signs: Float32Array.from({ length: COORDINATES }, () => (random.next() < 0.5 ? -1 : 1)),
-    }));
-    const step = Math.max(1, Math.floor(vectors.length / 1_000));
-    const sample = vectors.filter((_, at) => at % step === 0);
-    this.#middles = this.#planes.map(
-      (_, plane) => sample.reduce((sum, vector) => sum + this.#project(vector, plane), 0) / Math.max(1, sample.length),
-    );
+  constructor(vectors: VectorTable, bits: number, random: Random) {
+    this.#bits = bits;
+    this.#places = new Int32Array(bits * COORDINATES);
+    this.#signs = new Float32Array(bits * COORDINATES);
+    const dimensions = Math.max(1, vectors.dimensions);
+    for (let plane = 0; plane < bits; plane++) {
+      const from = plane * COORDINATES;
+      for (let at = 0; at < COORDINATES; at++) this.#places[from + at] = random.below(dimensions);
+      for (let at = 0; at < COORDINATES; at++) this.#signs[from + at] = random.next() < 0.5 ? -1 : 1;
+    }
+    this.#middles = this.#measureMiddles(vectors);
   }
 
-  #project(vector: Float32Array, plane: number): number {
-    const { places, signs } = this.#planes[plane] ?? { places: new Int32Array(0), signs: new Float32Array(0) };
+  #measureMiddles(vectors: VectorTable): Float64Array {
+    const middles = new Float64Array(this.#bits);
+    const step = Math.max(1, Math.floor(vectors.length / 1_000));
+    const sampled = Math.max(1, Math.ceil(vectors.length / step));
+    for (let plane = 0; plane < this.#bits; plane++) {
+      let sum = 0;
+      for (let at = 0; at < vectors.length; at += step)
+        sum += this.#project(vectors.values, at * vectors.dimensions, plane);
+      middles[plane] = sum / sampled;
+    }
+    return middles;
+  }
+
+  #project(values: Float32Array, offset: number, plane: number): number {
+    const end = (plane + 1) * COORDINATES;
     let sum = 0;
-    for (let at = 0; at < places.length; at++) sum += (signs[at] ?? 0) * (vector[places[at] ?? 0] ?? 0);
+    for (let at = plane * COORDINATES; at < end; at++) {
+      sum += (this.#signs[at] ?? 0) * (values[offset + (this.#places[at] ?? 0)] ?? 0);
+    }
     return sum;
   }
 
-  keyOf(vector: Float32Array): number {
+  /** Key of the vector that begins at `offset` in `values`, at least 0 and below 2^bits. */
+  keyOf(values: Float32Array, offset = 0): number {
     let key = 0;
-    for (let plane = 0; plane < this.#planes.length; plane++) {
-      key = key * 2 + (this.#project(vector, plane) > (this.#middles[plane] ?? 0) ? 1 : 0);
+    for (let plane = 0; plane < this.#bits; plane++) {
+      key = key * 2 + (this.#project(values, offset, plane) > (this.#middles[plane] ?? 0) ? 1 : 0);
     }
     return key;
   }
 
-  bucketsOf(vectors: readonly Float32Array[]): Map<number, number[]> {
-    const buckets = new Map<number, number[]>();
-    for (const [index, vector] of vectors.entries()) {
-      const key = this.keyOf(vector);
-      const bucket = buckets.get(key);
-      if (bucket === undefined) buckets.set(key, [index]);
-      else bucket.push(index);
+  bucketsOf(vectors: VectorTable): Buckets {
+    const keys = Int32Array.from({ length: vectors.length }, (_, at) =>
+      this.keyOf(vectors.values, at * vectors.dimensions),
+    );
+    return new Buckets(keys, 2 ** this.#bits);
+  }
+}
+
+/** Places by key, sorted by counting: two numbers for each place instead of a list for each key. */
+class Buckets {
+  readonly #starts: Int32Array;
+  readonly #members: Int32Array;
+  readonly #keys: Int32Array;
+
+  constructor(keys: Int32Array, size: number) {
+    this.#keys = keys;
+    this.#starts = new Int32Array(size + 1);
+    this.#members = new Int32Array(keys.length);
+    const starts = this.#starts;
+    for (const key of keys) starts[key + 1] = (starts[key + 1] ?? 0) + 1;
+    for (let key = 0; key < size; key++) starts[key + 1] = (starts[key + 1] ?? 0) + (starts[key] ?? 0);
+    const next = starts.slice();
+    for (const [at, key] of keys.entries()) {
+      const place = next[key] ?? 0;
+      this.#members[place] = at;
+      next[key] = place + 1;
     }
-    return buckets;
+  }
+
+  /** Places with this key, ascending. */
+  of(key: number): Int32Array {
+    return this.#members.subarray(this.#starts[key] ?? 0, this.#starts[key + 1] ?? 0);
+  }
+
+  /** Buckets of two places and more, in the order of their first places. */
+  *shared(): Generator<Int32Array> {
+    for (const [at, key] of this.#keys.entries()) {
+      const start = this.#starts[key] ?? 0;
+      if (this.#members[start] === at && (this.#starts[key + 1] ?? 0) - start > 1) yield this.of(key);
+    }
   }
 }
 
@@ -72,61 +123,75 @@ function bitsFor(size: number): number {
  * Pairs of unit vectors at least `threshold` alike, found by sign random projections (Charikar, 2002) in 12 tables and
  * verified by exact cosine: nothing false is found, and little above the threshold is missed. Ordered by place.
  */
-export function findVectorDuplicates(vectors: readonly Float32Array[], threshold: number, seed = 1): VectorPair[] {
+export function findVectorDuplicates(vectors: VectorTable, threshold: number, seed = 1): VectorPair[] {
   const random = createRandom(seed);
   const found: VectorPair[] = [];
   const seen = new Set<number>();
   const joined = new UnionFind(vectors.length);
   const check = (first: number, second: number): void => {
-    const similarity = dot(vectors[first] ?? EMPTY, vectors[second] ?? EMPTY);
+    const key = first * vectors.length + second;
+    if (seen.has(key)) return;
+    const similarity = vectors.dot(first, second);
     if (similarity < threshold) return;
-    seen.add(first * vectors.length + second);
+    seen.add(key);
     joined.join(first, second);
     found.push({ first, second, similarity });
   };
   for (let table = 0; table < TABLES; table++) {
     const buckets = new ProjectionTable(vectors, bitsFor(vectors.length), random).bucketsOf(vectors);
-    for (const bucket of buckets.values()) {
-      const isCrowded = bucket.length > MAX_BUCKET;
-      for (let at = 1; at < bucket.length; at++) {
-        const second = bucket[at] ?? 0;
-        let left = isCrowded ? CROWD_COMPARISONS : bucket.length;
-        for (let before = at - 1; before >= 0 && left > 0; before--) {
-          const first = bucket[before] ?? 0;
-          if (seen.has(first * vectors.length + second)) continue;
-          if (isCrowded && joined.find(first) === joined.find(second)) continue;
-          left--;
-          check(first, second);
-        }
-      }
-    }
+    for (const bucket of buckets.shared()) compareBucket(bucket, joined, check);
   }
   return found.sort((a, b) => a.first - b.first || a.second - b.second);
 }
 
-const EMPTY = new Float32Array(0);
-
-/** For each of `vectors` its nearest among `others` when that is at least `threshold` alike; found as in {@link findVectorDuplicates}. */
-export function findVectorMatches(
-  vectors: readonly Float32Array[],
-  others: readonly Float32Array[],
-  threshold: number,
-  seed = 1,
-): VectorPair[] {
-  const random = createRandom(seed);
-  const best = new Map<number, VectorPair>();
-  for (let table = 0; table < TABLES; table++) {
-    const projections = new ProjectionTable(others, bitsFor(others.length), random);
-    const buckets = projections.bucketsOf(others);
-    for (const [first, vector] of vectors.entries()) {
-      for (const second of buckets.get(projections.keyOf(vector)) ?? []) {
-        const similarity = dot(vector, others[second] ?? EMPTY);
-        if (similarity >= Math.max(threshold, best.get(first)?.similarity ?? 0))
-          best.set(first, { first, second, similarity });
-      }
+/** Compares a small bucket pairwise; in a crowded one each member with the latest few of other groups. */
+function compareBucket(bucket: Int32Array, joined: UnionFind, check: (first: number, second: number) => void): void {
+  const latestFirst = bucket.slice().reverse();
+  const crowd = bucket.length > MAX_BUCKET ? new OtherSets(latestFirst, joined) : undefined;
+  const limit = crowd === undefined ? bucket.length : CROWD_COMPARISONS;
+  for (let at = bucket.length - 2; at >= 0; at--) {
+    const second = latestFirst[at] ?? 0;
+    const nextFrom = (place: number): number => crowd?.next(place, second) ?? place;
+    let compared = 0;
+    for (let before = nextFrom(at + 1); before < bucket.length && compared < limit; before = nextFrom(before + 1)) {
+      compared++;
+      check(latestFirst[before] ?? 0, second);
     }
   }
-  return [...best.values()].sort((a, b) => a.first - b.first);
+}
+
+/** A vector's nearest among those of a {@link VectorMatcher}. */
+export interface VectorMatch {
+  readonly place: number;
+  /** Cosine similarity. */
+  readonly similarity: number;
+}
+
+/** Finds for one unit vector after another its nearest among `others`, in the way of {@link findVectorDuplicates}. */
+export class VectorMatcher {
+  readonly #others: VectorTable;
+  readonly #tables: readonly { readonly projections: ProjectionTable; readonly buckets: Buckets }[];
+
+  constructor(others: VectorTable, seed = 1) {
+    const random = createRandom(seed);
+    this.#others = others;
+    this.#tables = Array.from({ length: TABLES }, () => {
+      const projections = new ProjectionTable(others, bitsFor(others.length), random);
+      return { projections, buckets: projections.bucketsOf(others) };
+    });
+  }
+
+  /** The nearest that is at least `threshold` alike; undefined when there is none. */
+  match(vector: Float32Array, threshold: number): VectorMatch | undefined {
+    let best: VectorMatch | undefined;
+    for (const { projections, buckets } of this.#tables) {
+      for (const place of buckets.of(projections.keyOf(vector))) {
+        const similarity = dot(vector, this.#others.row(place));
+        if (similarity >= Math.max(threshold, best?.similarity ?? 0)) best = { place, similarity };
+      }
+    }
+    return best;
+  }
 }
 
 /** What the neighbours of one item say of it. */

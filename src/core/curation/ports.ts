@@ -37,6 +37,13 @@ export interface DatasetVersion {
   readonly notes: { readonly [tool: string]: JsonValue };
 }
 
+/** Examples that can be read again and again, so that no pass over them has to hold them all. */
+export interface ExampleSource {
+  readonly rows: number;
+  /** All examples in order, the same ones on every call. */
+  read(): Iterable<Example> | AsyncIterable<Example>;
+}
+
 /** A change to a dataset; becomes one new version. */
 export interface DatasetCommit {
   /** The version that the change was made on; 0 to create the dataset. */

@@ -48,3 +48,30 @@ export class UnionFind {
     return [...byRoot.values()];
   }
 }
+
+/**
+ * Walks along a list past members of one set. Runs of one set, once walked, are jumped over from then on: sets only ever
+ * grow together, so what was one run stays one, and a crowd of equals costs no square of its size.
+ */
+export class OtherSets {
+  readonly #list: ArrayLike<number>;
+  readonly #sets: UnionFind;
+  /** For each place a later one; all places before that are in the set of this one. */
+  readonly #jumps: Int32Array;
+
+  /** @param list members, in any order */
+  constructor(list: ArrayLike<number>, sets: UnionFind) {
+    this.#list = list;
+    this.#sets = sets;
+    this.#jumps = Int32Array.from({ length: list.length }, (_, at) => at + 1);
+  }
+
+  /** First place from `from` on whose member is in another set than `member`; the length of the list when there is none. */
+  next(from: number, member: number): number {
+    const own = this.#sets.find(member);
+    let at = from;
+    while (at < this.#list.length && this.#sets.find(this.#list[at] ?? 0) === own) at = this.#jumps[at] ?? at + 1;
+    if (at > from) this.#jumps[from] = at;
+    return at;
+  }
+}

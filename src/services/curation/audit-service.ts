@@ -1,10 +1,4 @@
-import {
-  AUDIT_CHECKS,
-  type AuditCheck,
-  type AuditReport,
-  flagsOf,
-  summarizeAudit,
-} from '../../core/curation/audit-report.js';
+import { AUDIT_CHECKS, type AuditCheck, type AuditReport } from '../../core/curation/audit-report.js';
 import { type Example, mapTexts } from '../../core/curation/example.js';
 import { findSensitive } from '../../core/curation/find-sensitive.js';
 import { redact } from '../../core/curation/finding.js';
@@ -40,7 +34,6 @@ export interface AuditRequest {
 export const DEFAULT_DROP: readonly AuditCheck[] = ['exact-duplicate', 'near-duplicate', 'leak', 'echo', 'too-short'];
 /** Above this number of examples vectors are made only when asked for. */
 const MAX_AUTO_VECTORS = 20_000;
-const SHOWN = 10;
 
 /** Audits datasets and cleans them. */
 export class AuditService {
@@ -73,11 +66,10 @@ export class AuditService {
   /** Audits now. */
   async run(request: AuditRequest, handle: JobHandle): Promise<JsonValue> {
     const head = await this.#access.require(request.dataset);
-    const examples = await this.#access.examples(head);
-    const isEmbedding = request.vectors ?? examples.length <= MAX_AUTO_VECTORS;
-    const embedder = isEmbedding && examples.length > 0 ? await this.#context.embedder() : undefined;
+    const isEmbedding = request.vectors ?? head.rows <= MAX_AUTO_VECTORS;
+    const embedder = isEmbedding && head.rows > 0 ? await this.#context.embedder() : undefined;
     const report = await auditExamples({
-      examples,
+      examples: this.#access.source(head),
       suites: await guardSuites(this.#context, handle.signal),
       languages: head.about.languages,
       embed: embedder === undefined ? undefined : (texts, kind) => embedder.embed(texts, kind, handle.signal),
@@ -85,7 +77,7 @@ export class AuditService {
       handle,
     });
     const summary = toSummary(report);
-    handle.count('findings', report.findings.length);
+    handle.count('findings', report.findings.total);
     if (request.action === 'report') return { ...summary, action: 'report' };
     const change = planChange(report, request);
     const version = await this.#write(head, request, change, summary);
@@ -130,7 +122,7 @@ interface PlannedChange {
 }
 
 function planChange(report: AuditReport, request: AuditRequest): PlannedChange {
-  const flags = flagsOf(report);
+  const flags = report.findings.flags();
   if (request.action === 'flag') return { flags, dropped: new Set(), redacted: new Set() };
   const isSensitive = (checks: readonly AuditCheck[]): boolean =>
     checks.some((check) => check === 'secret' || check === 'personal');
@@ -169,12 +161,12 @@ function applyChange(example: Example, change: PlannedChange): Example | undefin
 function toSummary(report: AuditReport): JsonObject {
   return {
     examined: report.rows,
-    findings: summarizeAudit(report, SHOWN).map(({ check, examples, shown }) => ({
+    findings: report.findings.summary().map(({ check, examples, shown }) => ({
       check,
       examples,
       shown: shown.map((finding) => ({ ...finding })),
     })),
-    flaggedExamples: flagsOf(report).size,
+    flaggedExamples: report.findings.flags().size,
     classes: report.classes.map((bar) => ({ ...bar })),
     imbalance: Math.round(report.imbalance * 100) / 100,
     suites: [...report.suites],

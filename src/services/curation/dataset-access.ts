@@ -1,5 +1,11 @@
 import { type Example, exampleId } from '../../core/curation/example.js';
-import type { DatasetAbout, DatasetCommit, DatasetStore, DatasetVersion } from '../../core/curation/ports.js';
+import type {
+  DatasetAbout,
+  DatasetCommit,
+  DatasetStore,
+  DatasetVersion,
+  ExampleSource,
+} from '../../core/curation/ports.js';
 import { QuarryError } from '../../core/errors.js';
 import type { JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
@@ -72,6 +78,14 @@ export class DatasetAccess {
     const examples: Example[] = [];
     for await (const example of store.read(version)) examples.push(example);
     return examples;
+  }
+
+  /** The examples of a version as they can be read again and again; those that are not `wanted` are passed over. */
+  source(version: DatasetVersion, wanted?: (example: Example) => boolean): ExampleSource {
+    const read = async function* (store: Promise<DatasetStore>): AsyncGenerator<Example> {
+      for await (const example of (await store).read(version)) if (wanted?.(example) !== false) yield example;
+    };
+    return { rows: version.rows, read: () => read(this.store()) };
   }
 
   /** Makes the first version of a dataset. @throws QuarryError ALREADY_EXISTS */

@@ -6,7 +6,7 @@ import { isLicenceAllowed, OPEN_LICENCES } from '../../core/curation/licence-pol
 import { QuarryError, throwIfCancelled } from '../../core/errors.js';
 import type { JobHandle } from '../jobs.js';
 import { breathe } from './dataset-access.js';
-import { proveExamples } from './split-service.js';
+import { proveExamples } from './split-links.js';
 import type { GuardedSuites } from './suite-guard.js';
 
 /** What may leave the machine. */

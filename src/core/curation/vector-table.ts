@@ -1,0 +1,67 @@
+import { QuarryError } from '../errors.js';
+
+/** Vectors of one length in one block of memory: a hundred thousand of 256 dimensions take 100 MB and nothing besides. */
+export class VectorTable {
+  readonly #capacity: number;
+  #values = new Float32Array(0);
+  #dimensions = 0;
+  #length = 0;
+
+  /** @param capacity most vectors that will be added */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** A table of these vectors. */
+  static of(vectors: readonly Float32Array[]): VectorTable {
+    const table = new VectorTable(vectors.length);
+    for (const vector of vectors) table.add(vector);
+    return table;
+  }
+
+  /** Number of vectors. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Length of a vector; 0 while there is none. */
+  get dimensions(): number {
+    return this.#dimensions;
+  }
+
+  /** All vectors one after another; unused places at the end are 0. */
+  get values(): Float32Array {
+    return this.#values;
+  }
+
+  /** Copies a vector behind the others. @throws QuarryError EMBEDDING_FAILED when it has another length or the table is full */
+  add(vector: Float32Array): void {
+    if (this.#dimensions === 0) {
+      this.#dimensions = vector.length;
+      this.#values = new Float32Array(this.#capacity * vector.length);
+    }
+    if (vector.length !== this.#dimensions || this.#length === this.#capacity) {
+      const about = `${vector.length} after ${this.#length} of ${this.#capacity} vectors of length ${this.#dimensions}`;
+      throw new QuarryError('EMBEDDING_FAILED', `A vector of length ${about} does not fit.`, {
+        hint: 'Check the embedding model with doctor.',
+      });
+    }
+    this.#values.set(vector, this.#length++ * this.#dimensions);
+  }
+
+  /** The vector at a place, as a view. */
+  row(at: number): Float32Array {
+    return this.#values.subarray(at * this.#dimensions, (at + 1) * this.#dimensions);
+  }
+
+  /** Dot product of two of the vectors; their cosine similarity when both are unit vectors. */
+  dot(first: number, second: number): number {
+    const values = this.#values;
+    const dimensions = this.#dimensions;
+    const a = first * dimensions;
+    const b = second * dimensions;
+    let sum = 0;
+    for (let at = 0; at < dimensions; at++) sum += (values[a + at] ?? 0) * (values[b + at] ?? 0);
+    return sum;
+  }
+}

@@ -1,0 +1,87 @@
+import { sameTextKey } from '../../core/curation/exact-duplicates.js';
+import { type Example, type SplitName, sidesOf } from '../../core/curation/example.js';
+import { NearDuplicateFinder } from '../../core/curation/near-duplicates.js';
+import type { ExampleSource } from '../../core/curation/ports.js';
+import {
+  type ExampleLink,
+  linkByKeys,
+  proveSplits,
+  type SplitMember,
+  type SplitProof,
+} from '../../core/curation/split-examples.js';
+import { type ExamplePass, visitExamples } from './visit-examples.js';
+
+/** Longest text compared for near-duplicates, in characters. */
+const MAX_TEXT = 20_000;
+
+/** An example as the splitter sees it: its document, its address without fragment, its query and its cluster. */
+function memberOf(example: Example, isFresh: boolean): SplitMember {
+  const { prompt } = sidesOf(example);
+  const { documentId, uri, cluster } = example.provenance;
+  return {
+    id: example.id,
+    split: isFresh ? '' : example.split,
+    keys: {
+      'same-document': [documentId],
+      'same-uri': [canonicalUri(uri)],
+      // A short phrase such as a heading "Usage" is shared by chance; eight letters are a query.
+      'same-query': [prompt.length < 8 ? '' : sameTextKey(prompt), cluster],
+    },
+  };
+}
+
+/** Without the place inside the page; `#ref:path` stays, since that names a file of a git repository. */
+function canonicalUri(uri: string): string {
+  return uri
+    .replace(/#(?![^:]+:.).*$/, '')
+    .replace(/\/(?:index\.html?)?$/, '')
+    .replace(/^http:/, 'https:');
+}
+
+/** Examples as the splitter sees them, and the links between them that only their texts tell. */
+export interface LinkedExamples {
+  readonly members: readonly SplitMember[];
+  /** Near-duplicate answers and near-duplicate prompts; places count in the order of the source. */
+  readonly links: readonly ExampleLink[];
+}
+
+/** Reads examples twice and links them. @param isFresh forgets the splits that they have */
+export async function linkExamples(
+  source: ExampleSource,
+  isFresh: boolean,
+  pass?: ExamplePass,
+): Promise<LinkedExamples> {
+  const members: SplitMember[] = [];
+  const sides = (['response', 'prompt'] as const).map((side) => ({ side, finder: new NearDuplicateFinder() }));
+  await visitExamples(source, pass, (example) => {
+    members.push(memberOf(example, isFresh));
+    for (const { side, finder } of sides) finder.add(sidesOf(example)[side].slice(0, MAX_TEXT));
+  });
+  const suspects = sides.map(({ side, finder }) => ({ side, finder, places: finder.suspects() }));
+  if (suspects.some(({ places }) => places.size > 0)) {
+    await visitExamples(source, pass, (example, at) => {
+      for (const { side, finder, places } of suspects) {
+        if (places.has(at)) finder.verify(at, sidesOf(example)[side].slice(0, MAX_TEXT));
+      }
+    });
+  }
+  const links = sides.flatMap(({ finder }) =>
+    finder.pairs().map(({ first, second }): ExampleLink => ({ first, second, kind: 'near-duplicate' })),
+  );
+  return { members, links };
+}
+
+/** Checks the splits that examples have against every link between them; links count by place in the given list. */
+export async function proveExamples(examples: readonly Example[]): Promise<SplitProof> {
+  return (await proveSource({ rows: examples.length, read: () => examples })).proof;
+}
+
+/** Does the same for examples that are read anew, and gives their splits besides. */
+export async function proveSource(
+  source: ExampleSource,
+  pass?: ExamplePass,
+): Promise<{ readonly proof: SplitProof; readonly splits: readonly (SplitName | '')[] }> {
+  const { members, links } = await linkExamples(source, false, pass);
+  const splits = members.map((member) => member.split);
+  return { proof: proveSplits(splits, [...linkByKeys(members), ...links]), splits };
+}
