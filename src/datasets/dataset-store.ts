@@ -12,10 +12,12 @@ import type {
 } from '../core/curation/ports.js';
 import { QuarryError, systemCode } from '../core/errors.js';
 import { clearUnfinished, createDurably, syncFolder } from './durable-file.js';
-import { readSegment, writeSegment } from './segment-file.js';
+import { lineOf, readSegment, writeSegment } from './segment-file.js';
 
 /** Rows of a segment file: small enough that a change rewrites little, large enough to compress well. */
 const SEGMENT_ROWS = 5_000;
+/** Characters after which a segment is closed before it has all its rows: long texts must fit into memory too. */
+const SEGMENT_CHARACTERS = 16 * 1024 * 1024;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const FILE = /^(\d{9})\.json$/;
 
@@ -171,7 +173,8 @@ async function prepare(folders: Folders, name: string, parent: number): Promise<
 class SegmentBuilder {
   readonly #folder: string;
   #segments: DatasetSegment[] = [];
-  #pending: Example[] = [];
+  #pending: string[] = [];
+  #characters = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -183,8 +186,8 @@ class SegmentBuilder {
     if (change.append !== undefined) {
       await this.#reopenLast();
       for await (const example of change.append) {
-        this.#pending.push(example);
-        if (this.#pending.length >= SEGMENT_ROWS) await this.#flush();
+        this.#add(example);
+        if (this.#pending.length >= SEGMENT_ROWS || this.#characters >= SEGMENT_CHARACTERS) await this.#flush();
       }
     }
     await this.#flush();
@@ -196,25 +199,32 @@ class SegmentBuilder {
       this.#segments.push(segment);
       return;
     }
-    const before = await readSegment(this.#folder, segment);
+    const before = [...(await readSegment(this.#folder, segment))];
     const after = before.map(transform).filter((example) => example !== undefined);
     const isSame = after.length === before.length && after.every((example, at) => example === before[at]);
     if (isSame) this.#segments.push(segment);
-    else if (after.length > 0) this.#segments.push(await writeSegment(this.#folder, after));
+    else if (after.length > 0) this.#segments.push(await writeSegment(this.#folder, after.map(lineOf)));
   }
 
   /** A short last segment is filled up, so that many small additions do not leave many small files. */
   async #reopenLast(): Promise<void> {
     const last = this.#segments.at(-1);
-    if (last === undefined || last.rows > SEGMENT_ROWS / 2) return;
+    if (last === undefined || last.rows > SEGMENT_ROWS / 2 || last.bytes > SEGMENT_CHARACTERS / 2) return;
     this.#segments.pop();
-    this.#pending = await readSegment(this.#folder, last);
+    for (const example of await readSegment(this.#folder, last)) this.#add(example);
+  }
+
+  #add(example: Example): void {
+    const line = lineOf(example);
+    this.#pending.push(line);
+    this.#characters += line.length;
   }
 
   async #flush(): Promise<void> {
     if (this.#pending.length === 0) return;
     this.#segments.push(await writeSegment(this.#folder, this.#pending));
     this.#pending = [];
+    this.#characters = 0;
   }
 }
 

@@ -10,17 +10,20 @@ import { writeDurably } from './durable-file.js';
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
-/** A segment is written from memory, so its uncompressed size is bounded by its rows; this bounds a damaged file. */
-const MAX_BYTES = 1024 * 1024 * 1024;
+const LINE_END = 0x0a;
 
 function segmentPath(folder: string, hash: string): string {
   return join(folder, `${hash}.jsonl.gz`);
 }
 
-/** Writes examples as one immutable file named after its content; the same content is written once. */
-export async function writeSegment(folder: string, examples: readonly Example[]): Promise<DatasetSegment> {
-  const lines = examples.map((example) => `${JSON.stringify(example)}\n`).join('');
-  const bytes = Buffer.from(lines, 'utf8');
+/** An example as a line of a segment. */
+export function lineOf(example: Example): string {
+  return `${JSON.stringify(example)}\n`;
+}
+
+/** Writes lines as one immutable file named after its content; the same content is written once. */
+export async function writeSegment(folder: string, lines: readonly string[]): Promise<DatasetSegment> {
+  const bytes = Buffer.from(lines.join(''), 'utf8');
   const hash = sha256(bytes);
   const path = segmentPath(folder, hash);
   const isThere = await access(path).then(
@@ -28,23 +31,33 @@ export async function writeSegment(folder: string, examples: readonly Example[])
     () => false, // Whatever the reason, writing will tell.
   );
   if (!isThere) await writeDurably(path, await pack(bytes, { level: 3 }));
-  return { sha256: hash, rows: examples.length, bytes: bytes.length };
+  return { sha256: hash, rows: lines.length, bytes: bytes.length };
 }
 
-/** @throws QuarryError DATASET_INVALID when the file is absent or damaged */
-export async function readSegment(folder: string, segment: DatasetSegment): Promise<Example[]> {
+/**
+ * The examples of a segment in order; each is made when it is asked for, so that a reader holds no more than it keeps.
+ * @throws QuarryError DATASET_INVALID when the file is absent or damaged, before the first example
+ */
+export async function readSegment(folder: string, segment: DatasetSegment): Promise<Iterable<Example>> {
   const path = segmentPath(folder, segment.sha256);
-  const bytes = await readBytes(path);
+  const bytes = await readBytes(path, segment.bytes);
   if (sha256(bytes) !== segment.sha256) throw damaged(path);
-  const lines = bytes.toString('utf8').split('\n');
-  lines.pop();
-  // The hash says that these are the very bytes that writeSegment made from checked examples.
-  return lines.map((line) => JSON.parse(line) as Example);
+  return parseLines(bytes);
 }
 
-async function readBytes(path: string): Promise<Buffer> {
+function* parseLines(bytes: Buffer): Generator<Example> {
+  let start = 0;
+  for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, start)) {
+    // The hash says that these are the very bytes that writeSegment made from checked examples.
+    yield JSON.parse(bytes.toString('utf8', start, end)) as Example;
+    start = end + 1;
+  }
+}
+
+async function readBytes(path: string, size: number): Promise<Buffer> {
   try {
-    return await unpack(await readFile(path), { maxOutputLength: MAX_BYTES });
+    // One piece as large as what is expected: nothing has to be put together, and a larger file is damaged.
+    return await unpack(await readFile(path), { chunkSize: Math.max(64, size), maxOutputLength: Math.max(1, size) });
   } catch (error) {
     const code = systemCode(error);
     if (code === 'EACCES' || code === 'EMFILE' || code === 'ENOMEM') throw error;

@@ -34,6 +34,16 @@ interface Entry {
   readonly at: number;
 }
 
+/** Runs of one length by their hashes. */
+interface RunPlaces {
+  /** One bit for the low bits of each hash: nearly every run of a clean text is dismissed by it. */
+  readonly filter: Uint32Array;
+  readonly entries: Map<number, Entry[]>;
+}
+
+/** Bits of a filter; a power of two. */
+const FILTER_BITS = 2 ** 19;
+
 /**
  * Finds n-gram overlap with benchmark texts. Protected texts shorter than a run count when the example holds all of
  * their words in a row, provided there are at least `MIN_WORDS` of them, so short queries are protected as well; of three
@@ -43,7 +53,7 @@ export class OverlapIndex {
   readonly #size: number;
   readonly #sources: { readonly about: ProtectedText; readonly words: readonly string[] }[] = [];
   /** Run hash to place; per run length, because short texts are indexed whole. */
-  readonly #places = new Map<number, Map<number, Entry[]>>();
+  readonly #places = new Map<number, RunPlaces>();
 
   /** Texts too short to be looked for inside others, by their words. */
   readonly #wholes = new Map<string, number[]>();
@@ -69,11 +79,16 @@ export class OverlapIndex {
       return;
     }
     const length = Math.min(this.#size, words.length);
-    const places = this.#places.get(length) ?? new Map<number, Entry[]>();
-    this.#places.set(length, places);
-    visitRuns(prefixHashes(words), length, (hash, at) => {
-      const known = places.get(hash);
-      if (known === undefined) places.set(hash, [{ source, at }]);
+    const { filter, entries } = this.#places.get(length) ?? {
+      filter: new Uint32Array(FILTER_BITS / 32),
+      entries: new Map<number, Entry[]>(),
+    };
+    this.#places.set(length, { filter, entries });
+    visitRuns(prefixHashes(words), { length }, (hash, at) => {
+      const bit = hash % FILTER_BITS;
+      filter[bit >>> 5] = (filter[bit >>> 5] ?? 0) | (1 << (bit & 31));
+      const known = entries.get(hash);
+      if (known === undefined) entries.set(hash, [{ source, at }]);
       else if (known.length < MAX_PLACES && known.at(-1)?.source !== source) known.push({ source, at });
     });
   }
@@ -84,9 +99,9 @@ export class OverlapIndex {
     const covered = new Uint8Array(words.length);
     const best = new Map<number, { start: number; length: number }>();
     const prefixes = prefixHashes(words);
-    for (const [length, places] of this.#places) {
-      visitRuns(prefixes, length, (hash, at) => {
-        for (const entry of places.get(hash) ?? []) {
+    for (const [length, { filter, entries }] of this.#places) {
+      visitRuns(prefixes, { length, filter }, (hash, at) => {
+        for (const entry of entries.get(hash) ?? []) {
           const run = this.#grow(words, at, entry, length);
           if (run === undefined || !this.#isLong(words, run, entry)) continue;
           covered.fill(1, run.start, run.start + run.length);
@@ -156,11 +171,17 @@ function prefixHashes(words: readonly string[]): Int32Array {
   return prefixes;
 }
 
-/** Calls back with the hash of every run of `length` words and its place. */
-function visitRuns(prefixes: Int32Array, length: number, visit: (hash: number, at: number) => void): void {
+/** Calls back with the hash of every run of `length` words and its place; those that the filter dismisses are passed over. */
+function visitRuns(
+  prefixes: Int32Array,
+  { length, filter }: { readonly length: number; readonly filter?: Uint32Array },
+  visit: (hash: number, at: number) => void,
+): void {
   let power = 1;
   for (let step = 0; step < length; step++) power = imul(power, BASE);
   for (let at = 0; at + length < prefixes.length; at++) {
-    visit(mixBits(((prefixes[at + length] ?? 0) - imul(prefixes[at] ?? 0, power)) | 0), at);
+    const hash = mixBits(((prefixes[at + length] ?? 0) - imul(prefixes[at] ?? 0, power)) | 0);
+    const bit = hash % FILTER_BITS;
+    if (filter === undefined || ((filter[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0) visit(hash, at);
   }
 }

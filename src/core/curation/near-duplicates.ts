@@ -1,4 +1,5 @@
 import { MinHasher, type MinHashShape } from './minhash.js';
+import { runSearch, type Search } from './search.js';
 import { jaccard, mixBits, plainWords, shingleHashes } from './shingles.js';
 import { OtherSets, UnionFind } from './union-find.js';
 
@@ -26,7 +27,7 @@ export interface NearDuplicateOptions {
 export const NEAR_DUPLICATE_THRESHOLD = 0.72;
 /** Members of one band's bucket that are compared pairwise; in a larger one each is compared with so many of other groups. */
 const MAX_BUCKET = 64;
-/** Pairs that were found too different and are remembered, so that the next bands need not compare them again. */
+/** Pairs that were compared and are remembered, so that the next bands need not compare them again. */
 const REMEMBERED = 2 ** 20;
 
 /**
@@ -79,28 +80,27 @@ export class NearDuplicateFinder {
   /**
    * Pairs of near-duplicates by MinHash LSH, each verified by true Jaccard. Pairs that a longer chain already joins are
    * left out where a bucket is crowded, so the pairs always connect every group but may not list each member with each
-   * other. Suspects that were not verified are like nothing. Ordered by first, then second.
+   * other. Suspects that were not verified are like nothing. Ordered by first, then second. Yields after some microseconds again
+   * and again, so that a caller can do something else or stop.
    */
-  pairs(): DuplicatePair[] {
+  *pairs(): Search<DuplicatePair[]> {
     const found: DuplicatePair[] = [];
     const seen = new Set<number>();
-    const refuted = new Float64Array(REMEMBERED);
+    const compared = new Float64Array(REMEMBERED);
     const joined = new UnionFind(this.#size);
     const check = (first: number, second: number): void => {
       const key = first * this.#size + second;
       const slot = mixBits((imul(first, 0x9e3779b1) + second) | 0) % REMEMBERED;
-      if (refuted[slot] === key || seen.has(key)) return;
+      if (compared[slot] === key) return;
+      compared[slot] = key;
       const similarity = jaccard(this.#sets.get(first) ?? NOTHING, this.#sets.get(second) ?? NOTHING);
-      if (similarity < this.#threshold) {
-        refuted[slot] = key;
-        return;
-      }
+      if (similarity < this.#threshold || seen.has(key)) return;
       seen.add(key);
       found.push({ first, second, similarity });
       joined.join(first, second);
     };
     for (let band = 0; band < this.#hasher.shape.bands; band++) {
-      for (const bucket of this.#bucketsOf(band)) compareBucket(bucket, joined, check);
+      for (const bucket of this.#bucketsOf(band)) yield* compareBucket(bucket, joined, check);
     }
     return found.sort((a, b) => a.first - b.first || a.second - b.second);
   }
@@ -133,19 +133,20 @@ export function findNearDuplicates(texts: readonly string[], options: NearDuplic
   const finder = new NearDuplicateFinder(options);
   for (const text of texts) finder.add(text);
   for (const at of finder.suspects()) finder.verify(at, texts[at] ?? '');
-  return finder.pairs();
+  return runSearch(finder.pairs());
 }
 
 /** Compares a small bucket pairwise. In a crowded one each member is compared with members of other groups only. */
-function compareBucket(
+function* compareBucket(
   bucket: readonly number[],
   joined: UnionFind,
   check: (first: number, second: number) => void,
-): void {
+): Search<void> {
   const crowd = bucket.length > MAX_BUCKET ? new OtherSets(bucket, joined) : undefined;
   for (let at = 1; at < bucket.length; at++) {
     const second = bucket[at] ?? 0;
     const nextFrom = (place: number): number => crowd?.next(place, second) ?? place;
+    yield;
     let compared = 0;
     for (let before = nextFrom(0); before < at && compared < MAX_BUCKET; before = nextFrom(before + 1)) {
       compared++;

@@ -1,5 +1,6 @@
 import { dot } from '../ranking/cosine.js';
 import { createRandom, type Random } from '../training/random.js';
+import type { Search } from './search.js';
 import { OtherSets, UnionFind } from './union-find.js';
 import type { VectorTable } from './vector-table.js';
 
@@ -121,37 +122,43 @@ function bitsFor(size: number): number {
 
 /**
  * Pairs of unit vectors at least `threshold` alike, found by sign random projections (Charikar, 2002) in 12 tables and
- * verified by exact cosine: nothing false is found, and little above the threshold is missed. Ordered by place.
+ * verified by exact cosine: nothing false is found, and little above the threshold is missed. Ordered by place. Yields again
+ * and again on the way.
  */
-export function findVectorDuplicates(vectors: VectorTable, threshold: number, seed = 1): VectorPair[] {
+export function* findVectorDuplicates(vectors: VectorTable, threshold: number, seed = 1): Search<VectorPair[]> {
   const random = createRandom(seed);
   const found: VectorPair[] = [];
   const seen = new Set<number>();
   const joined = new UnionFind(vectors.length);
   const check = (first: number, second: number): void => {
-    const key = first * vectors.length + second;
-    if (seen.has(key)) return;
     const similarity = vectors.dot(first, second);
     if (similarity < threshold) return;
+    const key = first * vectors.length + second;
+    if (seen.has(key)) return;
     seen.add(key);
     joined.join(first, second);
     found.push({ first, second, similarity });
   };
   for (let table = 0; table < TABLES; table++) {
     const buckets = new ProjectionTable(vectors, bitsFor(vectors.length), random).bucketsOf(vectors);
-    for (const bucket of buckets.shared()) compareBucket(bucket, joined, check);
+    for (const bucket of buckets.shared()) yield* compareBucket(bucket, joined, check);
   }
   return found.sort((a, b) => a.first - b.first || a.second - b.second);
 }
 
 /** Compares a small bucket pairwise; in a crowded one each member with the latest few of other groups. */
-function compareBucket(bucket: Int32Array, joined: UnionFind, check: (first: number, second: number) => void): void {
+function* compareBucket(
+  bucket: Int32Array,
+  joined: UnionFind,
+  check: (first: number, second: number) => void,
+): Search<void> {
   const latestFirst = bucket.slice().reverse();
   const crowd = bucket.length > MAX_BUCKET ? new OtherSets(latestFirst, joined) : undefined;
   const limit = crowd === undefined ? bucket.length : CROWD_COMPARISONS;
   for (let at = bucket.length - 2; at >= 0; at--) {
     const second = latestFirst[at] ?? 0;
     const nextFrom = (place: number): number => crowd?.next(place, second) ?? place;
+    yield;
     let compared = 0;
     for (let before = nextFrom(at + 1); before < bucket.length && compared < limit; before = nextFrom(before + 1)) {
       compared++;
@@ -186,7 +193,7 @@ export class VectorMatcher {
     let best: VectorMatch | undefined;
     for (const { projections, buckets } of this.#tables) {
       for (const place of buckets.of(projections.keyOf(vector))) {
-        const similarity = dot(vector, this.#others.row(place));
+        const similarity = this.#others.dotWith(place, vector);
         if (similarity >= Math.max(threshold, best?.similarity ?? 0)) best = { place, similarity };
       }
     }

@@ -56,12 +56,20 @@ export class VectorTable {
 
   /** Dot product of two of the vectors; their cosine similarity when both are unit vectors. */
   dot(first: number, second: number): number {
+    return this.#dotAt(first * this.#dimensions, this.#values, second * this.#dimensions);
+  }
+
+  /** Dot product of the vector at a place with another one. */
+  dotWith(place: number, vector: Float32Array): number {
+    return this.#dotAt(place * this.#dimensions, vector, 0);
+  }
+
+  /** Without views of the rows: in a loop over all pairs making them would cost more than the product itself. */
+  #dotAt(offset: number, others: Float32Array, otherOffset: number): number {
     const values = this.#values;
     const dimensions = this.#dimensions;
-    const a = first * dimensions;
-    const b = second * dimensions;
     let sum = 0;
-    for (let at = 0; at < dimensions; at++) sum += (values[a + at] ?? 0) * (values[b + at] ?? 0);
+    for (let at = 0; at < dimensions; at++) sum += (values[offset + at] ?? 0) * (others[otherOffset + at] ?? 0);
     return sum;
   }
 }

@@ -38,11 +38,13 @@ export function createStaticModel({ tokenizer, table, scales, dimensions }: Stat
     // `?? 0` never applies: ids are below the row count and the sum has one place per dimension.
     for (let at = 0; at < dimensions; at++) sum[at] = (sum[at] ?? 0) + scale * (table[offset + at] ?? 0);
   };
+  // One for all texts: some hundred thousand of them would be garbage outside the heap, which is collected late.
+  const sum = new Float64Array(dimensions);
   return {
     dimensions,
     countTokens: tokenizer.count,
     embed: (text) => {
-      const sum = new Float64Array(dimensions);
+      sum.fill(0);
       addRow(sum, SPECIAL_TOKENS['[CLS]']);
       for (const id of tokenizer.encode(text)) addRow(sum, id);
       return normalize(sum);

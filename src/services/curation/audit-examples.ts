@@ -9,7 +9,7 @@ import { auditText, EVIDENCE_WORDS, wholeText } from './audit-text.js';
 import { type EmbedTexts, vectorFindings } from './audit-vectors.js';
 import { proveSource } from './split-links.js';
 import type { GuardedSuites } from './suite-guard.js';
-import { pickExamples, visitExamples } from './visit-examples.js';
+import { finishSearch, pickExamples, visitExamples } from './visit-examples.js';
 
 /** What an audit is given. */
 export interface AuditWork {
@@ -101,7 +101,7 @@ async function nearDuplicates(
   await visitExamples(work.examples, { stage: 'near-duplicates', handle: work.handle }, (example, at) => {
     if (suspects.has(at)) near.verify(at, wholeText(example));
   });
-  const pairs = near.pairs();
+  const pairs = await finishSearch(near.pairs(), work.handle.signal);
   const best = new Map<number, { other: number; similarity: number }>();
   for (const { first, second, similarity } of pairs) {
     if (similarity > (best.get(second)?.similarity ?? 0)) best.set(second, { other: first, similarity });

@@ -13,7 +13,7 @@ import { throwIfCancelled } from '../../core/errors.js';
 import { sha256 } from '../../core/identity.js';
 import type { JobHandle } from '../jobs.js';
 import type { GuardedSuites } from './suite-guard.js';
-import { pickExamples, visitExamples } from './visit-examples.js';
+import { finishSearch, pickExamples, visitExamples } from './visit-examples.js';
 
 /** Makes a unit vector of each text. */
 export type EmbedTexts = (texts: readonly string[], kind: 'query' | 'document') => Promise<readonly Float32Array[]>;
@@ -110,7 +110,8 @@ async function suiteMatcher(
 async function vectorDuplicates(work: VectorWork, answers: VectorTable, keys: readonly string[]): Promise<void> {
   const { ids, findings } = work;
   const best = new Map<number, { first: number; similarity: number }>();
-  for (const { first, second, similarity } of findVectorDuplicates(answers, work.vectorThreshold)) {
+  const search = findVectorDuplicates(answers, work.vectorThreshold);
+  for (const { first, second, similarity } of await finishSearch(search, work.handle.signal)) {
     if (similarity > (best.get(second)?.similarity ?? 0)) best.set(second, { first, similarity });
   }
   const others = [...best].filter(([second, { first }]) => keys[first] !== keys[second]);

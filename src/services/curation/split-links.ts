@@ -9,7 +9,7 @@ import {
   type SplitMember,
   type SplitProof,
 } from '../../core/curation/split-examples.js';
-import { type ExamplePass, visitExamples } from './visit-examples.js';
+import { type ExamplePass, finishSearch, visitExamples } from './visit-examples.js';
 
 /** Longest text compared for near-duplicates, in characters. */
 const MAX_TEXT = 20_000;
@@ -65,9 +65,12 @@ export async function linkExamples(
       }
     });
   }
-  const links = sides.flatMap(({ finder }) =>
-    finder.pairs().map(({ first, second }): ExampleLink => ({ first, second, kind: 'near-duplicate' })),
-  );
+  const links: ExampleLink[] = [];
+  for (const { finder } of sides) {
+    for (const { first, second } of await finishSearch(finder.pairs(), pass?.handle.signal)) {
+      links.push({ first, second, kind: 'near-duplicate' });
+    }
+  }
   return { members, links };
 }
 

@@ -1,5 +1,6 @@
 import type { Example } from '../../core/curation/example.js';
 import type { ExampleSource } from '../../core/curation/ports.js';
+import type { Search } from '../../core/curation/search.js';
 import { throwIfCancelled } from '../../core/errors.js';
 import type { JobHandle } from '../jobs.js';
 import { breathe } from './dataset-access.js';
@@ -12,6 +13,8 @@ export interface ExamplePass {
 
 /** Examples between two reports of a pass. */
 const REPORTED = 1_000;
+/** Steps of a search between two turns of the event loop. */
+const STEPS_PER_TURN = 500;
 
 /**
  * Visits the examples in order; lets the event loop turn now and then, and tells how far it is.
@@ -28,6 +31,17 @@ export async function visitExamples(
     throwIfCancelled(pass?.handle.signal);
     if (at % REPORTED === 0) pass?.handle.report({ stage: pass.stage, done: at, total: source.rows });
     await visit(example, at++);
+  }
+}
+
+/** Runs a search to its end and lets the event loop turn on the way. @throws QuarryError CANCELLED */
+export async function finishSearch<T>(search: Search<T>, signal: AbortSignal | undefined): Promise<T> {
+  for (let steps = 1; ; steps++) {
+    const step = search.next();
+    if (step.done === true) return step.value;
+    if (steps % STEPS_PER_TURN !== 0) continue;
+    await breathe(0);
+    throwIfCancelled(signal);
   }
 }
 

@@ -3,6 +3,7 @@ import { detectLanguage } from '../../../src/core/curation/detect-language.js';
 import { binNumbers, countLabels, drawHistogram, imbalance } from '../../../src/core/curation/histogram.js';
 import { flagQuality, measureQuality } from '../../../src/core/curation/measure-quality.js';
 import { findOutliers, findVectorDuplicates, judgeByNeighbours } from '../../../src/core/curation/neighbours.js';
+import { runSearch } from '../../../src/core/curation/search.js';
 import { VectorTable } from '../../../src/core/curation/vector-table.js';
 import { createRandom } from '../../../src/core/training/random.js';
 import { readCleanDocuments } from './clean-documents.js';
@@ -51,7 +52,7 @@ describe('neighbours', () => {
   test('finds planted near-duplicate vectors and nothing else', () => {
     const vectors = Array.from({ length: 1_000 }, () => drawUnit(64));
     for (let at = 0; at < 50; at++) vectors.push(drawUnit(64, vectors[at], 0.01));
-    const found = findVectorDuplicates(VectorTable.of(vectors), 0.98);
+    const found = runSearch(findVectorDuplicates(VectorTable.of(vectors), 0.98));
     expect(found.length).toBeGreaterThanOrEqual(48);
     for (const pair of found) expect(pair.second - pair.first).toBe(1_000);
   });

@@ -4,6 +4,7 @@ import { ExactDuplicateFinder, sameTextKey } from '../../../src/core/curation/ex
 import { MinHasher, matchProbability } from '../../../src/core/curation/minhash.js';
 import { findNearDuplicates, groupPairs } from '../../../src/core/curation/near-duplicates.js';
 import { jaccard, longestSharedRun, plainWords, shingleHashes } from '../../../src/core/curation/shingles.js';
+import { OtherSets, UnionFind } from '../../../src/core/curation/union-find.js';
 import { createRandom } from '../../../src/core/training/random.js';
 
 const random = createRandom(42);
@@ -122,5 +123,25 @@ describe('shingles', () => {
       [0, 4, 6],
       [1, 3],
     ]);
+  });
+});
+
+describe('OtherSets', () => {
+  test('finds the next member of another set, as a walk over all of them does, while sets grow', () => {
+    const place = fc.nat({ max: 19 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(place, place, place), { maxLength: 60 }), (steps) => {
+        const sets = new UnionFind(20);
+        const list = Array.from({ length: 20 }, (_, at) => (at * 7) % 20);
+        const others = new OtherSets(list, sets);
+        for (const [a, b, from] of steps) {
+          const own = sets.find(a);
+          const walked = list.findIndex((member, at) => at >= from && sets.find(member) !== own);
+          expect(others.next(from, a)).toBe(walked < 0 ? list.length : walked);
+          sets.join(a, b);
+        }
+      }),
+      { seed: 11 },
+    );
   });
 });
