@@ -121,29 +121,39 @@ function bitsFor(size: number): number {
 }
 
 /**
- * Pairs of unit vectors at least `threshold` alike, found by sign random projections (Charikar, 2002) in 12 tables and
- * verified by exact cosine: nothing false is found, and little above the threshold is missed. Ordered by place. Yields again
- * and again on the way.
+ * For each unit vector that is at least `threshold` alike to an earlier one, the earlier one that it is most alike to.
+ * Found by sign random projections (Charikar, 2002) in 12 tables and verified by exact cosine: nothing false is found, and
+ * little above the threshold is missed. Yields again and again on the way.
+ * @param threshold cosine, above 0
+ * @returns in the order of the earliest vector that each is alike to, then of their own places
  */
 export function* findVectorDuplicates(vectors: VectorTable, threshold: number, seed = 1): Search<VectorPair[]> {
   const random = createRandom(seed);
-  const found: VectorPair[] = [];
-  const seen = new Set<number>();
+  // A crowd of alike texts has millions of pairs; one line for each vector is enough to tell of them.
+  const best = new Float64Array(vectors.length);
+  const nearest = new Int32Array(vectors.length);
+  const earliest = new Int32Array(vectors.length).fill(vectors.length);
   const joined = new UnionFind(vectors.length);
   const check = (first: number, second: number): void => {
     const similarity = vectors.dot(first, second);
     if (similarity < threshold) return;
-    const key = first * vectors.length + second;
-    if (seen.has(key)) return;
-    seen.add(key);
     joined.join(first, second);
-    found.push({ first, second, similarity });
+    const known = best[second] ?? 0;
+    if (similarity > known || (similarity === known && first < (nearest[second] ?? 0))) {
+      best[second] = similarity;
+      nearest[second] = first;
+    }
+    earliest[second] = Math.min(first, earliest[second] ?? first);
   };
   for (let table = 0; table < TABLES; table++) {
     const buckets = new ProjectionTable(vectors, bitsFor(vectors.length), random).bucketsOf(vectors);
     for (const bucket of buckets.shared()) yield* compareBucket(bucket, joined, check);
   }
-  return found.sort((a, b) => a.first - b.first || a.second - b.second);
+  const found: VectorPair[] = [];
+  for (const [second, similarity] of best.entries()) {
+    if (similarity > 0) found.push({ first: nearest[second] ?? 0, second, similarity });
+  }
+  return found.sort((a, b) => (earliest[a.second] ?? 0) - (earliest[b.second] ?? 0) || a.second - b.second);
 }
 
 /** Compares a small bucket pairwise; in a crowded one each member with the latest few of other groups. */

@@ -109,22 +109,19 @@ async function suiteMatcher(
 /** Answers that mean the same as an earlier one, each with its most similar; those that are equal letter by letter are found elsewhere. */
 async function vectorDuplicates(work: VectorWork, answers: VectorTable, keys: readonly string[]): Promise<void> {
   const { ids, findings } = work;
-  const best = new Map<number, { first: number; similarity: number }>();
   const search = findVectorDuplicates(answers, work.vectorThreshold);
-  for (const { first, second, similarity } of await finishSearch(search, work.handle.signal)) {
-    if (similarity > (best.get(second)?.similarity ?? 0)) best.set(second, { first, similarity });
-  }
-  const others = [...best].filter(([second, { first }]) => keys[first] !== keys[second]);
+  const found = await finishSearch(search, work.handle.signal);
+  const others = found.filter(({ first, second }) => keys[first] !== keys[second]);
   const shown = others.slice(0, findings.limit);
-  const texts = await pickExamples(work.examples, new Set(shown.map(([, { first }]) => first)));
-  for (const [second, { first, similarity }] of shown) {
+  const texts = await pickExamples(work.examples, new Set(shown.map(({ first }) => first)));
+  for (const { first, second, similarity } of shown) {
     const example = texts.get(first);
     if (example === undefined) continue;
     const start = sidesOf(example).response.replace(/\s+/g, ' ').slice(0, SHOWN_CHARACTERS);
     const evidence = `cosine ${similarity.toFixed(4)} with ${example.id}: "${start}"`;
     findings.add({ check: 'vector-duplicate', example: ids[second] ?? '', evidence });
   }
-  for (const [second] of others.slice(shown.length)) findings.flag('vector-duplicate', ids[second] ?? '');
+  for (const { second } of others.slice(shown.length)) findings.flag('vector-duplicate', ids[second] ?? '');
 }
 
 function neighbourFindings({ ids, categories, findings }: VectorWork, answers: VectorTable): void {
