@@ -145,7 +145,7 @@ function checkShares(shares: SplitShares): void {
   const values = SPLITS.map((split) => shares[split]);
   const sum = values.reduce((total, value) => total + value, 0);
   if (values.every((value) => value >= 0 && value <= 1) && Math.abs(sum - 1) < 1e-9) return;
-  throw new QuarryError('INPUT_INVALID', `The shares of the splits add up to ${sum}, not to 1.`, {
+  throw new QuarryError('INPUT_INVALID', `The shares of the splits add up to ${Number(sum.toFixed(6))}, not to 1.`, {
     hint: 'Give shares of train, validation and test between 0 and 1 that add up to 1, for instance .8, .1 and .1.',
   });
 }

@@ -28,7 +28,7 @@ export const benchmarkDelete = defineOperation({
         'CONFIRMATION_REQUIRED',
         `This would delete ${report.runs.length} runs of ${report.suite}.`,
         {
-          hint: 'Call again with confirm set to true.',
+          hint: 'Call again with confirm set to true (--confirm on the command line).',
         },
       );
     }

@@ -55,7 +55,7 @@ export const datasetAudit = defineOperation({
   async run({ services }, input) {
     if (input.action === 'clean' && !input.confirm) {
       throw new QuarryError('CONFIRMATION_REQUIRED', `This would drop and redact examples of ${input.name}.`, {
-        hint: 'Look at the report first (action report), then call again with confirm set to true. The old version can be restored.',
+        hint: 'Look at the report first (action report), then call again with confirm set to true (--confirm on the command line). The old version can be restored.',
       });
     }
     const { name, action, drop, sensitive, vectors, vectorThreshold } = input;

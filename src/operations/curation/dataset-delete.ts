@@ -28,7 +28,7 @@ export const datasetDelete = defineOperation({
       throw new QuarryError(
         'CONFIRMATION_REQUIRED',
         `This would delete ${input.name} with ${version.rows} examples in ${version.version} versions.`,
-        { hint: 'Call again with confirm set to true.' },
+        { hint: 'Call again with confirm set to true (--confirm on the command line).' },
       );
     }
     await datasets.delete(input.name);

@@ -92,7 +92,7 @@ export const datasetEdit = defineOperation({
     if (remove && !input.confirm && !input.preview) {
       const { matched } = await datasets.edit(input.name, { filter, edit, about, preview: true });
       throw new QuarryError('CONFIRMATION_REQUIRED', `This would remove ${matched} examples of ${input.name}.`, {
-        hint: 'Call again with confirm set to true.',
+        hint: 'Call again with confirm set to true (--confirm on the command line).',
       });
     }
     const { version, matched } = await datasets.edit(input.name, { filter, edit, about, preview: input.preview });

@@ -85,7 +85,7 @@ export const datasetExport = defineOperation({
     if (input.manifest !== undefined) await guardPath(services.context.config, door, input.manifest);
     if (input.overwrite && !input.confirm && !input.preview) {
       throw new QuarryError('CONFIRMATION_REQUIRED', `This would replace an earlier export in ${input.path}.`, {
-        hint: 'Call again with confirm set to true.',
+        hint: 'Call again with confirm set to true (--confirm on the command line).',
       });
     }
     const { name, confirm: _confirm, ...request } = input;

@@ -35,7 +35,7 @@ export const datasetSplit = defineOperation({
   async run({ services }, input) {
     if (input.reassign && !input.confirm && !input.preview) {
       throw new QuarryError('CONFIRMATION_REQUIRED', `This would move examples of ${input.name} between splits.`, {
-        hint: 'Call again with confirm set to true, or with preview.',
+        hint: 'Call again with confirm set to true (--confirm on the command line), or with preview.',
       });
     }
     const job = await services.curation.splits.start({

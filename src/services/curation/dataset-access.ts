@@ -125,20 +125,28 @@ export class DatasetAccess {
     examples: readonly Example[],
     change: Pick<DatasetChange, 'message' | 'about' | 'notes'>,
   ): Promise<{ readonly version: DatasetVersion; readonly added: number; readonly known: number }> {
-    const store = await this.store();
-    const head = await store.get(name);
-    const ids = new Set(head === undefined ? [] : (await this.examples(head)).flatMap(idsOf));
-    const fresh: Example[] = [];
-    for (const example of examples) {
-      if (ids.has(example.id)) continue;
-      ids.add(example.id);
-      fresh.push(example);
-    }
+    const head = await (await this.store()).get(name);
+    const fresh = await this.#unknown(head, examples);
     const known = examples.length - fresh.length;
     if (head === undefined)
       return { version: await this.create(name, { ...change, append: fresh }), added: fresh.length, known };
     if (fresh.length === 0) return { version: head, added: 0, known };
     return { version: await this.change(head, { ...change, append: fresh }), added: fresh.length, known };
+  }
+
+  /** How many of the examples {@link add} would pass over. */
+  async countKnown(name: string, examples: readonly Example[]): Promise<number> {
+    const head = await (await this.store()).get(name);
+    return examples.length - (await this.#unknown(head, examples)).length;
+  }
+
+  async #unknown(head: DatasetVersion | undefined, examples: readonly Example[]): Promise<Example[]> {
+    const ids = new Set(head === undefined ? [] : (await this.examples(head)).flatMap(idsOf));
+    return examples.filter((example) => {
+      const isNew = !ids.has(example.id);
+      ids.add(example.id);
+      return isNew;
+    });
   }
 }
 

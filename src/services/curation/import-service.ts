@@ -75,7 +75,8 @@ export class ImportService {
     const summary = { read: read.examples.length, broken: read.brokenCount, format };
     if (request.preview) {
       const samples = read.examples.slice(0, MAX_SHOWN).map(({ kind, fields }) => ({ kind, fields: clip(fields) }));
-      return { ...summary, preview: true, samples };
+      const known = await this.#access.countKnown(request.dataset, read.examples);
+      return { ...summary, preview: true, known, samples };
     }
     const { version, added, known } = await this.#access.add(request.dataset, read.examples, {
       message: `Imported ${read.examples.length} examples (${format})`,

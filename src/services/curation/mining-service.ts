@@ -72,7 +72,14 @@ export class MiningService {
     };
     handle.count('found', examples.length);
     if (request.preview) {
-      return { ...summary, preview: true, written: 0, next: 'Nothing was written: mine again with preview false.' };
+      const known = await this.#access.countKnown(request.dataset, chosen);
+      return {
+        ...summary,
+        preview: true,
+        written: 0,
+        known,
+        next: 'Nothing was written: mine again with preview false.',
+      };
     }
     const { version, added, known } = await this.#access.add(request.dataset, chosen, {
       message: `Mined ${chosen.length} pairs (${request.miners.join(', ')})`,

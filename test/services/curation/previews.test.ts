@@ -80,6 +80,7 @@ test('negatives bring their licences along, and mining again adds no pair that h
   }
   expect(new Set(licences.values())).toEqual(new Set(['MIT', '']));
   await run('dataset_negatives', { name: 'mined', preview: false });
+  expect(await run('dataset_mine', { name: 'mined' })).toMatchObject({ preview: true, known: licences.size * 3 });
   const examples = (await call('dataset_show', { name: 'mined', limit: 100 }))['examples'] as JsonObject[];
   const triplets = examples.filter((example) => example['kind'] === 'triplet');
   expect(triplets.length).toBeGreaterThan(10);
