@@ -130,6 +130,7 @@ describe('imports', () => {
       example: { fields: { anchor: 'a', positive: 'b' }, licence: 'ISC' },
     });
     expect(importRecord(undefined, defaults)).toEqual({ problem: 'it is not JSON' });
+    expect(importRecord({ anchor: 'a', positive: ' ' }, defaults)).toEqual({ problem: 'positive is empty or no text' });
   });
 
   test('say what is wrong instead of guessing, whatever they are given', () => {

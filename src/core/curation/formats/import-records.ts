@@ -65,6 +65,9 @@ function chatOf(list: unknown): ExampleInput | undefined {
   return { kind: 'chat', fields: { messages: messages.filter((message) => message !== undefined) } };
 }
 
+const FIRST_TEXTS = ['anchor', 'sentence1', 'query', 'question', 'prompt', 'title', 'text1'];
+const SECOND_TEXTS = ['positive', 'sentence2', 'passage', 'document', 'answer', 'text2', 'pos', 'completion', 'output'];
+
 /** The content of a record of any known shape, without provenance; undefined when no shape fits. */
 function contentOf(record: Fields): ExampleInput | undefined {
   const chat = chatOf(record['messages'] ?? record['conversations']);
@@ -74,18 +77,8 @@ function contentOf(record: Fields): ExampleInput | undefined {
   if (instruction !== undefined && output !== undefined) {
     return { kind: 'instruction', fields: { instruction, input: textAt(record, ['input', 'context']) ?? '', output } };
   }
-  const first = textAt(record, ['anchor', 'sentence1', 'query', 'question', 'prompt', 'title', 'text1']);
-  const second = textAt(record, [
-    'positive',
-    'sentence2',
-    'passage',
-    'document',
-    'answer',
-    'text2',
-    'pos',
-    'completion',
-    'output',
-  ]);
+  const first = textAt(record, FIRST_TEXTS);
+  const second = textAt(record, SECOND_TEXTS);
   if (first === undefined || second === undefined) return undefined;
   const grade = numberAt(record, ['grade', 'relevance']);
   if (grade !== undefined && Number.isInteger(grade) && grade >= 0 && grade <= 3) {
@@ -129,6 +122,10 @@ export function importRecord(value: unknown, defaults: ImportDefaults): ReturnTy
   }
   const content = contentOf(record);
   if (content === undefined) {
+    const blank = [...FIRST_TEXTS, ...SECOND_TEXTS].find(
+      (name) => Object.hasOwn(record, name) && textAt(record, [name]) === undefined,
+    );
+    if (blank !== undefined) return { problem: `${blank} is empty or no text` };
     const keys = Object.keys(record).slice(0, 12).join(', ');
     return { problem: `no known pair of texts among its fields (${keys})` };
   }
