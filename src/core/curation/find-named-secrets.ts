@@ -22,7 +22,7 @@ const MONSTER = 300;
 
 /** A password of a command: of the user in `-u user:password`, and of the tools whose option is a single letter. */
 const COMMANDS: readonly RegExp[] = [
-  /(?<=\s(?:-u|--user)[ =]["']?[^\s:"'/]{1,64}:)[^\s"']{6,200}(?=["'\s]|$)/g,
+  /(?<=\s(?:-u|--user)[ =]["']?[^\s:"'/]{1,64}:)(?!\/\/)[^\s"']{6,200}(?=["'\s]|$)/g,
   /(?<=\bmysql\w{0,10}(?: [^\n|;]{0,80})? -p["']?)[^\s"'-][^\s"']{5,100}/g,
   /(?<=\b(?:sshpass|login|mongo\w{0,6})(?: [^\n|;]{0,80})? -p[ =]?["']?)[^\s"'-][^\s"']{5,100}/g,
   /(?<=\bredis-cli(?: [^\n|;]{0,80})? -a[ =]?["']?)[^\s"'-][^\s"']{5,100}/g,

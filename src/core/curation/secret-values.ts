@@ -11,7 +11,7 @@ const ORDINARY =
   /^(?:[a-z]+(?:[_.-][A-Za-z]+)*|[A-Za-z]+(?:[_.-][A-Za-z]+)+|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d?|0x[0-9a-f]{1,16}|u?int\d{1,2}\w*|[A-Z][a-z]+\d{1,3}[A-Z][a-z]+|base\d\d|[A-Z]{2,}[A-Z_]*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[\d.,:_-]+|(?:\.{1,2}\/|~\/).*|\/(?:[a-z][\w.-]*\/)+.*|\/[a-z]+[\w.-]*|\w{1,12}:\/\/.*|[\w.-]+@[\w-]+\.[\w.-]+|sha(?:1|256|384|512)[:-].*)$/;
 /** Expressions of a programming language: calls, members, operators, types. */
 const CODE =
-  /^[!&@*_$]?[A-Za-z_][\w$]*(?:\(|\[|::|->|\?\.|\?\?|&&|\|\|)|[)\]}]\.|^[!&@*]?[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+[([+?]?|\\[-_]|^-?\d+[a-z]{1,2}$/;
+  /^[!&@*_$]?[A-Za-z_][\w$]*(?:\(|\[|::|->|\?\.|\?\?|&&|\|\|)|[)\]}]\.|\[["']|^[!&@*]?[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+[([+?]?|\\[-_]|^-?\d+[a-z]{1,2}$/;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Runs of four and more letters that can be spoken, as words and their abbreviations in names are. */

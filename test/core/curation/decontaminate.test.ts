@@ -49,6 +49,20 @@ describe('OverlapIndex', () => {
     expect(index.find('how do I rotate')).toEqual([]);
   });
 
+  test('protects scripts without spaces by letters, two for a word', () => {
+    const index = new OverlapIndex();
+    const letters = Array.from({ length: 60 }, (_, at) => String.fromCharCode(0x4e00 + at * 5)).join('');
+    index.add({ suite: 's', item: 'document:1', isTest: true, text: letters });
+    index.add({ suite: 's', item: 'query:1', isTest: true, text: '\u4ec0\u4e48\u662f\u7f13\u5b58' });
+    expect(index.find(`\u597d\u7684${letters.slice(10, 40)}\u597d\u7684`)[0]).toMatchObject({
+      item: 'document:1',
+      words: 30,
+    });
+    expect(index.find(`\u597d\u7684${letters.slice(10, 25)}\u597d\u7684`)).toEqual([]);
+    expect(index.find('\u4ec0\u4e48\u662f\u7f13\u5b58\uff1f')[0]).toMatchObject({ item: 'query:1' });
+    expect(index.find('\u6211\u4eec\u770b\u770b\u4ec0\u4e48\u662f\u7f13\u5b58')).toEqual([]);
+  });
+
   test('measures how much of a text is covered', () => {
     const index = new OverlapIndex();
     const text = 'a1 b2 c3 d4 e5 f6 g7 h8 i9 j10 k11 l12 m13 n14';

@@ -44,6 +44,15 @@ describe('findNearDuplicates', () => {
     for (const pair of found) expect(pair.similarity).toBeGreaterThanOrEqual(0.8);
   });
 
+  test('finds near-duplicates in scripts without spaces, and nothing among different texts', () => {
+    const drawLetters = (count: number): string[] =>
+      Array.from({ length: count }, () => String.fromCharCode(0x4e00 + random.below(900)));
+    const texts = Array.from({ length: 120 }, () => drawLetters(150).join(''));
+    const copies = texts.slice(0, 40).map((text) => `${text.slice(0, 70)}\u4e00\u3002${text.slice(72)}`);
+    const found = findNearDuplicates([...texts, ...copies]);
+    expect(found.map(({ first, second }) => [first, second])).toEqual(copies.map((_, at) => [at, 120 + at]));
+  });
+
   test('groups chains of duplicates and keeps a crowd of equal texts together', () => {
     const base = drawWords(200);
     const texts = Array.from({ length: 300 }, (_, at) => `${base.join(' ')} ending ${at % 3}`);
