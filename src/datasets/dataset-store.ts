@@ -18,6 +18,8 @@ import { lineOf, readSegment, writeSegment } from './segment-file.js';
 const SEGMENT_ROWS = 5_000;
 /** Characters after which a segment is closed before it has all its rows: long texts must fit into memory too. */
 const SEGMENT_CHARACTERS = 16 * 1024 * 1024;
+/** Entries of a ledger that are read at the same time. */
+const READ_AT_ONCE = 64;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const FILE = /^(\d{9})\.json$/;
 
@@ -110,7 +112,13 @@ export function createDatasetStore(options: DatasetStoreOptions): DatasetStore {
     async readLedger(name, ledger, after) {
       const folder = folders.ledger(name, ledger);
       const numbers = (await numbersIn(folder)).filter((number) => number > after);
-      return Promise.all(numbers.map((sequence) => readEntry(join(folder, fileOf(sequence)), sequence)));
+      const entries: LedgerEntry[] = [];
+      // Not all at once: a ledger may have more entries than a process may have open files.
+      for (let at = 0; at < numbers.length; at += READ_AT_ONCE) {
+        const part = numbers.slice(at, at + READ_AT_ONCE);
+        entries.push(...(await Promise.all(part.map((number) => readEntry(join(folder, fileOf(number)), number)))));
+      }
+      return entries;
     },
     async appendLedger(name, ledger, entry) {
       const folder = folders.ledger(name, ledger);

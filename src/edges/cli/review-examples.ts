@@ -20,51 +20,21 @@ export interface ReviewSummary {
   readonly left: number;
 }
 
-/** Decisions are written after so many, and at the end. */
-const SAVED_AFTER = 20;
 const SHOWN_CHARACTERS = 1_500;
 const HELP = 'a accept   r reject   s skip   u undo   q quit';
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 
-/** Decisions, and which of them are written. */
-class ReviewLedger {
-  readonly #datasets: DatasetService;
-  readonly #name: string;
-  readonly #unsaved = new Map<string, ReviewState>();
-
-  constructor(datasets: DatasetService, name: string) {
-    this.#datasets = datasets;
-    this.#name = name;
-  }
-
-  async decide(id: string, review: ReviewState): Promise<void> {
-    this.#unsaved.set(id, review);
-    if (this.#unsaved.size >= SAVED_AFTER) await this.save();
-  }
-
-  /** Writes what is not written; each state becomes one version. */
-  async save(): Promise<void> {
-    for (const review of new Set(this.#unsaved.values())) {
-      const ids = [...this.#unsaved].flatMap(([id, state]) => (state === review ? [id] : []));
-      const edit = { review, addTags: [], removeTags: [], clearFlags: [], remove: false };
-      await this.#datasets.edit(this.#name, { filter: { ids }, edit, about: {}, preview: false });
-      for (const id of ids) this.#unsaved.delete(id);
-    }
-  }
-}
-
 /**
  * Shows examples one after another and takes a decision with one key each: a accepts, r rejects, s skips, u undoes the last
- * decision, q quits. Whatever ends the review, decisions are written.
- * @throws QuarryError DATASET_NOT_FOUND, ALREADY_EXISTS (somebody else wrote a version at the same moment)
+ * decision, q quits. A decision is on disk before the next example is shown, so nothing that was seen to be taken is lost.
+ * @throws QuarryError DATASET_NOT_FOUND, STORE_LOCKED
  */
 export async function reviewExamples(datasets: DatasetService, request: ReviewRequest): Promise<ReviewSummary> {
   const { dataset, terminal, state } = request;
   const states: readonly ReviewState[] = state === undefined ? ['needs-review', 'unreviewed'] : [state];
   const { examples } = await datasets.show(dataset, undefined, {});
   const queue = states.flatMap((wanted) => examples.filter(({ review }) => review === wanted));
-  const ledger = new ReviewLedger(datasets, dataset);
   const decisions = new Map<number, ReviewState>();
   let at = 0;
   const show = (): void => {
@@ -80,12 +50,12 @@ export async function reviewExamples(datasets: DatasetService, request: ReviewRe
         const decision = ({ a: 'accepted', r: 'rejected' } as const)[key];
         if (decision !== undefined && example !== undefined) {
           decisions.set(at++, decision);
-          await ledger.decide(example.id, decision);
+          await datasets.decide(dataset, example.id, decision);
         } else if (key === 's' && example !== undefined) {
           at++;
         } else if (key === 'u' && at > 0) {
           const before = queue[--at];
-          if (decisions.delete(at) && before !== undefined) await ledger.decide(before.id, before.review);
+          if (decisions.delete(at) && before !== undefined) await datasets.decide(dataset, before.id, before.review);
         } else {
           terminal.stdout.write(`${HELP}\n`);
           continue;
@@ -95,7 +65,7 @@ export async function reviewExamples(datasets: DatasetService, request: ReviewRe
       }
     }
   } finally {
-    await ledger.save();
+    await datasets.settle(dataset);
   }
   const taken = [...decisions.values()];
   return {

@@ -6,9 +6,10 @@ import type {
   DatasetVersion,
   ExampleSource,
 } from '../../core/curation/ports.js';
-import { QuarryError } from '../../core/errors.js';
+import { QuarryError, systemCode } from '../../core/errors.js';
 import type { JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
+import { foldDecisions } from './review-ledger.js';
 
 /** What a tool changes of a dataset; what is left out stays. */
 export interface DatasetChange {
@@ -23,6 +24,9 @@ export interface DatasetChange {
 
 /** What is said of a dataset that nothing was said of. */
 export const EMPTY_ABOUT: DatasetAbout = { description: '', licence: '', languages: [], tags: [] };
+
+/** What a system says of files that may not be written. */
+const READ_ONLY: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
 
 /** Steps of long pure work after which the event loop gets a turn. */
 const STEPS_PER_TURN = 200;
@@ -45,11 +49,14 @@ export class DatasetAccess {
     return this.#context.datasetStore();
   }
 
-  /** Newest version, or the given one. @throws QuarryError DATASET_NOT_FOUND with what exists */
+  /**
+   * Newest version, or the given one. People's decisions that no version holds yet, since a review goes on or was cut
+   * short, become a new version first. @throws QuarryError DATASET_NOT_FOUND with what exists
+   */
   async require(name: string, version?: number): Promise<DatasetVersion> {
     const store = await this.store();
     const found = await store.get(name, version);
-    if (found !== undefined) return found;
+    if (found !== undefined) return version === undefined ? this.#fold(found) : found;
     const head = version === undefined ? undefined : await store.get(name);
     if (head !== undefined) {
       throw new QuarryError('DATASET_NOT_FOUND', `The dataset ${JSON.stringify(name)} has no version ${version}.`, {
@@ -70,6 +77,19 @@ export class DatasetAccess {
     throw new QuarryError('ALREADY_EXISTS', `There is already a dataset ${JSON.stringify(name)}.`, {
       hint: 'Choose another name.',
     });
+  }
+
+  async #fold(head: DatasetVersion): Promise<DatasetVersion> {
+    const store = await this.store();
+    try {
+      return await foldDecisions(store, head, this.#context.clock.now());
+    } catch (error) {
+      // Another writer was faster, who has folded them in or leaves them to the next reader.
+      if (error instanceof QuarryError && error.code === 'ALREADY_EXISTS') return (await store.get(head.name)) ?? head;
+      // A home that only may be read is read as it stands; the decisions are kept.
+      if (READ_ONLY.includes(systemCode(error) ?? '')) return head;
+      throw error;
+    }
   }
 
   /** All examples of a version in order; 100,000 take some hundred megabytes. */

@@ -4,6 +4,7 @@ import { QuarryError } from '../../core/errors.js';
 import type { ServiceContext } from '../context.js';
 import { DatasetAccess } from './dataset-access.js';
 import { type DatasetStatistics, describeExamples } from './dataset-statistics.js';
+import { keepDecision } from './review-ledger.js';
 
 /** Chooses examples; all given parts must hold. */
 export interface ExampleFilter {
@@ -63,9 +64,11 @@ export function matchesFilter(example: Example, filter: ExampleFilter): boolean 
 
 /** Lists, shows, edits, restores and deletes datasets. */
 export class DatasetService {
+  readonly #context: ServiceContext;
   readonly #access: DatasetAccess;
 
   constructor(context: ServiceContext) {
+    this.#context = context;
     this.#access = new DatasetAccess(context);
   }
 
@@ -185,6 +188,21 @@ export class DatasetService {
       notes: old.notes,
       segments: old.segments,
     });
+  }
+
+  /**
+   * Keeps what a person decided about an example, durable when it resolves. {@link settle}, and whatever else asks for the
+   * dataset, makes a version of what was kept. @throws QuarryError DATASET_NOT_FOUND, STORE_LOCKED
+   */
+  async decide(name: string, example: string, review: ReviewState): Promise<void> {
+    const store = await this.#access.store();
+    if ((await store.get(name)) === undefined) await this.#access.require(name);
+    await keepDecision(store, name, { example, review, at: this.#context.clock.now() });
+  }
+
+  /** Makes a version of the decisions that were kept, if there are any. @throws QuarryError DATASET_NOT_FOUND */
+  settle(name: string): Promise<DatasetVersion> {
+    return this.#access.require(name);
   }
 
   /** @throws QuarryError DATASET_NOT_FOUND */

@@ -2,6 +2,7 @@ import { cohenKappa, krippendorffAlpha } from '../../core/curation/agreement.js'
 import { TRUST_THRESHOLD } from '../../core/curation/judge-trust.js';
 import {
   gradingItems,
+  LABEL_TASKS,
   type LabelAnswer,
   type LabelEvent,
   type LabelTask,
@@ -194,7 +195,7 @@ export class LabellingService {
 
   /** How every campaign of a dataset stands, oldest first. */
   async progress(dataset: string): Promise<readonly CampaignProgress[]> {
-    const names = await (await this.#access.store()).ledgers(dataset);
+    const names = await this.#campaignNames(dataset);
     const campaigns = await Promise.all(names.map((name) => this.#load(dataset, name)));
     return campaigns.filter((campaign) => campaign !== undefined).map(progressOf);
   }
@@ -293,6 +294,12 @@ export class LabellingService {
     return campaign;
   }
 
+  /** Ledgers that are campaigns, oldest first of each task. */
+  async #campaignNames(dataset: string): Promise<string[]> {
+    const names = await (await this.#access.store()).ledgers(dataset);
+    return names.filter((name) => LABEL_TASKS.some((task) => name.startsWith(`${task}-`)));
+  }
+
   /** Folds in what other processes have written. */
   async #sync(campaign: Campaign): Promise<void> {
     const store = await this.#access.store();
@@ -313,7 +320,7 @@ export class LabellingService {
 
   async #holding(dataset: string, item: string): Promise<Campaign> {
     await this.#access.require(dataset);
-    const names = await (await this.#access.store()).ledgers(dataset);
+    const names = await this.#campaignNames(dataset);
     for (const name of [...names].reverse()) {
       const campaign = await this.#load(dataset, name);
       if (campaign?.state.items.has(item) === true) return campaign;

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { REVIEW_STATES, type ReviewState } from '../../core/curation/example.js';
+import type { DatasetStore, DatasetVersion } from '../../core/curation/ports.js';
+import { QuarryError } from '../../core/errors.js';
+
+/** Name of the ledger that a dataset keeps of people's decisions; campaigns of labelling have other names. */
+const LEDGER = 'review';
+/** Name of the note with which a version tells up to which entry of the ledger it holds the decisions. */
+const NOTE = 'review';
+const MAX_TRIES = 50;
+
+const decisionSchema = z.strictObject({ example: z.string(), review: z.enum(REVIEW_STATES), at: z.string() });
+const noteSchema = z.object({ upTo: z.int() });
+
+/** What a person has decided about an example. */
+export type ReviewDecision = z.output<typeof decisionSchema>;
+
+/** Keeps a decision; durable when it resolves. @throws QuarryError STORE_LOCKED when others write without end */
+export async function keepDecision(store: DatasetStore, dataset: string, decision: ReviewDecision): Promise<void> {
+  const applied = await appliedUpTo(store, dataset);
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+    const last = (await store.readLedger(dataset, LEDGER, applied)).at(-1)?.sequence ?? applied;
+    if (await store.appendLedger(dataset, LEDGER, { sequence: last + 1, value: decision })) return;
+  }
+  throw new QuarryError('STORE_LOCKED', 'Too many people review this dataset at the same moment.', {
+    hint: 'Try again.',
+  });
+}
+
+/**
+ * Writes decisions that no version holds yet into a new version, and gives it; gives `head` when there are none. The version
+ * itself says how far it got, so nothing is lost or applied twice, whatever dies when.
+ */
+export async function foldDecisions(store: DatasetStore, head: DatasetVersion, now: string): Promise<DatasetVersion> {
+  if (!(await store.ledgers(head.name)).includes(LEDGER)) return head;
+  const entries = await store.readLedger(head.name, LEDGER, await appliedUpTo(store, head.name));
+  const upTo = entries.at(-1)?.sequence;
+  if (upTo === undefined) return head;
+  const decisions = entries.map(({ value }) => decisionSchema.parse(value));
+  const states = new Map<string, ReviewState>(decisions.map(({ example, review }) => [example, review]));
+  const count = (state: ReviewState): number => [...states.values()].filter((decided) => decided === state).length;
+  return store.commit(head.name, {
+    parent: head.version,
+    createdAt: now,
+    message: `Reviewed: accepted ${count('accepted')}, rejected ${count('rejected')} examples`,
+    about: head.about,
+    notes: { ...head.notes, [NOTE]: { upTo } },
+    transform: (example) => {
+      const review = states.get(example.id);
+      return review === undefined || review === example.review ? example : { ...example, review };
+    },
+  });
+}
+
+/** The last entry that a version holds. Any version counts: one that is restored brings back its rows, not its decisions. */
+async function appliedUpTo(store: DatasetStore, dataset: string): Promise<number> {
+  const versions = await store.history(dataset);
+  return versions.reduce((most, { notes }) => {
+    const note = noteSchema.safeParse(notes[NOTE]);
+    return Math.max(most, note.success ? note.data.upTo : 0);
+  }, 0);
+}
