@@ -32,7 +32,7 @@ const PHONES: readonly PhoneForm[] = [
   {
     rule: 'national',
     pattern:
-      /(?<![A-Za-z0-9.+/$:,-](?<!\\[nrt])(?<!(?:^|[^\d])[:,])|[A-Za-z0-9]_|\d (?!\())(?:0[1-9](?:(?:([ .-])\d{2}(?:\1\d{2}){3})|\d{1,3}[ /-]\d{3,4}[ -]\d{3,4}|\d{3} \d{3} \d{3}|\d{1,3} \d{3} \d{2} \d{2}|\d[ /]\d{6,8}|\d{2,3}(?: ?[/-] ?| )\d{6,8}|\d \/ \d{6,8})|\(0[1-9]\d{1,3}\) ?\d{3,8}(?:[ -]\d{3,4})?)(?![A-Za-z0-9]|[ .,:/-]\d|-[0-9a-f]{2}\b)/g,
+      /(?<![A-Za-z0-9.+/$:,-](?<!\\[nrt])(?<!(?:^|[^\d])[:,])|[A-Za-z0-9]_)(?:0[1-9](?:(?:([ .-])\d{2}(?:\1\d{2}){3})|\d{1,3}[ /-]\d{3,4}[ -]\d{3,4}|\d{3} \d{3} \d{3}|\d{1,3} \d{3} \d{2} \d{2}|\d[ /]\d{6,8}|\d{2,3}(?: ?[/-] ?| )\d{6,8}|\d \/ \d{6,8})|\(0[1-9]\d{1,3}\) ?\d{3,8}(?:[ -]\d{3,4})?)(?![A-Za-z0-9]|[ .,:/-]\d|-[0-9a-f]{2}\b)/g,
     group: 0,
   },
   {
@@ -54,12 +54,18 @@ export function findPhones(text: string): Finding[] {
       const number = fitted(match[group] ?? '');
       if (!isPhone(rule, number)) continue;
       const start = match.index + match[0].lastIndexOf(match[group] ?? '');
+      if (rule === 'national' && isInRow(text, start, found)) continue;
       EXTENSION.lastIndex = start + number.length;
       const end = EXTENSION.test(text) ? EXTENSION.lastIndex : start + number.length;
       found.push({ kind: 'phone', rule, start, end });
     }
   }
   return found;
+}
+
+/** Whether a number stands behind another on the same line, as in a table, and that one is no telephone number either. */
+function isInRow(text: string, start: number, found: readonly Finding[]): boolean {
+  return /\d $/.test(text.slice(Math.max(0, start - 2), start)) && !found.some(({ end }) => end === start - 1);
 }
 
 function digitsOf(number: string): string {

@@ -30,12 +30,12 @@ function memberOf(example: Example, isFresh: boolean): SplitMember {
   };
 }
 
-/** Without the place inside the page; `#ref:path` stays, since that names a file of a git repository. */
+/** Without the place inside the page and the case of the host; `#ref:path` stays, since that names a file of a git repository. */
 function canonicalUri(uri: string): string {
   return uri
     .replace(/#(?![^:]+:.).*$/, '')
     .replace(/\/(?:index\.html?)?$/, '')
-    .replace(/^http:/, 'https:');
+    .replace(/^https?:\/\/[^/?#]*/i, (origin) => origin.toLowerCase().replace(/^http:/, 'https:'));
 }
 
 /** Examples as the splitter sees them, and the links between them that only their texts tell. */
