@@ -33,7 +33,7 @@ export const datasetMine = defineOperation({
       .min(1)
       .max(200_000)
       .default(10_000)
-      .describe('Most pairs in all, taken evenly over documents; default 10000.'),
+      .describe('Most pairs in all, taken evenly over documents and miners; default 10000.'),
     minCharacters: z
       .number()
       .int()

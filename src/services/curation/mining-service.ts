@@ -18,7 +18,7 @@ export interface MiningRequest {
   readonly collections: readonly string[];
   readonly filter: SearchFilter;
   readonly miners: readonly MinerName[];
-  /** Most pairs in all; taken evenly over documents. */
+  /** Most pairs in all; taken evenly over documents and miners. */
   readonly limit: number;
   readonly bounds: MiningBounds;
   /** Reports and shows samples, writes nothing. */
@@ -26,6 +26,8 @@ export interface MiningRequest {
 }
 
 const PAGE = 500;
+const NOTHING = 'Nothing was found: ingest documents first, or choose other miners or documents.';
+const BEFORE = 'Nothing was written: mine again with preview false.';
 const AFTER = 'Look at it with dataset_show; then dataset_negatives, dataset_audit, dataset_split, dataset_export.';
 
 /** Makes pairs out of the structure of stored documents. */
@@ -78,7 +80,7 @@ export class MiningService {
         preview: true,
         written: 0,
         known,
-        next: 'Nothing was written: mine again with preview false.',
+        next: examples.length === 0 ? NOTHING : BEFORE,
       };
     }
     const { version, added, known } = await this.#access.add(request.dataset, chosen, {
@@ -94,7 +96,7 @@ export class MiningService {
       known,
       version: version.version,
       rows: version.rows,
-      next: AFTER,
+      next: examples.length === 0 ? NOTHING : AFTER,
     };
   }
 
@@ -178,13 +180,14 @@ function mineDocument(document: Document, request: MiningRequest): Found[] {
   return pairs.flatMap(({ miner, pairs: own }) => own.map((pair) => ({ miner, document: mined, pair })));
 }
 
-/** At most `limit` examples: one of each document in turn, so that no large document fills the budget. */
+/** At most `limit` examples: one of each document and miner in turn, so that neither a large document nor a busy miner fills the budget. */
 function takeEvenly(examples: readonly Example[], limit: number): Example[] {
   if (examples.length <= limit) return [...examples];
   const queues = new Map<string, Example[]>();
   for (const example of examples) {
-    const queue = queues.get(example.provenance.documentId);
-    if (queue === undefined) queues.set(example.provenance.documentId, [example]);
+    const key = `${example.provenance.documentId} ${example.provenance.rule}`;
+    const queue = queues.get(key);
+    if (queue === undefined) queues.set(key, [example]);
     else queue.push(example);
   }
   const chosen: Example[] = [];

@@ -63,6 +63,11 @@ test('previews of restoring, labelling, creating and sampling write nothing', as
   expect(await versionOf('rows')).toBe(3);
 });
 
+test('mining where there is nothing says what to do first', async () => {
+  const mined = await run('dataset_mine', { name: 'nothing' });
+  expect(mined).toMatchObject({ found: 0, next: expect.stringContaining('ingest') });
+});
+
 test('negatives bring their licences along, and mining again adds no pair that has some', async () => {
   for (const [name, text] of Object.entries(topicPages())) {
     const folder = join(root, 'docs', name.length % 2 === 0 ? 'even' : 'odd');
