@@ -194,6 +194,16 @@ describe('miners', () => {
     }
   });
 
+  test('stay linear on text made to slow them down', () => {
+    const pieces = ['# a\n', '# ![', '[a](', '![', '<!--', '- ', 'Q: a\n', '/** a\n', '"""', 'commit 1234567\n'];
+    for (const piece of pieces) {
+      const text = piece.repeat(60_000);
+      for (const miner of ['headings', 'questions', 'links', 'definitions', 'alt-texts', 'commits'] as const) {
+        expect(MINER_TABLE[miner](document(text), MINING_BOUNDS).length).toBeLessThan(60_000);
+      }
+    }
+  });
+
   test('survive any text', () => {
     const soup = fc.array(
       fc.constantFrom(

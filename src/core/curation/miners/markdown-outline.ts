@@ -47,30 +47,29 @@ export function splitLines(text: string): TextLine[] {
 
 /** Sections under ATX headings (`## Title`), in order. Text before the first heading is no section. */
 export function outline(text: string): Section[] {
-  const open: { level: number; heading: string; path: readonly string[]; start: number; headingStart: number }[] = [];
+  const sections: (Section & { end: number; endWithChildren: number })[] = [];
+  /** Sections that the current line lies in, outermost first. */
+  const open: (typeof sections)[number][] = [];
   for (const line of splitLines(text)) {
     const match = line.isCode ? null : /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/.exec(line.text);
     if (match === null) continue;
     const level = match[1]?.length ?? 1;
-    const above: string[] = [];
-    let limit = level;
-    for (const earlier of [...open].reverse()) {
-      if (earlier.level >= limit) continue;
-      above.unshift(earlier.heading);
-      limit = earlier.level;
+    const last = sections.at(-1);
+    if (last !== undefined) last.end = line.start;
+    while ((open.at(-1)?.level ?? 0) >= level) {
+      const closed = open.pop();
+      if (closed !== undefined) closed.endWithChildren = line.start;
     }
-    open.push({ level, heading: match[2]?.trim() ?? '', path: above, start: line.end, headingStart: line.start });
-  }
-  return open.map(({ level, heading, path, start }, at) => {
-    const isBelow = (other: { level: number }): boolean => other.level > level;
-    const next = open.slice(at + 1).find((other) => !isBelow(other));
-    return {
+    const section = {
       level,
-      heading,
-      path,
-      start,
-      end: open[at + 1]?.headingStart ?? text.length,
-      endWithChildren: next?.headingStart ?? text.length,
+      heading: match[2]?.trim() ?? '',
+      path: open.map(({ heading }) => heading),
+      start: line.end,
+      end: text.length,
+      endWithChildren: text.length,
     };
-  });
+    sections.push(section);
+    open.push(section);
+  }
+  return sections;
 }

@@ -73,7 +73,11 @@ export function openingOf(text: string, bounds: MiningBounds): { readonly start:
   let hasText = false;
   for (const line of splitLines(text)) {
     const isHeading = !line.isCode && /^ {0,3}#{1,6}\s/.test(line.text);
-    if (isHeading && hasText && visibleText(text.slice(start, line.start)).length >= bounds.minCharacters) {
+    if (
+      isHeading &&
+      hasText &&
+      visibleText(text.slice(start, Math.min(line.start, start + bounds.maxCharacters))).length >= bounds.minCharacters
+    ) {
       return trimPassage(text, { start, end: line.start }, bounds.maxCharacters);
     }
     if (!hasText && (isHeading || line.text.trim() === '')) start = line.end + 1;

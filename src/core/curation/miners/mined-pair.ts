@@ -98,8 +98,12 @@ export function trimPassage(
   }
 }
 
+/** Longest phrase read, in characters; a longer line is no heading. */
+const MAX_PHRASE = 1_000;
+
 /** A phrase on one line, without Markdown's marks. Images are left out where other words remain. */
-export function plainPhrase(markdown: string): string {
+export function plainPhrase(line: string): string {
+  const markdown = line.slice(0, MAX_PHRASE);
   return withoutMarks(markdown.replace(/!\[[^\][]*\](?:\([^)]*\)|\[[^\]]*\])?/g, ' ')) || withoutMarks(markdown);
 }
 

@@ -9,12 +9,12 @@ const MIN_LINKS = 3;
 export function visibleText(markdown: string): string {
   const bare = markdown
     .replace(/<!--[\s\S]*?(?:-->|$)/g, ' ')
-    .replace(/!\[[^\][]*\](?:\([^)]*\)|\[[^\]]*\])?/g, ' ')
+    .replace(/!\[[^\][]*\](?:\([^)]{0,2000}\)|\[[^\]]*\])?/g, ' ')
     .replace(/^[ \t]{0,3}\[[^\]\n]+\]:[ \t]*\S.*$/gm, ' ')
     .replace(/<\/?[a-z][^<>]*>/gi, ' ');
   let links = 0;
   let linked = 0;
-  const shown = bare.replace(/\[([^\][]*)\](?:\([^)]*\)|\[[^\]]*\])/g, (_link, text: string) => {
+  const shown = bare.replace(/\[([^\][]*)\](?:\([^)]{0,2000}\)|\[[^\]]*\])/g, (_link, text: string) => {
     links++;
     linked += lettersOf(text);
     return text;
