@@ -1,5 +1,5 @@
 import { createRandom } from '../training/random.js';
-import { jaccard } from './shingles.js';
+import { shingleOverlap } from './shingles.js';
 
 /** A passage that a retriever nominated for an anchor. */
 export interface NegativeCandidate {
@@ -46,8 +46,8 @@ export interface NegativeRules {
   /** `top` takes the highest scores, `random` draws from those that pass, seeded. Default `top`. */
   readonly sampling: 'top' | 'random';
   readonly seed: number;
-  /** Candidates this alike to a positive, by Jaccard of 5-grams, are no negatives. Default .6. */
-  readonly duplicateJaccard: number;
+  /** Candidates that share this part of the 5-grams of the shorter text with a positive are no negatives. Default .6. */
+  readonly duplicateOverlap: number;
   /** Among the first candidates of other documents, those scoring above the positive by any amount are suspicious. Default 3. */
   readonly suspiciousRanks: number;
 }
@@ -63,7 +63,7 @@ export const NEGATIVE_RULES: NegativeRules = {
   perAnchor: 3,
   sampling: 'top',
   seed: 1,
-  duplicateJaccard: 0.6,
+  duplicateOverlap: 0.6,
   suspiciousRanks: 3,
 };
 
@@ -136,7 +136,8 @@ function brokenRule(
   if (candidate.rank < rules.rankFrom || candidate.rank > rules.rankTo) return 'rank-window';
   if (query.positiveDocuments.has(candidate.documentId)) return 'same-document';
   if (query.positiveKeys.has(candidate.key)) return 'known-positive';
-  const isLike = (shingles: Uint32Array): boolean => jaccard(shingles, candidate.shingles) >= rules.duplicateJaccard;
+  const isLike = (shingles: Uint32Array): boolean =>
+    shingleOverlap(shingles, candidate.shingles) >= rules.duplicateOverlap;
   if (query.positiveShingles.some(isLike)) return 'near-duplicate';
   if (seen.has(candidate.key)) return 'repeated';
   if (candidate.score > rules.maxScore) return 'max-score';

@@ -78,8 +78,8 @@ export function shingleHashes(words: readonly string[], size: number = SHINGLE_W
   return found.slice(0, kept);
 }
 
-/** Jaccard similarity |A and B| / |A or B| of two ascending lists without repeats (Jaccard, 1901). 0 when both are empty. */
-export function jaccard(a: Uint32Array, b: Uint32Array): number {
+/** How many entries two ascending lists without repeats share. */
+function countShared(a: Uint32Array, b: Uint32Array): number {
   let shared = 0;
   let i = 0;
   let j = 0;
@@ -93,8 +93,23 @@ export function jaccard(a: Uint32Array, b: Uint32Array): number {
     } else if (left < right) i++;
     else j++;
   }
+  return shared;
+}
+
+/** Jaccard similarity |A and B| / |A or B| of two ascending lists without repeats (Jaccard, 1901). 0 when both are empty. */
+export function jaccard(a: Uint32Array, b: Uint32Array): number {
+  const shared = countShared(a, b);
   const union = a.length + b.length - shared;
   return union === 0 ? 0 : shared / union;
+}
+
+/**
+ * Overlap coefficient |A and B| / min(|A|, |B|) of two ascending lists without repeats (Szymkiewicz, 1934; Simpson, 1960):
+ * 1 when one text holds the other, however much longer it is. 0 when either is empty.
+ */
+export function shingleOverlap(a: Uint32Array, b: Uint32Array): number {
+  const smaller = Math.min(a.length, b.length);
+  return smaller === 0 ? 0 : countShared(a, b) / smaller;
 }
 
 /** The longest run of words that two texts share, as words; empty when they share no shingle of `size` words. */
