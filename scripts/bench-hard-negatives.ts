@@ -1,12 +1,9 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { sameTextKey } from '../src/core/curation/exact-duplicates.js';
-import { plainWords, shingleHashes, shingleOverlap } from '../src/core/curation/shingles.js';
 import { QuarryError, toQuarryError } from '../src/core/errors.js';
-import { sha256 } from '../src/core/identity.js';
 import { judgeRanking } from '../src/core/metrics/judged-ranking.js';
 import { ndcg } from '../src/core/metrics/ndcg.js';
 import { dot } from '../src/core/ranking/cosine.js';
@@ -22,30 +19,31 @@ import { fineTuneStaticModel } from '../src/train/fine-tune-static-model.js';
 import { readModelFolder } from '../src/train/model-folder.js';
 import { readRecords } from '../src/train/record-file.js';
 
-const USAGE = `node dist/scripts/bench-hard-negatives.js [FOLDER...] [--part test|dev] [--files REGEX] [--seeds 1,2,3] [--steps 300]
-  [--batch 64] [--rate .005] [--pull 2] [--negatives 3] [--margin .05] [--rank-from 1] [--model FOLDER]
+const USAGE = `node dist/scripts/bench-hard-negatives.js [FOLDER...] [--include GLOB,...] [--exclude GLOB,...] [--part test|validation]
+  [--seeds 1,2,3] [--steps 300] [--batch 64] [--rate .005] [--pull 2] [--negatives 3] [--margin .05] [--rank-from 1]
+  [--form auto|dataset|chunks] [--model FOLDER]
 
 Does training on mined hard negatives beat training on random ones? Without a FOLDER the text is the documentation and the
-declarations of the packages installed in node_modules. Files are dealt by the hash of their place (the first two names of their
-path, for instance one package): six tenths are for training, two for choosing settings (--part dev), two for the result.
-  1. Of the training files alone: pairs are mined, given hard negatives and exported as n-tuples, all by the product's operations.
-  2. The bundled model is trained on the exported rows as they are (hard), on the same rows with negatives drawn from all the
-     rows' negatives (random), and on the same rows without (none), with the same seeds, steps and settings.
-  3. Each model ranks all mined passages for the queries mined of the part that was asked about. Queries that are also asked in
-     the training files, or whose answer shares text with one of theirs, are left out.
-  FOLDER   local text to use instead
-  --files  which files of it (default ${'`'}\\.(md|d\\.ts)$${'`'} without changelogs, licences and codes of conduct)`;
+declarations of the packages installed in node_modules.
+  1. The text is ingested, pairs are mined, split without leaks, given hard negatives and exported as n-tuples: all by the
+     product's own operations.
+  2. The bundled model is trained on the exported rows of the train split as they are (hard), on the same rows with negatives
+     drawn from all the rows' negatives (random), and on the same rows without (none): the same seeds, steps and settings.
+  3. Each model ranks all mined passages for the queries of the split that was asked about. Choose settings with
+     --part validation, and ask the test split once.`;
 
+const NAME = 'bench';
 const CUT = 10;
 const ARMS = ['none', 'random', 'hard'] as const;
-const PARTS = ['train', 'dev', 'test'] as const;
-type Part = (typeof PARTS)[number];
-/** A held-out passage that shares this much of its 5-grams, or a training passage of its own, is not held out. */
-const SHARED = 0.5;
+const INCLUDE = '**/*.md,**/*.d.ts';
+const EXCLUDE = '**/CHANGELOG*,**/HISTORY*,**/LICEN*,**/CODE_OF_CONDUCT*';
+/** The test split is large, so that small differences show. */
+const SHARES = { train: 0.6, validation: 0.15, test: 0.25 };
 
 const OPTIONS = {
   part: { type: 'string', default: 'test' },
-  files: { type: 'string', default: '^(?!.*(change|history|licen[sc]e|code_of_conduct)).*\\.(md|d\\.ts)$' },
+  include: { type: 'string', default: INCLUDE },
+  exclude: { type: 'string', default: EXCLUDE },
   seeds: { type: 'string', default: '1,2,3' },
   steps: { type: 'string', default: '300' },
   pull: { type: 'string', default: '2' },
@@ -53,34 +51,13 @@ const OPTIONS = {
   batch: { type: 'string', default: '64' },
   negatives: { type: 'string', default: '3' },
   margin: { type: 'string', default: '.05' },
+  form: { type: 'string', default: 'auto' },
   'rank-from': { type: 'string', default: '1' },
   model: { type: 'string', default: join('models', 'quarry-embed-v1') },
   help: { type: 'boolean', default: false },
 } as const;
 
 type Flags = Readonly<Record<Exclude<keyof typeof OPTIONS, 'help'>, string>>;
-
-/** Part of a file by the hash of the first two names of its path, so that a package stays together. */
-function partOf(file: string): Part {
-  const share = Number.parseInt(sha256(file.split('/').slice(0, 2).join('/')).slice(0, 8), 16) / 2 ** 32;
-  if (share < 0.6) return 'train';
-  return share < 0.8 ? 'dev' : 'test';
-}
-
-/** Copies the files of each part into a folder of its own. */
-async function dealFiles(folders: readonly string[], wanted: RegExp, home: string): Promise<void> {
-  for (const [at, folder] of folders.entries()) {
-    const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, '/').length))
-      .filter((file) => wanted.test(file.toLowerCase()));
-    for (const file of files.sort()) {
-      const target = join(home, partOf(file), String(at), file);
-      await mkdir(dirname(target), { recursive: true });
-      await copyFile(join(folder, file), target);
-    }
-  }
-}
 
 async function runJob(quarry: Quarry, name: string, input: object): Promise<unknown> {
   const { output } = await quarry.execute(name, input);
@@ -90,55 +67,58 @@ async function runJob(quarry: Quarry, name: string, input: object): Promise<unkn
   return job.result;
 }
 
-/** Ingests one part into a collection of its own and mines it into a dataset of the same name. */
-async function minePart(quarry: Quarry, part: Part, home: string): Promise<TrainingRecord[]> {
-  const input = { target: join(home, part), collection: part };
-  await runJob(quarry, 'ingest', input);
+/** Ingests, mines and splits. */
+async function makePairs(quarry: Quarry, folders: readonly string[], flags: Flags): Promise<void> {
+  const options = { include: flags.include.split(','), exclude: flags.exclude.split(',') };
+  for (const folder of folders) await runJob(quarry, 'ingest', { target: folder, options });
   const miners = ['headings', 'docstrings'];
-  await runJob(quarry, 'dataset_mine', { name: part, collections: [part], miners, limit: 200_000, preview: false });
-  return exportRows(quarry, part, { path: join(home, `${part}-pairs`), format: 'pair' });
+  await runJob(quarry, 'dataset_mine', { name: NAME, miners, limit: 200_000, preview: false });
+  const { counts, crossing } = z
+    .object({ counts: z.record(z.string(), z.number()), crossing: z.number() })
+    .parse(await runJob(quarry, 'dataset_split', { name: NAME, ...SHARES }));
+  process.stdout.write(`pairs: ${JSON.stringify(counts)}, ${crossing} links cross the splits\n`);
 }
 
-/** Exports a dataset and reads it back as training records. */
+/** Exports some splits and reads them back as training records. */
 async function exportRows(
   quarry: Quarry,
-  name: string,
-  { path, ...form }: { path: string; format: string; negatives?: number },
+  form: { path: string; format: string; splits?: readonly string[]; negatives?: number },
 ): Promise<TrainingRecord[]> {
-  const suites = z
+  const listed = z
     .object({ suites: z.array(z.object({ name: z.string() })) })
     .parse((await quarry.execute('benchmark_suites', {})).output);
-  const overrideSuites = suites.suites.map((suite) => suite.name);
-  await runJob(quarry, 'dataset_export', { name, path, sensitive: 'keep', overrideSuites, ...form });
+  const overrideSuites = listed.suites.map((suite) => suite.name);
+  await runJob(quarry, 'dataset_export', { name: NAME, sensitive: 'keep', overrideSuites, ...form });
+  const data = join(form.path, 'data');
   const rows: TrainingRecord[] = [];
-  for (const file of (await readdir(join(path, 'data'))).sort()) {
-    for await (const row of readRecords(join(path, 'data', file))) rows.push(row);
-  }
+  for (const file of (await readdir(data)).sort())
+    for await (const row of readRecords(join(data, file))) rows.push(row);
   return rows;
 }
 
-/** Gives the training pairs hard negatives and exports them as n-tuples. */
+/** Gives the pairs hard negatives and exports those of the train split as n-tuples. */
 async function makeTuples(quarry: Quarry, flags: Flags, home: string): Promise<TrainingRecord[]> {
-  const perAnchor = Number(flags.negatives);
+  const negatives = Number(flags.negatives);
   const found = await runJob(quarry, 'dataset_negatives', {
-    name: 'train',
-    collections: ['train'],
-    perAnchor,
+    name: NAME,
+    form: flags.form,
+    perAnchor: negatives,
     relativeMargin: Number(flags.margin),
     rankFrom: Number(flags['rank-from']),
     limit: 200_000,
     preview: false,
   });
-  const { anchors, withNegatives, suspicious } = z
-    .object({ anchors: z.number(), withNegatives: z.number(), suspicious: z.number() })
+  const { form, anchors, withNegatives, suspicious } = z
+    .object({ form: z.string(), anchors: z.number(), withNegatives: z.number(), suspicious: z.number() })
     .parse(found);
-  const rows = await exportRows(quarry, 'train', {
+  const rows = await exportRows(quarry, {
     path: join(home, 'tuples'),
     format: 'n-tuple',
-    negatives: perAnchor,
+    splits: ['train'],
+    negatives,
   });
   process.stdout.write(
-    `${anchors} training pairs; ${withNegatives} got negatives, ${suspicious} doubts; ${rows.length} rows have ${perAnchor}\n`,
+    `negatives out of ${form}: ${withNegatives} of ${anchors} pairs got some, ${suspicious} doubts; ${rows.length} rows of train have ${negatives}\n`,
   );
   return rows;
 }
@@ -149,24 +129,15 @@ interface Test {
   readonly passages: readonly string[];
 }
 
-/** Leaves out what the training files ask or answer, too. */
-function makeTest(asked: readonly TrainingRecord[], trained: readonly TrainingRecord[]): Test {
-  const knownQueries = new Set(trained.map((row) => sameTextKey(row.anchors[0] ?? '')));
-  const holders = new Map<number, Set<Uint32Array>>();
-  for (const { text } of trained) {
-    const shingles = shingleHashes(plainWords(text));
-    for (const hash of shingles) holders.set(hash, (holders.get(hash) ?? new Set<Uint32Array>()).add(shingles));
-  }
+async function makeTest(quarry: Quarry, part: string, home: string): Promise<Test> {
+  const all = await exportRows(quarry, { path: join(home, 'all'), format: 'pair' });
+  const asked = await exportRows(quarry, { path: join(home, 'asked'), format: 'pair', splits: [part] });
   const queries = new Map<string, Set<string>>();
   for (const { anchors, text } of asked) {
     const query = anchors[0] ?? '';
-    const shingles = shingleHashes(plainWords(text));
-    const near = new Set([...shingles].flatMap((hash) => [...(holders.get(hash) ?? [])]));
-    if (knownQueries.has(sameTextKey(query))) continue;
-    if ([...near].some((other) => shingleOverlap(shingles, other) >= SHARED)) continue;
     queries.set(query, (queries.get(query) ?? new Set<string>()).add(text));
   }
-  return { queries, passages: [...new Set([...asked, ...trained].map((row) => row.text))] };
+  return { queries, passages: [...new Set(all.map((row) => row.text))] };
 }
 
 /** The same rows with negatives drawn from all negatives, so that their form is the same and only their choice differs. */
@@ -245,12 +216,11 @@ function printDifference(label: string, before: readonly number[], after: readon
 }
 
 async function bench(flags: Flags, folders: readonly string[], home: string): Promise<void> {
-  const part = z.enum(['dev', 'test']).parse(flags.part);
-  await dealFiles(folders, new RegExp(flags.files), home);
+  const part = z.enum(['validation', 'test']).parse(flags.part);
   const quarry = await openQuarry({ home: join(home, 'home'), allowRemoteModels: false, logLevel: 'warn' });
   try {
-    const trained = await minePart(quarry, 'train', home);
-    const test = makeTest(await minePart(quarry, part, home), trained);
+    await makePairs(quarry, folders, flags);
+    const test = await makeTest(quarry, part, home);
     const rows = await makeTuples(quarry, flags, home);
     const { before, after } = await compareArms(home, rows, { flags, test });
     const [none = [], random = [], hard = []] = ARMS.map((arm) => after.get(arm));

@@ -93,7 +93,10 @@ export async function fineTuneStaticModel(request: FineTuningRequest): Promise<F
   };
   const engine = createOnnxEngine(request.threads ?? 2);
   try {
-    const kernels = createKernels(config.dimensions, trainerLength(tokenizer.vocabularySize, config));
+    const kernels = createKernels(
+      config.dimensions,
+      trainerLength(tokenizer.vocabularySize, config, corpus.mostNegatives),
+    );
     const parts = {
       config,
       engine,

@@ -74,7 +74,7 @@ export async function fitTable(prepared: PreparedCorpus, parts: FitParts): Promi
   const source = new BatchSource({ corpus, config, options }, saved?.position);
   const stepsPerPass = saved?.stepsPerPass ?? source.batchesPerPass;
   const totalSteps = Math.max(1, Math.round(stepsPerPass * config.epochs));
-  const trainer = new StaticTrainer({ ...parts, tokenCounts, totalSteps });
+  const trainer = new StaticTrainer({ ...parts, tokenCounts, totalSteps, mostNegatives: corpus.mostNegatives });
   const watch = new HeldOutWatch(config.patience);
   if (saved) {
     trainer.restore(saved.step, saved.arrays.slice(0, 3));

@@ -99,7 +99,10 @@ export async function trainStaticModel(request: TrainingRequest): Promise<Traini
   const prepared = await prepareCorpus(request.corpusFile, config, report, signal);
   const engine = createOnnxEngine(request.threads ?? 2);
   try {
-    const kernels = createKernels(config.dimensions, trainerLength(prepared.tokenCounts.length, config));
+    const kernels = createKernels(
+      config.dimensions,
+      trainerLength(prepared.tokenCounts.length, config, prepared.corpus.mostNegatives),
+    );
     const trainer = await fitTable(prepared, {
       config,
       engine,

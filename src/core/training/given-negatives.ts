@@ -10,19 +10,24 @@ export interface GivenNegatives {
 /** Group of a negative that holds no passage of its batch. */
 export const NO_GROUP = -1;
 
+/** Negatives of one pair in one step, at most; of more, others at each step. */
+export const MOST_NEGATIVES = 8;
+
 /** Words in a row that are compared. */
 const RUN = 3;
 /** Share of a passage's runs, from which a negative counts as holding it. */
 const HELD_SHARE = 0.5;
 
 /**
- * One negative of each pair, a different one at each step, so that every query meets one of its own however many each
- * has. What is wrong for one query is often right for another of the same batch: such a negative gets that pair's group.
+ * The negatives of all pairs, {@link MOST_NEGATIVES} of each at most. What is wrong for one query is often right for
+ * another of the same batch: such a negative gets that pair's group.
  */
 export function pickGivenNegatives(pairs: readonly TrainingPair[], step: number): GivenNegatives {
   const lists = pairs.flatMap(({ negatives }) => {
-    const list = negatives[step % Math.max(1, negatives.length)];
-    return list === undefined ? [] : [list];
+    const from = (step * MOST_NEGATIVES) % Math.max(1, negatives.length);
+    return negatives.length <= MOST_NEGATIVES
+      ? negatives
+      : [...negatives, ...negatives].slice(from, from + MOST_NEGATIVES);
   });
   if (lists.length === 0) return { lists, groups: new Int32Array(0) };
   const holders = new Map<string, Set<number>>();

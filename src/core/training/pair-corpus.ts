@@ -49,6 +49,13 @@ export class PairCorpus {
   readonly #sourceNumbers = new Map<string, number>();
   readonly #groupNumbers = new Map<string, number>();
 
+  #mostNegatives = 0;
+
+  /** Negatives of one record, at most. */
+  get mostNegatives(): number {
+    return this.#mostNegatives;
+  }
+
   /** Number of records. */
   get size(): number {
     return this.#recordEnds.length;
@@ -69,7 +76,9 @@ export class PairCorpus {
     for (const anchor of record.anchors) this.#addSegment(encode(anchor));
     for (const sentence of splitSentences(record.text)) this.#addSegment(encode(sentence));
     for (const negative of record.negatives ?? []) this.#addSegment(encode(negative));
-    this.#negativeCounts.push(record.negatives?.length ?? 0);
+    const negatives = record.negatives?.length ?? 0;
+    this.#negativeCounts.push(negatives);
+    this.#mostNegatives = Math.max(this.#mostNegatives, negatives);
     this.#recordEnds.push(this.#segmentEnds.length);
     this.#anchorCounts.push(record.anchors.length);
     this.#kinds.push(KINDS.indexOf(record.kind));

@@ -8,7 +8,7 @@ import {
   type RowKernels,
   type TokenLists,
 } from './embedding-bag.js';
-import { pickGivenNegatives } from './given-negatives.js';
+import { MOST_NEGATIVES, pickGivenNegatives } from './given-negatives.js';
 import type { TrainingPair } from './pair-corpus.js';
 import { createRandom } from './random.js';
 import type { TrainingConfig } from './training-config.js';
@@ -20,6 +20,8 @@ export interface TrainerParts {
   readonly kernels: RowKernels;
   /** Occurrences of each token in the corpus. */
   readonly tokenCounts: Float64Array;
+  /** Negatives of its own that a pair has, at most; default 0. */
+  readonly mostNegatives?: number;
   /** Steps planned in all, for the schedule. */
   readonly totalSteps: number;
   /** Rows to start from and to be pulled towards; random rows without it. */
@@ -39,9 +41,14 @@ export function inverseFrequencyWeights(counts: Float64Array, damping: number): 
   return counts.map((count) => damping / (damping + count / total));
 }
 
-/** Numbers that a trainer allocates from its kernels. */
-export function trainerLength(vocabularySize: number, config: TrainingConfig): number {
-  return (4 * vocabularySize + 6 * config.batchSize + 64) * config.dimensions;
+/** Token lists in a batch, at most: a query, a passage and negatives of each pair. */
+function batchLists({ batchSize }: TrainingConfig, mostNegatives: number): number {
+  return batchSize * (2 + Math.min(MOST_NEGATIVES, mostNegatives));
+}
+
+/** Numbers that a trainer allocates from its kernels, for pairs with at most so many negatives of their own. */
+export function trainerLength(vocabularySize: number, config: TrainingConfig, mostNegatives = 0): number {
+  return (4 * vocabularySize + 2 * batchLists(config, mostNegatives) + 64) * config.dimensions;
 }
 
 /** Trains the rows of a static model: forward, loss, backward and Adam, one batch at a time. */
@@ -55,7 +62,7 @@ export class StaticTrainer {
   #step = 0;
 
   constructor(parts: TrainerParts) {
-    const { config, kernels, tokenCounts } = parts;
+    const { config, kernels, tokenCounts, mostNegatives = 0 } = parts;
     const vocabularySize = tokenCounts.length;
     const length = vocabularySize * config.dimensions;
     this.#parts = parts;
@@ -67,8 +74,9 @@ export class StaticTrainer {
       rowRates: new Float32Array(vocabularySize).fill(1),
     };
     this.#scratch = new PackScratch(vocabularySize);
-    this.#sums = kernels.allocate(3 * config.batchSize * config.dimensions);
-    this.#listGradients = kernels.allocate(3 * config.batchSize * config.dimensions);
+    const batchLength = batchLists(config, mostNegatives) * config.dimensions;
+    this.#sums = kernels.allocate(batchLength);
+    this.#listGradients = kernels.allocate(batchLength);
     this.#gradients = kernels.allocate(vocabularySize * config.dimensions);
     if (parts.start) this.state.table.set(parts.start);
     else this.#initialize();

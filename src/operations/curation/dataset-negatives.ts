@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { QuarryError } from '../../core/errors.js';
 import { NEGATIVE_SOURCES } from '../../services/curation/negative-service.js';
+import { NEGATIVE_FORMS } from '../../services/curation/passage-pool.js';
 import { defineOperation } from '../define.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
 import { collectionNames } from '../shapes.js';
@@ -25,9 +26,15 @@ export const datasetNegatives = defineOperation({
       .enum(NEGATIVE_SOURCES)
       .default('both')
       .describe('Who nominates: both (default), vector or keyword (BM25).'),
+    form: z
+      .enum(NEGATIVE_FORMS)
+      .default('auto')
+      .describe(
+        "What negatives are made of: dataset takes the dataset's own positives (of the same split) that lie in the passages found, chunks takes the passages as they are stored; auto (default) is dataset when at least half of the pairs come from stored documents.",
+      ),
     perAnchor: z.number().int().min(1).max(10).default(3).describe('Negatives per anchor, 1 to 10; default 3.'),
     rankFrom: z.number().int().min(1).max(1_000).default(1).describe('First rank looked at; default 1.'),
-    rankTo: z.number().int().min(1).max(1_000).default(50).describe('Last rank looked at; default 50.'),
+    rankTo: z.number().int().min(1).max(1_000).default(100).describe('Last rank looked at; default 100.'),
     relativeMargin: z
       .number()
       .min(0)
@@ -74,6 +81,7 @@ export const datasetNegatives = defineOperation({
       dataset: input.name,
       collections: input.collections,
       source: input.source,
+      form: input.form,
       veto: input.veto,
       limit: input.limit,
       preview: input.preview,

@@ -21,6 +21,7 @@ import type { ServiceContext } from '../context.js';
 import type { JobHandle, JobService } from '../jobs.js';
 import type { RankedHit, RetrieveService } from '../retrieve.js';
 import { DatasetAccess } from './dataset-access.js';
+import { type NegativeForm, PassagePool } from './passage-pool.js';
 
 /** Which retriever nominates negatives. */
 export const NEGATIVE_SOURCES = ['both', 'vector', 'keyword'] as const;
@@ -32,6 +33,8 @@ export interface NegativeRequest {
   readonly dataset: string;
   readonly collections: readonly string[];
   readonly source: NegativeSource;
+  /** `auto` takes the dataset's own passages when at least half of them stand in stored documents, else chunks. */
+  readonly form: NegativeForm;
   readonly rules: Partial<NegativeRules>;
   /** Lets the configured cross-encoder strike out negatives that it scores like the positive. */
   readonly veto: boolean;
@@ -68,6 +71,8 @@ interface NegativeRun {
   readonly handle: JobHandle;
   /** Texts known to answer an anchor, by the anchor's key. */
   readonly positives: ReadonlyMap<string, readonly Example[]>;
+  /** Passages that negatives are made of; chunks without it. */
+  readonly pool: PassagePool | undefined;
   readonly skipped: Record<string, number>;
 }
 
@@ -118,6 +123,7 @@ export class NegativeService {
       handle,
       rules: { ...NEGATIVE_RULES, ...request.rules },
       positives: positivesByAnchor(examples),
+      pool: choosePool(request.form, examples),
       skipped: Object.fromEntries([...SKIP_RULES, 'veto'].map((rule) => [rule, 0])),
     };
     const targets = examples.filter((example) => example.kind === 'pair' && isUsable(example)).slice(0, request.limit);
@@ -129,7 +135,8 @@ export class NegativeService {
       handle.report({ stage: 'negatives', done: at + 1, total: targets.length });
     }
     this.#passages.clear();
-    const summary = summarize(treated, run.skipped, targets.length);
+    const form = run.pool === undefined ? 'chunks' : 'dataset';
+    const summary = { form, ...summarize(treated, run.skipped, targets.length) };
     if (request.preview) return { ...summary, preview: true };
     const version = await this.#write(head, treated, run);
     return { ...summary, preview: false, version: version.version, rows: version.rows };
@@ -138,10 +145,10 @@ export class NegativeService {
   async #treat(example: Example, run: NegativeRun): Promise<Treated | undefined> {
     if (example.kind !== 'pair') return undefined;
     const { anchor, positive } = example.fields;
-    const hits = await this.#nominate(anchor, run);
+    const nominated = formOf(await this.#nominate(anchor, run), example, run);
     const embedder = await this.#context.embedder();
     const [query] = await embedder.embed([anchor], 'query', run.handle.signal);
-    const passages = await this.#read([positive, ...hits.map(textOf)], run.handle.signal);
+    const passages = await this.#read([positive, ...nominated.map(({ text }) => text)], run.handle.signal);
     const [own, ...others] = passages;
     if (query === undefined || own === undefined) return undefined;
     const positiveScore = dot(query, own.vector);
@@ -152,12 +159,11 @@ export class NegativeService {
       positiveKeys: new Set([own.key, ...known.map((other) => sameTextKey(positiveOf(other)))]),
       positiveShingles: [own.shingles, ...known.map((other) => shingleHashes(plainWords(positiveOf(other))))],
     };
-    const candidates = hits.flatMap((hit, at): NegativeCandidate[] => {
+    const candidates = nominated.flatMap((candidate, at): NegativeCandidate[] => {
       const passage = others[at];
       if (passage === undefined) return [];
-      const { id, documentId } = hit.candidate.chunk;
-      const score = dot(query, passage.vector);
-      return [{ id, documentId, text: textOf(hit), score, rank: at + 1, shingles: passage.shingles, key: passage.key }];
+      const { shingles, key, vector } = passage;
+      return [{ ...candidate, score: dot(query, vector), rank: at + 1, shingles, key }];
     });
     const choice = chooseNegatives(about, candidates, { ...run.rules, seed: seedOf(run.rules.seed, example.id) });
     for (const rule of SKIP_RULES) run.skipped[rule] = (run.skipped[rule] ?? 0) + choice.skipped[rule];
@@ -237,9 +243,12 @@ export class NegativeService {
     run.handle.count('suspicious', doubts.length);
     if (triplets.size === 0 && doubts.length === 0) return head;
     const known = new Set<string>();
+    const form = run.pool === undefined ? 'chunks' : 'dataset';
     return this.#access.change(head, {
       message: `Gave ${triplets.size} pairs hard negatives`,
-      notes: { negatives: { source: run.request.source, skipped: { ...run.skipped }, suspicious: doubts.length } },
+      notes: {
+        negatives: { source: run.request.source, form, skipped: { ...run.skipped }, suspicious: doubts.length },
+      },
       transform: (example) => {
         const changed = triplets.get(example.id) ?? example;
         known.add(changed.id);
@@ -263,8 +272,23 @@ function isUsable(example: Example): boolean {
   return example.review !== 'rejected' && example.review !== 'needs-review';
 }
 
-function textOf(hit: RankedHit): string {
-  return hit.candidate.chunk.text.slice(0, MAX_NEGATIVE);
+function choosePool(form: NegativeForm, examples: readonly Example[]): PassagePool | undefined {
+  if (form === 'chunks') return undefined;
+  const pool = new PassagePool(examples.filter(isUsable));
+  return form === 'dataset' || pool.coverage >= 0.5 ? pool : undefined;
+}
+
+/** What was found, best first, as texts that can be negatives of an example; each text once. */
+function formOf(hits: readonly RankedHit[], { split }: Example, { pool }: NegativeRun) {
+  const texts = new Map<string, { readonly id: string; readonly documentId: string; readonly text: string }>();
+  for (const { candidate } of hits) {
+    const { id, documentId, text } = candidate.chunk;
+    const forms = pool === undefined ? [text.slice(0, MAX_NEGATIVE)] : pool.passagesIn(candidate.chunk, split);
+    for (const [at, form] of forms.entries()) {
+      if (!texts.has(form)) texts.set(form, { id: `${id}#${at}`, documentId, text: form });
+    }
+  }
+  return [...texts.values()];
 }
 
 function positiveOf(example: Example): string {

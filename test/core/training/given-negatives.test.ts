@@ -4,7 +4,7 @@ import { NO_GROUP, pickGivenNegatives } from '../../../src/core/training/given-n
 const pair = (group: number, passage: number[], negatives: number[][]) => ({ group, query: [1], passage, negatives });
 
 describe('negatives of a batch', () => {
-  test('are one of each pair, another at each step', () => {
+  test('are all of each pair', () => {
     const pairs = [
       pair(
         0,
@@ -16,14 +16,21 @@ describe('negatives of a batch', () => {
       ),
       pair(1, [40, 41, 42, 43], [[50, 51, 52]]),
     ];
-    expect(pickGivenNegatives(pairs, 0).lists).toEqual([
+    expect(pickGivenNegatives(pairs, 5).lists).toEqual([
       [20, 21, 22],
-      [50, 51, 52],
-    ]);
-    expect(pickGivenNegatives(pairs, 1).lists).toEqual([
       [30, 31, 32],
       [50, 51, 52],
     ]);
+  });
+
+  test('take turns where a pair has more than a step takes', () => {
+    const many = Array.from({ length: 10 }, (_, at) => [100 + at]);
+    const pairs = [pair(0, [10, 11, 12], many)];
+    const met = [0, 1, 2, 3, 4].map((step) => pickGivenNegatives(pairs, step).lists.map(([token = 0]) => token - 100));
+    expect(met[0]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(met[1]).toEqual([8, 9, 0, 1, 2, 3, 4, 5]);
+    for (const step of met) expect(new Set(step).size).toBe(8);
+    expect(new Set(met.flat()).size).toBe(10);
   });
 
   test('are none for the pair whose passage they hold', () => {
