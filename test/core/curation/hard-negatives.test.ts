@@ -43,6 +43,14 @@ describe('scoreCeiling', () => {
 });
 
 describe('chooseNegatives', () => {
+  test('a passage that holds the answer is no negative, however much else it holds', () => {
+    const around =
+      'A long page says much before it. One two three four five six seven eight nine ten. And much behind it, too.';
+    const choice = chooseNegatives(query, [candidate('page', 0.7, 1, around), candidate('other', 0.6, 2)]);
+    expect(choice.negatives.map((negative) => negative.id)).toEqual(['other']);
+    expect(choice.skipped['near-duplicate']).toBe(1);
+  });
+
   test('counts each candidate under the rule that kept it out', () => {
     const choice = chooseNegatives(
       query,

@@ -107,6 +107,22 @@ describe('mining and negatives', () => {
     }
   });
 
+  test('negatives have the form of positives: the passages of the same split, or chunks where asked for', async () => {
+    await run('dataset_mine', { name: 'formed', preview: false, miners: ['headings'] });
+    await run('dataset_split', { name: 'formed', train: 0.5, validation: 0.25, test: 0.25 });
+    const splitOf = new Map(
+      (await examplesOf('formed')).map((example) => [(example['fields'] as JsonObject)['positive'], example['split']]),
+    );
+    expect(await run('dataset_negatives', { name: 'formed', form: 'chunks' })).toMatchObject({ form: 'chunks' });
+    expect(await run('dataset_negatives', { name: 'formed', preview: false })).toMatchObject({ form: 'dataset' });
+    const triplets = await examplesOf('formed', { kind: 'triplet' });
+    expect(triplets.length).toBeGreaterThan(10);
+    for (const { fields, split } of triplets) {
+      const { negatives } = fields as { negatives: string[] }; // A triplet's fields.
+      for (const negative of negatives) expect(splitOf.get(negative)).toBe(split);
+    }
+  });
+
   test('splits keep documents whole, prove it, and do not move when rows are added', async () => {
     const proof = await run('dataset_split', { name: 'mined', train: 0.5, validation: 0.25, test: 0.25 });
     expect(proof).toMatchObject({ crossing: 0, movedRows: 0 });
