@@ -6,6 +6,8 @@ export interface NegativeCandidate {
   readonly id: string;
   readonly documentId: string;
   readonly text: string;
+  /** SPDX expression of the text; empty when unknown. */
+  readonly licence: string;
   /** Similarity to the anchor in the scorer's own scale (cosine, or a cross-encoder's 0..1). */
   readonly score: number;
   /** 1 for the best nominated passage. */

@@ -60,8 +60,6 @@ interface Treated {
   readonly negatives: readonly NegativeCandidate[];
   readonly suspicious: readonly NegativeCandidate[];
   readonly positiveScore: number;
-  /** Licences of the documents of the negatives and of the first suspicious passage, by id. */
-  readonly licences: ReadonlyMap<string, string>;
 }
 
 interface NegativeRun {
@@ -168,13 +166,7 @@ export class NegativeService {
     const choice = chooseNegatives(about, candidates, { ...run.rules, seed: seedOf(run.rules.seed, example.id) });
     for (const rule of SKIP_RULES) run.skipped[rule] = (run.skipped[rule] ?? 0) + choice.skipped[rule];
     const negatives = run.request.veto ? await this.#veto(anchor, positive, choice.negatives, run) : choice.negatives;
-    const used = new Set([...negatives, ...choice.suspicious.slice(0, 1)].map(({ documentId }) => documentId));
-    const licences = new Map(
-      hits
-        .filter(({ candidate }) => used.has(candidate.chunk.documentId))
-        .map(({ candidate }) => [candidate.chunk.documentId, candidate.document.licence]),
-    );
-    return { example, negatives, suspicious: choice.suspicious, positiveScore, licences };
+    return { example, negatives, suspicious: choice.suspicious, positiveScore };
   }
 
   /** Ranked passages from the wanted legs; the rank of a passage is its better one. */
@@ -280,12 +272,12 @@ function choosePool(form: NegativeForm, examples: readonly Example[]): PassagePo
 
 /** What was found, best first, as texts that can be negatives of an example; each text once. */
 function formOf(hits: readonly RankedHit[], { split }: Example, { pool }: NegativeRun) {
-  const texts = new Map<string, { readonly id: string; readonly documentId: string; readonly text: string }>();
+  const texts = new Map<string, Pick<NegativeCandidate, 'id' | 'documentId' | 'text' | 'licence'>>();
   for (const { candidate } of hits) {
-    const { id, documentId, text } = candidate.chunk;
-    const forms = pool === undefined ? [text.slice(0, MAX_NEGATIVE)] : pool.passagesIn(candidate.chunk, split);
-    for (const [at, form] of forms.entries()) {
-      if (!texts.has(form)) texts.set(form, { id: `${id}#${at}`, documentId, text: form });
+    const { chunk, document } = candidate;
+    const whole = { text: chunk.text.slice(0, MAX_NEGATIVE), licence: document.licence };
+    for (const [at, form] of (pool?.passagesIn(chunk, split) ?? [whole]).entries()) {
+      if (!texts.has(form.text)) texts.set(form.text, { ...form, id: `${chunk.id}#${at}`, documentId: document.id });
     }
   }
   return [...texts.values()];
@@ -311,14 +303,14 @@ function seedOf(seed: number, id: string): number {
 }
 
 /** The example with its negatives; their texts go with it, so their licences do too. */
-function toTriplet({ example, negatives, licences }: Treated): Example {
+function toTriplet({ example, negatives }: Treated): Example {
   if (example.kind !== 'pair') return example;
   const { id: _id, ...rest } = example;
   const parsed = parseExample({
     ...rest,
     kind: 'triplet',
     fields: { ...example.fields, negatives: negatives.map((negative) => negative.text) },
-    licence: joinLicences([example.licence, ...negatives.map(({ documentId }) => licences.get(documentId) ?? '')]),
+    licence: joinLicences([example.licence, ...negatives.map((negative) => negative.licence)]),
     provenance: { ...example.provenance, negativeDocuments: negatives.map((negative) => negative.documentId) },
   });
   return 'example' in parsed ? parsed.example : example;
@@ -329,14 +321,14 @@ const MAX_DOUBTS = 200;
 
 /** Pairs of an anchor and a passage that may be a second right answer, at most one for each anchor. They have no split until they are judged. */
 function toDoubts(treated: readonly Treated[]): Example[] {
-  const doubts = treated.flatMap(({ example, suspicious, positiveScore, licences }) => {
+  const doubts = treated.flatMap(({ example, suspicious, positiveScore }) => {
     const [candidate] = suspicious;
     return candidate === undefined || example.kind !== 'pair'
       ? []
-      : [{ example, candidate, licences, excess: candidate.score - positiveScore }];
+      : [{ example, candidate, excess: candidate.score - positiveScore }];
   });
   doubts.sort((a, b) => b.excess - a.excess || (a.example.id < b.example.id ? -1 : 1));
-  return doubts.slice(0, MAX_DOUBTS).flatMap(({ example, candidate, licences }) => {
+  return doubts.slice(0, MAX_DOUBTS).flatMap(({ example, candidate }) => {
     if (example.kind !== 'pair') return [];
     const parsed = parseExample({
       kind: 'pair',
@@ -344,7 +336,7 @@ function toDoubts(treated: readonly Treated[]): Example[] {
       review: 'needs-review',
       flags: ['suspicious-negative'],
       category: example.category,
-      licence: licences.get(candidate.documentId) ?? '',
+      licence: candidate.licence,
       provenance: { documentId: candidate.documentId, method: 'negatives', rule: 'suspicious' },
     });
     return 'example' in parsed ? [parsed.example] : [];

@@ -6,8 +6,14 @@ export const NEGATIVE_FORMS = ['auto', 'dataset', 'chunks'] as const;
 /** One of {@link NEGATIVE_FORMS}. */
 export type NegativeForm = (typeof NEGATIVE_FORMS)[number];
 
-interface Placed {
+/** A positive of the dataset. */
+export interface PooledPassage {
   readonly text: string;
+  /** SPDX expression; empty when unknown. */
+  readonly licence: string;
+}
+
+interface Placed extends PooledPassage {
   readonly start: number;
   readonly end: number;
   readonly split: Example['split'];
@@ -35,7 +41,7 @@ export class PassagePool {
       if (start === null || end === null || end - start !== text.length) continue;
       placed++;
       const known = this.#byDocument.get(documentId);
-      const entry = { text, start, end, split: example.split };
+      const entry = { text, licence: example.licence, start, end, split: example.split };
       if (known === undefined) this.#byDocument.set(documentId, [entry]);
       else known.push(entry);
     }
@@ -46,11 +52,11 @@ export class PassagePool {
    * Different positives that share at least half of the shorter span with a chunk, in the dataset's order. Only those of
    * one split, so that no training row holds a passage of the test.
    */
-  passagesIn(chunk: Pick<Chunk, 'documentId' | 'start' | 'end'>, split: Example['split']): string[] {
+  passagesIn(chunk: Pick<Chunk, 'documentId' | 'start' | 'end'>, split: Example['split']): PooledPassage[] {
     const inside = (this.#byDocument.get(chunk.documentId) ?? []).filter(({ start, end, split: own }) => {
       const shared = Math.min(end, chunk.end) - Math.max(start, chunk.start);
       return own === split && shared * 2 >= Math.min(end - start, chunk.end - chunk.start);
     });
-    return [...new Set(inside.map(({ text }) => text))];
+    return [...new Map(inside.map((passage) => [passage.text, passage])).values()];
   }
 }

@@ -13,6 +13,7 @@ const candidate = (id: string, score: number, rank: number, text = `text of ${id
   id,
   documentId: `doc-${id}`,
   text,
+  licence: '',
   score,
   rank,
   shingles: shingleHashes(plainWords(text)),

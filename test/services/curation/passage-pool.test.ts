@@ -14,8 +14,6 @@ function pair(positive: string, place: { documentId: string; start: number; end?
   return parsed.example;
 }
 
-const chunk = (start: number, end: number) => ({ documentId: 'd', start, end });
-
 describe('passages of a dataset', () => {
   const pool = new PassagePool([
     pair('0123456789', { documentId: 'd', start: 0 }),
@@ -25,17 +23,20 @@ describe('passages of a dataset', () => {
     pair('elsewhere.', { documentId: 'e', start: 0 }),
   ]);
 
+  const found = (start: number, end: number, split: '' | 'test' | 'train' = '') =>
+    pool.passagesIn({ documentId: 'd', start, end }, split).map(({ text }) => text);
+
   test('stand for the chunk that holds half of them, or is half made of them', () => {
-    expect(pool.passagesIn(chunk(0, 20), '')).toEqual(['0123456789', 'abcdefghij']);
-    expect(pool.passagesIn(chunk(0, 15), '')).toEqual(['0123456789', 'abcdefghij']);
-    expect(pool.passagesIn(chunk(0, 14), '')).toEqual(['0123456789']);
-    expect(pool.passagesIn(chunk(12, 16), '')).toEqual(['abcdefghij']);
-    expect(pool.passagesIn(chunk(30, 99), '')).toEqual([]);
+    expect(found(0, 20)).toEqual(['0123456789', 'abcdefghij']);
+    expect(found(0, 15)).toEqual(['0123456789', 'abcdefghij']);
+    expect(found(0, 14)).toEqual(['0123456789']);
+    expect(found(12, 16)).toEqual(['abcdefghij']);
+    expect(found(30, 99)).toEqual([]);
   });
 
   test('stay within their split', () => {
-    expect(pool.passagesIn(chunk(0, 40), 'test')).toEqual(['held out..']);
-    expect(pool.passagesIn(chunk(0, 40), 'train')).toEqual([]);
+    expect(found(0, 40, 'test')).toEqual(['held out..']);
+    expect(found(0, 40, 'train')).toEqual([]);
   });
 
   test('know how many have a place', () => {
