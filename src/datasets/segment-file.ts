@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
@@ -21,17 +21,19 @@ export function lineOf(example: Example): string {
   return `${JSON.stringify(example)}\n`;
 }
 
-/** Writes lines as one immutable file named after its content; the same content is written once. */
+/** Writes lines as one immutable file named after its content; the same content is written once, unless it is damaged. */
 export async function writeSegment(folder: string, lines: readonly string[]): Promise<DatasetSegment> {
   const bytes = Buffer.from(lines.join(''), 'utf8');
   const hash = sha256(bytes);
   const path = segmentPath(folder, hash);
-  const isThere = await access(path).then(
+  const segment = { sha256: hash, rows: lines.length, bytes: bytes.length };
+  // A file of that name may have been damaged since; what a new version is said to hold must be there.
+  const isThere = await readSegment(folder, segment).then(
     () => true,
     () => false, // Whatever the reason, writing will tell.
   );
   if (!isThere) await writeDurably(path, await pack(bytes, { level: 3 }));
-  return { sha256: hash, rows: lines.length, bytes: bytes.length };
+  return segment;
 }
 
 /**

@@ -88,6 +88,17 @@ describe('versions', () => {
     });
   });
 
+  test('a damaged segment is written anew by whoever commits the same content', async () => {
+    const pairs = makePairs(10);
+    const version = await store.commit('healed', change(0, { append: pairs }));
+    const path = join(directory, 'healed', 'segments', `${version.segments[0]?.sha256}.jsonl.gz`);
+    await writeFile(path, 'torn');
+    const again = await store.commit('healed', change(1, { segments: [], append: pairs }));
+    expect(await readAll(again)).toEqual(pairs);
+    expect(await readAll(version)).toEqual(pairs);
+    await store.delete('healed');
+  });
+
   test.each(['../outside', 'a/b', '', '.', 'x'.repeat(65), '-x'])('a name like %j is refused', async (name) => {
     await expect(store.commit(name, change(0))).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
