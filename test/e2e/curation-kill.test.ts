@@ -13,7 +13,7 @@ import { finishJob, ingestAndWait, openTestWorkspace, removeFolder, temporaryFol
 
 const CHILD = fileURLToPath(new URL('./curation-steps.child.js', import.meta.url));
 /** Milliseconds from the beginning of the first step to the kill; the steps take about a second in all. */
-const MOMENTS = [5, 60, 150, 300, 500, 800];
+const MOMENTS = [5, 60, 150, 300, 500, 800, 1_200];
 const told = z.object({
   operation: z.string(),
   state: z.literal('succeeded'),
@@ -65,6 +65,7 @@ test('killed at several moments, nothing acknowledged is lost and the next try c
         });
       };
       await run('dataset_mine', { preview: false });
+      await run('dataset_negatives', { preview: false });
       await run('dataset_audit', { action: 'flag' });
       await run('dataset_split', {});
       const head = await store.get(name);

@@ -1,5 +1,5 @@
 /**
- * Mines, audits, splits and exports until it is done or killed, and tells its parent each version that was acknowledged:
+ * Mines, finds negatives, audits, splits and exports until it is done or killed, and tells its parent each version that was acknowledged:
  * `node curation-steps.child.js HOME DATASET FOLDER`.
  */
 import { finishJob, openTestWorkspace } from '../support/workspace.js';
@@ -8,6 +8,7 @@ const [home = '', name = '', path = ''] = process.argv.slice(2);
 const quarry = await openTestWorkspace(home);
 const steps = [
   ['dataset_mine', { name, preview: false }],
+  ['dataset_negatives', { name, preview: false }],
   ['dataset_audit', { name, action: 'flag' }],
   ['dataset_split', { name }],
   ['dataset_export', { name, path, overwrite: true, confirm: true }],

@@ -1,0 +1,73 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { jsonLines } from '../support/benchmark.js';
+import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
+
+const CHILD = fileURLToPath(new URL('./labels-loop.child.js', import.meta.url));
+const told = z.object({ accepted: z.number().default(0), version: z.number().default(0), rows: z.number().default(0) });
+
+let root: string;
+let home: string;
+
+beforeAll(async () => {
+  root = await temporaryFolder();
+  home = join(root, 'home');
+  const quarry = await openTestWorkspace(home);
+  const path = join(root, 'pairs.jsonl');
+  const rows = Array.from({ length: 40 }, (_, at) => ({
+    anchor: `How is loom number ${at} set up?`,
+    positive: `Loom number ${at} is set up by tying the warp to beam ${at * 3} and turning it until the cloth lies flat.`,
+  }));
+  await writeFile(path, jsonLines(rows));
+  const { output } = await quarry.execute('dataset_import', { name: 'looms', path });
+  expect((await finishJob(quarry, output.jobId)).state).toBe('succeeded');
+  await quarry.close();
+}, 60_000);
+
+afterAll(() => removeFolder(root));
+
+/** Lets the child work until it has told so many things, and kills it in the midst of what comes next. */
+async function killAfter(count: number): Promise<z.output<typeof told>[]> {
+  const child = fork(CHILD, [home, 'looms'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const messages: z.output<typeof told>[] = [];
+  child.on('message', (message) => {
+    messages.push(told.parse(message));
+    if (messages.length === count) child.kill('SIGKILL');
+  });
+  await once(child, 'close');
+  return messages;
+}
+
+test('killed while it labels and applies labels, nothing acknowledged is lost and nothing is written twice', async () => {
+  let accepted = 0;
+  for (const count of [2, 4, 5, 9]) {
+    const messages = await killAfter(count);
+    expect(messages).toHaveLength(count);
+    accepted += Math.max(...messages.map((message) => message.accepted));
+    const quarry = await openTestWorkspace(home);
+    try {
+      const store = await quarry.services.context.datasetStore();
+      for (const { version, rows } of messages) {
+        if (version > 0) expect((await store.get('looms', version))?.rows).toBe(rows);
+      }
+      const [campaign] = await quarry.services.curation.labelling.progress('looms');
+      expect(campaign?.accepted).toBeGreaterThanOrEqual(accepted);
+      await quarry.execute('dataset_edit', { name: 'looms', applyLabels: 'grade' });
+      const head = await store.get('looms');
+      if (head === undefined) throw new TypeError('The dataset is gone.');
+      const ids: string[] = [];
+      for await (const { id } of store.read(head)) ids.push(id);
+      expect(new Set(ids).size).toBe(head.rows);
+      const [applied] = await quarry.services.curation.labelling.progress('looms');
+      expect(applied?.unapplied).toBe(0);
+      accepted = applied?.accepted ?? 0;
+    } finally {
+      await quarry.close();
+    }
+  }
+}, 120_000);
