@@ -22,6 +22,8 @@ export interface FetchRequest {
   readonly url: string;
   readonly ref: string;
   readonly path: string;
+  /** How many commits to fetch, without their files; 0 for one commit with them. */
+  readonly history: number;
   readonly cacheFolder: string;
   readonly settings: GitSettings;
   readonly signal: AbortSignal;
@@ -32,8 +34,8 @@ const FETCH_OPTIONS = ['--no-tags', '--no-recurse-submodules', '--no-write-fetch
 const busy = new Map<string, Promise<unknown>>();
 
 /**
- * Fetches one commit, without history and without a working tree, into the cache; undefined when the remote holds no
- * commit at all. A damaged cache is made anew once; a token that the server refuses is left out, as a public repository
+ * Fetches one commit without history, or a history without files, into the cache, in neither case with a working tree;
+ * undefined when the remote holds no commit at all. A damaged cache is made anew once; a token that the server refuses is left out, as a public repository
  * needs none.
  * @throws QuarryError GIT_FAILED (also when the branch is gone), GITHUB_UNAUTHORIZED, TIMEOUT, CANCELLED
  */
@@ -54,7 +56,8 @@ async function fetchOnce(request: FetchRequest): Promise<FetchedCommit | undefin
   const config = await guardRemote(request.url, request.settings);
   const choice = chooseRef(await listRefs(request, config), request);
   if (choice === undefined) return undefined;
-  const folder = path.join(request.cacheFolder, `${sha256(request.url).slice(0, 24)}.git`);
+  const name = `${sha256(request.url).slice(0, 24)}${request.history > 0 ? '-history' : ''}.git`;
+  const folder = path.join(request.cacheFolder, name);
   const commit = await oneAtATime(folder, async () => {
     try {
       return await fetchInto(folder, choice, { ...request, config });
@@ -166,9 +169,8 @@ async function fetchInto(
   request: FetchRequest & Pick<GitCall, 'config'>,
 ): Promise<string> {
   const { settings, signal, config = [] } = request;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const inside = ['--git-dir', folder];
-  await runGit(settings, { args: ['init', '--quiet', '--bare', '--template=', '--', folder], signal });
+  await initialise(folder, request);
   const local = `refs/quarry/${sha256(choice.wanted).slice(0, 16)}`;
   const fetch = async (depth: readonly string[]): Promise<void> => {
     const args = [
@@ -184,15 +186,34 @@ async function fetchInto(
     await runGit(settings, { args, signal, timeoutMs: FETCH_TIMEOUT_MS, config });
   };
   try {
-    await fetch(['--depth=1']);
+    await fetch(depthOf(request));
   } catch (error) {
     // A plain file server can only give the whole history.
     if (!/dumb http transport/i.test(messageOf(error))) throw error;
+    await initialise(folder, request);
     await fetch([]);
   }
+  if (request.history > 0) await initialise(folder, request);
   const parsed = await runGit(settings, {
     args: [...inside, 'rev-parse', '--verify', '--quiet', `${local}^{commit}`],
     signal,
   });
   return parsed.toString('utf8').trim();
+}
+
+/**
+ * Makes the repository, or gives it the settings of a new one: a filtered fetch writes down that what is missing may be
+ * fetched at any time, which git would then do unasked and past our guards.
+ */
+async function initialise(folder: string, { settings, signal, history }: FetchRequest): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (history > 0) await rm(path.join(folder, 'config'), { force: true });
+  await runGit(settings, { args: ['init', '--quiet', '--bare', '--template=', '--', folder], signal });
+}
+
+/** Commits alone where the server can leave files out; a server on this disk is one that is told to. */
+function depthOf({ history, url }: FetchRequest): string[] {
+  if (history === 0) return ['--depth=1'];
+  const local = url.startsWith('file:') ? ['--upload-pack=git -c uploadpack.allowFilter=true upload-pack'] : [];
+  return [`--depth=${history}`, '--filter=tree:0', ...local];
 }

@@ -5,6 +5,7 @@ import { createPathFilter } from '../selection/path-filter.js';
 import { createGithubApi, type GithubApi } from './github-api.js';
 import { type GithubOptions, parseGithubOptions } from './github-options.js';
 import { parseTarget, type RepositoryTarget } from './parse-target.js';
+import { syncRepositoryCommits } from './repository-commits.js';
 import { type RepositoryFiles, syncRepositoryFiles } from './repository-files.js';
 import { issueUri, readIssuesState, syncIssues } from './repository-issues.js';
 import { type GitSettings, plainEnvironment } from './run-git.js';
@@ -128,7 +129,9 @@ async function* syncRepository(spec: SourceSpec, context: SyncContext, adapter: 
   const sync: Sync = { options, context, adapter };
   const state: JsonObject = { ...readState(context.state) };
   const licence = licenceFinder(sync);
-  if (options.files) state['commit'] = yield* syncRepositoryFiles(filesOf(sync, licence));
+  const read = options.files ? yield* syncRepositoryFiles(filesOf(sync, licence)) : undefined;
+  if (read !== undefined) state['commit'] = read.commit;
+  if (options.history > 0) yield* syncHistory(sync, read?.licence ?? (await licence()));
   if (options.wiki) yield* syncWiki(sync, licence);
   if ((options.issues || options.pullRequests) && options.owner !== '') {
     const issues = yield* syncApi(sync, licence, !options.files);
@@ -198,6 +201,24 @@ async function askLicence({ options, adapter, context }: Sync): Promise<string> 
 /** The API's answers are parsed JSON. */
 function toJson(answer: unknown): JsonValue {
   return answer as JsonValue;
+}
+
+/** Commits of the branch. When the files have been read already, a failure here costs only this part. */
+async function* syncHistory(sync: Sync, licence: string): AsyncGenerator<SyncItem> {
+  const { options, adapter, context } = sync;
+  const { owner, repository, webUrl, gitUrl } = options;
+  const page = owner === '' ? gitUrl.replace(/\.git$/, '') : `${webUrl}/${owner}/${repository}`;
+  // Most servers show a commit at this page; a repository behind no web site has only its own address.
+  const base = page.startsWith('http') ? `${page}/commit/` : `${gitUrl}#commit/`;
+  const { cacheFolder, settings } = adapter;
+  const metadata = { repository: owner === '' ? gitUrl : `${owner}/${repository}` };
+  try {
+    yield* syncRepositoryCommits({ url: gitUrl, options, cacheFolder, settings, context, base, licence, metadata });
+  } catch (error) {
+    const failure = toQuarryError(error, 'GIT_FAILED');
+    if (failure.code === 'CANCELLED' || !options.files) throw failure;
+    yield { type: 'unreadable', prefix: base, error: failure };
+  }
 }
 
 async function* syncWiki(sync: Sync, findLicence: () => Promise<string>): AsyncGenerator<SyncItem> {

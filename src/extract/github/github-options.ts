@@ -7,11 +7,22 @@ const reference = z
   .max(250)
   .regex(/^(?!-)[^\s\0~^:?*[\\]*$/, 'is not a branch, tag or commit');
 
+/** A commit is a small document: this many are indexed in about a minute. */
+const MAX_HISTORY = 20_000;
+
 /** Options of a repository source, with their defaults. */
 export const githubOptionsSchema = z.strictObject({
   ref: reference.default('').describe('Branch, tag or full commit id. Default: the default branch of the remote.'),
   path: z.string().max(1000).default('').describe('Only this file or folder of the repository.'),
   files: z.boolean().default(true).describe('Read the files.'),
+  history: z
+    .int()
+    .min(0)
+    .max(MAX_HISTORY)
+    .default(0)
+    .describe(
+      `Read this many of the most recent commits of the branch too, a document for each message, whatever \`path\` says; at most ${MAX_HISTORY}. Authors, addresses and merges of branches are left out. 0: none.`,
+    ),
   wiki: z.boolean().default(false).describe('Read the wiki too.'),
   issues: z.boolean().default(false).describe('Read issues with their comments.'),
   pullRequests: z.boolean().default(false).describe('Read pull requests with their comments and review comments.'),

@@ -37,12 +37,20 @@ const REVISION_PREFIX = 'g1-';
 const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
-/** Streams the files of a repository's commit and gives the commit id; empty for a repository without commits. */
-export async function* syncRepositoryFiles(request: RepositoryFiles): AsyncGenerator<SyncItem, string> {
+/** What the files of a repository were read from. */
+export interface FilesRead {
+  /** Commit id; empty for a repository without commits. */
+  readonly commit: string;
+  /** SPDX expression; empty when nobody knows. */
+  readonly licence: string;
+}
+
+/** Streams the files of a repository's commit and tells of which. */
+export async function* syncRepositoryFiles(request: RepositoryFiles): AsyncGenerator<SyncItem, FilesRead> {
   const { context, settings } = request;
   context.report({ stage: 'fetch', done: 0, total: 0, message: request.url });
-  const fetched = await fetchCommit({ ...request, signal: context.signal });
-  if (fetched === undefined) return '';
+  const fetched = await fetchCommit({ ...request, history: 0, signal: context.signal });
+  if (fetched === undefined) return { commit: '', licence: '' };
   const entries = await readTree(settings, fetched.folder, fetched.commit, context.signal);
   const inside = entries.filter((entry) => isInside(entry.path, fetched.path));
   if (inside.length === 0 && fetched.path !== '') throw noSuchPath(fetched);
@@ -51,10 +59,10 @@ export async function* syncRepositoryFiles(request: RepositoryFiles): AsyncGener
     const rules = await readRules(entries, blobs, request.options);
     const licence = (await readLicence(entries, blobs)) || (await request.findLicence());
     yield* readAll(inside, { request, fetched, blobs, rules, licence });
+    return { commit: fetched.commit, licence };
   } finally {
     blobs.close();
   }
-  return fetched.commit;
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -35,7 +35,7 @@ export const ingest = defineOperation({
       .record(z.string().max(100), z.unknown())
       .default({})
       .describe(
-        'Options of the source as a JSON object, for instance {"maxPages": 50, "scope": "host"} for web, {"include": ["**/*.md"]} for files, {"issues": true} for github.',
+        'Options of the source as a JSON object, for instance {"maxPages": 50, "scope": "host"} for web, {"include": ["**/*.md"]} for files, {"issues": true, "history": 1000} for github.',
       ),
   }),
   output: startedJobShape.extend({

@@ -7,15 +7,15 @@ const EMPTY_SUBJECT =
 const TRAILER =
   /^\s*(?:(?:[a-z-]+-by|change-id|cc|pr-url|git-svn-id)\s*:.*|(?:fix(?:es|ed)?|close[sd]?|resolve[sd]?|refs?)\s*:?\s*(?:#\d|https?:|[\w.-]+\/[\w.-]+#\d).*|)$/i;
 /** The beginning of a commit as `git log` prints it. */
-const LOG_ENTRY = /^commit [0-9a-f]{7,40}\b.*$/gm;
+const LOG_ENTRY = /^commit [0-9a-f]{7,64}\b.*$/gm;
 
 /** Commit subject -> body: documents that are one commit, and stored output of `git log`. */
 export const mineCommits: Mine = (document, bounds) => {
   const { text, metadata } = document;
-  const type = metadata['type'] ?? metadata['kind'];
-  const isCommit = type === 'commit' || /\/commits?\/[0-9a-f]{7,40}$/.test(document.uri);
+  const type = document.category || (metadata['type'] ?? metadata['kind']);
+  const isCommit = type === 'commit' || /\/commits?\/[0-9a-f]{7,64}$/.test(document.uri);
   if (isCommit) return pairOf(text, { start: 0, end: text.length }, document.title, bounds);
-  if (document.format === 'code' || !/^commit [0-9a-f]{7,40}\b/m.test(text)) return [];
+  if (document.format === 'code' || !/^commit [0-9a-f]{7,64}\b/m.test(text)) return [];
   const starts = [...text.matchAll(LOG_ENTRY)].map((match) => match.index);
   return starts.flatMap((start, at) => {
     const end = starts[at + 1] ?? text.length;
