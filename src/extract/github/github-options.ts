@@ -7,7 +7,7 @@ const reference = z
   .max(250)
   .regex(/^(?!-)[^\s\0~^:?*[\\]*$/, 'is not a branch, tag or commit');
 
-/** A commit is a small document: this many are indexed in about a minute. */
+/** A commit is a small document: this many are indexed in some 20 s on two cores. */
 const MAX_HISTORY = 20_000;
 
 /** Options of a repository source, with their defaults. */

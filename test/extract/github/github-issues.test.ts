@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MINING_BOUNDS } from '../../../src/core/curation/miners/mined-pair.js';
+import { MINER_TABLE } from '../../../src/core/curation/miners/miners.js';
 import type { JsonObject } from '../../../src/core/types.js';
 import { createGithubAdapter } from '../../../src/extract/github/github-adapter.js';
 import { collectSync, remember, type SyncMemory, type SyncOutcome } from '../collect-sync.js';
@@ -211,6 +213,36 @@ describe('issues and pull requests', () => {
     expect(outcome.documents).toHaveLength(25);
     for (const document of outcome.documents) expect(document.text).toContain(`says ${document.metadata['number']}\n`);
     expect(github.requests.filter((url) => url.includes('comments'))).toHaveLength(1);
+  });
+
+  it('gives the issues miner the titles of threads with what settled them', async () => {
+    const template = 'It fails.\n\n### Possible fix\n\nI do not know of any that would not need a new release of it.';
+    const fix = 'This was fixed in version 2.1: files are closed before they are renamed.';
+    const said = (body: string) => ({
+      comments: [
+        { id: 1, body: 'Same here, it fails too.' },
+        { id: 2, body },
+      ],
+    });
+    github.add(1, { title: '[Bug]: Restore fails on Windows', state: 'closed', body: template, ...said(fix) });
+    github.add(2, { title: 'Backups are slow over slow lines', ...said('You need to tell us which version you use.') });
+    github.add(3, { title: 'Nobody knows what this is about', state: 'closed', ...said('Closing, no answer came.') });
+    github.add(4, { title: 'A template is no answer to anything', state: 'closed', body: template });
+    github.add(5, {
+      title: 'Close files before they are renamed',
+      isPull: true,
+      body: '## Why\n\nWindows refuses to rename what is open, so it is closed first.',
+      comments: [{ id: 3, body: 'looks good', path: 'src/a.ts' }],
+    });
+    const { documents } = await sync();
+    const pairs = documents.flatMap((document) => MINER_TABLE.issues(document, MINING_BOUNDS));
+    expect(pairs.map(({ anchor, positive }) => [anchor, positive]).sort()).toEqual([
+      [
+        'Close files before they are renamed',
+        '### Why\n\nWindows refuses to rename what is open, so it is closed first.',
+      ],
+      ['Restore fails on Windows', fix],
+    ]);
   });
 
   it('asks only for what changed since the last sync and keeps the rest', async () => {
