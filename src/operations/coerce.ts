@@ -4,6 +4,8 @@ const TRUE_WORDS = new Set(['true', '1', 'yes', 'on']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'off']);
 /** JSON's own grammar of numbers: no hexadecimal, no white space, no leading zeros, no infinities. */
 const NUMBER_PATTERN = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** The beginning of an object or a list. */
+const MAYBE_JSON = /^\s*[[{]/;
 const MAX_REFERENCES = 8;
 
 /** Marks a string that does not fit the schema; the strict check of the operation then names it. */
@@ -25,6 +27,35 @@ export function coerceStrings(schema: JsonObject, values: Readonly<Record<string
       return [key, property === undefined ? value : coerceValue(property, value, schema)];
     }),
   );
+}
+
+/**
+ * Reads objects and lists that arrive as JSON in a string, as some MCP clients send them. Only where the schema wants an
+ * object or a list and takes no text, and the string is JSON of one; everything else is passed on unchanged. Never throws.
+ * @param schema JSON Schema of the whole input, with `properties`
+ */
+export function parseJsonTexts(schema: JsonObject, input: unknown): unknown {
+  const values = objectOf(input);
+  const properties = objectOf(schema['properties']);
+  if (values === undefined || properties === undefined) return input;
+  const entries = Object.entries(values);
+  if (!entries.some(([, value]) => typeof value === 'string' && MAYBE_JSON.test(value))) return input;
+  return Object.fromEntries(
+    entries.map(([key, value]) => {
+      const property = Object.hasOwn(properties, key) ? objectOf(properties[key]) : undefined;
+      return [key, property === undefined ? value : parseJsonText(property, value, schema)];
+    }),
+  );
+}
+
+function parseJsonText(property: JsonObject, value: JsonValue, root: JsonObject): unknown {
+  if (typeof value !== 'string' || !MAYBE_JSON.test(value)) return value;
+  const schema = dereference(property, root);
+  const branches = (branchesOf(schema) ?? [schema]).map((branch) => dereference(branch, root));
+  const types = branches.flatMap(typesOf);
+  // Where no type is given, text is as good as anything else.
+  if (types.includes('string') || branches.some((branch) => typesOf(branch).length === 0)) return value;
+  return readJson(value, (json) => types.includes(Array.isArray(json) ? 'array' : 'object'), value);
 }
 
 function coerceValue(property: JsonObject, value: unknown, root: JsonObject): unknown {

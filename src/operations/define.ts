@@ -3,6 +3,7 @@ import { type ErrorCode, QuarryError } from '../core/errors.js';
 import type { Report } from '../core/ports.js';
 import type { JsonObject } from '../core/types.js';
 import type { Services } from '../services/services.js';
+import { parseJsonTexts } from './coerce.js';
 import { describeIssues } from './describe-issues.js';
 import { isDeeperThan, MAX_JSON_DEPTH } from './json-depth.js';
 
@@ -90,7 +91,7 @@ export interface Operation
   readonly inputSchema: JsonObject;
   readonly outputSchema: JsonObject;
   /**
-   * Checks the input strictly, runs, and gives data and text that say the same.
+   * Checks the input strictly (objects and lists may be JSON in a string, see `parseJsonTexts`), runs, and gives data and text that say the same.
    * @throws QuarryError INPUT_INVALID naming the bad key and listing the good ones; what the operation declares
    */
   execute(context: OperationContext, rawInput: unknown): Promise<Outcome>;
@@ -115,19 +116,21 @@ export interface Outcome<Output = JsonObject> {
 export function defineOperation<const N extends string, I extends z.ZodObject, O extends z.ZodObject>(
   definition: OperationDefinition<I, O> & { readonly name: N },
 ): DefinedOperation<N, I, O> {
+  const inputSchema = z.toJSONSchema(definition.input, { io: 'input' }) as JsonObject; // A JSON Schema is plain JSON.
   return {
     ...definition,
     examples: definition.examples as readonly JsonObject[], // Inputs are flat JSON by the registry's own test.
-    inputSchema: z.toJSONSchema(definition.input, { io: 'input' }) as JsonObject, // A JSON Schema is plain JSON.
+    inputSchema,
     outputSchema: z.toJSONSchema(definition.output) as JsonObject,
     async execute(context, rawInput) {
-      if (isDeeperThan(rawInput, MAX_JSON_DEPTH)) {
+      const input = parseJsonTexts(inputSchema, rawInput);
+      if (isDeeperThan(input, MAX_JSON_DEPTH)) {
         throw new QuarryError('INPUT_INVALID', `The input of ${definition.name} is nested too deeply.`, {
           hint: `At most ${MAX_JSON_DEPTH} levels of objects and lists are read.`,
         });
       }
-      const parsed = definition.input.safeParse(rawInput);
-      if (!parsed.success) throw describeIssues(definition.name, definition.input, parsed.error, rawInput);
+      const parsed = definition.input.safeParse(input);
+      if (!parsed.success) throw describeIssues(definition.name, definition.input, parsed.error, input);
       const output = await definition.run(context, parsed.data);
       const checked = definition.output.safeParse(output);
       if (!checked.success) {

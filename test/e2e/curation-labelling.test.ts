@@ -138,7 +138,9 @@ test('agents label a dataset over MCP: quotes are checked, leases pass on, agree
     if (given?.item === item.item) taker = judge;
   }
   expect(await submit(two, taker, judgeHonestly(item))).toMatchObject({ accepted: true });
-  expect(await submit(two, taker, judgeHonestly(item))).toMatchObject({ accepted: true });
+  // Some clients send objects as JSON in a string.
+  const written = { name: 'pairs', judge: taker, item: item.item, answer: JSON.stringify(judgeHonestly(item)) };
+  expect(await call(two, 'curate_submit', written)).toMatchObject({ accepted: true });
   const late = await submit(one, 'ann', judgeHonestly(item));
   // An item for two judges takes both answers; one for a single judge only the answer of the one who took it over.
   expect(['already-done', null]).toContain(late['rejection'] ?? null);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import type { JsonObject } from '../../src/core/types.js';
-import { coerceStrings } from '../../src/operations/coerce.js';
+import { coerceStrings, parseJsonTexts } from '../../src/operations/coerce.js';
 
 const shape = z.strictObject({
   count: z.number().int().optional(),
@@ -103,5 +103,50 @@ describe('coerceStrings', () => {
 
   test('never throws, whatever the values', () => {
     fc.assert(fc.property(fc.dictionary(fc.string(), fc.anything()), (values) => void coerce(values)));
+  });
+});
+
+describe('parseJsonTexts', () => {
+  const parse = (input: unknown): unknown => parseJsonTexts(schema, input);
+
+  test('reads objects and lists from JSON where those are asked', () => {
+    expect(parse({ metadata: ' {"a": 1}', tags: '["a", "b,c"]', sizes: '[]', count: 3 })).toEqual({
+      metadata: { a: 1 },
+      tags: ['a', 'b,c'],
+      sizes: [],
+      count: 3,
+    });
+  });
+
+  test.each([
+    { name: '{"a": 1}' },
+    { mode: '["hybrid"]' },
+    { either: '["a"]' },
+    { maybe: '[1]' },
+    { anything: '{"a": 1}' },
+    { metadata: '[1]' },
+    { tags: '{"a": 1}' },
+    { tags: 'a,b' },
+    { tags: '"a"' },
+    { metadata: 'null' },
+    { metadata: '{"a": 1' },
+    { tags: ['["a"]'] },
+    { unheard: '["of"]' },
+  ])('leaves %j alone', (input) => {
+    expect(parse(input)).toEqual(input);
+  });
+
+  test('never throws, whatever the input, and changes nothing but strings', () => {
+    fc.assert(fc.property(fc.anything(), (input) => expect(() => parse(input)).not.toThrow()));
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom('name', 'tags', 'metadata', 'x', '__proto__'), fc.anything()),
+        (input) => {
+          const parsed = parse(input) as Record<string, unknown>; // An object stays an object.
+          for (const [key, value] of Object.entries(input))
+            if (typeof value !== 'string') expect(parsed[key]).toBe(value);
+        },
+      ),
+    );
   });
 });

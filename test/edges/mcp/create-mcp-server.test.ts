@@ -117,6 +117,18 @@ describe('tools', () => {
     expect(textOf(result)).toMatch(/^INPUT_INVALID: .+\nHint: .+/);
   });
 
+  test('take objects and lists that come as JSON in a string, and text as text', async () => {
+    const { client } = await connect();
+    const given = { text: '["a"]', tags: '["b", "c"]', metadata: '{"d": [1]}' };
+    const result = await client.callTool({ name: 'echo', arguments: given });
+    expect(result['structuredContent']).toEqual({ text: '["a"]', tags: ['b', 'c'], metadata: { d: [1] } });
+    const broken = await client.callTool({ name: 'echo', arguments: { text: 'a', metadata: '{"d": ' } });
+    expect(textOf(broken)).toMatch(/^INPUT_INVALID: .*metadata/);
+    const deep = `{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`;
+    const tooDeep = await client.callTool({ name: 'echo', arguments: { text: 'a', metadata: deep } });
+    expect(textOf(tooDeep)).toMatch(/^INPUT_INVALID: .*nested/);
+  });
+
   test('name the bad key and the nearest good one', async () => {
     const { client } = await connect();
     const text = textOf(await client.callTool({ name: 'echo', arguments: { text: 'a', tag: ['b'] } }));
