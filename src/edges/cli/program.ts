@@ -161,8 +161,11 @@ function addOperation(parent: Command, operation: Operation, parts: ProgramParts
     const parameter = parameters.find((candidate) => candidate.key === key);
     if (parameter !== undefined) command.argument(positionalOf(parameter), parameter.description);
   }
-  for (const parameter of parameters.filter((candidate) => !candidate.isPositional))
+  for (const parameter of parameters.filter((candidate) => !candidate.isPositional)) {
+    // Saying outright what holds anyway is no mistake.
+    if (parameter.isOnByDefault) command.addOption(new Option(`--${parameter.flag}`).hideHelp());
     command.addOption(optionOf(parameter, operation.cli.short?.[parameter.key]));
+  }
   addGlobalOptions(command);
   if (operation.cli.watch !== undefined)
     command.option('--watch', 'after ingesting a folder, follow its changes until Ctrl-C');
