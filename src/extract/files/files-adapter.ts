@@ -86,9 +86,9 @@ async function statRoot(root: string): Promise<RootStats> {
 async function* syncOneFile(options: FilesOptions, context: SyncContext): AsyncGenerator<SyncItem> {
   const bytes = Buffer.from(options.root);
   const { licence } = await readProjectContext(path.dirname(options.root));
-  const file: FoundFile = { path: bytes, relative: path.basename(options.root), uri: fileUri(bytes) };
+  const file: FoundFile = { path: bytes, relative: path.basename(options.root), uri: fileUri(bytes), licence };
   yield { type: 'expected', total: 1 };
-  const item = await readItem(file, { options, licence, context });
+  const item = await readItem(file, { options, context });
   if (item === undefined) await statRoot(options.root);
   else if (item.type === 'skipped') yield refused(item, options.root);
   else yield item;
@@ -118,6 +118,7 @@ async function* syncFolder(options: FilesOptions, device: string, context: SyncC
     filter: createPathFilter(options),
     includeHidden: options.includeHidden,
     ignore: options.useIgnoreFiles ? project : undefined,
+    licence: project.licence,
     signal: context.signal,
   });
   for await (const item of walk) {
@@ -131,7 +132,7 @@ async function* syncFolder(options: FilesOptions, device: string, context: SyncC
   for (const [done, file] of files.entries()) {
     throwIfCancelled(context.signal);
     context.report({ stage: 'extract', done, total: files.length, message: file.relative });
-    const item = await readItem(file, { options, licence: project.licence, context });
+    const item = await readItem(file, { options, context });
     if (item !== undefined) yield item;
   }
   await statRoot(options.root);
@@ -154,7 +155,6 @@ function refuseLostDisk(seen: number, device: string, root: string, context: Syn
 
 interface Reading {
   readonly options: FilesOptions;
-  readonly licence: string;
   readonly context: SyncContext;
 }
 
@@ -167,7 +167,7 @@ async function readItem(file: FoundFile, reading: Reading): Promise<SyncItem | u
     if (open === 'gone') return undefined;
     if (open === 'special') return { type: 'skipped', uri: file.uri, reason: 'unsupported' };
     try {
-      const revision = revisionOf(open.version.stamp, reading.licence);
+      const revision = revisionOf(open.version.stamp, file.licence);
       if (!context.full && revision !== '' && context.known(file.uri)?.revision === revision) {
         return { type: 'unchanged', uri: file.uri };
       }
@@ -206,16 +206,12 @@ async function parseItem(file: FoundFile, content: FileContent, reading: Reading
   });
   if (parsed.text === '') return { type: 'skipped', uri: file.uri, reason: 'empty' };
   if (isMinified(parsed.language, parsed.text)) return { type: 'skipped', uri: file.uri, reason: 'ignored' };
-  return { type: 'document', document: documentOf(file, parsed, { content, licence: reading.licence }) };
+  return { type: 'document', document: documentOf(file, parsed, content) };
 }
 
-function documentOf(
-  file: FoundFile,
-  parsed: ParsedDocument,
-  found: { content: FileContent; licence: string },
-): ExtractedDocument {
-  const { version } = found.content;
-  const metadata: JsonObject = { ...parsed.metadata, path: file.relative, bytes: found.content.bytes.length };
+function documentOf(file: FoundFile, parsed: ParsedDocument, content: FileContent): ExtractedDocument {
+  const { version } = content;
+  const metadata: JsonObject = { ...parsed.metadata, path: file.relative, bytes: content.bytes.length };
   return {
     uri: file.uri,
     title: parsed.title,
@@ -223,8 +219,8 @@ function documentOf(
     format: parsed.format,
     mediaType: parsed.mediaType,
     language: parsed.language,
-    licence: parsed.licence || found.licence,
-    revision: revisionOf(version.stamp, found.licence),
+    licence: parsed.licence || file.licence,
+    revision: revisionOf(version.stamp, file.licence),
     modifiedAt: parsed.modifiedAt || version.modifiedAt,
     category: parsed.category,
     tags: parsed.tags,

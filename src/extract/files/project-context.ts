@@ -1,8 +1,8 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isLicenceName, type LicenceFile, licenceOfFiles } from '../selection/detect-licence.js';
 import { IGNORE_FILE_NAMES, IgnoreRules } from '../selection/ignore-rules.js';
-import { readSmallFile } from './walk-folder.js';
+import { readSmallFile } from './read-file.js';
+import { readLicence } from './read-licence.js';
 
 /** What the folders above a source's root say about it. */
 export interface ProjectContext {
@@ -19,7 +19,7 @@ export async function readProjectContext(root: string): Promise<ProjectContext> 
   const project = await projectRoot(root);
   const folders = foldersBetween(project, root);
   let licence = '';
-  for (const folder of folders) licence = (await licenceOfFolder(folder)) || licence;
+  for (const folder of folders) licence = await readLicence(Buffer.from(folder), await namesIn(folder), licence);
   let rules = IgnoreRules.none;
   const exclude = await readSmallFile(Buffer.from(path.join(project, '.git', 'info', 'exclude')));
   if (exclude !== undefined) rules = rules.with('', exclude);
@@ -69,18 +69,11 @@ function relativeOf(from: string, to: string): string {
   return path.relative(from, to).split(path.sep).join('/');
 }
 
-async function licenceOfFolder(folder: string): Promise<string> {
-  let names: string[];
+async function namesIn(folder: string): Promise<string[]> {
   try {
-    names = await readdir(folder);
+    return await readdir(folder);
   } catch {
     // The walk reports folders that cannot be listed.
-    return '';
+    return [];
   }
-  const files: LicenceFile[] = [];
-  for (const name of names.filter(isLicenceName).sort().slice(0, 20)) {
-    const text = await readSmallFile(Buffer.from(path.join(folder, name)));
-    if (text !== undefined) files.push({ name, text });
-  }
-  return licenceOfFiles(files);
 }

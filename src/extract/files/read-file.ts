@@ -110,3 +110,19 @@ export function unreadable(path: string, cause: unknown): QuarryError {
     cause,
   });
 }
+
+/** Largest ignore file or licence that is read. */
+const SMALL_FILE_BYTES = 1_000_000;
+
+/** Text of a small regular file; undefined when there is none to read. */
+export async function readSmallFile(path: PathBytes): Promise<string | undefined> {
+  try {
+    const file = await openFile(path);
+    if (typeof file === 'string') return undefined;
+    const content = await file.read(SMALL_FILE_BYTES).finally(() => file.close());
+    return content === undefined ? undefined : Buffer.from(content.bytes).toString('utf8');
+  } catch {
+    // Rules and licences that cannot be read do not stop the documents from being read.
+    return undefined;
+  }
+}

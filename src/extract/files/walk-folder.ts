@@ -6,7 +6,8 @@ import { isIgnoredByDefault } from '../selection/default-ignores.js';
 import { IGNORE_FILE_NAMES, type IgnoreRules } from '../selection/ignore-rules.js';
 import type { PathFilter } from '../selection/path-filter.js';
 import { fileUri, joinPath, type PathBytes, textOf } from './file-path.js';
-import { openFile, unreadable } from './read-file.js';
+import { readSmallFile, unreadable } from './read-file.js';
+import { readLicence } from './read-licence.js';
 
 /** A file that is wanted. */
 export interface FoundFile {
@@ -14,6 +15,8 @@ export interface FoundFile {
   /** Path from the root of the source, `/` between names. */
   readonly relative: string;
   readonly uri: string;
+  /** SPDX expression of the nearest folder that has one; empty when unknown. */
+  readonly licence: string;
 }
 
 /** What a walk meets: wanted files, and what was passed over or could not be read. */
@@ -29,6 +32,8 @@ export interface WalkRequest {
   readonly includeHidden: boolean;
   /** Undefined when ignore files are not to be honoured. */
   readonly ignore: { readonly rules: IgnoreRules; readonly prefix: string } | undefined;
+  /** SPDX expression at the root. */
+  readonly licence: string;
   readonly signal: AbortSignal;
 }
 
@@ -36,9 +41,8 @@ interface Entry {
   readonly path: PathBytes;
   readonly relative: string;
   readonly rules: IgnoreRules | undefined;
+  readonly licence: string;
 }
-
-const MAX_IGNORE_FILE_BYTES = 1_000_000;
 
 /**
  * Walks a folder in a fixed order (names by bytes). Links are never followed, special files never opened, and a folder
@@ -46,7 +50,9 @@ const MAX_IGNORE_FILE_BYTES = 1_000_000;
  */
 export async function* walkFolder(request: WalkRequest): AsyncGenerator<WalkItem> {
   // A stack of its own, because folders can be nested deeper than generators should be.
-  const pending: (Entry | WalkItem)[] = [{ path: request.root, relative: '', rules: request.ignore?.rules }];
+  const pending: (Entry | WalkItem)[] = [
+    { path: request.root, relative: '', rules: request.ignore?.rules, licence: request.licence },
+  ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     throwIfCancelled(request.signal);
     if ('type' in next) yield next;
@@ -71,8 +77,10 @@ async function listFolder(folder: Entry, request: WalkRequest): Promise<(Entry |
   }
   names.sort((a, b) => Buffer.compare(a.name, b.name));
   const rules = await rulesOf(folder, names, request);
+  const texts = names.map((entry) => textOf(entry.name));
+  const licence = folder.relative === '' ? folder.licence : await readLicence(folder.path, texts, folder.licence);
   const found: (Entry | WalkItem)[] = [];
-  for (const entry of names) found.push(await judge({ ...folder, rules }, entry, request));
+  for (const entry of names) found.push(await judge({ ...folder, rules, licence }, entry, request));
   return found;
 }
 
@@ -103,19 +111,6 @@ function fromIgnoreRoot(relative: string, prefix: string): string {
   return [prefix, relative].filter((part) => part !== '').join('/');
 }
 
-/** Text of a small regular file; undefined when there is none to read. */
-export async function readSmallFile(path: PathBytes): Promise<string | undefined> {
-  try {
-    const file = await openFile(path);
-    if (typeof file === 'string') return undefined;
-    const content = await file.read(MAX_IGNORE_FILE_BYTES).finally(() => file.close());
-    return content === undefined ? undefined : Buffer.from(content.bytes).toString('utf8');
-  } catch {
-    // Rules and licences that cannot be read do not stop the documents from being read.
-    return undefined;
-  }
-}
-
 async function judge(folder: Entry, entry: Dirent<Buffer>, request: WalkRequest): Promise<Entry | WalkItem> {
   const path = joinPath(folder.path, entry.name);
   const name = textOf(entry.name);
@@ -126,8 +121,9 @@ async function judge(folder: Entry, entry: Dirent<Buffer>, request: WalkRequest)
   const isFolder = kind === 'folder';
   const reason = rejection({ name, relative, isFolder, rules: folder.rules }, request);
   if (reason !== undefined) return skip(path, reason, isFolder);
-  if (isFolder) return { path, relative, rules: folder.rules };
-  return { type: 'file', file: { path, relative, uri: fileUri(path) } };
+  const { rules, licence } = folder;
+  if (isFolder) return { path, relative, rules, licence };
+  return { type: 'file', file: { path, relative, uri: fileUri(path), licence } };
 }
 
 interface Judged {

@@ -4,7 +4,8 @@ import { IGNORE_FILE_NAMES, type IgnoreRules } from '../selection/ignore-rules.j
 import { createPathFilter } from '../selection/path-filter.js';
 import type { FilesOptions } from './files-options.js';
 import { type ProjectContext, readProjectContext } from './project-context.js';
-import { readSmallFile, rejection } from './walk-folder.js';
+import { readSmallFile } from './read-file.js';
+import { rejection } from './walk-folder.js';
 
 /** Quiet time after the last change before the caller hears of it, in milliseconds. */
 const QUIET_MS = 300;

@@ -5,7 +5,7 @@ import { hasBinaryName } from '../formats/media-types.js';
 import { parseDocument } from '../formats/parse-document.js';
 import type { ParsedDocument } from '../formats/parsed-document.js';
 import { isIgnoredByDefault, isMinified } from '../selection/default-ignores.js';
-import { isLicenceName, type LicenceFile, licenceOfFiles } from '../selection/detect-licence.js';
+import { isLicenceName, type LicenceFile, licenceOfFiles, licenceOfFolder } from '../selection/detect-licence.js';
 import { IgnoreRules } from '../selection/ignore-rules.js';
 import { createPathFilter, type PathFilter } from '../selection/path-filter.js';
 import { BlobReader } from './blob-reader.js';
@@ -57,9 +57,9 @@ export async function* syncRepositoryFiles(request: RepositoryFiles): AsyncGener
   const blobs = new BlobReader(settings, fetched.folder);
   try {
     const rules = await readRules(entries, blobs, request.options);
-    const licence = (await readLicence(entries, blobs)) || (await request.findLicence());
-    yield* readAll(inside, { request, fetched, blobs, rules, licence });
-    return { commit: fetched.commit, licence };
+    const licences = await readLicences(entries, blobs, () => request.findLicence());
+    yield* readAll(inside, { request, fetched, blobs, rules, licences });
+    return { commit: fetched.commit, licence: licenceOf('', licences) };
   } finally {
     blobs.close();
   }
@@ -84,7 +84,7 @@ interface Reading {
   readonly fetched: FetchedCommit;
   readonly blobs: BlobReader;
   readonly rules: SelectionRules;
-  readonly licence: string;
+  readonly licences: FolderLicences;
 }
 
 interface SelectionRules {
@@ -115,13 +115,50 @@ async function readRules(
   return { ignore, generated };
 }
 
-async function readLicence(entries: readonly TreeEntry[], blobs: BlobReader): Promise<string> {
-  const files: LicenceFile[] = [];
-  for (const entry of entries) {
-    if (entry.kind !== 'file' || !isLicenceName(entry.path) || entry.size > 1_000_000 || files.length >= 20) continue;
-    files.push({ name: entry.path, text: Buffer.from(await blobs.read(entry.id)).toString('utf8') });
+/** SPDX expression of each folder that has licence files; the root (the empty path) is always there. */
+type FolderLicences = ReadonlyMap<string, string>;
+
+/** Licence files that are read, at most; those nearest to the root come first. */
+const MOST_LICENCE_FILES = 1_000;
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** The licence of the nearest folder above a path that has one. */
+function licenceOf(path: string, licences: FolderLicences): string {
+  const folder = parentOf(path);
+  return licences.get(folder) ?? (folder === '' ? '' : licenceOf(folder, licences));
+}
+
+async function readLicences(
+  entries: readonly TreeEntry[],
+  blobs: BlobReader,
+  findLicence: () => Promise<string>,
+): Promise<FolderLicences> {
+  const depth = (entry: TreeEntry): number => entry.path.split('/').length;
+  const named = entries
+    .filter(({ kind, path, size }) => kind === 'file' && size <= 1_000_000 && isLicenceName(baseOf(path)))
+    .sort((a, b) => depth(a) - depth(b))
+    .slice(0, MOST_LICENCE_FILES);
+  const byFolder = new Map<string, LicenceFile[]>([['', []]]);
+  for (const { path, id } of named) {
+    const file = { name: baseOf(path), text: Buffer.from(await blobs.read(id)).toString('utf8') };
+    byFolder.set(parentOf(path), [...(byFolder.get(parentOf(path)) ?? []), file]);
   }
-  return licenceOfFiles(files);
+  const licences = new Map<string, string>();
+  for (const [folder, files] of byFolder) {
+    const above = folder === '' ? '' : licenceOf(folder, licences);
+    licences.set(
+      folder,
+      folder === '' ? licenceOfFiles(files) || (await findLicence()) : licenceOfFolder(files, above),
+    );
+  }
+  return licences;
+}
+
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 async function* readAll(entries: readonly TreeEntry[], reading: Reading): AsyncGenerator<SyncItem> {
@@ -168,7 +205,8 @@ function rejection(entry: TreeEntry, selection: Reading & { filter: PathFilter }
 async function readItem(entry: TreeEntry, reading: Reading): Promise<SyncItem> {
   const { request, fetched } = reading;
   const uri = request.uriOf(fetched.ref, entry.path);
-  const revision = `${REVISION_PREFIX}${entry.id}${reading.licence === '' ? '' : `-${reading.licence}`}`;
+  const licence = licenceOf(entry.path, reading.licences);
+  const revision = `${REVISION_PREFIX}${entry.id}${licence === '' ? '' : `-${licence}`}`;
   if (!request.context.full && request.context.known(uri)?.revision === revision) return { type: 'unchanged', uri };
   const bytes = await reading.blobs.read(entry.id);
   if (isLfsPointer(bytes)) return { type: 'skipped', uri, reason: 'unsupported' };
@@ -176,7 +214,7 @@ async function readItem(entry: TreeEntry, reading: Reading): Promise<SyncItem> {
     const parsed = await parseDocument(bytes, { uri, fileName: entry.path, signal: request.context.signal });
     if (parsed.text === '') return { type: 'skipped', uri, reason: 'empty' };
     if (isMinified(parsed.language, parsed.text)) return { type: 'skipped', uri, reason: 'ignored' };
-    return { type: 'document', document: documentOf({ uri, revision, entry }, parsed, reading) };
+    return { type: 'document', document: documentOf({ uri, revision, licence, entry }, parsed, reading) };
   } catch (error) {
     const failure = toQuarryError(error, 'DOCUMENT_BROKEN');
     if (failure.code === 'CANCELLED') throw failure;
@@ -190,7 +228,7 @@ function isLfsPointer(bytes: Uint8Array): boolean {
 }
 
 function documentOf(
-  found: { uri: string; revision: string; entry: TreeEntry },
+  found: { uri: string; revision: string; licence: string; entry: TreeEntry },
   parsed: ParsedDocument,
   reading: Reading,
 ): ExtractedDocument {
@@ -210,7 +248,7 @@ function documentOf(
     format: parsed.format,
     mediaType: parsed.mediaType,
     language: parsed.language,
-    licence: parsed.licence || reading.licence,
+    licence: parsed.licence || found.licence,
     revision: found.revision,
     modifiedAt: parsed.modifiedAt,
     category: parsed.category,

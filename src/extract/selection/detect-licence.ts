@@ -64,9 +64,10 @@ const PHRASES: readonly (readonly [id: string, ...phrases: string[]])[] = [
   ['0BSD', 'permission to use copy modify and or distribute this software for any purpose'],
 ];
 
+const PLAIN_NAME = /^(?:li[cs]en[cs]e|copying|unlicen[cs]e)(?:\.(?:md|txt|rst|adoc))?$/i;
 const NAME = /^(?:li[cs]en[cs]es?|copying|unlicen[cs]e)(?:[-_.](.+))?$/i;
 
-/** Whether a file at a project's root may hold its licence, by name. */
+/** Whether a file may hold the licence of its folder, by name. */
 export function isLicenceName(name: string): boolean {
   return NAME.test(name);
 }
@@ -99,9 +100,17 @@ export function licenceOfFiles(files: readonly LicenceFile[]): string {
     .map((file) => ({ name: file.name, id: licenceOfText(file.text) }))
     .filter((file) => file.id !== '' && isLicenceName(file.name))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const plain = found.find((file) =>
-    /^(?:li[cs]en[cs]e|copying|unlicen[cs]e)(?:\.(?:md|txt|rst|adoc))?$/i.test(file.name),
-  );
+  const plain = found.find((file) => PLAIN_NAME.test(file.name));
   if (plain !== undefined) return plain.id;
   return [...new Set(found.map((file) => file.id))].sort().join(' OR ');
+}
+
+/**
+ * SPDX expression of what lies in a folder, by the licence files in it. Without any it is that of the folder above; a
+ * plainly named one that says nothing known makes it unknown (empty), whatever stands above.
+ */
+export function licenceOfFolder(files: readonly LicenceFile[], inherited: string): string {
+  const own = licenceOfFiles(files);
+  if (own !== '') return own;
+  return files.some((file) => PLAIN_NAME.test(file.name)) ? '' : inherited;
 }

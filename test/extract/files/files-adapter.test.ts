@@ -10,6 +10,9 @@ import type { JsonObject } from '../../../src/core/types.js';
 import { createFilesAdapter } from '../../../src/extract/files/files-adapter.js';
 import { collectSync, remember, type SyncMemory, type SyncOutcome } from '../collect-sync.js';
 
+const MIT =
+  'Permission is hereby granted, free of charge, to any person obtaining a copy. The above notice and this permission notice shall be included.';
+
 let root = '';
 beforeEach(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'quarry-files-'));
@@ -177,6 +180,22 @@ describe('reading a folder', () => {
     expect(pathsOf(outcome)).toEqual(['open.md']);
     expect(outcome.documents[0]?.licence).toBe('Apache-2.0');
     expect(pathsOf(await sync({}, {}, path.join(root, 'docs/drafts')))).toEqual(['d.md']);
+  });
+
+  it('knows the licence of a package inside by its own file, and of one that it cannot tell that it cannot', async () => {
+    await put('LICENSE', 'Apache License\nVersion 2.0, January 2004');
+    await put('own.md', '# Own\n\ntext');
+    await put('packages/mit/LICENSE.md', MIT);
+    await put('packages/mit/deep/a.md', '# A\n\ntext');
+    await put('packages/secret/LICENSE', 'All rights reserved. Ask us.');
+    await put('packages/secret/b.md', '# B\n\ntext');
+    await put('packages/c.md', '# C\n\ntext');
+    const outcome = await sync();
+    const licences = new Map(outcome.documents.map(({ metadata, licence }) => [metadata['path'], licence]));
+    expect(licences.get('own.md')).toBe('Apache-2.0');
+    expect(licences.get('packages/c.md')).toBe('Apache-2.0');
+    expect(licences.get('packages/mit/deep/a.md')).toBe('MIT');
+    expect(licences.get('packages/secret/b.md')).toBe('');
   });
 
   it('never follows links and survives loops', async () => {

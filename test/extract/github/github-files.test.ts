@@ -9,6 +9,9 @@ import { createGithubAdapter } from '../../../src/extract/github/github-adapter.
 import { collectSync, remember, type SyncMemory, type SyncOutcome } from '../collect-sync.js';
 import { serve, serveGit, TestRepository } from './git-repositories.js';
 
+const MIT =
+  'Permission is hereby granted, free of charge, to any person obtaining a copy. The above notice and this permission notice shall be included.';
+
 let folder = '';
 let repository: TestRepository;
 function adapter(more: { token?: string; apiUrl?: string; allowPrivateNetwork?: boolean } = {}) {
@@ -58,6 +61,23 @@ describe('files of a repository', () => {
     });
     expect(outcome.expected).toBe(3);
     expect(outcome.state).toEqual({ commit });
+  });
+
+  it('knows the licence of a package inside by its own file, and of one that it cannot tell that it cannot', async () => {
+    await repository.put('LICENSE', 'Apache License\nVersion 2.0, January 2004');
+    await repository.put('own.md', '# Own\n\ntext');
+    await repository.put('packages/mit/LICENSE.md', MIT);
+    await repository.put('packages/mit/deep/a.md', '# A\n\ntext');
+    await repository.put('packages/secret/LICENSE', 'All rights reserved. Ask us.');
+    await repository.put('packages/secret/b.md', '# B\n\ntext');
+    await repository.put('packages/c.md', '# C\n\ntext');
+    repository.push();
+    const outcome = await sync(repository.bare);
+    const licences = new Map(outcome.documents.map(({ metadata, licence }) => [metadata['path'], licence]));
+    expect(licences.get('own.md')).toBe('Apache-2.0');
+    expect(licences.get('packages/c.md')).toBe('Apache-2.0');
+    expect(licences.get('packages/mit/deep/a.md')).toBe('MIT');
+    expect(licences.get('packages/secret/b.md')).toBe('');
   });
 
   it('gives files of a GitHub repository their page addresses, wherever they are fetched from', async () => {
