@@ -47,6 +47,12 @@ describe('miners', () => {
     expect(mine('headings', unnamed)[0]?.anchor).toBe('zipper: Installation');
   });
 
+  test('an address is no text: a section that has little else is left out', () => {
+    const text = `# Summary\n\nTypes for zipper (https://example.org/${'deep/'.repeat(20)}zipper).\n\n# Details\n\nFrom <https://example.org/${'x'.repeat(80)}>.\n`;
+    expect(mine('headings', document(text))).toEqual([]);
+    expect(mine('headings', document(`${text}\n${prose}\n`))).toHaveLength(1);
+  });
+
   test('headings over tables of contents, badges and legal text are left out', () => {
     const links = Array.from({ length: 12 }, (_, at) => `- [How to do the thing ${at}](#thing-${at})`).join('\n');
     const badges = '[![Build](https://ci.example/a-long-address/b.svg)](https://ci.example/another/long/address)\n';

@@ -3,8 +3,8 @@ const MAX_LINKED = 0.6;
 const MIN_LINKS = 3;
 
 /**
- * What a reader sees of a Markdown passage: images, comments, tags, link targets and definitions of links are gone. Empty
- * when what is left is a list of links, such as a table of contents.
+ * What a reader learns from a Markdown passage: images, comments, tags, link targets, bare addresses and definitions of
+ * links are gone. Empty when what is left is a list of links, such as a table of contents.
  */
 export function visibleText(markdown: string): string {
   const bare = markdown
@@ -20,7 +20,10 @@ export function visibleText(markdown: string): string {
     return text;
   });
   if (links >= MIN_LINKS && linked > MAX_LINKED * lettersOf(shown)) return '';
-  return shown.replace(/[\s#>*|~=-]+/g, ' ').trim();
+  return shown
+    .replace(/\bhttps?:\/\/[^\s<>()]+/gi, ' ')
+    .replace(/[\s#>*|~=-]+/g, ' ')
+    .trim();
 }
 
 function lettersOf(text: string): number {
