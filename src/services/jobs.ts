@@ -15,6 +15,8 @@ const SIGN_OF_LIFE_MS = 15_000;
 const STALE_MS = 60_000;
 const MAX_ISSUES = 100;
 const CANCEL_RECORD = 'job-cancel';
+/** Kinds of job that a sync completes. */
+const SYNC_KINDS = ['ingest', 'sync'];
 const FINISHED: readonly JobState[] = ['succeeded', 'failed', 'cancelled', 'interrupted'];
 
 /** What a job's work is given. */
@@ -141,7 +143,7 @@ export class JobService {
   async #attempt(live: LiveJob, request: JobRequest): Promise<Partial<Job>> {
     try {
       const result = await request.work(this.#handle(live));
-      return { state: 'succeeded', result, progress: { ...live.job.progress, stage: 'done' } };
+      return { state: 'succeeded', result, progress: completed(live.job.progress) };
     } catch (error) {
       const known = live.controller.signal.aborted
         ? new QuarryError('CANCELLED', 'The job was cancelled.')
@@ -309,7 +311,9 @@ export class JobService {
     const error = {
       code: 'CANCELLED',
       message: 'The process that ran this job ended before it was done.',
-      hint: 'Sync the source again: what was finished is kept.',
+      hint: SYNC_KINDS.includes(job.kind)
+        ? 'Sync the source again: what was finished is kept.'
+        : 'Start it again with the same input.',
     };
     const marked: Job = { ...job, state: 'interrupted', error, finishedAt: now, updatedAt: now };
     await this.#context.store.putJob(marked).catch((cause: unknown) =>
@@ -341,6 +345,11 @@ export class JobService {
     await Promise.all([...this.#live.values()].map((live) => live.done));
     this.#stopBeating();
   }
+}
+
+/** The progress of work that has succeeded; steps are reported now and then only, so the last may be missing. */
+function completed({ done, total, ...progress }: Progress): Progress {
+  return { ...progress, stage: 'done', done: Math.max(done, total), total };
 }
 
 /** Resolves when `work` settles, the time is over, or the signal fires; never rejects for the latter two. */

@@ -22,6 +22,11 @@ export function createModelTrainer(): ModelTrainer {
 
 async function readAll(file: string): Promise<TrainingRecord[]> {
   const found = await stat(file).catch(() => undefined); // Whatever keeps it from being seen, it cannot be read.
+  if (found?.isDirectory() === true) {
+    throw new QuarryError('PATH_NOT_FOUND', `${JSON.stringify(file)} is a folder, not a file.`, {
+      hint: 'Give the file in it: an export has its training rows in data/train.jsonl.',
+    });
+  }
   if (found?.isFile() !== true) {
     throw new QuarryError('PATH_NOT_FOUND', `There is no file ${JSON.stringify(file)}.`, {
       hint: 'Give a JSONL file of pairs {"anchor", "positive"}, triplets or records; dataset_export writes one.',

@@ -72,7 +72,7 @@ describe('a job of another process', () => {
     byGet.child.kill('SIGKILL');
     await once(byGet.child, 'exit');
     const job = await quarry.services.jobs.get(byGet.id);
-    expect(job).toMatchObject({ state: 'interrupted', error: { hint: expect.stringContaining('Sync') } });
+    expect(job).toMatchObject({ state: 'interrupted', error: { hint: expect.stringContaining('Start it again') } });
 
     const byList = await otherProcess();
     const waiting = quarry.waitForJob(byList.id);
@@ -88,8 +88,11 @@ describe('a job of another process', () => {
     const job = await startEndless();
     const mine = await quarry.services.jobs.get(job.id);
     const owner = `${hostname()}:${process.pid}:an-earlier-start:abcd`;
-    await quarry.services.context.store.putJob({ ...mine, id: 'job_before', state: 'running', owner });
-    expect((await quarry.services.jobs.get('job_before')).state).toBe('interrupted');
+    await quarry.services.context.store.putJob({ ...mine, id: 'job_before', kind: 'sync', state: 'running', owner });
+    expect(await quarry.services.jobs.get('job_before')).toMatchObject({
+      state: 'interrupted',
+      error: { hint: expect.stringContaining('Sync') },
+    });
     expect((await quarry.services.jobs.get(job.id)).state).toMatch(/running|queued/);
     await quarry.services.jobs.cancel(job.id);
   });

@@ -70,6 +70,20 @@ async function train(name: string, pairs: readonly object[]): Promise<{ result: 
   return { result: job.result as JsonObject, output }; // A training job's result is an object.
 }
 
+test('a held-out pair is one query, however many rows give it a negative', async () => {
+  const rows = tradePairs().flatMap((pair) =>
+    [1, 2, 3].map((n) => ({ ...pair, negative: `Gasket ${n} of the bay door is grey.` })),
+  );
+  const { result } = await train('thrice', rows);
+  expect(result).toMatchObject({ kept: true, proof: { queries: 27 } });
+});
+
+test('a folder is refused with the file to give', async () => {
+  const started = await quarry.execute('train_model', { data: folder, output: join(folder, 'of-a-folder') });
+  const job = await finishJob(quarry, started.output['jobId']);
+  expect(job.error).toMatchObject({ code: 'PATH_NOT_FOUND', hint: expect.stringContaining('data/train.jsonl') });
+});
+
 test('a model that learns the trade is kept with its proof, and can be used', async () => {
   const { result, output } = await train('trade', tradePairs());
   expect(result).toMatchObject({ kept: true, model: output });

@@ -13,6 +13,8 @@ export interface Parameter {
   readonly isPositional: boolean;
   /** True for switches that are on unless they are turned off. */
   readonly isOnByDefault: boolean;
+  /** The words that it takes; empty where any will do. */
+  readonly choices: readonly string[];
 }
 
 /** `maxTokens` -> `max-tokens`. */
@@ -38,8 +40,14 @@ export function parametersOf(operation: Operation): Parameter[] {
       isRequired: Array.isArray(required) && required.includes(key),
       isPositional: operation.cli.positional?.includes(key) ?? false,
       isOnByDefault: isObject(schema) && schema['default'] === true,
+      choices: isObject(schema) ? choicesOf(schema) : [],
     };
   });
+}
+
+function choicesOf({ enum: own, items }: JsonObject): string[] {
+  const words = own ?? (isObject(items) ? items['enum'] : undefined);
+  return Array.isArray(words) ? words.filter((word) => typeof word === 'string') : [];
 }
 
 /** Reads `@path` from a file and `-` from standard input; anything else is the text itself. */

@@ -188,9 +188,17 @@ function collect(value: string, previous: string | readonly string[] | undefined
   return typeof previous === 'string' ? [previous, value] : [...previous, value];
 }
 
+/** What a flag is for, whether it has to be given, and the words that it takes. */
+function describe({ description, choices, isRequired }: Parameter): string {
+  const must = isRequired ? 'Required. ' : '';
+  const words = choices.length === 0 ? '' : ` One of ${choices.join(', ')}.`;
+  return `${must}${description}${words}`;
+}
+
 /** A flag; lists and objects are given by repeating it. */
 function optionOf(parameter: Parameter, short: string | undefined): Option {
-  const { kind, description } = parameter;
+  const { kind } = parameter;
+  const description = describe(parameter);
   const flag = `${short === undefined ? '' : `-${short}, `}--${parameter.flag}`;
   if (kind === 'boolean' && parameter.isOnByDefault) return new Option(`--no-${parameter.flag}`, `Off: ${description}`);
   if (kind === 'boolean') return new Option(flag, description);

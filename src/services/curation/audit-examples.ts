@@ -44,7 +44,8 @@ export async function auditExamples(work: AuditWork): Promise<AuditReport> {
   const overview = await readTexts(work, findings);
   const { ids, categories } = overview;
   await nearDuplicates(work, overview, findings);
-  if (work.embed === undefined) skipped.push('vector checks: too many examples, ask for them with vectors');
+  if (ids.length === 0) skipped.push('all checks: there are no examples');
+  else if (work.embed === undefined) skipped.push('vector checks: too many examples, ask for them with vectors');
   else await vectorFindings({ ...work, embed: work.embed, ids, categories, findings, skipped });
   if (overview.splits.size > 1) await crossingSplits(work, ids, findings);
   const classes = countLabels(

@@ -149,7 +149,7 @@ export class DatasetService {
     const hasFilter = Object.values(request.filter).some((value) => value !== undefined);
     if (isAboutExamples && !hasFilter) {
       throw new QuarryError('INPUT_INVALID', 'The edit names no examples.', {
-        hint: 'Give ids, or choose examples by split, kind, review, flag, tag, rule or text.',
+        hint: 'Give ids, or choose examples by split, kind, state, flag, tag, rule or text.',
       });
     }
     const examples = isAboutExamples ? await this.#access.examples(head) : [];
