@@ -75,7 +75,7 @@ test('a held-out pair is one query, however many rows give it a negative', async
     [1, 2, 3].map((n) => ({ ...pair, negative: `Gasket ${n} of the bay door is grey.` })),
   );
   const { result } = await train('thrice', rows);
-  expect(result).toMatchObject({ kept: true, proof: { queries: 27 } });
+  expect(result).toMatchObject({ kept: true, proof: { queries: 32 } });
 });
 
 test('a folder is refused with the file to give', async () => {
