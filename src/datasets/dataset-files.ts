@@ -1,15 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvReader } from '../core/curation/formats/csv.js';
-import type { DatasetFiles, ExportedFile, ExportWriter, ImportedRecord, TableColumn } from '../core/curation/ports.js';
+import type { DatasetFiles, ExportWriter, ImportedRecord } from '../core/curation/ports.js';
 import { messageOf, QuarryError, systemCode } from '../core/errors.js';
-import { sha256 } from '../core/identity.js';
-import { syncFolder, writeDurably } from './durable-file.js';
-import { encodeParquet } from './parquet-file.js';
+import { ExportFolder } from './export-folder.js';
 
 /** File that marks a folder as an export of ours, which may be replaced. */
 const MARKER = 'manifest.json';
@@ -118,7 +116,7 @@ async function openExport(folder: string, overwrite: boolean): Promise<ExportWri
   } catch (error) {
     throw unreadable(scratch, error);
   }
-  return new FolderWriter(target, scratch);
+  return new ExportFolder(target, scratch);
 }
 
 /** Only nothing, an empty folder, or (when asked) an earlier export may stand in the way. */
@@ -140,68 +138,5 @@ async function isExport(path: string): Promise<boolean> {
     return typeof manifest === 'object' && manifest !== null && 'quarryExport' in manifest;
   } catch {
     return false; // Not JSON: somebody else's file, and nothing of theirs is replaced.
-  }
-}
-
-class FolderWriter implements ExportWriter {
-  readonly #target: string;
-  readonly #scratch: string;
-
-  constructor(target: string, scratch: string) {
-    this.#target = target;
-    this.#scratch = scratch;
-  }
-
-  async writeText(path: string, pieces: Iterable<string>, rows: number): Promise<ExportedFile> {
-    const full = join(this.#scratch, path);
-    await mkdir(dirname(full), { recursive: true });
-    const hash = createHash('sha256');
-    let bytes = 0;
-    let buffer = '';
-    const handle = await open(full, 'wx');
-    const flush = async (): Promise<void> => {
-      const chunk = Buffer.from(buffer, 'utf8');
-      buffer = '';
-      hash.update(chunk);
-      bytes += chunk.length;
-      await handle.writeFile(chunk);
-    };
-    try {
-      for (const piece of pieces) {
-        buffer += piece;
-        if (buffer.length >= CHUNK_BYTES) await flush();
-      }
-      await flush();
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    return { path, sha256: hash.digest('hex'), bytes, rows };
-  }
-
-  async writeTable(
-    path: string,
-    columns: readonly TableColumn[],
-    rows: readonly Readonly<Record<string, unknown>>[],
-  ): Promise<ExportedFile> {
-    const full = join(this.#scratch, path);
-    await mkdir(dirname(full), { recursive: true });
-    const bytes = encodeParquet(columns, rows);
-    await writeDurably(full, bytes);
-    return { path, sha256: sha256(bytes), bytes: bytes.length, rows: rows.length };
-  }
-
-  async publish(): Promise<void> {
-    await syncFolder(this.#scratch);
-    const old = `${this.#target}.${randomBytes(4).toString('hex')}.old`;
-    const isThere = (await kindOf(this.#target)) === 'folder';
-    if (isThere) await rename(this.#target, old);
-    await rename(this.#scratch, this.#target);
-    await syncFolder(dirname(this.#target));
-    if (isThere) await rm(old, { recursive: true, force: true });
-  }
-
-  async discard(): Promise<void> {
-    await rm(this.#scratch, { recursive: true, force: true });
   }
 }

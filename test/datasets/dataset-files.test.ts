@@ -121,7 +121,9 @@ describe('exports', () => {
       note: at % 2 === 0 ? null : 'odd',
     }));
     const writer = await files.openExport(join(folder, 'table'), false);
-    await writer.writeTable('data/train.parquet', columns, rows);
+    const table = await writer.openTable('data/train.parquet', columns);
+    for (const row of rows) await table.write(row);
+    expect(await table.close()).toMatchObject({ path: 'data/train.parquet', rows: rows.length });
     await writer.publish();
     const bytes = await readFile(join(folder, 'table', 'data', 'train.parquet'));
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer; // A fresh copy.

@@ -101,7 +101,7 @@ export interface ImportedRecord {
   readonly value: unknown;
 }
 
-/** A file of an export, written in one go. */
+/** A file of an export as it lies on disk. */
 export interface ExportedFile {
   /** Relative to the export's folder, with forward slashes. */
   readonly path: string;
@@ -116,16 +116,31 @@ export interface TableColumn {
   readonly type: 'string' | 'double' | 'int32';
 }
 
+/** A file of an export that grows row by row, so that nobody has to hold it whole. */
+export interface GrowingFile<Row> {
+  /** Adds a row at its end. */
+  write(row: Row): Promise<void>;
+  /** Finishes the file; its rows are as many as were written. */
+  close(): Promise<ExportedFile>;
+}
+
+/** A line of a file that is in order of its keys. */
+export interface KeyedLine {
+  /** Compared by code unit; no two lines may have the same. */
+  readonly key: string;
+  readonly line: string;
+}
+
 /** Writes the files of one export; nothing is visible under the final name until `publish`. */
 export interface ExportWriter {
-  /** Writes a text file from its pieces. */
+  /** Writes a text file from its pieces, and notes how many rows they are. */
   writeText(path: string, pieces: Iterable<string>, rows: number): Promise<ExportedFile>;
-  /** Writes a Parquet file; `rows` hold the columns' values by name. */
-  writeTable(
-    path: string,
-    columns: readonly TableColumn[],
-    rows: readonly Readonly<Record<string, unknown>>[],
-  ): Promise<ExportedFile>;
+  /** Opens a text file; each row is a line with its end. */
+  openText(path: string): Promise<GrowingFile<string>>;
+  /** Opens a text file whose lines come in any order and stand in order of their keys; only the keys are kept in memory. */
+  openOrdered(path: string): Promise<GrowingFile<KeyedLine>>;
+  /** Opens a Parquet file; rows hold the columns' values by name. */
+  openTable(path: string, columns: readonly TableColumn[]): Promise<GrowingFile<Readonly<Record<string, unknown>>>>;
   /** Moves the whole folder to its final name. */
   publish(): Promise<void>;
   /** Removes what was written. */

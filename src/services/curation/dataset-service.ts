@@ -1,4 +1,5 @@
 import { type Example, type ExampleFields, parseExample, type ReviewState } from '../../core/curation/example.js';
+import { factsOf } from '../../core/curation/example-facts.js';
 import type { DatasetAbout, DatasetVersion } from '../../core/curation/ports.js';
 import { QuarryError } from '../../core/errors.js';
 import type { ServiceContext } from '../context.js';
@@ -98,7 +99,7 @@ export class DatasetService {
     const store = await this.#access.store();
     const [history, examples] = await Promise.all([store.history(name), this.#access.examples(found)]);
     const chosen = examples.filter((example) => matchesFilter(example, filter));
-    return { version: found, history, statistics: describeExamples(chosen), examples: chosen };
+    return { version: found, history, statistics: describeExamples(chosen.map(factsOf)), examples: chosen };
   }
 
   /** @throws QuarryError DATASET_NOT_FOUND */

@@ -1,4 +1,4 @@
-import { type Example, sidesOf } from '../../core/curation/example.js';
+import type { ExampleFacts } from '../../core/curation/example-facts.js';
 import { binNumbers, countLabels, type HistogramBar } from '../../core/curation/histogram.js';
 
 /** A dataset at a glance. */
@@ -21,15 +21,13 @@ export interface DatasetStatistics {
 const named = (name: string): string => (name === '' ? 'none' : name);
 
 /** Counts and lengths of examples. */
-export function describeExamples(examples: readonly Example[]): DatasetStatistics {
-  const sides = examples.map(sidesOf);
-  const rule = (example: Example): string =>
-    [example.provenance.method, example.provenance.rule].filter((part) => part !== '').join(':');
+export function describeExamples(examples: readonly ExampleFacts[]): DatasetStatistics {
+  const ruleOf = ({ method, rule }: ExampleFacts): string => [method, rule].filter((part) => part !== '').join(':');
   return {
     rows: examples.length,
     byKind: countLabels(examples.map((example) => example.kind)),
     bySplit: countLabels(examples.map((example) => named(example.split))),
-    byRule: countLabels(examples.map((example) => named(rule(example)))),
+    byRule: countLabels(examples.map((example) => named(ruleOf(example)))),
     byLicence: countLabels(examples.map((example) => (example.licence === '' ? 'unknown' : example.licence))),
     byReview: countLabels(examples.map((example) => example.review)),
     byFlag: countLabels(examples.flatMap((example) => example.flags)),
@@ -37,11 +35,11 @@ export function describeExamples(examples: readonly Example[]): DatasetStatistic
     byLanguage: countLabels(examples.map((example) => named(example.language))),
     byTag: countLabels(examples.flatMap((example) => example.tags)),
     promptLengths: binNumbers(
-      sides.map((side) => side.prompt.length),
+      examples.map((example) => example.promptLength),
       8,
     ),
     responseLengths: binNumbers(
-      sides.map((side) => side.response.length),
+      examples.map((example) => example.responseLength),
       8,
     ),
   };

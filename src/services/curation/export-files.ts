@@ -1,15 +1,16 @@
-import type { Example, SplitName } from '../../core/curation/example.js';
-import { SPLITS } from '../../core/curation/example.js';
-import { BEIR_SPLITS, beirJudgments, qrelsLines, toBeir } from '../../core/curation/formats/beir.js';
+import { type Example, SPLITS, type SplitName } from '../../core/curation/example.js';
+import { type ExampleFacts, factsOf } from '../../core/curation/example-facts.js';
+import { BEIR_SPLITS, BeirTables, type BeirText, qrelsLines } from '../../core/curation/formats/beir.js';
 import {
   type ExportFormat,
   type ExportRow,
   exportColumns,
   toExportRows,
 } from '../../core/curation/formats/export-shapes.js';
-import type { ExportedFile, ExportWriter } from '../../core/curation/ports.js';
+import type { ExampleSource, ExportedFile, ExportWriter, GrowingFile, KeyedLine } from '../../core/curation/ports.js';
 import { QuarryError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/types.js';
+import { type ExamplePass, visitExamples } from './visit-examples.js';
 
 /** In which shape rows are written. */
 export interface ExportShape {
@@ -19,23 +20,32 @@ export interface ExportShape {
   readonly negatives: number;
 }
 
+/** Examples to write, read one by one. */
+export interface ExportInput {
+  readonly examples: ExampleSource;
+  /** Whether any of them has a split. */
+  readonly hasSplits: boolean;
+  readonly pass: ExamplePass;
+}
+
 /** What was written of the data. */
 export interface WrittenData {
   /** Data files that the card names, by split. */
   readonly files: readonly { readonly split: SplitName; readonly file: ExportedFile }[];
   /** All data files and `provenance.jsonl`. */
   readonly all: readonly ExportedFile[];
-  /** Examples that gave rows, and how many the format has no place for. */
-  readonly examples: readonly Example[];
-  readonly unfit: number;
+  /** Examples that gave rows: what is told of them, and their places in what was read. */
+  readonly facts: readonly ExampleFacts[];
+  readonly places: readonly number[];
 }
 
-type PlacedData = Pick<WrittenData, 'files' | 'all'> & { readonly placed: readonly Placed[] };
-
-/** An example with the rows that it gave. */
-interface Placed {
-  readonly example: Example;
-  readonly place: JsonObject;
+/** Data files that grow while examples are read. */
+interface DataFiles {
+  /** Writes the rows of an example; tells where they are, or undefined when the format has no place for it. */
+  add(example: Example): Promise<JsonObject | undefined>;
+  close(): Promise<Pick<WrittenData, 'files' | 'all'>>;
+  /** Says that no example had a place. */
+  refuse(): QuarryError;
 }
 
 /**
@@ -43,92 +53,125 @@ interface Placed {
  * first row and how many rows are its own (BEIR: its query and document), then where it comes from.
  * @throws QuarryError DATASET_INVALID when no example fits the format
  */
-export async function writeData(
-  writer: ExportWriter,
-  examples: readonly Example[],
-  shape: ExportShape,
-): Promise<WrittenData> {
-  const { placed, files, all } =
-    shape.format === 'beir' ? await writeBeir(writer, examples) : await writeRows(writer, examples, shape);
-  const provenance = await writer.writeText('provenance.jsonl', provenanceLines(placed), placed.length);
-  const fitting = placed.map(({ example }) => example);
-  return { files, all: [...all, provenance], examples: fitting, unfit: examples.length - fitting.length };
-}
-
-async function writeRows(
-  writer: ExportWriter,
-  examples: readonly Example[],
-  { format, container, negatives }: ExportShape,
-): Promise<PlacedData> {
-  const isTable = container === 'parquet' || format === 'parquet';
-  const bySplit = new Map<SplitName, ExportRow[]>();
-  const placed: Placed[] = [];
-  for (const example of examples) {
-    const rows = toExportRows(example, format, negatives);
-    if (rows.length === 0) continue;
-    const split = example.split === '' ? 'train' : example.split;
-    const known = bySplit.get(split) ?? [];
-    bySplit.set(split, known);
-    placed.push({ example, place: { file: pathOf(split, isTable), row: known.length + 1, rows: rows.length } });
-    known.push(...rows);
-  }
-  const columns = exportColumns(format, negatives);
-  const files: { split: SplitName; file: ExportedFile }[] = [];
-  for (const split of SPLITS) {
-    const rows = bySplit.get(split) ?? [];
-    if (rows.length === 0) continue;
-    const path = pathOf(split, isTable);
-    const file =
-      isTable && columns !== undefined
-        ? await writer.writeTable(path, columns, rows)
-        : await writer.writeText(path, jsonLines(rows), rows.length);
-    files.push({ split, file });
-  }
-  if (files.length > 0) return { files, all: files.map(({ file }) => file), placed };
-  throw new QuarryError('DATASET_INVALID', `No example of the dataset fits the format ${format}.`, {
-    hint: 'Look at the kinds of its examples with dataset_show; triplets need dataset_negatives first.',
+export async function writeData(writer: ExportWriter, input: ExportInput, shape: ExportShape): Promise<WrittenData> {
+  const data = shape.format === 'beir' ? await openBeir(writer, input.hasSplits) : new RowFiles(writer, shape);
+  const provenance = await writer.openText('provenance.jsonl');
+  const facts: ExampleFacts[] = [];
+  const places: number[] = [];
+  await visitExamples(input.examples, input.pass, async (example, at) => {
+    const place = await data.add(example);
+    if (place === undefined) return;
+    facts.push(factsOf(example));
+    places.push(at);
+    await provenance.write(provenanceLine(example, place));
   });
+  if (facts.length === 0) throw data.refuse();
+  const { files, all } = await data.close();
+  return { files, all: [...all, await provenance.close()], facts, places };
 }
 
-function pathOf(split: SplitName, isTable: boolean): string {
-  return `data/${split}.${isTable ? 'parquet' : 'jsonl'}`;
-}
+/** One file for each split, opened when it gets its first row. */
+class RowFiles implements DataFiles {
+  readonly #writer: ExportWriter;
+  readonly #shape: ExportShape;
+  readonly #open = new Map<SplitName, { readonly file: GrowingFile<ExportRow>; rows: number }>();
 
-async function writeBeir(writer: ExportWriter, examples: readonly Example[]): Promise<PlacedData> {
-  const tables = toBeir(examples);
-  if (tables.queries.length === 0) {
-    throw new QuarryError('DATASET_INVALID', 'No example of the dataset is a pair, triplet or judged passage.', {
-      hint: 'Only those make a benchmark.',
+  constructor(writer: ExportWriter, shape: ExportShape) {
+    this.#writer = writer;
+    this.#shape = shape;
+  }
+
+  async add(example: Example): Promise<JsonObject | undefined> {
+    const { format, negatives } = this.#shape;
+    const rows = toExportRows(example, format, negatives);
+    if (rows.length === 0) return undefined;
+    const split = example.split === '' ? 'train' : example.split;
+    const open = this.#open.get(split) ?? { file: await this.#openFile(split), rows: 0 };
+    this.#open.set(split, open);
+    const place = { file: this.#pathOf(split), row: open.rows + 1, rows: rows.length };
+    open.rows += rows.length;
+    for (const row of rows) await open.file.write(row);
+    return place;
+  }
+
+  async close(): Promise<Pick<WrittenData, 'files' | 'all'>> {
+    const files: { split: SplitName; file: ExportedFile }[] = [];
+    for (const split of SPLITS) {
+      const open = this.#open.get(split);
+      if (open !== undefined) files.push({ split, file: await open.file.close() });
+    }
+    return { files, all: files.map(({ file }) => file) };
+  }
+
+  refuse(): QuarryError {
+    return new QuarryError('DATASET_INVALID', `No example of the dataset fits the format ${this.#shape.format}.`, {
+      hint: 'Look at the kinds of its examples with dataset_show; triplets need dataset_negatives first.',
     });
   }
-  const texts = [
-    await writer.writeText('corpus.jsonl', jsonLines(tables.corpus), tables.corpus.length),
-    await writer.writeText('queries.jsonl', jsonLines(tables.queries), tables.queries.length),
-  ];
-  const files: { split: SplitName; file: ExportedFile }[] = [];
-  for (const split of SPLITS) {
-    const judgments = tables.qrels[split];
-    if (judgments.length === 0) continue;
-    files.push({ split, file: await writer.writeText(qrelsPath(split), qrelsLines(judgments), judgments.length) });
+
+  get #isTable(): boolean {
+    return this.#shape.container === 'parquet' || this.#shape.format === 'parquet';
   }
-  const placed = beirJudgments(examples).map(({ example, split, queryId, documentId }) => ({
-    example,
-    place: { file: qrelsPath(split), query: queryId, document: documentId },
-  }));
-  return { files, all: [...files.map(({ file }) => file), ...texts], placed };
+
+  #pathOf(split: SplitName): string {
+    return `data/${split}.${this.#isTable ? 'parquet' : 'jsonl'}`;
+  }
+
+  async #openFile(split: SplitName): Promise<GrowingFile<ExportRow>> {
+    const path = this.#pathOf(split);
+    const columns = this.#isTable ? exportColumns(this.#shape.format, this.#shape.negatives) : undefined;
+    if (columns !== undefined) return this.#writer.openTable(path, columns);
+    const text = await this.#writer.openText(path);
+    return { write: (row) => text.write(jsonLine(row)), close: () => text.close() };
+  }
+}
+
+async function openBeir(writer: ExportWriter, hasSplits: boolean): Promise<DataFiles> {
+  const tables = new BeirTables(hasSplits);
+  const corpus = await writer.openOrdered('corpus.jsonl');
+  const queries = await writer.openOrdered('queries.jsonl');
+  return {
+    async add(example) {
+      const entry = tables.add(example);
+      if (entry === undefined) return undefined;
+      await writeTexts(queries, entry.queries, ({ id, text }) => ({ _id: id, text }));
+      await writeTexts(corpus, entry.documents, ({ id, text }) => ({ _id: id, title: '', text }));
+      return { file: qrelsPath(entry.split), query: entry.queryId, document: entry.documentId };
+    },
+    async close() {
+      const texts = [await corpus.close(), await queries.close()];
+      const files: { split: SplitName; file: ExportedFile }[] = [];
+      for (const split of SPLITS) {
+        const judgments = tables.judgments(split);
+        if (judgments.length === 0) continue;
+        files.push({ split, file: await writer.writeText(qrelsPath(split), qrelsLines(judgments), judgments.length) });
+      }
+      return { files, all: [...files.map(({ file }) => file), ...texts] };
+    },
+    refuse: () =>
+      new QuarryError('DATASET_INVALID', 'No example of the dataset is a pair, triplet or judged passage.', {
+        hint: 'Only those make a benchmark.',
+      }),
+  };
+}
+
+async function writeTexts(
+  file: GrowingFile<KeyedLine>,
+  texts: readonly BeirText[],
+  toRow: (text: BeirText) => JsonObject,
+): Promise<void> {
+  for (const text of texts) await file.write({ key: text.id, line: jsonLine(toRow(text)) });
 }
 
 function qrelsPath(split: SplitName): string {
   return `qrels/${BEIR_SPLITS[split]}.tsv`;
 }
 
-function* jsonLines(rows: Iterable<unknown>): Generator<string> {
-  for (const row of rows) yield `${JSON.stringify(row)}\n`;
+function jsonLine(row: unknown): string {
+  return `${JSON.stringify(row)}\n`;
 }
 
-function* provenanceLines(placed: readonly Placed[]): Generator<string> {
-  for (const { example, place } of placed) {
-    const { id, split, licence, review, trust, provenance } = example;
-    yield `${JSON.stringify({ id, ...place, split, licence, review, trust, ...provenance })}\n`;
-  }
+function provenanceLine(example: Example, place: JsonObject): string {
+  const { id, split, licence, review, trust, provenance } = example;
+  return jsonLine({ id, ...place, split, licence, review, trust, ...provenance });
 }

@@ -3,11 +3,12 @@ import { findSensitive } from '../../core/curation/find-sensitive.js';
 import { redact } from '../../core/curation/finding.js';
 import { TRUST_THRESHOLD } from '../../core/curation/judge-trust.js';
 import { isLicenceAllowed, OPEN_LICENCES } from '../../core/curation/licence-policy.js';
-import { QuarryError, throwIfCancelled } from '../../core/errors.js';
+import type { ExampleSource } from '../../core/curation/ports.js';
+import { QuarryError } from '../../core/errors.js';
 import type { JobHandle } from '../jobs.js';
-import { breathe } from './dataset-access.js';
-import { proveExamples } from './split-links.js';
+import { proveSource } from './split-links.js';
 import type { GuardedSuites } from './suite-guard.js';
+import { type ExamplePass, joinExamples, pickExamples, selectExamples, visitExamples } from './visit-examples.js';
 
 /** What may leave the machine. */
 export interface ExportPolicy {
@@ -25,10 +26,25 @@ export interface ExportPolicy {
 
 /** What passed, what did not, and what was looked at. */
 export interface Cleared {
-  readonly examples: readonly Example[];
+  /** The examples as they leave, read anew each time. */
+  readonly examples: ExampleSource;
+  /** Whether any of them has a split. */
+  readonly hasSplits: boolean;
   readonly leftOut: Readonly<Record<string, number>>;
   readonly overrides: readonly string[];
   readonly checks: readonly string[];
+}
+
+/** What a check is given besides the examples. */
+interface Work {
+  readonly suites: GuardedSuites;
+  readonly handle: Pick<JobHandle, 'signal' | 'report'>;
+}
+
+/** An example as the first checks see it: without its texts, of all examples at once. */
+interface Row extends Pick<Example, 'id' | 'split' | 'licence' | 'review' | 'trust'> {
+  /** Place in the version. */
+  readonly place: number;
 }
 
 const SHOWN = 5;
@@ -38,45 +54,63 @@ function refused(message: string, hint: string, details: Readonly<Record<string,
 }
 
 /**
- * Lets through what may be exported. Rows of the version that are not asked for (`others`) count in the proof that no
- * link crosses the splits, since they may be exported another time.
+ * Lets through what may be exported. Rows of the version that are not asked for count in the proof that no link crosses
+ * the splits, since they may be exported another time.
+ * @param isChosen whether examples of that split are asked for
  * @throws QuarryError GATE_FAILED with the reason and where it applies
  */
 export async function clearForExport(
-  examples: readonly Example[],
+  version: ExampleSource,
   policy: ExportPolicy,
-  work: {
-    readonly suites: GuardedSuites;
-    readonly others: readonly Example[];
-    readonly handle: Pick<JobHandle, 'signal' | 'report'>;
-  },
+  work: Work & { readonly isChosen: (split: Example['split']) => boolean },
 ): Promise<Cleared> {
-  const isSplit = [...examples, ...work.others].some(({ split }) => split === 'validation' || split === 'test');
+  const all = await readRows(version, { stage: 'read', handle: work.handle });
+  const isSplit = all.some(({ split }) => split === 'validation' || split === 'test');
   const leftOut: Record<string, number> = {};
   const checks: string[] = [];
-  let kept = leaveOut(examples, leftOut, {
-    rejected: (example) => example.review === 'rejected',
-    'waits for review': (example) => example.review === 'needs-review',
-    'test labels of judges that are not trusted': (example) =>
-      example.split === 'test' && example.trust < TRUST_THRESHOLD,
-    // Among the rest they would be taken for training, whatever they are linked with.
-    'no split yet (run dataset_split)': (example) => isSplit && example.split === '',
+  const kept = leaveOut(
+    all.filter(({ split }) => work.isChosen(split)),
+    leftOut,
+    {
+      rejected: (row) => row.review === 'rejected',
+      'waits for review': (row) => row.review === 'needs-review',
+      'test labels of judges that are not trusted': (row) => row.split === 'test' && row.trust < TRUST_THRESHOLD,
+      // Among the rest they would be taken for training, whatever they are linked with.
+      'no split yet (run dataset_split)': (row) => isSplit && row.split === '',
+    },
+  );
+  const licensed = clearLicences(kept, policy, { leftOut, checks });
+  const clean = await clearSensitive(version, licensed, { ...work, policy, leftOut, checks });
+  const overrides = await clearSuites(clean.examples, policy, { ...work, checks });
+  const others = all.filter(
+    ({ split, review }) => !work.isChosen(split) && review !== 'rejected' && review !== 'needs-review',
+  );
+  const splits = new Set([...clean.rows, ...others].flatMap(({ split }) => (split === '' ? [] : [split])));
+  if (splits.size < 2) checks.push('Splits: fewer than two, so nothing can cross.');
+  else checks.push(await clearSplits(joinExamples(clean.examples, selectRows(version, others)), work));
+  const hasSplits = clean.rows.some(({ split }) => split !== '');
+  return { examples: clean.examples, hasSplits, leftOut, overrides, checks };
+}
+
+async function readRows(source: ExampleSource, pass: ExamplePass): Promise<Row[]> {
+  const rows: Row[] = [];
+  await visitExamples(source, pass, ({ id, split, licence, review, trust }, place) => {
+    rows.push({ id, split, licence, review, trust, place });
   });
-  kept = clearLicences(kept, policy, { leftOut, checks });
-  kept = await clearSensitive(kept, policy, { leftOut, checks, ...work });
-  const overrides = await clearSuites(kept, policy, { checks, ...work });
-  const settled = work.others.filter(({ review }) => review !== 'rejected' && review !== 'needs-review');
-  await clearSplits([...kept, ...settled], checks);
-  return { examples: kept, leftOut, overrides, checks };
+  return rows;
+}
+
+function selectRows(version: ExampleSource, rows: readonly Row[]): ExampleSource {
+  return selectExamples(version, new Set(rows.map(({ place }) => place)));
 }
 
 function leaveOut(
-  examples: readonly Example[],
+  rows: readonly Row[],
   leftOut: Record<string, number>,
-  reasons: Readonly<Record<string, (example: Example) => boolean>>,
-): Example[] {
-  return examples.filter((example) => {
-    const reason = Object.entries(reasons).find(([, applies]) => applies(example))?.[0];
+  reasons: Readonly<Record<string, (row: Row) => boolean>>,
+): Row[] {
+  return rows.filter((row) => {
+    const reason = Object.entries(reasons).find(([, applies]) => applies(row))?.[0];
     if (reason !== undefined) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
     return reason === undefined;
   });
@@ -87,93 +121,90 @@ interface Ledger {
   readonly checks: string[];
 }
 
-function clearLicences(examples: readonly Example[], policy: ExportPolicy, { leftOut, checks }: Ledger): Example[] {
+function clearLicences(rows: readonly Row[], policy: ExportPolicy, { leftOut, checks }: Ledger): Row[] {
   const allowed = policy.licences.length > 0 ? policy.licences : policy.publish ? OPEN_LICENCES : undefined;
   if (allowed === undefined) {
-    const unknown = examples.filter((example) => example.licence === '').length;
+    const unknown = rows.filter((row) => row.licence === '').length;
     checks.push(
       `Licences: not restricted, since the export is not meant for publishing; ${unknown} examples have none.`,
     );
-    return [...examples];
+    return [...rows];
   }
-  const others = examples.filter((example) => !isLicenceAllowed(example.licence, allowed));
+  const others = rows.filter((row) => !isLicenceAllowed(row.licence, allowed));
   checks.push(`Licences: only ${allowed.join(', ')}.`);
-  if (others.length === 0) return [...examples];
+  if (others.length === 0) return [...rows];
   if (policy.otherLicences === 'drop') {
     leftOut['licence not allowed'] = others.length;
     const dropped = new Set(others);
-    return examples.filter((example) => !dropped.has(example));
+    return rows.filter((row) => !dropped.has(row));
   }
-  const names = [...new Set(others.map((example) => example.licence || 'unknown'))];
+  const names = [...new Set(others.map((row) => row.licence || 'unknown'))];
   throw refused(
     `${others.length} examples have a licence that is not allowed: ${names.slice(0, 10).join(', ')}.`,
     'Set otherLicences to drop to leave them out, add the licence to licences, or give the examples theirs with dataset_edit.',
-    { examples: others.slice(0, SHOWN).map((example) => example.id), licences: names.slice(0, 20) },
+    { examples: others.slice(0, SHOWN).map((row) => row.id), licences: names.slice(0, 20) },
   );
 }
 
 async function clearSensitive(
-  examples: readonly Example[],
-  policy: ExportPolicy,
-  work: Ledger & { readonly handle: Pick<JobHandle, 'signal' | 'report'> },
-): Promise<Example[]> {
-  if (policy.sensitive === 'keep') {
+  version: ExampleSource,
+  rows: readonly Row[],
+  work: Ledger & Pick<Work, 'handle'> & { readonly policy: ExportPolicy },
+): Promise<{ readonly rows: readonly Row[]; readonly examples: ExampleSource }> {
+  const all = selectRows(version, rows);
+  const { sensitive } = work.policy;
+  if (sensitive === 'keep') {
     work.checks.push('Secrets and personal data: not looked for, by request.');
-    return [...examples];
+    return { rows, examples: all };
   }
-  const kept: Example[] = [];
-  const found: { id: string; kinds: readonly string[] }[] = [];
-  for (const [at, example] of examples.entries()) {
-    await breathe(at);
-    throwIfCancelled(work.handle.signal);
-    if (at % 1_000 === 0) work.handle.report({ stage: 'sensitive', done: at, total: examples.length });
+  const found = new Map<number, { readonly id: string; readonly kinds: readonly string[] }>();
+  await visitExamples(all, { stage: 'sensitive', handle: work.handle }, (example, at) => {
     const kinds = [...new Set(textsOf(example).flatMap((text) => findSensitive(text).map((finding) => finding.kind)))];
-    if (kinds.length > 0) found.push({ id: example.id, kinds });
-    if (kinds.length === 0) kept.push(example);
-    else if (policy.sensitive === 'redact') kept.push(mapTexts(example, (text) => redact(text, findSensitive(text))));
+    const place = rows[at]?.place;
+    if (kinds.length > 0 && place !== undefined) found.set(place, { id: example.id, kinds });
+  });
+  if (sensitive === 'refuse' && found.size > 0) throw refuseSensitive([...found.values()]);
+  const isRedacted = sensitive === 'redact';
+  work.checks.push(`Secrets and personal data: ${isRedacted ? `redacted in ${found.size} examples` : 'none left'}.`);
+  if (found.size === 0) return { rows, examples: all };
+  if (!isRedacted) {
+    work.leftOut['secrets or personal data'] = found.size;
+    const kept = rows.filter(({ place }) => !found.has(place));
+    return { rows: kept, examples: selectRows(version, kept) };
   }
-  if (policy.sensitive === 'refuse' && found.length > 0) {
-    const kinds = [...new Set(found.flatMap((finding) => finding.kinds))];
-    throw refused(
-      `${found.length} examples hold secrets or personal data (${kinds.join(', ')}).`,
-      'Run dataset_audit with action clean, or export with sensitive set to redact or drop.',
-      { examples: found.slice(0, SHOWN), kinds },
-    );
-  }
-  if (policy.sensitive === 'drop' && found.length > 0) work.leftOut['secrets or personal data'] = found.length;
-  const outcome = policy.sensitive === 'redact' ? `redacted in ${found.length} examples` : 'none left';
-  work.checks.push(`Secrets and personal data: ${outcome}.`);
-  return kept;
+  const examples = selectExamples(version, new Set(rows.map(({ place }) => place)), (example, place) =>
+    found.has(place) ? mapTexts(example, (text) => redact(text, findSensitive(text))) : example,
+  );
+  return { rows, examples };
+}
+
+function refuseSensitive(found: readonly { readonly id: string; readonly kinds: readonly string[] }[]): QuarryError {
+  const kinds = [...new Set(found.flatMap((finding) => finding.kinds))];
+  return refused(
+    `${found.length} examples hold secrets or personal data (${kinds.join(', ')}).`,
+    'Run dataset_audit with action clean, or export with sensitive set to redact or drop.',
+    { examples: found.slice(0, SHOWN), kinds },
+  );
 }
 
 /** The test firewall. Gives a line for each suite that was overridden by name. */
 async function clearSuites(
-  examples: readonly Example[],
+  examples: ExampleSource,
   policy: ExportPolicy,
-  work: {
-    readonly checks: string[];
-    readonly suites: GuardedSuites;
-    readonly handle: Pick<JobHandle, 'signal' | 'report'>;
-  },
+  work: Work & Pick<Ledger, 'checks'>,
 ): Promise<string[]> {
   const touched = new Map<string, { examples: string[]; evidence: string }>();
-  for (const [at, example] of examples.entries()) {
-    await breathe(at);
-    throwIfCancelled(work.handle.signal);
-    if (at % 1_000 === 0) work.handle.report({ stage: 'firewall', done: at, total: examples.length });
+  await visitExamples(examples, { stage: 'firewall', handle: work.handle }, (example) => {
     const seen = new Set<string>();
     for (const overlap of textsOf(example).flatMap((text) => work.suites.index.find(text))) {
       if (!overlap.isTest || seen.has(overlap.suite)) continue;
       seen.add(overlap.suite);
+      const evidence = `${overlap.item}: "${overlap.span.slice(0, 200)}"`;
       const known = touched.get(overlap.suite);
-      if (known !== undefined) known.examples.push(example.id);
-      else
-        touched.set(overlap.suite, {
-          examples: [example.id],
-          evidence: `${overlap.item}: "${overlap.span.slice(0, 200)}"`,
-        });
+      if (known === undefined) touched.set(overlap.suite, { examples: [example.id], evidence });
+      else known.examples.push(example.id);
     }
-  }
+  });
   const blocked = [...touched].filter(([suite]) => !policy.overrideSuites.includes(suite));
   const [first] = blocked;
   if (first !== undefined) {
@@ -191,21 +222,16 @@ async function clearSuites(
   );
 }
 
-async function clearSplits(examples: readonly Example[], checks: string[]): Promise<void> {
-  const splits = new Set(examples.map((example) => example.split).filter((split) => split !== ''));
-  if (splits.size < 2) {
-    checks.push('Splits: fewer than two, so nothing can cross.');
-    return;
-  }
-  const proof = await proveExamples(examples);
+/** A line about the proof that no link crosses the splits. */
+async function clearSplits(examples: ExampleSource, { handle }: Pick<Work, 'handle'>): Promise<string> {
+  const { proof } = await proveSource(examples, { stage: 'splits', handle });
   const [crossing] = proof.crossing;
-  if (crossing !== undefined) {
-    const ids = [examples[crossing.first]?.id, examples[crossing.second]?.id];
-    throw refused(
-      `${proof.crossing.length} links cross the splits; ${ids.join(' and ')} are linked (${crossing.kind}) but lie in different splits.`,
-      'Run dataset_split, which puts linked examples into one split.',
-      { crossing: proof.crossing.length, examples: ids },
-    );
-  }
-  checks.push(`Splits: ${proof.edges} links between examples, none crosses.`);
+  if (crossing === undefined) return `Splits: ${proof.edges} links between examples, none crosses.`;
+  const linked = await pickExamples(examples, new Set([crossing.first, crossing.second]));
+  const ids = [linked.get(crossing.first)?.id, linked.get(crossing.second)?.id];
+  throw refused(
+    `${proof.crossing.length} links cross the splits; ${ids.join(' and ')} are linked (${crossing.kind}) but lie in different splits.`,
+    'Run dataset_split, which puts linked examples into one split.',
+    { crossing: proof.crossing.length, examples: ids },
+  );
 }

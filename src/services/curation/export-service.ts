@@ -1,8 +1,9 @@
 import { renderDataSheet } from '../../core/curation/data-sheet.js';
 import type { Example, SplitName } from '../../core/curation/example.js';
+import type { ExampleFacts } from '../../core/curation/example-facts.js';
 import { licenceLedger, writeCard } from '../../core/curation/formats/dataset-card.js';
-import { exportColumns, toExportRows } from '../../core/curation/formats/export-shapes.js';
-import type { DatasetVersion, ExportedFile, ExportWriter } from '../../core/curation/ports.js';
+import { type ExportRow, exportColumns, toExportRows } from '../../core/curation/formats/export-shapes.js';
+import type { DatasetVersion, ExampleSource, ExportedFile, ExportWriter } from '../../core/curation/ports.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Job, JsonObject, JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
@@ -13,6 +14,7 @@ import { type ExportShape, writeData } from './export-files.js';
 import { compareFiles, type ExportManifest, readManifest, requireSameVersion } from './export-manifest.js';
 import { type Cleared, clearForExport, type ExportPolicy } from './export-policy.js';
 import { guardSuites } from './suite-guard.js';
+import { pickExamples, visitExamples } from './visit-examples.js';
 
 /** What to export, where, and under which policy. */
 export interface ExportRequest extends ExportPolicy, ExportShape {
@@ -82,17 +84,15 @@ export class ExportService {
 
   async #run(request: ResolvedRequest, handle: JobHandle): Promise<JsonValue> {
     const version = await this.#access.require(request.dataset, request.version);
-    const all = await this.#access.examples(version);
-    const isChosen = ({ split }: Example): boolean =>
+    const isChosen = (split: Example['split']): boolean =>
       request.splits.length === 0 || request.splits.some((wanted) => wanted === split);
     const suites = await guardSuites(this.#context, handle.signal);
-    const others = all.filter((example) => !isChosen(example));
-    const cleared = await clearForExport(all.filter(isChosen), request, { suites, others, handle });
-    if (request.preview) return previewOf(cleared, request);
+    const cleared = await clearForExport(this.#access.source(version), request, { suites, isChosen, handle });
+    if (request.preview) return previewOf(cleared, request, handle);
     const files = await this.#context.datasetFiles();
     const writer = await files.openExport(request.path, request.overwrite);
     try {
-      const written = await this.#write(writer, { version, cleared, request });
+      const written = await this.#write(writer, { version, cleared, request, handle });
       await writer.publish();
       handle.count('rows', written.rows);
       return written.summary;
@@ -104,23 +104,22 @@ export class ExportService {
 
   async #write(
     writer: ExportWriter,
-    work: { readonly version: DatasetVersion; readonly cleared: Cleared; readonly request: ResolvedRequest },
+    work: {
+      readonly version: DatasetVersion;
+      readonly cleared: Cleared;
+      readonly request: ResolvedRequest;
+      readonly handle: JobHandle;
+    },
   ): Promise<{ rows: number; summary: JsonObject }> {
-    const { version, cleared, request } = work;
-    const data = await writeData(writer, cleared.examples, request);
-    const leftOut = { ...cleared.leftOut, ...(data.unfit > 0 ? { 'does not fit the format': data.unfit } : {}) };
+    const { version, cleared, request, handle } = work;
+    const data = await writeData(writer, { ...cleared, pass: { stage: 'write', handle } }, request);
+    const unfit = cleared.examples.rows - data.facts.length;
+    const leftOut = { ...cleared.leftOut, ...(unfit > 0 ? { 'does not fit the format': unfit } : {}) };
     const { overrides, checks } = cleared;
-    const { examples } = data;
-    const card = writeCard({
-      version,
-      format: request.format,
-      examples,
-      files: data.files,
-      overrides,
-      checks,
-      leftOut,
-    });
-    const sheet = renderDataSheet(sheetOf(version, { ...cleared, examples, leftOut }));
+    const { facts: examples, files: bySplit } = data;
+    const card = writeCard({ version, format: request.format, examples, files: bySplit, overrides, checks, leftOut });
+    const samples = await samplesOf(cleared.examples, data.places);
+    const sheet = renderDataSheet(sheetOf(version, { facts: examples, samples, overrides, checks, leftOut }));
     const about = [
       await writer.writeText('README.md', [card], 0),
       await writer.writeText('datasheet.html', [sheet], 0),
@@ -182,36 +181,47 @@ export class ExportService {
   }
 }
 
-function previewOf(cleared: Cleared, request: ExportRequest): JsonValue {
-  const rows = cleared.examples.flatMap((example) => toExportRows(example, request.format, request.negatives));
-  // Rows are made of the strings, numbers and lists of examples, so they are JSON.
-  const samples = rows.slice(0, 2) as unknown as JsonValue;
+async function previewOf(cleared: Cleared, request: ExportRequest, handle: JobHandle): Promise<JsonValue> {
+  let rows = 0;
+  const samples: ExportRow[] = [];
+  await visitExamples(cleared.examples, { stage: 'preview', handle }, (example) => {
+    const own = toExportRows(example, request.format, request.negatives);
+    rows += own.length;
+    samples.push(...own.slice(0, SHOWN_ROWS - samples.length));
+  });
   return {
     preview: true,
     format: request.format,
-    examples: cleared.examples.length,
-    rows: request.format === 'beir' ? cleared.examples.length : rows.length,
+    examples: cleared.examples.rows,
+    rows: request.format === 'beir' ? cleared.examples.rows : rows,
     leftOut: { ...cleared.leftOut },
     overrides: [...cleared.overrides],
     checks: [...cleared.checks],
-    samples,
+    // Rows are made of the strings, numbers and lists of examples, so they are JSON.
+    samples: samples as unknown as JsonValue,
   };
 }
 
-function sheetOf(version: DatasetVersion, cleared: Cleared): Parameters<typeof renderDataSheet>[0] {
-  const statistics = describeExamples(cleared.examples);
+/** What a data sheet is made of besides the version. */
+interface SheetParts extends Pick<Cleared, 'leftOut' | 'overrides' | 'checks'> {
+  readonly facts: readonly ExampleFacts[];
+  readonly samples: Parameters<typeof renderDataSheet>[0]['samples'];
+}
+
+function sheetOf(version: DatasetVersion, parts: SheetParts): Parameters<typeof renderDataSheet>[0] {
+  const statistics = describeExamples(parts.facts);
   const { about } = version;
   return {
     title: `${version.name}, version ${version.version}`,
     lead: about.description,
     facts: [
-      ['Examples', String(cleared.examples.length)],
+      ['Examples', String(parts.facts.length)],
       ['Made', version.createdAt],
       ['Last change', version.message],
       ['Licence', about.licence === '' ? 'not said of the whole; see Licences' : about.licence],
       ['Languages', about.languages.length === 0 ? 'not said' : about.languages.join(', ')],
-      ...cleared.checks.map((check): readonly [string, string] => ['Check', check]),
-      ...cleared.overrides.map((override): readonly [string, string] => ['Overridden', override]),
+      ...parts.checks.map((check): readonly [string, string] => ['Check', check]),
+      ...parts.overrides.map((override): readonly [string, string] => ['Overridden', override]),
     ],
     charts: [
       { title: 'Splits', bars: statistics.bySplit },
@@ -227,7 +237,7 @@ function sheetOf(version: DatasetVersion, cleared: Cleared): Parameters<typeof r
       {
         title: 'Licences',
         header: ['Licence', 'Examples'],
-        rows: licenceLedger(cleared.examples).map(({ licence, rows }) => [
+        rows: licenceLedger(parts.facts).map(({ licence, rows }) => [
           licence === '' ? 'unknown' : licence,
           String(rows),
         ]),
@@ -235,29 +245,31 @@ function sheetOf(version: DatasetVersion, cleared: Cleared): Parameters<typeof r
       {
         title: 'Left out',
         header: ['Reason', 'Examples'],
-        rows: Object.entries(cleared.leftOut).map(([reason, count]) => [reason, String(count)]),
+        rows: Object.entries(parts.leftOut).map(([reason, count]) => [reason, String(count)]),
       },
     ],
-    samples: samplesOf(cleared.examples),
+    samples: parts.samples,
   };
 }
 
+/** Rows that a preview shows. */
+const SHOWN_ROWS = 2;
 const SHEET_SAMPLES = 10;
 const SHEET_TEXT = 400;
 
-/** Examples spread over the dataset, with their texts cut to what can be looked over. */
-function samplesOf(examples: readonly Example[]): Parameters<typeof renderDataSheet>[0]['samples'] {
-  const step = Math.max(1, examples.length / SHEET_SAMPLES);
+/** Examples spread over those at the places, with their texts cut to what can be looked over. */
+async function samplesOf(source: ExampleSource, places: readonly number[]): Promise<SheetParts['samples']> {
+  const step = Math.max(1, places.length / SHEET_SAMPLES);
   const shown = Array.from(
-    { length: Math.min(SHEET_SAMPLES, examples.length) },
-    (_, at) => examples[Math.floor(at * step)],
+    { length: Math.min(SHEET_SAMPLES, places.length) },
+    (_, at) => places[Math.floor(at * step)],
   );
+  const picked = await pickExamples(source, new Set(shown.filter((place) => place !== undefined)));
   const cut = (text: string): string => (text.length > SHEET_TEXT ? `${text.slice(0, SHEET_TEXT)} [...]` : text);
-  return shown.flatMap((example) =>
-    example === undefined
-      ? []
-      : [{ id: example.id, texts: fieldTexts(example).map(([name, text]) => [name, cut(text)] as const) }],
-  );
+  return [...picked.values()].map((example) => ({
+    id: example.id,
+    texts: fieldTexts(example).map(([name, text]) => [name, cut(text)] as const),
+  }));
 }
 
 /** Texts and numbers of an example by name; negatives one by one, messages by their role. */

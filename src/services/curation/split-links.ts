@@ -49,7 +49,7 @@ export interface LinkedExamples {
 export async function linkExamples(
   source: ExampleSource,
   isFresh: boolean,
-  pass?: ExamplePass,
+  pass: ExamplePass,
 ): Promise<LinkedExamples> {
   const members: SplitMember[] = [];
   const sides = (['response', 'prompt'] as const).map((side) => ({ side, finder: new NearDuplicateFinder() }));
@@ -67,22 +67,17 @@ export async function linkExamples(
   }
   const links: ExampleLink[] = [];
   for (const { finder } of sides) {
-    for (const { first, second } of await finishSearch(finder.pairs(), pass?.handle.signal)) {
+    for (const { first, second } of await finishSearch(finder.pairs(), pass.handle.signal)) {
       links.push({ first, second, kind: 'near-duplicate' });
     }
   }
   return { members, links };
 }
 
-/** Checks the splits that examples have against every link between them; links count by place in the given list. */
-export async function proveExamples(examples: readonly Example[]): Promise<SplitProof> {
-  return (await proveSource({ rows: examples.length, read: () => examples })).proof;
-}
-
-/** Does the same for examples that are read anew, and gives their splits besides. */
+/** Checks the splits that examples have against every link between them; gives those splits besides. Links count by place. */
 export async function proveSource(
   source: ExampleSource,
-  pass?: ExamplePass,
+  pass: ExamplePass,
 ): Promise<{ readonly proof: SplitProof; readonly splits: readonly (SplitName | '')[] }> {
   const { members, links } = await linkExamples(source, false, pass);
   const splits = members.map((member) => member.split);

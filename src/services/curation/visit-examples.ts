@@ -45,6 +45,33 @@ export async function finishSearch<T>(search: Search<T>, signal: AbortSignal | u
   }
 }
 
+/** Those of the examples that stand at the wanted places, changed where a change is given. */
+export function selectExamples(
+  source: ExampleSource,
+  places: ReadonlySet<number>,
+  change: (example: Example, place: number) => Example = (example) => example,
+): ExampleSource {
+  return {
+    rows: places.size,
+    async *read() {
+      let place = -1;
+      for await (const example of source.read()) if (places.has(++place)) yield change(example, place);
+    },
+  };
+}
+
+/** The examples of one source, then those of another. */
+export function joinExamples(first: ExampleSource, second: ExampleSource): ExampleSource {
+  if (second.rows === 0) return first;
+  return {
+    rows: first.rows + second.rows,
+    async *read() {
+      yield* first.read();
+      yield* second.read();
+    },
+  };
+}
+
 /** The examples at the wanted places, by place. */
 export async function pickExamples(
   source: ExampleSource,

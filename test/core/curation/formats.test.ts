@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { renderDataSheet } from '../../../src/core/curation/data-sheet.js';
-import { qrelsLines, toBeir } from '../../../src/core/curation/formats/beir.js';
+import { factsOf } from '../../../src/core/curation/example-facts.js';
+import { BeirTables, type BeirText, qrelsLines } from '../../../src/core/curation/formats/beir.js';
 import { sizeCategory, writeCard } from '../../../src/core/curation/formats/dataset-card.js';
 import { EXPORT_FORMATS, exportColumns, toExportRows } from '../../../src/core/curation/formats/export-shapes.js';
 import { importRecord } from '../../../src/core/curation/formats/import-records.js';
@@ -79,15 +80,19 @@ describe('exports follow the published schemas letter by letter', () => {
   });
 
   test('BEIR', () => {
-    const { corpus, queries, qrels } = toBeir(all);
-    expect(queries.map((query) => query.text).sort()).toEqual(['How do I start?', 'keys']);
-    expect(corpus.map((document) => document.text).sort()).toEqual(['Doors.', 'Keys rotate.', 'Locks.', 'Run it.']);
-    expect(qrels.test).toHaveLength(1);
-    expect(qrels.test[0]?.score).toBe(3);
-    const [header, line] = [...qrelsLines(qrels.test)];
+    const tables = new BeirTables(true);
+    const entries = [...all, ...all].flatMap((example) => tables.add(example) ?? []);
+    const texts = (list: readonly BeirText[]): string[] => list.map(({ text }) => text).sort();
+    expect(texts(entries.flatMap((entry) => entry.queries))).toEqual(['How do I start?', 'keys']);
+    const documents = ['Doors.', 'Keys rotate.', 'Locks.', 'Run it.'];
+    expect(texts(entries.flatMap((entry) => entry.documents))).toEqual(documents);
+    const judgments = tables.judgments('test');
+    expect(judgments).toMatchObject([{ score: 3 }]);
+    const [header, line] = [...qrelsLines(judgments)];
     expect(header).toBe('query-id\tcorpus-id\tscore\n');
     expect(line).toMatch(/^q_[0-9a-f]{16}\td_[0-9a-f]{16}\t3\n$/);
-    expect(toBeir([{ ...pair, split: '' }]).qrels.test).toHaveLength(1);
+    expect(new BeirTables(false).add({ ...pair, split: '' })).toMatchObject({ split: 'test' });
+    expect(new BeirTables(true).add({ ...pair, split: '' })).toMatchObject({ split: 'train' });
   });
 
   test('every flat format names exactly the columns of its rows', () => {
@@ -176,7 +181,7 @@ describe('writeCard', () => {
     const card = writeCard({
       version,
       format: 'pair',
-      examples: [pair, triplet],
+      examples: [pair, triplet].map(factsOf),
       files: [{ split: 'train', file }],
       overrides: ['2 examples touch the test split of suite s; overridden by name'],
       leftOut: { rejected: 4, nothing: 0 },
@@ -226,7 +231,7 @@ describe('writeCard', () => {
     const card = writeCard({
       version: { ...version, about: { ...version.about, licence: '' } },
       format: 'pair',
-      examples: licences.map((licence) => ({ ...pair, licence })),
+      examples: licences.map((licence) => factsOf({ ...pair, licence })),
       files: [{ split: 'train', file: { path: 'data/train.jsonl', sha256: 'x', bytes: 1, rows: 2 } }],
       overrides: [],
       leftOut: {},

@@ -1,4 +1,5 @@
-import type { Example, SplitName } from '../example.js';
+import type { SplitName } from '../example.js';
+import type { ExampleFacts } from '../example-facts.js';
 import { splitLicences } from '../licence-policy.js';
 import type { DatasetVersion, ExportedFile } from '../ports.js';
 import type { ExportFormat } from './export-shapes.js';
@@ -7,7 +8,7 @@ import type { ExportFormat } from './export-shapes.js';
 export interface CardParts {
   readonly version: DatasetVersion;
   readonly format: ExportFormat;
-  readonly examples: readonly Example[];
+  readonly examples: readonly ExampleFacts[];
   /** Data files by split, in the order of the splits. */
   readonly files: readonly { readonly split: SplitName; readonly file: ExportedFile }[];
   /** Checks that were overridden by name; each is recorded here. */
@@ -110,7 +111,7 @@ function beirConfigs(parts: CardParts): string[] {
   return [...single('corpus'), ...single('queries'), '- config_name: qrels', '  data_files:', ...entries];
 }
 
-function languagesOf(examples: readonly Example[]): string[] {
+function languagesOf(examples: readonly ExampleFacts[]): string[] {
   const counts = new Map<string, number>();
   for (const { language } of examples) {
     if (/^[a-z]{2,3}(?:-[A-Za-z0-9]+)*$/.test(language)) counts.set(language, (counts.get(language) ?? 0) + 1);
@@ -126,7 +127,9 @@ function rowsOf(parts: CardParts): number {
 }
 
 /** Rows by licence, the most frequent first. */
-export function licenceLedger(examples: readonly Example[]): { readonly licence: string; readonly rows: number }[] {
+export function licenceLedger(
+  examples: readonly ExampleFacts[],
+): { readonly licence: string; readonly rows: number }[] {
   const counts = new Map<string, number>();
   for (const { licence } of examples) counts.set(licence, (counts.get(licence) ?? 0) + 1);
   return [...counts]
@@ -188,13 +191,12 @@ export function writeCard(parts: CardParts): string {
   return lines.join('\n');
 }
 
-function methodsOf(examples: readonly Example[]): { method: string; rule: string; rows: number }[] {
+function methodsOf(examples: readonly ExampleFacts[]): { method: string; rule: string; rows: number }[] {
   const counts = new Map<string, { method: string; rule: string; rows: number }>();
-  for (const { provenance } of examples) {
-    const key = `${provenance.method}\u0000${provenance.rule}`;
+  for (const { method, rule } of examples) {
+    const key = `${method}\u0000${rule}`;
     const known = counts.get(key);
-    if (known === undefined)
-      counts.set(key, { method: provenance.method || 'unknown', rule: provenance.rule, rows: 1 });
+    if (known === undefined) counts.set(key, { method: method || 'unknown', rule, rows: 1 });
     else known.rows++;
   }
   return [...counts.values()].sort((a, b) => b.rows - a.rows || (a.rule < b.rule ? -1 : 1));
