@@ -20,7 +20,7 @@ import { readModelFolder } from '../src/train/model-folder.js';
 import { readRecords } from '../src/train/record-file.js';
 
 const USAGE = `node dist/scripts/bench-hard-negatives.js [FOLDER...] [--include GLOB,...] [--exclude GLOB,...] [--part test|validation]
-  [--seeds 1,2,3] [--steps 300] [--batch 64] [--rate .005] [--pull 2] [--negatives 3] [--margin .05] [--rank-from 1]
+  [--seeds 1,2,3] [--steps 300] [--batch 64,...] [--rate .005] [--pull 2] [--negatives 3] [--margin .05] [--rank-from 1]
   [--form auto|dataset|chunks] [--model FOLDER]
 
 Does training on mined hard negatives beat training on random ones? Without a FOLDER the text is the documentation and the
@@ -67,6 +67,12 @@ async function runJob(quarry: Quarry, name: string, input: object): Promise<unkn
   return job.result;
 }
 
+function tooLittle(): QuarryError {
+  return new QuarryError('TRAINING_INVALID', 'The text gives too few pairs to train on and to ask about.', {
+    hint: 'Give a larger folder, or choose other files with --include.',
+  });
+}
+
 /** Ingests, mines and splits. */
 async function makePairs(quarry: Quarry, folders: readonly string[], flags: Flags): Promise<void> {
   const options = { include: flags.include.split(','), exclude: flags.exclude.split(',') };
@@ -76,6 +82,7 @@ async function makePairs(quarry: Quarry, folders: readonly string[], flags: Flag
   const { counts, crossing } = z
     .object({ counts: z.record(z.string(), z.number()), crossing: z.number() })
     .parse(await runJob(quarry, 'dataset_split', { name: NAME, ...SHARES }));
+  if (Object.values(SHARES).length > Object.values(counts).filter((count) => count > 0).length) throw tooLittle();
   process.stdout.write(`pairs: ${JSON.stringify(counts)}, ${crossing} links cross the splits\n`);
 }
 
@@ -140,6 +147,9 @@ async function makeTest(quarry: Quarry, part: string, home: string): Promise<Tes
   return { queries, passages: [...new Set(all.map((row) => row.text))] };
 }
 
+/** Draws for one row, at most: in a small pool too few texts may be left. */
+const MOST_DRAWS = 100;
+
 /** The same rows with negatives drawn from all negatives, so that their form is the same and only their choice differs. */
 function withRandomNegatives(rows: readonly TrainingRecord[], seed: number): TrainingRecord[] {
   const pool = [...new Set(rows.flatMap((row) => row.negatives ?? []))];
@@ -147,7 +157,7 @@ function withRandomNegatives(rows: readonly TrainingRecord[], seed: number): Tra
   return rows.map((row) => {
     const opening = row.text.slice(0, 60);
     const drawn = new Set<string>();
-    while (drawn.size < (row.negatives?.length ?? 0)) {
+    for (let turn = 0; turn < MOST_DRAWS && drawn.size < (row.negatives?.length ?? 0); turn++) {
       const text = pool[random.below(pool.length)] ?? '';
       if (!text.includes(opening)) drawn.add(text);
     }
@@ -173,19 +183,19 @@ async function scoreModel(folder: string, { queries, passages }: Test): Promise<
   });
 }
 
-/** Scores of each query before training and after, by arm, as means over the seeds. */
-async function compareArms(
-  home: string,
-  rows: readonly TrainingRecord[],
-  { flags, test }: { flags: Flags; test: Test },
-) {
-  const before = await scoreModel(flags.model, test);
-  process.stdout.write(
-    `${before.length} held-out queries, ${test.passages.length} passages; before ${four(mean(before))}\n`,
-  );
+/** What all trainings of one comparison share. */
+interface Comparison {
+  readonly home: string;
+  readonly rows: readonly TrainingRecord[];
+  readonly test: Test;
+  readonly flags: Flags;
+  readonly batchSize: number;
+}
+
+/** Scores of each query after training, by arm, as means over the seeds. */
+async function trainArms({ home, rows, test, flags, batchSize }: Comparison) {
   const seeds = flags.seeds.split(',').map(Number);
-  const after = new Map(ARMS.map((arm) => [arm, before.map(() => 0)]));
-  const batchSize = Number(flags.batch);
+  const after = new Map(ARMS.map((arm) => [arm, [...test.queries].map(() => 0)]));
   const epochs = (Number(flags.steps) * batchSize) / rows.length;
   for (const seed of seeds) {
     const shown: string[] = [];
@@ -203,7 +213,20 @@ async function compareArms(
     }
     process.stdout.write(`seed ${seed}: ${shown.join('; ')}\n`);
   }
-  return { before, after };
+  return after;
+}
+
+/** Trains every arm with one batch size and prints how they differ. */
+async function compareArms(comparison: Comparison, before: readonly number[]): Promise<void> {
+  process.stdout.write(`\nbatch ${comparison.batchSize}\n`);
+  const after = await trainArms(comparison);
+  const [none = [], random = [], hard = []] = ARMS.map((arm) => after.get(arm));
+  process.stdout.write(
+    `nDCG@${CUT}: before ${four(mean(before))}, no negatives ${four(mean(none))}, random ${four(mean(random))}, hard ${four(mean(hard))}\n`,
+  );
+  printDifference('hard - random negatives', random, hard);
+  printDifference('hard - no negatives', none, hard);
+  printDifference('hard - before training', before, hard);
 }
 
 const four = (value: number): string => value.toFixed(4);
@@ -222,14 +245,14 @@ async function bench(flags: Flags, folders: readonly string[], home: string): Pr
     await makePairs(quarry, folders, flags);
     const test = await makeTest(quarry, part, home);
     const rows = await makeTuples(quarry, flags, home);
-    const { before, after } = await compareArms(home, rows, { flags, test });
-    const [none = [], random = [], hard = []] = ARMS.map((arm) => after.get(arm));
+    if (rows.length < 2) throw tooLittle();
+    const before = await scoreModel(flags.model, test);
     process.stdout.write(
-      `nDCG@${CUT}: before ${four(mean(before))}, no negatives ${four(mean(none))}, random ${four(mean(random))}, hard ${four(mean(hard))}\n`,
+      `${before.length} held-out queries, ${test.passages.length} passages; before ${four(mean(before))}\n`,
     );
-    printDifference('hard - random negatives', random, hard);
-    printDifference('hard - no negatives', none, hard);
-    printDifference('hard - before training', before, hard);
+    for (const batchSize of flags.batch.split(',').map(Number)) {
+      await compareArms({ home, rows, test, flags, batchSize }, before);
+    }
   } finally {
     await quarry.close();
   }
