@@ -1,12 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { jsonLines } from '../support/benchmark.js';
-import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
+import { importRows } from '../support/datasets.js';
+import { openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
 
 const CHILD = fileURLToPath(new URL('./labels-loop.child.js', import.meta.url));
 const told = z.object({ accepted: z.number().default(0), version: z.number().default(0), rows: z.number().default(0) });
@@ -18,14 +17,11 @@ beforeAll(async () => {
   root = await temporaryFolder();
   home = join(root, 'home');
   const quarry = await openTestWorkspace(home);
-  const path = join(root, 'pairs.jsonl');
   const rows = Array.from({ length: 40 }, (_, at) => ({
     anchor: `How is loom number ${at} set up?`,
     positive: `Loom number ${at} is set up by tying the warp to beam ${at * 3} and turning it until the cloth lies flat.`,
   }));
-  await writeFile(path, jsonLines(rows));
-  const { output } = await quarry.execute('dataset_import', { name: 'looms', path });
-  expect((await finishJob(quarry, output.jobId)).state).toBe('succeeded');
+  await importRows(quarry, { folder: root, name: 'looms' }, rows);
   await quarry.close();
 }, 60_000);
 

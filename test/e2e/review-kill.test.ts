@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { jsonLines } from '../support/benchmark.js';
-import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
+import { importRows } from '../support/datasets.js';
+import { openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
@@ -16,11 +15,8 @@ beforeAll(async () => {
   root = await temporaryFolder();
   home = join(root, 'home');
   const quarry = await openTestWorkspace(home);
-  const path = join(root, 'pairs.jsonl');
   const rows = Array.from({ length: 12 }, (_, at) => ({ anchor: `Question ${at}`, positive: `Answer ${at}.` }));
-  await writeFile(path, jsonLines(rows));
-  const { output } = await quarry.execute('dataset_import', { name: 'pairs', path });
-  expect((await finishJob(quarry, output.jobId)).state).toBe('succeeded');
+  await importRows(quarry, { folder: root, name: 'pairs' }, rows);
   await quarry.close();
 }, 60_000);
 

@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ReviewSummary, reviewExamples } from '../../../src/edges/cli/review-examples.js';
 import type { Quarry } from '../../../src/quarry.js';
-import { jsonLines } from '../../support/benchmark.js';
-import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
+import { importRows } from '../../support/datasets.js';
+import { openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
 
 let root: string;
 let quarry: Quarry;
@@ -21,14 +20,11 @@ afterAll(async () => {
 });
 
 async function importPairs(name: string, count: number): Promise<void> {
-  const path = join(root, `${name}.jsonl`);
   const rows = Array.from({ length: count }, (_, at) => ({
     anchor: `Question ${at}\u001b[2J`,
     positive: `Answer ${at}.`,
   }));
-  await writeFile(path, jsonLines(rows));
-  const { output } = await quarry.execute('dataset_import', { name, path });
-  expect((await finishJob(quarry, output.jobId)).state).toBe('succeeded');
+  await importRows(quarry, { folder: root, name }, rows);
 }
 
 async function strike(dataset: string, keys: string): Promise<{ summary: ReviewSummary; shown: string }> {

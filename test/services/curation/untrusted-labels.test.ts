@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../src/core/types.js';
 import type { Quarry } from '../../../src/quarry.js';
-import { jsonLines } from '../../support/benchmark.js';
+import { importRows } from '../../support/datasets.js';
 import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
 
 let root: string;
@@ -22,22 +22,13 @@ afterAll(async () => {
 /** Letters alone, so that no passage shares a word with another question. */
 const name = (at: number): string => [...String(at + 100)].map((digit) => 'bcdfghklmn'[Number(digit)]).join('a');
 
-async function run(operation: 'dataset_import' | 'dataset_export', input: JsonObject): Promise<JsonObject> {
-  const { output } = await quarry.execute(operation, input);
-  const job = await finishJob(quarry, output['jobId']);
-  expect({ state: job.state, error: job.error }).toEqual({ state: 'succeeded', error: null });
-  return job.result as JsonObject; // Results of these jobs are objects.
-}
-
 test('labels of a judge who gives 3 to everything stay out of the test split, and reach the training split', async () => {
   const rows = Array.from({ length: 60 }, (_, at) => ({
     anchor: `where does ${name(at)} live?`,
     positive: `${name(at)} ${['dwells', 'stays', 'rests', 'hides'][at % 4]} in ${name(at + 300)} beyond ${name(at + 600)}, ${name(at * 7)}`,
     split: at % 3 === 0 ? 'test' : 'train',
   }));
-  const path = join(root, 'rows.jsonl');
-  await writeFile(path, jsonLines(rows));
-  await run('dataset_import', { name: 'judged', path });
+  await importRows(quarry, { folder: root, name: 'judged' }, rows);
   const shown = await quarry.execute('dataset_show', { name: 'judged', limit: 6, split: 'test' });
   const ids = shown.output.examples.map((example) => example.id);
   await quarry.execute('dataset_edit', { name: 'judged', ids, review: 'accepted' });
@@ -58,8 +49,11 @@ test('labels of a judge who gives 3 to everything stay out of the test split, an
   await quarry.execute('dataset_edit', { name: 'judged', applyLabels: 'grade' });
   const { output } = await quarry.execute('dataset_show', { name: 'judged', limit: 1 });
   expect(JSON.stringify(output)).toContain('"judge":"eve"');
-  const result = await run('dataset_export', { name: 'judged', path: join(root, 'out'), format: 'jsonl' });
-  expect(result['leftOut']).toMatchObject({ 'test labels of judges that are not trusted': expect.any(Number) });
+  const started = await quarry.execute('dataset_export', { name: 'judged', path: join(root, 'out'), format: 'jsonl' });
+  expect(await finishJob(quarry, started.output.jobId)).toMatchObject({
+    error: null,
+    result: { leftOut: { 'test labels of judges that are not trusted': expect.any(Number) } },
+  });
   const linesOf = async (split: string): Promise<JsonObject[]> =>
     (await readFile(join(root, 'out', 'data', `${split}.jsonl`), 'utf8'))
       .trim()
