@@ -39,7 +39,7 @@ const MAX_TITLE = 200;
 /** Subjects that git and code hosts write by themselves. */
 const MERGE_SUBJECT = /^Merge(?:d| )/;
 /** An address as it stands behind a name. */
-const ADDRESS = /[ \t]*<[^<>\s@]{1,100}@[^<>\s@]{1,255}>/g;
+const ADDRESS = /[ \t]?<[^<>\s@]{1,100}@[^<>\s@]{1,255}>/g;
 /** Trailers that name people, and nothing else. */
 const PERSON_TRAILER =
   /^[ \t]*(?:(?:signed-off|co-(?:authored|developed)|authored|reviewed|acked|tested|reported|suggested|approved|helped|requested|submitted|noticed)-by|cc)[ \t]*:|^[ \t]*[a-z-]{1,40}:[^<\n]{0,200}<[^<>\s@]{1,100}@[^<>\s@]{1,255}>[ \t]*$/i;

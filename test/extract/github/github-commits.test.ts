@@ -168,6 +168,21 @@ describe('history of a repository', () => {
     expect(outcome.skipped['empty']).toHaveLength(1);
   });
 
+  it('reads messages made to slow it down in linear time', async () => {
+    const slow = [
+      'x',
+      ' '.repeat(500_000),
+      '<a@'.repeat(200_000),
+      `${'-'.repeat(500_000)}:`,
+      '\n'.repeat(500_000),
+      'y',
+    ];
+    await repository.put('message', slow.join('\n'));
+    repository.git('commit', '-q', '--allow-empty', '--cleanup=verbatim', '-F', 'message');
+    repository.git('push', '-q', 'origin', 'HEAD');
+    expect(titles(await sync(repository.bare))).toEqual(['x']);
+  });
+
   it('is read from a branch, a working copy, a shallow clone and an empty repository', async () => {
     const empty = TestRepository.create(folder, 'empty');
     expect(await sync(empty.bare)).toMatchObject({ documents: [], isComplete: true });
