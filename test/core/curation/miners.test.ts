@@ -210,6 +210,15 @@ describe('miners', () => {
     }
   });
 
+  test('commits stay linear in long lines', () => {
+    const spaces = ' '.repeat(300_000);
+    const subject = 'Close files before renaming them';
+    for (const message of [`x${spaces}y\n\n    ${prose}`, `${subject}\n\n    ${prose}\n\n    fixes ${spaces}x`]) {
+      const log = `commit 3f786850e387550fdab836ed7e6dc881de23001b\n\n    ${message}\n`;
+      expect(mine('commits', document(log, { format: 'plain' })).length).toBeLessThan(2);
+    }
+  });
+
   test('survive any text', () => {
     const soup = fc.array(
       fc.constantFrom(

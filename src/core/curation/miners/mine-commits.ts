@@ -5,7 +5,9 @@ const EMPTY_SUBJECT =
   /^(?:merge|revert|bump|release|version|wip|fixup!|squash!|update (?:changelog|deps|dependencies)|v?\d+\.\d+)/i;
 /** Lines that close a message: who signed it, what it closes. */
 const TRAILER =
-  /^\s*(?:(?:[a-z-]+-by|change-id|cc|pr-url|git-svn-id)\s*:.*|(?:fix(?:es|ed)?|close[sd]?|resolve[sd]?|refs?)\s*:?\s*(?:#\d|https?:|[\w.-]+\/[\w.-]+#\d).*|)$/i;
+  /^\s*(?:(?:[a-z-]+-by|change-id|cc|pr-url|git-svn-id)\s*:.*|(?:fix(?:es|ed)?|close[sd]?|resolve[sd]?|refs?)\s*(?::\s*)?(?:#\d|https?:|[\w.-]+\/[\w.-]+#\d).*|)$/i;
+/** Longest subject, in characters; a longer line is no subject. */
+const MAX_SUBJECT = 300;
 /** The beginning of a commit as `git log` prints it. */
 const LOG_ENTRY = /^commit [0-9a-f]{7,64}\b.*$/gm;
 
@@ -43,6 +45,7 @@ function pairOf(
     subject = first;
     start = firstEnd < 0 ? span.end : firstEnd + 1;
   }
+  if (subject.length > MAX_SUBJECT) return [];
   subject = subject
     .replace(/^(?:feat|fix|docs|chore|refactor|perf|test|build|ci|style)(?:\([^)]*\))?!?:\s*/i, '')
     .replace(/\s*\(#\d+\)$/, '');
