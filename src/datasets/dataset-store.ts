@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Example } from '../core/curation/example.js';
 import type {
   DatasetCommit,
+  DatasetDamage,
   DatasetSegment,
   DatasetStore,
   DatasetVersion,
@@ -68,8 +69,11 @@ export function createDatasetStore(options: DatasetStoreOptions): DatasetStore {
     get,
     async list() {
       const names = (await entriesOf(options.directory)).filter((name) => NAME.test(name)).sort();
-      const found = await Promise.all(names.map((name) => get(name)));
-      return found.filter((version) => version !== undefined);
+      const found = await Promise.all(names.map((name) => get(name).catch((error) => damageOf(name, error))));
+      return {
+        datasets: found.filter((entry) => entry !== undefined && 'version' in entry),
+        damaged: found.filter((entry) => entry !== undefined && 'problem' in entry),
+      };
     },
     async history(name) {
       const numbers = (await numbersIn(folders.versions(name))).reverse();
@@ -240,12 +244,12 @@ function fileOf(number: number): string {
   return `${String(number).padStart(9, '0')}.json`;
 }
 
-/** Names in a folder; none when it is absent. */
+/** Names in a folder; none when there is no folder. */
 async function entriesOf(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
     throw error;
   }
 }
@@ -265,6 +269,12 @@ async function readVersion(path: string): Promise<DatasetVersion> {
     hint: 'Restore the file from a backup, or remove it to fall back to the version before.',
     cause: parsed.error,
   });
+}
+
+/** One damaged dataset must not hide the others; what is wrong with the machine is wrong with all of them. */
+function damageOf(name: string, error: unknown): DatasetDamage {
+  if (!(error instanceof QuarryError) || error.code !== 'DATASET_INVALID') throw error;
+  return { name, problem: error.message, hint: error.hint ?? 'Restore the dataset from a backup.' };
 }
 
 async function readEntry(path: string, sequence: number): Promise<LedgerEntry> {

@@ -66,13 +66,28 @@ export interface LedgerEntry {
   readonly value: JsonValue;
 }
 
+/** A dataset whose newest version cannot be read. */
+export interface DatasetDamage {
+  readonly name: string;
+  /** What is wrong, with the file. */
+  readonly problem: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
+/** What there is of datasets, by name. */
+export interface DatasetListing {
+  readonly datasets: readonly DatasetVersion[];
+  readonly damaged: readonly DatasetDamage[];
+}
+
 /**
  * Keeps datasets: immutable versions, each whole or absent, whatever process dies when.
  * Names are 1 to 64 letters, digits, dashes and underscores.
  */
 export interface DatasetStore {
-  /** Newest version of every dataset, by name. */
-  list(): Promise<readonly DatasetVersion[]>;
+  /** Newest version of every dataset, by name, and those datasets of which it cannot be read. */
+  list(): Promise<DatasetListing>;
   /** Newest version, or the given one. */
   get(name: string, version?: number): Promise<DatasetVersion | undefined>;
   /** All versions, newest first. */

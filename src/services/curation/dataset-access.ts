@@ -63,7 +63,7 @@ export class DatasetAccess {
         hint: `Its versions are 1 to ${head.version}.`,
       });
     }
-    const known = (await store.list()).map((dataset) => dataset.name);
+    const known = (await store.list()).datasets.map((dataset) => dataset.name);
     throw new QuarryError('DATASET_NOT_FOUND', `There is no dataset ${JSON.stringify(name)}.`, {
       hint:
         known.length === 0 ? 'Create one with dataset_create.' : `Known datasets: ${known.slice(0, 20).join(', ')}.`,

@@ -1,6 +1,6 @@
 import { type Example, type ExampleFields, parseExample, type ReviewState } from '../../core/curation/example.js';
 import { factsOf } from '../../core/curation/example-facts.js';
-import type { DatasetAbout, DatasetVersion } from '../../core/curation/ports.js';
+import type { DatasetAbout, DatasetListing, DatasetVersion } from '../../core/curation/ports.js';
 import { QuarryError } from '../../core/errors.js';
 import type { ServiceContext } from '../context.js';
 import { DatasetAccess } from './dataset-access.js';
@@ -73,8 +73,8 @@ export class DatasetService {
     this.#access = new DatasetAccess(context);
   }
 
-  /** Newest versions, by name. */
-  async list(): Promise<readonly DatasetVersion[]> {
+  /** Newest versions, by name, and what is damaged. */
+  async list(): Promise<DatasetListing> {
     return (await this.#access.store()).list();
   }
 
