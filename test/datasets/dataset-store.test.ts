@@ -99,17 +99,20 @@ describe('versions', () => {
     await store.delete('healed');
   });
 
-  test.each(['{"name":', '{"name":"torn"}', ''])('a version file that holds %j hides no other dataset', async (text) => {
-    await store.commit('torn', change(0, { append: makePairs(2) }));
-    await writeFile(join(directory, 'torn', 'versions', '000000001.json'), text);
-    await writeFile(join(directory, 'stray'), 'a file of somebody else');
-    const { datasets, damaged } = await store.list();
-    expect(datasets.map(({ name }) => name)).toEqual(['damaged', 'ordered', 'raced']);
-    const problem = expect.stringContaining('000000001.json');
-    expect(damaged).toEqual([{ name: 'torn', problem, hint: expect.stringContaining('backup') }]);
-    await rm(join(directory, 'torn'), { recursive: true });
-    await rm(join(directory, 'stray'));
-  });
+  test.each(['{"name":', '{"name":"torn"}', ''])(
+    'a version file that holds %j hides no other dataset',
+    async (text) => {
+      await store.commit('torn', change(0, { append: makePairs(2) }));
+      await writeFile(join(directory, 'torn', 'versions', '000000001.json'), text);
+      await writeFile(join(directory, 'stray'), 'a file of somebody else');
+      const { datasets, damaged } = await store.list();
+      expect(datasets.map(({ name }) => name)).toEqual(['damaged', 'ordered', 'raced']);
+      const problem = expect.stringContaining('000000001.json');
+      expect(damaged).toEqual([{ name: 'torn', problem, hint: expect.stringContaining('backup') }]);
+      await rm(join(directory, 'torn'), { recursive: true });
+      await rm(join(directory, 'stray'));
+    },
+  );
 
   test.each(['../outside', 'a/b', '', '.', 'x'.repeat(65), '-x'])('a name like %j is refused', async (name) => {
     await expect(store.commit(name, change(0))).rejects.toMatchObject({ code: 'INPUT_INVALID' });

@@ -1,18 +1,10 @@
 import { MinHasher, type MinHashShape } from './minhash.js';
+import { type DuplicatePair, PairList } from './pair-list.js';
 import { runSearch, type Search } from './search.js';
 import { jaccard, mixBits, plainWords, shingleHashes } from './shingles.js';
 import { OtherSets, UnionFind } from './union-find.js';
 
 const { imul } = Math;
-
-/** Two texts that are nearly the same, checked by their true Jaccard similarity. */
-export interface DuplicatePair {
-  /** Places in the list of texts, `first < second`. */
-  readonly first: number;
-  readonly second: number;
-  /** Jaccard similarity of their 5-gram sets, 0..1. */
-  readonly similarity: number;
-}
 
 /** Settings of {@link NearDuplicateFinder}. */
 export interface NearDuplicateOptions {
@@ -83,9 +75,8 @@ export class NearDuplicateFinder {
    * other. Suspects that were not verified are like nothing. Ordered by first, then second. Yields after some microseconds again
    * and again, so that a caller can do something else or stop.
    */
-  *pairs(): Search<DuplicatePair[]> {
-    const found: DuplicatePair[] = [];
-    const seen = new Set<number>();
+  *pairs(): Search<PairList> {
+    const found = new PairList();
     const compared = new Float64Array(REMEMBERED);
     const joined = new UnionFind(this.#size);
     const check = (first: number, second: number): void => {
@@ -94,15 +85,14 @@ export class NearDuplicateFinder {
       if (compared[slot] === key) return;
       compared[slot] = key;
       const similarity = jaccard(this.#sets.get(first) ?? NOTHING, this.#sets.get(second) ?? NOTHING);
-      if (similarity < this.#threshold || seen.has(key)) return;
-      seen.add(key);
-      found.push({ first, second, similarity });
+      if (similarity < this.#threshold) return;
+      found.add({ first, second, similarity });
       joined.join(first, second);
     };
     for (let band = 0; band < this.#hasher.shape.bands; band++) {
       for (const bucket of this.#bucketsOf(band)) yield* compareBucket(bucket, joined, check);
     }
-    return found.sort((a, b) => a.first - b.first || a.second - b.second);
+    return found;
   }
 
   /** Texts with an equal key in one band, those without words left out. */
@@ -133,7 +123,7 @@ export function findNearDuplicates(texts: readonly string[], options: NearDuplic
   const finder = new NearDuplicateFinder(options);
   for (const text of texts) finder.add(text);
   for (const at of finder.suspects()) finder.verify(at, texts[at] ?? '');
-  return runSearch(finder.pairs());
+  return [...runSearch(finder.pairs())];
 }
 
 /** Compares a small bucket pairwise. In a crowded one each member is compared with members of other groups only. */
@@ -156,7 +146,7 @@ function* compareBucket(
 }
 
 /** Groups of two or more texts that near-duplicate pairs connect, each ascending, in the order of their first members. */
-export function groupPairs(size: number, pairs: readonly Pick<DuplicatePair, 'first' | 'second'>[]): number[][] {
+export function groupPairs(size: number, pairs: Iterable<Pick<DuplicatePair, 'first' | 'second'>>): number[][] {
   const sets = new UnionFind(size);
   for (const { first, second } of pairs) sets.join(first, second);
   return sets.groups().filter((group) => group.length > 1);

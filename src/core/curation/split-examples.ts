@@ -1,19 +1,8 @@
 import { QuarryError } from '../errors.js';
 import { sha256 } from '../identity.js';
 import { SPLITS, type SplitName } from './example.js';
+import { type ExampleLink, LINK_KINDS, type LinkKind, LinkList } from './link-list.js';
 import { UnionFind } from './union-find.js';
-
-/** Why two examples must not be torn apart. */
-export const LINK_KINDS = ['same-document', 'same-uri', 'near-duplicate', 'same-query'] as const;
-/** One of {@link LINK_KINDS}. */
-export type LinkKind = (typeof LINK_KINDS)[number];
-
-/** Two examples that belong into one split. */
-export interface ExampleLink {
-  readonly first: number;
-  readonly second: number;
-  readonly kind: LinkKind;
-}
 
 /** What a split needs to know of an example. */
 export interface SplitMember {
@@ -31,7 +20,7 @@ export type SplitShares = Readonly<Record<SplitName, number>>;
 export interface SplitAssignment {
   /** Split of each member, in order; empty for a row left out because it links rows of different splits. */
   readonly splits: readonly (SplitName | '')[];
-  readonly links: readonly ExampleLink[];
+  readonly links: LinkList;
   /** Members that had another split before: they were linked with rows of a split that is trained on earlier. */
   readonly moved: readonly number[];
   /** New members that would tie rows of different splits together; they get no split, so that no row has to move. */
@@ -51,17 +40,17 @@ export interface SplitProof {
  * Links between members that share a key, each key as a chain so that n members give n - 1 links. Members that have a
  * split come first in a chain, so that two of them are never linked only through one that has none.
  */
-export function linkByKeys(members: readonly SplitMember[]): ExampleLink[] {
+export function linkByKeys(members: readonly SplitMember[]): LinkList {
   const order = members.map((_, index) => index);
   order.sort((a, b) => Number(members[a]?.split === '') - Number(members[b]?.split === '') || a - b);
-  const links: ExampleLink[] = [];
+  const links = new LinkList();
   for (const kind of LINK_KINDS) {
     const latest = new Map<string, number>();
     for (const index of order) {
       for (const key of new Set(members[index]?.keys[kind] ?? [])) {
         if (key === '') continue;
         const before = latest.get(key);
-        if (before !== undefined) links.push({ first: before, second: index, kind });
+        if (before !== undefined) links.add({ first: before, second: index, kind });
         latest.set(key, index);
       }
     }
@@ -78,11 +67,12 @@ export function linkByKeys(members: readonly SplitMember[]): ExampleLink[] {
  */
 export function assignSplits(
   members: readonly SplitMember[],
-  extraLinks: readonly ExampleLink[],
+  extraLinks: Iterable<ExampleLink>,
   options: { readonly shares: SplitShares; readonly seed: number },
 ): SplitAssignment {
   checkShares(options.shares);
-  const links = [...linkByKeys(members), ...extraLinks];
+  const links = linkByKeys(members);
+  for (const link of extraLinks) links.add(link);
   const splits = members.map((member) => member.split);
   const moved = settleHeld(members, links, splits);
   const isNew = (index: number): boolean => members[index]?.split === '';
@@ -112,7 +102,7 @@ export function assignSplits(
 /** Gives rows that have splits, and are linked although their splits differ, the earliest of those splits; tells who moved. */
 function settleHeld(
   members: readonly SplitMember[],
-  links: readonly ExampleLink[],
+  links: Iterable<ExampleLink>,
   splits: (SplitName | '')[],
 ): number[] {
   const held = new UnionFind(members.length);
@@ -151,12 +141,14 @@ function checkShares(shares: SplitShares): void {
 }
 
 /** Checks every link against the splits: a proof has no crossing link. Members without a split cross nothing. */
-export function proveSplits(splits: readonly (SplitName | '')[], links: readonly ExampleLink[]): SplitProof {
+export function proveSplits(splits: readonly (SplitName | '')[], links: Iterable<ExampleLink>): SplitProof {
   const counts = { train: 0, validation: 0, test: 0, none: 0 };
   for (const split of splits) counts[split === '' ? 'none' : split]++;
   const sets = new UnionFind(splits.length);
   const crossing: ExampleLink[] = [];
+  let edges = 0;
   for (const link of links) {
+    edges++;
     sets.join(link.first, link.second);
     const first = splits[link.first] ?? '';
     const second = splits[link.second] ?? '';
@@ -164,7 +156,7 @@ export function proveSplits(splits: readonly (SplitName | '')[], links: readonly
   }
   const groups = sets.groups();
   return {
-    edges: links.length,
+    edges,
     components: groups.length,
     largestComponent: groups.reduce((most, group) => Math.max(most, group.length), 0),
     counts,

@@ -1,14 +1,9 @@
 import { sameTextKey } from '../../core/curation/exact-duplicates.js';
 import { type Example, type SplitName, sidesOf } from '../../core/curation/example.js';
+import { LinkList } from '../../core/curation/link-list.js';
 import { NearDuplicateFinder } from '../../core/curation/near-duplicates.js';
 import type { ExampleSource } from '../../core/curation/ports.js';
-import {
-  type ExampleLink,
-  linkByKeys,
-  proveSplits,
-  type SplitMember,
-  type SplitProof,
-} from '../../core/curation/split-examples.js';
+import { linkByKeys, proveSplits, type SplitMember, type SplitProof } from '../../core/curation/split-examples.js';
 import { type ExamplePass, finishSearch, visitExamples } from './visit-examples.js';
 
 /** Longest text compared for near-duplicates, in characters. */
@@ -42,7 +37,7 @@ function canonicalUri(uri: string): string {
 export interface LinkedExamples {
   readonly members: readonly SplitMember[];
   /** Near-duplicate answers and near-duplicate prompts; places count in the order of the source. */
-  readonly links: readonly ExampleLink[];
+  readonly links: LinkList;
 }
 
 /** Reads examples twice and links them. @param isFresh forgets the splits that they have */
@@ -65,10 +60,10 @@ export async function linkExamples(
       }
     });
   }
-  const links: ExampleLink[] = [];
+  const links = new LinkList();
   for (const { finder } of sides) {
     for (const { first, second } of await finishSearch(finder.pairs(), pass.handle.signal)) {
-      links.push({ first, second, kind: 'near-duplicate' });
+      links.add({ first, second, kind: 'near-duplicate' });
     }
   }
   return { members, links };
@@ -81,5 +76,7 @@ export async function proveSource(
 ): Promise<{ readonly proof: SplitProof; readonly splits: readonly (SplitName | '')[] }> {
   const { members, links } = await linkExamples(source, false, pass);
   const splits = members.map((member) => member.split);
-  return { proof: proveSplits(splits, [...linkByKeys(members), ...links]), splits };
+  const all = linkByKeys(members);
+  for (const link of links) all.add(link);
+  return { proof: proveSplits(splits, all), splits };
 }
