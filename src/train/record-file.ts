@@ -25,16 +25,32 @@ const NEGATIVE_COLUMN = /^negative(?:_[1-9]\d{0,2})?$/;
  * `{kind, source, anchors, text, negatives?}`, a pair `{anchor, positive}`, a triplet `{anchor, positive, negative}` or
  * an n-tuple `{anchor, positive, negative_1, negative_2, ...}`.
  *
- * @throws QuarryError DATASET_INVALID, with the line's number, at the first line that is neither.
+ * @throws QuarryError DATASET_INVALID, with the line's number, at the first line that is neither; also for broken gzip.
  */
 export async function* readRecords(file: string): AsyncGenerator<TrainingRecord> {
   const raw = createReadStream(file, { highWaterMark: 1 << 20 });
   const input = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
   let line = 0;
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    line++;
-    if (text.trim() !== '') yield parseRecord(text, line, file);
+  try {
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      line++;
+      const content = line === 1 ? text.replace(/^\uFEFF/, '') : text;
+      if (content.trim() !== '') yield parseRecord(content, line, file);
+    }
+  } catch (error) {
+    throw isBrokenGzip(error) ? brokenGzip(file, error) : error;
   }
+}
+
+function isBrokenGzip(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+}
+
+function brokenGzip(file: string, cause: unknown): QuarryError {
+  return new QuarryError('DATASET_INVALID', `${file} cannot be unpacked as gzip.`, {
+    hint: 'Write it again; a file that is not packed must not end in .gz.',
+    cause,
+  });
 }
 
 function parseRecord(text: string, line: number, file: string): TrainingRecord {
