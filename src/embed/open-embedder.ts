@@ -45,8 +45,8 @@ async function isStatic(folder: string): Promise<boolean> {
   try {
     return StaticConfig.safeParse(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).success;
   } catch (error) {
-    throw new QuarryError('MODEL_UNAVAILABLE', `${join(folder, 'config.json')} is not valid JSON.`, {
-      hint: 'Restore the model folder from a clean copy.',
+    throw new QuarryError('MODEL_UNAVAILABLE', `${join(folder, 'config.json')} is missing or no valid JSON.`, {
+      hint: 'Name a folder that holds a model, or restore it from a clean copy.',
       cause: error,
     });
   }

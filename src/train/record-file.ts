@@ -43,7 +43,7 @@ export async function* readRecords(file: string): AsyncGenerator<TrainingRecord>
 }
 
 function isBrokenGzip(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+  return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
 }
 
 function brokenGzip(file: string, cause: unknown): QuarryError {
