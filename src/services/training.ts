@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { QuarryError } from '../core/errors.js';
 import { sha256 } from '../core/identity.js';
 import type { Embedder } from '../core/ports.js';
@@ -68,7 +69,8 @@ export class TrainingService {
     const base = await this.#context.staticModel(order.base);
     handle.report({ stage: 'read', done: 0, total: 0 });
     const { train, heldOut } = split(await trainer.readRecords(order.data));
-    const scratch = `${order.output}.training`;
+    const workshop = await trainer.prepare(order.output);
+    const scratch = join(workshop, 'model');
     try {
       const outcome = await trainer.fineTune({
         modelFolder: base.folder,
@@ -100,7 +102,7 @@ export class TrainingService {
         lines: describe(order, proof),
       };
     } finally {
-      await trainer.discard(scratch);
+      await trainer.discard(workshop);
     }
   }
 }

@@ -1,5 +1,6 @@
-import { cp, rm, stat } from 'node:fs/promises';
-import { QuarryError } from '../core/errors.js';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { QuarryError, systemCode, toQuarryError } from '../core/errors.js';
 import type { TrainingRecord } from '../core/training/pair-corpus.js';
 import type { ModelTrainer } from '../core/training/trainer-port.js';
 import { fineTuneStaticModel } from './fine-tune-static-model.js';
@@ -15,9 +16,47 @@ export function createModelTrainer(): ModelTrainer {
         options: { seed },
         report: ({ done, total, loss }) => report(done, total, loss ?? null),
       }),
-    keep: (from, to) => cp(from, to, { recursive: true }),
+    prepare,
+    keep: rename,
     discard: (folder) => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** The model is renamed into place, so it has to be made on the same disk. */
+async function prepare(output: string): Promise<string> {
+  try {
+    if (await isTaken(output)) {
+      throw new QuarryError('ALREADY_EXISTS', `${JSON.stringify(output)} is there already.`, {
+        hint: 'Give a folder that does not exist, or remove what is in this one.',
+      });
+    }
+    await makeFolders(dirname(output));
+    return await mkdtemp(`${output}.training-`);
+  } catch (error) {
+    if (error instanceof QuarryError) throw error;
+    throw new QuarryError('PATH_UNREADABLE', `The folder ${JSON.stringify(output)} cannot be made.`, {
+      hint: 'Give one that you may write to.',
+      cause: toQuarryError(error),
+    });
+  }
+}
+
+async function isTaken(output: string): Promise<boolean> {
+  try {
+    return (await readdir(output)).length > 0;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    if (systemCode(error) === 'ENOTDIR') return true;
+    throw error;
+  }
+}
+
+/** One level after the other: Node's recursive form never ends where a file system takes no folders, such as /proc. */
+async function makeFolders(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined); // Whatever is wrong with it shows when it is made.
+  if (found?.isDirectory() === true || dirname(folder) === folder) return;
+  await makeFolders(dirname(folder));
+  await mkdir(folder);
 }
 
 async function readAll(file: string): Promise<TrainingRecord[]> {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createRandom } from '../../src/core/statistics/random.js';
-import type { JsonObject } from '../../src/core/types.js';
+import type { Job, JsonObject } from '../../src/core/types.js';
 import type { Quarry } from '../../src/quarry.js';
 import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
 
@@ -116,4 +116,29 @@ test('too few pairs are refused with the number that is needed', async () => {
   const started = await quarry.execute('train_model', { data, output: join(folder, 'few') });
   const job = await finishJob(quarry, started.output['jobId']);
   expect(job.error).toMatchObject({ code: 'TRAINING_INVALID', hint: expect.stringContaining('at least 50') });
+});
+
+test('nothing that stands at the place of the model, or beside it, is touched', async () => {
+  const data = join(folder, 'safe.jsonl');
+  await writeFile(
+    data,
+    tradePairs()
+      .map((pair) => JSON.stringify(pair))
+      .join('\n'),
+  );
+  const taken = join(folder, 'deep', 'taken');
+  await mkdir(`${taken}.training`, { recursive: true });
+  await writeFile(join(`${taken}.training`, 'notes.md'), 'mine');
+  await mkdir(taken);
+  await writeFile(join(taken, 'notes.md'), 'mine');
+  const run = async (output: string): Promise<Job> =>
+    finishJob(quarry, (await quarry.execute('train_model', { data, output })).output.jobId);
+  expect((await run(taken)).error).toMatchObject({ code: 'ALREADY_EXISTS' });
+  expect((await run(join(data, 'below-a-file'))).error?.code).toMatch(/ALREADY_EXISTS|PATH_UNREADABLE/);
+  expect((await run(join('/proc', 'nothing', 'here'))).error).toMatchObject({ code: 'PATH_UNREADABLE' });
+  await rm(join(taken, 'notes.md'));
+  expect((await run(taken)).result).toMatchObject({ kept: true, model: taken });
+  expect((await readdir(join(folder, 'deep'))).sort()).toEqual(['taken', 'taken.training']);
+  expect(await readdir(`${taken}.training`)).toEqual(['notes.md']);
+  expect(await readdir(taken)).toContain('tokenizer.json');
 });

@@ -27,6 +27,8 @@ export interface ModelTrainer {
   readRecords(file: string): Promise<TrainingRecord[]>;
   /** @throws QuarryError MODEL_UNAVAILABLE, TRAINING_INVALID, CANCELLED */
   fineTune(order: FineTuneOrder): Promise<FineTuneOutcome>;
+  /** A new folder to work in beside the wanted one. @throws QuarryError ALREADY_EXISTS (the wanted one is not empty), PATH_UNREADABLE */
+  prepare(output: string): Promise<string>;
   /** Puts a finished model folder where it is wanted, or removes it. */
   keep(from: string, to: string): Promise<void>;
   discard(folder: string): Promise<void>;
