@@ -1,16 +1,15 @@
 import type { Example } from '../../core/curation/example.js';
 import { countLabels, type HistogramBar } from '../../core/curation/histogram.js';
-import { linkCandidates, openingOf } from '../../core/curation/miners/mine-links.js';
 import { MINING_BOUNDS, type MinerName, type MiningBounds } from '../../core/curation/miners/mined-pair.js';
 import { MINER_TABLE } from '../../core/curation/miners/miners.js';
-import { visibleText } from '../../core/curation/miners/visible-text.js';
 import { throwIfCancelled } from '../../core/errors.js';
 import type { Document, Job, JsonValue, SearchFilter } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { JobHandle, JobService } from '../jobs.js';
 import { breathe, DatasetAccess } from './dataset-access.js';
-import { type Found, inMiningOrder, type MinedDocument, toMinedDocument, toMinedExamples } from './mined-examples.js';
+import { LinkOpenings } from './link-openings.js';
+import { type Found, inMiningOrder, toMinedDocument, toMinedExamples } from './mined-examples.js';
 
 /** What to mine, and from where. */
 export interface MiningRequest {
@@ -120,56 +119,16 @@ export class MiningService {
 
   /** Links become pairs with the opening of the page they lead to; what leads nowhere is left out. */
   async #resolveLinks(found: readonly Found[], request: MiningRequest, handle: JobHandle): Promise<Found[]> {
-    const openings = new Map<string, Opening | undefined>();
+    const openings = new LinkOpenings(this.#context.store, request.bounds);
     const resolved: Found[] = [];
     for (const [at, entry] of found.entries()) {
       await breathe(at);
       throwIfCancelled(handle.signal);
-      const pair = entry.pair.target === undefined ? entry : await this.#followLink(entry, request, openings);
+      const pair = entry.pair.target === undefined ? entry : await openings.follow(entry);
       if (pair !== undefined) resolved.push(pair);
     }
     return resolved;
   }
-
-  /** The pair of a link's text and the opening of the stored page it leads to; undefined when that is not stored. */
-  async #followLink(
-    { document, pair }: Found,
-    request: MiningRequest,
-    openings: Map<string, Opening | undefined>,
-  ): Promise<Found | undefined> {
-    const addresses = linkCandidates(document.uri, pair.target ?? '');
-    const [first] = addresses;
-    if (first === undefined) return undefined;
-    const key = `${document.collection}\u0000${first}`;
-    if (!openings.has(key)) openings.set(key, await this.#openingAt(document.collection, addresses, request.bounds));
-    const opening = openings.get(key);
-    if (opening === undefined || opening.document.id === document.id) return undefined;
-    const { document: target, ...passage } = opening;
-    return { miner: 'links', document: target, pair: { anchor: pair.anchor, ...passage } };
-  }
-
-  async #openingAt(
-    collection: string,
-    addresses: readonly string[],
-    bounds: MiningBounds,
-  ): Promise<Opening | undefined> {
-    for (const address of addresses) {
-      const [document] = await this.#context.store.findDocumentsByUri(collection, address);
-      if (document === undefined || document.format === 'code') continue;
-      const { start, end } = openingOf(document.text, bounds);
-      const positive = document.text.slice(start, end);
-      if (visibleText(positive).length < bounds.minCharacters) return undefined;
-      return { document: toMinedDocument(document), positive, start, end };
-    }
-    return undefined;
-  }
-}
-
-interface Opening {
-  readonly document: MinedDocument;
-  readonly positive: string;
-  readonly start: number;
-  readonly end: number;
 }
 
 function mineDocument(document: Document, request: MiningRequest): Found[] {
