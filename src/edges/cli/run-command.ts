@@ -123,6 +123,8 @@ async function followJob(
   const shape = toJobShape(job);
   const output = { ...about.started, state: job.state, job: shape as unknown as JsonObject }; // A job's shape is plain JSON.
   print(terminal, options, output, renderJob(shape));
+  // Quiet is silent on all but errors, and a job's own text, where its error else stands, was just left out.
+  if (job.error !== null && options.quiet && !options.json) writeError(job.error, terminal);
   if (job.error === null) return { exitCode: 0, output: about.started };
   const isKnown = Object.hasOwn(ERROR_TABLE, job.error.code);
   const exitCode = isKnown ? ERROR_TABLE[job.error.code as ErrorCode].exitCode : 70; // hasOwn has just shown it to be a code.
@@ -154,11 +156,7 @@ export function printError(error: unknown, terminal: Terminal, options: GlobalOp
   if (options.json) {
     terminal.stdout.write(`${JSON.stringify({ error: report }, null, 2)}\n`);
   } else {
-    terminal.stderr.write(
-      `${paint(terminal, 'stderr', 'red', 'error')} ${printable(report.message)} [${report.code}]\n`,
-    );
-    if (report.hint !== undefined)
-      terminal.stderr.write(`${paint(terminal, 'stderr', 'dim', 'hint')}  ${printable(report.hint)}\n`);
+    writeError(report, terminal);
     // Other doors keep this inside; whoever sits at this machine may see it.
     if (known.code === 'INTERNAL') {
       const cause = printable(messageOf(known.cause).split('\n')[0]?.slice(0, 500) ?? '');
@@ -166,4 +164,13 @@ export function printError(error: unknown, terminal: Terminal, options: GlobalOp
     }
   }
   return known.meaning.exitCode;
+}
+
+function writeError(
+  error: { readonly code: string; readonly message: string; readonly hint?: string },
+  terminal: Terminal,
+): void {
+  terminal.stderr.write(`${paint(terminal, 'stderr', 'red', 'error')} ${printable(error.message)} [${error.code}]\n`);
+  if (error.hint !== undefined)
+    terminal.stderr.write(`${paint(terminal, 'stderr', 'dim', 'hint')}  ${printable(error.hint)}\n`);
 }

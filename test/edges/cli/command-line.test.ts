@@ -86,6 +86,19 @@ describe('the command line', () => {
     expect(text.stdout + text.stderr).not.toContain('\u001b');
   });
 
+  test('--quiet prints the error of a job that failed, with its hint, on stderr', async () => {
+    const rows = join(home, 'unlicensed.jsonl');
+    await writeFile(rows, '{"anchor":"when are keys replaced","positive":"Keys are replaced every ninety days."}\n');
+    expect((await quarry('dataset', 'import', 'unlicensed', rows, '--quiet')).code).toBe(0);
+    const words = ['dataset', 'export', 'unlicensed', join(home, 'export'), '--publish'];
+    const quiet = await quarry(...words, '--quiet');
+    expect(quiet).toMatchObject({ code: 1, stdout: '' });
+    expect(quiet.stderr).toMatch(/^error .*licence.* \[GATE_FAILED\]\nhint {2}.+\n$/);
+    const json = await quarry(...words, '--quiet', '--json');
+    expect(json).toMatchObject({ code: 1, stderr: '' });
+    expect(JSON.parse(json.stdout)).toMatchObject({ job: { error: { code: 'GATE_FAILED' } } });
+  });
+
   test('a reader that closes the pipe early is no error', async () => {
     const child = start(['documents', '--json']);
     child.stdout?.destroy();
