@@ -103,7 +103,8 @@ export function createDatasetStore(options: DatasetStoreOptions): DatasetStore {
       throw conflict(name, change.parent, version.version);
     },
     async delete(name) {
-      if ((await get(name)) === undefined) return false;
+      // Not read: a damaged dataset may be deleted too.
+      if ((await numbersIn(folders.versions(name))).length === 0) return false;
       const grave = join(options.directory, `.deleted-${name}-${randomBytes(6).toString('hex')}`);
       await rename(folders.dataset(name), grave);
       await syncFolder(options.directory);

@@ -99,7 +99,7 @@ export interface DatasetStore {
    * @throws QuarryError ALREADY_EXISTS when another version was made from the same parent meanwhile
    */
   commit(name: string, change: DatasetCommit): Promise<DatasetVersion>;
-  /** Removes a dataset with all versions and ledgers; false when it is absent. */
+  /** Removes a dataset with all versions and ledgers, damaged ones too; false when it is absent. */
   delete(name: string): Promise<boolean>;
   /** Names of the dataset's ledgers, in order. */
   ledgers(name: string): Promise<readonly string[]>;

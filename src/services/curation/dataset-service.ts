@@ -206,11 +206,19 @@ export class DatasetService {
     return this.#access.require(name);
   }
 
-  /** @throws QuarryError DATASET_NOT_FOUND */
-  async delete(name: string): Promise<DatasetVersion> {
-    const head = await this.#access.require(name);
-    await (await this.#access.store()).delete(name);
-    return head;
+  /** The newest version as it lies there, undefined when it is damaged. @throws QuarryError DATASET_NOT_FOUND */
+  async newest(name: string): Promise<DatasetVersion | undefined> {
+    try {
+      return (await (await this.#access.store()).get(name)) ?? (await this.#access.require(name));
+    } catch (error) {
+      if (error instanceof QuarryError && error.code === 'DATASET_INVALID') return undefined;
+      throw error;
+    }
+  }
+
+  /** Deletes a dataset, a damaged one too. @throws QuarryError DATASET_NOT_FOUND */
+  async delete(name: string): Promise<void> {
+    if (!(await (await this.#access.store()).delete(name))) await this.#access.require(name);
   }
 }
 

@@ -56,6 +56,22 @@ afterAll(async () => {
   await removeFolder(root);
 });
 
+test.each(['{"torn":', ''])('a dataset whose newest version file holds %j can be deleted', async (text) => {
+  await importRows('torn', [{ anchor: 'which page is torn', positive: 'The page that lost its lower half.' }]);
+  const versions = join(root, 'home', 'workspaces', 'default', 'datasets', 'torn', 'versions');
+  await writeFile(join(versions, '000000001.json'), text);
+  await expect(quarry.execute('dataset_show', { name: 'torn' })).rejects.toMatchObject({ code: 'DATASET_INVALID' });
+  await expect(quarry.execute('dataset_delete', { name: 'torn' })).rejects.toMatchObject({
+    code: 'CONFIRMATION_REQUIRED',
+    message: expect.stringContaining('damaged'),
+  });
+  const { output } = await quarry.execute('dataset_delete', { name: 'torn', confirm: true });
+  expect(output).toEqual({ name: 'torn', versions: null, rows: null });
+  await expect(quarry.execute('dataset_delete', { name: 'torn', confirm: true })).rejects.toMatchObject({
+    code: 'DATASET_NOT_FOUND',
+  });
+});
+
 describe('mining and negatives', () => {
   test('a preview reports every yield with samples and writes nothing', async () => {
     const result = await run('dataset_mine', { name: 'mined' });
