@@ -4,6 +4,7 @@ import { sha256 } from '../core/identity.js';
 import type { Embedder } from '../core/ports.js';
 import { bootstrapMean } from '../core/statistics/bootstrap.js';
 import { countWins } from '../core/statistics/count-wins.js';
+import { mean } from '../core/statistics/mean.js';
 import { pairedRandomization } from '../core/statistics/paired-randomization.js';
 import type { TrainingRecord } from '../core/training/pair-corpus.js';
 import { rankHeldOut } from '../core/training/rank-held-out.js';
@@ -142,7 +143,6 @@ async function prove(parts: {
   const differences = Float64Array.from(after, (score, i) => score - (before[i] ?? 0));
   const { mean: difference, low, high } = bootstrapMean(differences, { seed: parts.seed });
   const { p } = pairedRandomization(differences, { seed: parts.seed });
-  const mean = (scores: readonly number[]): number => scores.reduce((sum, score) => sum + score, 0) / scores.length;
   return {
     queries: queries.length,
     before: mean(before),

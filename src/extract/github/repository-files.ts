@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { QuarryError, throwIfCancelled, toQuarryError } from '../../core/errors.js';
 import type { SkipReason, SyncContext, SyncItem } from '../../core/ports.js';
 import type { ExtractedDocument, JsonObject } from '../../core/types.js';
@@ -101,11 +102,10 @@ async function readRules(
   let ignore = IgnoreRules.none;
   let generated = IgnoreRules.none;
   const files = entries.filter((entry) => entry.kind === 'file' && entry.size < 1_000_000);
-  const depth = (entry: TreeEntry): number => entry.path.split('/').length;
   for (const entry of files
     .filter((file) => /(?:^|\/)\.(?:quarryignore|gitattributes)$/.test(file.path))
-    .sort((a, b) => depth(a) - depth(b))) {
-    const directory = entry.path.slice(0, Math.max(0, entry.path.lastIndexOf('/')));
+    .sort(byDepth)) {
+    const directory = parentOf(entry.path);
     const isIgnore = entry.path.endsWith('.quarryignore');
     if (!isIgnore && !options.skipGenerated) continue;
     const text = Buffer.from(await blobs.read(entry.id)).toString('utf8');
@@ -120,6 +120,11 @@ type FolderLicences = ReadonlyMap<string, string>;
 
 /** Licence files that are read, at most; those nearest to the root come first. */
 const MOST_LICENCE_FILES = 1_000;
+
+/** Folders before what lies in them. */
+function byDepth(a: TreeEntry, b: TreeEntry): number {
+  return a.path.split('/').length - b.path.split('/').length;
+}
 
 function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -136,14 +141,13 @@ async function readLicences(
   blobs: BlobReader,
   findLicence: () => Promise<string>,
 ): Promise<FolderLicences> {
-  const depth = (entry: TreeEntry): number => entry.path.split('/').length;
   const named = entries
-    .filter(({ kind, path, size }) => kind === 'file' && size <= 1_000_000 && isLicenceName(baseOf(path)))
-    .sort((a, b) => depth(a) - depth(b))
+    .filter(({ kind, path, size }) => kind === 'file' && size <= 1_000_000 && isLicenceName(posix.basename(path)))
+    .sort(byDepth)
     .slice(0, MOST_LICENCE_FILES);
   const byFolder = new Map<string, LicenceFile[]>([['', []]]);
   for (const { path, id } of named) {
-    const file = { name: baseOf(path), text: Buffer.from(await blobs.read(id)).toString('utf8') };
+    const file = { name: posix.basename(path), text: Buffer.from(await blobs.read(id)).toString('utf8') };
     byFolder.set(parentOf(path), [...(byFolder.get(parentOf(path)) ?? []), file]);
   }
   const licences = new Map<string, string>();
@@ -155,10 +159,6 @@ async function readLicences(
     );
   }
   return licences;
-}
-
-function baseOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 async function* readAll(entries: readonly TreeEntry[], reading: Reading): AsyncGenerator<SyncItem> {

@@ -64,7 +64,7 @@ function qualityFindings(example: Example, rules: TextRules): AuditFinding[] {
   if (prompt.trim() === response.trim()) {
     found.push({ check: 'echo', example: example.id, evidence: 'question and answer are the same text' });
   }
-  const expected = rules.languages.length > 0 ? rules.languages.map((tag) => tag.slice(0, 2)) : [];
+  const expected = rules.languages.map((tag) => tag.slice(0, 2));
   if (expected.length > 0 && quality.language !== '' && !expected.includes(quality.language)) {
     const evidence = `looks like ${quality.language}, the dataset is meant to be ${expected.join(', ')}`;
     found.push({ check: 'language', example: example.id, evidence });

@@ -27,7 +27,7 @@ export interface MiningRequest {
 const PAGE = 500;
 const NOTHING = 'Nothing was found: ingest documents first, or choose other miners or documents.';
 const BEFORE = 'Nothing was written: mine again with preview false.';
-const AFTER = 'Look at it with dataset_show; then dataset_negatives, dataset_audit, dataset_split, dataset_export.';
+const AFTER = 'Look at it with dataset_show; then dataset_audit, dataset_split, dataset_negatives, dataset_export.';
 
 /** Makes pairs out of the structure of stored documents. */
 export class MiningService {

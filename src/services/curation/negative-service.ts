@@ -133,8 +133,7 @@ export class NegativeService {
       handle.report({ stage: 'negatives', done: at + 1, total: targets.length });
     }
     this.#passages.clear();
-    const form = run.pool === undefined ? 'chunks' : 'dataset';
-    const summary = { form, ...summarize(treated, run.skipped, targets.length) };
+    const summary = { form: formName(run), ...summarize(treated, run.skipped, targets.length) };
     if (request.preview) return { ...summary, preview: true };
     const version = await this.#write(head, treated, run);
     return { ...summary, preview: false, version: version.version, rows: version.rows };
@@ -235,11 +234,15 @@ export class NegativeService {
     run.handle.count('suspicious', doubts.length);
     if (triplets.size === 0 && doubts.length === 0) return head;
     const known = new Set<string>();
-    const form = run.pool === undefined ? 'chunks' : 'dataset';
     return this.#access.change(head, {
       message: `Gave ${triplets.size} pairs hard negatives`,
       notes: {
-        negatives: { source: run.request.source, form, skipped: { ...run.skipped }, suspicious: doubts.length },
+        negatives: {
+          source: run.request.source,
+          form: formName(run),
+          skipped: { ...run.skipped },
+          suspicious: doubts.length,
+        },
       },
       transform: (example) => {
         const changed = triplets.get(example.id) ?? example;
@@ -268,6 +271,10 @@ function choosePool(form: NegativeForm, examples: readonly Example[]): PassagePo
   if (form === 'chunks') return undefined;
   const pool = new PassagePool(examples.filter(isUsable));
   return form === 'dataset' || pool.coverage >= 0.5 ? pool : undefined;
+}
+
+function formName({ pool }: NegativeRun): NegativeForm {
+  return pool === undefined ? 'chunks' : 'dataset';
 }
 
 /** What was found, best first, as texts that can be negatives of an example; each text once. */
