@@ -6,4 +6,6 @@ export default {
   setupFiles: ['<rootDir>/test/jest-setup.mjs'],
   testTimeout: 240_000,
   maxWorkers: 2,
+  // Modules of finished test files stay in a worker's memory; begin a new worker before a small machine runs out of it.
+  workerIdleMemoryLimit: '1GB',
 };
