@@ -5,6 +5,7 @@ import { type Excerpt, SUITE_ORIGINS, type Suite, type SuiteManifest, UNANSWERAB
 import { messageOf, QuarryError } from '../core/errors.js';
 import { sha256 } from '../core/identity.js';
 import type { Qrels } from '../core/metrics/judgments.js';
+import { toFileError } from './read-lines.js';
 import { readQrels } from './read-qrels.js';
 import { readExcerpts, readQueries } from './read-queries.js';
 import { readText } from './text-file.js';
@@ -104,7 +105,7 @@ function parseManifest(path: string, text: string): z.output<typeof manifestShap
 
 async function chooseSplit(folder: string, wanted: string | undefined): Promise<{ name: string; path: string }> {
   const directory = join(folder, 'qrels');
-  const entries = (await isFolder(directory)) ? await readdir(directory) : [];
+  const entries = (await isFolder(directory)) ? await entriesOf(directory) : [];
   const splits = new Map(
     entries
       .filter((entry) => /\.(?:tsv|txt|qrels)(?:\.gz)?$/.test(entry))
@@ -123,6 +124,15 @@ async function chooseSplit(folder: string, wanted: string | undefined): Promise<
       details: { splits: names },
     },
   );
+}
+
+/** Names in a folder. @throws QuarryError PATH_UNREADABLE, PATH_NOT_FOUND */
+export async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    throw toFileError(folder, error, 'SUITE_INVALID');
+  }
 }
 
 /** The file, or the file with `.gz`. */

@@ -1,10 +1,18 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Suite, SuiteDocument, SuiteFiles, SuiteSummary } from '../core/benchmark/suite.js';
-import { QuarryError } from '../core/errors.js';
+import type {
+  Suite,
+  SuiteDamage,
+  SuiteDocument,
+  SuiteFiles,
+  SuiteListing,
+  SuiteSummary,
+} from '../core/benchmark/suite.js';
+import { QuarryError, systemCode } from '../core/errors.js';
 import { exportSuite } from './export-suite.js';
-import { findFile, isFolder, openSuite } from './open-suite.js';
+import { entriesOf, findFile, isFolder, openSuite } from './open-suite.js';
 import { readCorpusFile, readMarkdownFolder } from './read-corpus.js';
+import { toFileError } from './read-lines.js';
 import { readQrels } from './read-qrels.js';
 import { readRun } from './read-run.js';
 import { readText, writeParts } from './text-file.js';
@@ -35,38 +43,37 @@ export function createSuiteFiles(options: SuiteFilesOptions): SuiteFiles {
   };
 }
 
-async function list(folder: string): Promise<SuiteSummary[]> {
-  if (!(await isFolder(folder))) return [];
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const found: SuiteSummary[] = [];
-  for (const { name } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const summary = await summarize(join(folder, name));
-    if (summary !== undefined) found.push(summary);
+async function list(folder: string): Promise<SuiteListing> {
+  if (!(await isFolder(folder))) return { suites: [], damaged: [] };
+  const suites: SuiteSummary[] = [];
+  const damaged: SuiteDamage[] = [];
+  for (const name of (await entriesOf(folder)).sort()) {
+    const path = join(folder, name);
+    try {
+      if (await isSuite(path)) suites.push(await summarize(path));
+    } catch (error) {
+      if (!(error instanceof QuarryError)) throw error;
+      damaged.push({ name, folder: path, problem: error.message }); // A broken suite must not hide the others.
+    }
   }
-  return found;
+  return { suites, damaged };
 }
 
-/** A folder that is no suite, or a broken one, must not hide the others. */
-async function summarize(folder: string): Promise<SuiteSummary | undefined> {
-  if ((await findFile(folder, 'queries.jsonl')) === undefined) return undefined;
+/** Whether a path is a folder with anything of a suite in it. @throws QuarryError when that cannot be seen */
+async function isSuite(path: string): Promise<boolean> {
   try {
-    const suite = await openSuite(folder);
-    const { name, title, description, origin, collection } = suite.manifest;
-    const judgments = [...suite.qrels.values()].reduce((sum, judged) => sum + judged.size, 0);
-    return {
-      name,
-      title,
-      description,
-      origin,
-      collection,
-      queries: suite.queries.length,
-      judgments,
-      folder: suite.folder,
-    };
+    return (await readdir(path)).some((name) => /^(?:queries\.jsonl(?:\.gz)?|suite\.json|qrels)$/.test(name));
   } catch (error) {
-    if (error instanceof QuarryError) return undefined;
-    throw error;
+    if (systemCode(error) === 'ENOTDIR') return false; // A file beside the suites.
+    throw toFileError(path, error, 'SUITE_INVALID');
   }
+}
+
+async function summarize(path: string): Promise<SuiteSummary> {
+  const { manifest, qrels, queries, folder } = await openSuite(path);
+  const { name, title, description, origin, collection } = manifest;
+  const judgments = [...qrels.values()].reduce((sum, judged) => sum + judged.size, 0);
+  return { name, title, description, origin, collection, queries: queries.length, judgments, folder };
 }
 
 async function* corpus(suite: Suite): AsyncGenerator<SuiteDocument> {

@@ -337,6 +337,6 @@ describe('suite folders', () => {
     const { manifest, queries, qrels, excerpts, split } = await files.open(root);
     expect({ manifest, queries, qrels, excerpts, split }).toEqual(saved);
     expect(await readFile(join(root, 'qrels/test.tsv'), 'utf8')).toMatch(/^query-id\tcorpus-id\tscore\n/);
-    expect((await files.list(folder)).map((entry) => entry.name)).toContain('mine');
+    expect((await files.list(folder)).suites.map((entry) => entry.name)).toContain('mine');
   });
 });

@@ -82,6 +82,21 @@ export interface SuiteSummary {
   readonly folder: string;
 }
 
+/** A suite that cannot be read. */
+export interface SuiteDamage {
+  /** Name of its folder; what it calls itself may be what is damaged. */
+  readonly name: string;
+  readonly folder: string;
+  /** What is wrong, with the file. */
+  readonly problem: string;
+}
+
+/** What there is of suites, by name of their folders. */
+export interface SuiteListing {
+  readonly suites: readonly SuiteSummary[];
+  readonly damaged: readonly SuiteDamage[];
+}
+
 /** A run file's content. */
 export interface RunFile {
   readonly results: RunResults;
@@ -106,8 +121,8 @@ export interface ExportedFile {
 export interface SuiteFiles {
   /** Folder of the suites that ship with the product. */
   readonly bundled: string;
-  /** Suites directly below a folder, by name; none when the folder is absent. Broken ones are left out. */
-  list(folder: string): Promise<SuiteSummary[]>;
+  /** Suites directly below a folder, and those that cannot be read; none when the folder is absent. @throws QuarryError PATH_UNREADABLE */
+  list(folder: string): Promise<SuiteListing>;
   /** Whether the path is a folder. */
   isFolder(path: string): Promise<boolean>;
   /** @throws QuarryError PATH_NOT_FOUND, SUITE_INVALID naming file and line */

@@ -49,6 +49,6 @@ export const runIdsField = z
 /** Lets callers over HTTP name suites by name, or by a folder inside the allowed roots. */
 export async function guardSuite(services: Services, door: Door, suite: string): Promise<void> {
   if (isLocalDoor(door)) return;
-  if (isSuiteName(suite) && (await services.benchmark.suites()).some((known) => known.name === suite)) return;
+  if (isSuiteName(suite) && (await services.benchmark.suites()).suites.some((known) => known.name === suite)) return;
   await guardPath(services.context.config, door, suite);
 }

@@ -6,7 +6,7 @@ export const benchmarkSuites = defineOperation({
   name: 'benchmark_suites',
   summary: 'List benchmark suites',
   description:
-    'Lists the benchmark suites that can be run by name: those of the workspace and those that ship with Quarry. Origin mined means made from structure: such numbers flatter.',
+    'Lists the benchmark suites that can be run by name: those of the workspace and those that ship with Quarry. Origin mined means made from structure: such numbers flatter. Suites that cannot be read are listed apart, with what is wrong.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -27,20 +27,24 @@ export const benchmarkSuites = defineOperation({
         judgments: z.number(),
       }),
     ),
+    damaged: z.array(z.object({ name: z.string(), place: z.enum(['workspace', 'bundled']), problem: z.string() })),
   }),
-  errors: ['INPUT_INVALID'],
+  errors: ['INPUT_INVALID', 'PATH_UNREADABLE'],
   examples: [{}],
   async run({ services }) {
-    const suites = await services.benchmark.suites();
-    return { suites: suites.map(({ folder: _, ...suite }) => suite) };
+    const { suites, damaged } = await services.benchmark.suites();
+    return {
+      suites: suites.map(({ folder: _, ...suite }) => suite),
+      damaged: damaged.map(({ folder: _, ...suite }) => suite),
+    };
   },
-  render: ({ suites }) =>
-    suites.length === 0
-      ? 'No suites.'
-      : suites
-          .map(
-            (suite) =>
-              `${suite.name} (${suite.place}, ${suite.origin}): ${suite.queries} queries, ${suite.judgments} judgments. ${suite.description}`,
-          )
-          .join('\n'),
+  render: ({ suites, damaged }) =>
+    [
+      ...(suites.length === 0 ? ['No suites.'] : []),
+      ...suites.map(
+        (suite) =>
+          `${suite.name} (${suite.place}, ${suite.origin}): ${suite.queries} queries, ${suite.judgments} judgments. ${suite.description}`,
+      ),
+      ...damaged.map((suite) => `! ${suite.name} (${suite.place}) cannot be read: ${suite.problem}`),
+    ].join('\n'),
 });

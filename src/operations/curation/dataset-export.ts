@@ -11,7 +11,7 @@ export const datasetExport = defineOperation({
   name: 'dataset_export',
   summary: 'Export a dataset',
   description:
-    'Writes a dataset to a folder as a job: sentence-transformers pair, triplet, n-tuple or scored, beir, openai chat, alpaca, sharegpt, jsonl or parquet, with dataset card, checksums, manifest, provenance and an HTML data sheet. Refused when it holds secrets or personal data, touches the test split of a suite, crosses splits, or has licences that are not allowed; the reason is told.',
+    'Writes a dataset to a folder as a job: sentence-transformers pair, triplet, n-tuple or scored, beir, openai chat, alpaca, sharegpt, jsonl or parquet, with dataset card, checksums, manifest, provenance and an HTML data sheet. Refused when it holds secrets or personal data, touches the test split of a suite, a suite cannot be read, crosses splits, or has licences that are not allowed; the reason is told.',
   effect: 'write',
   idempotent: true,
   openWorld: false,
@@ -54,7 +54,7 @@ export const datasetExport = defineOperation({
       .array(z.string().min(1).max(100))
       .max(100)
       .default([])
-      .describe('Suites whose test split may be touched, by name; recorded on the card.'),
+      .describe('Suites whose test split may be touched, or that cannot be read, by name; recorded on the card.'),
     manifest: z
       .string()
       .min(1)

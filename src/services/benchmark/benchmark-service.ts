@@ -22,7 +22,7 @@ import { type MineRequest, SuiteMiner } from './mine-suite.js';
 import { type ArchivedRun, RunArchive } from './run-archive.js';
 import { planRuns, type Sweep } from './run-plan.js';
 import { type ScoreRequest, scoreFile } from './score-file.js';
-import { type ListedSuite, SuiteLocator } from './suite-locator.js';
+import { type ListedSuites, SuiteLocator } from './suite-locator.js';
 import { SuiteRunner } from './suite-runner.js';
 
 /** A benchmark to run. */
@@ -80,8 +80,8 @@ export class BenchmarkService {
     this.#miner = new SuiteMiner(context, { collections: parts.collections, suites: this.#suites });
   }
 
-  /** Suites of the workspace and those that ship with the product. */
-  suites(): Promise<ListedSuite[]> {
+  /** Suites of the workspace and those that ship with the product, and those that cannot be read. */
+  suites(): Promise<ListedSuites> {
     return this.#suites.list();
   }
 

@@ -52,7 +52,8 @@ export async function auditExamples(work: AuditWork): Promise<AuditReport> {
     categories.map((category) => (category === '' ? 'none' : category)),
     30,
   );
-  const { suites } = work.suites;
+  const { suites, unread } = work.suites;
+  for (const { name, problem } of unread) skipped.push(`leaks into suite ${name}, which cannot be read: ${problem}`);
   return { rows: ids.length, findings, classes, imbalance: imbalance(classes), suites, skipped };
 }
 

@@ -68,9 +68,13 @@ export class AuditService {
     const head = await this.#access.require(request.dataset);
     const isEmbedding = request.vectors ?? head.rows <= MAX_AUTO_VECTORS;
     const embedder = isEmbedding && head.rows > 0 ? await this.#context.embedder() : undefined;
+    const suites = await guardSuites(this.#context, handle.signal);
+    for (const { name, problem } of suites.unread) {
+      handle.issue({ uri: `suite ${name}`, code: 'SUITE_INVALID', message: `Leaks were not looked for: ${problem}` });
+    }
     const report = await auditExamples({
       examples: this.#access.source(head),
-      suites: await guardSuites(this.#context, handle.signal),
+      suites,
       languages: head.about.languages,
       embed: embedder === undefined ? undefined : (texts, kind) => embedder.embed(texts, kind, handle.signal),
       vectorThreshold: request.vectorThreshold,

@@ -20,7 +20,7 @@ export interface ExportPolicy {
   readonly licences: readonly string[];
   /** What happens to examples of other licences. */
   readonly otherLicences: 'refuse' | 'drop';
-  /** Suites whose test split the export may touch, by name. */
+  /** Suites whose test split the export may touch, and unreadable ones that need not be compared with, by name. */
   readonly overrideSuites: readonly string[];
 }
 
@@ -64,6 +64,7 @@ export async function clearForExport(
   policy: ExportPolicy,
   work: Work & { readonly isChosen: (split: Example['split']) => boolean },
 ): Promise<Cleared> {
+  requireReadable(work.suites, policy);
   const all = await readRows(version, { stage: 'read', handle: work.handle });
   const isSplit = all.some(({ split }) => split === 'validation' || split === 'test');
   const leftOut: Record<string, number> = {};
@@ -187,6 +188,19 @@ function refuseSensitive(found: readonly { readonly id: string; readonly kinds: 
   );
 }
 
+/** A suite that cannot be read could be touched by anything. */
+function requireReadable({ unread }: GuardedSuites, { overrideSuites }: ExportPolicy): void {
+  const blocking = unread.filter(({ name }) => !overrideSuites.includes(name));
+  const [first] = blocking;
+  if (first === undefined) return;
+  const others = blocking.length > 1 ? ` (and ${blocking.length - 1} more suites)` : '';
+  throw refused(
+    `The suite ${JSON.stringify(first.name)}${others} cannot be read, so nobody knows whether examples touch its test split: ${first.problem}`,
+    'Repair the suite, remove its folder, or name it in overrideSuites; that is recorded on the card.',
+    { unreadable: blocking.slice(0, SHOWN) },
+  );
+}
+
 /** The test firewall. Gives a line for each suite that was overridden by name. */
 async function clearSuites(
   examples: ExampleSource,
@@ -217,9 +231,15 @@ async function clearSuites(
     );
   }
   work.checks.push(`Test firewall: compared with ${work.suites.suites.length} suites by runs of 12 words.`);
-  return [...touched].map(
-    ([suite, about]) => `${about.examples.length} examples touch the test split of suite ${suite}; overridden by name`,
-  );
+  return [
+    ...[...touched].map(
+      ([suite, about]) =>
+        `${about.examples.length} examples touch the test split of suite ${suite}; overridden by name`,
+    ),
+    ...work.suites.unread.map(
+      ({ name }) => `suite ${name} cannot be read to its end, so examples may touch its test split; overridden by name`,
+    ),
+  ];
 }
 
 /** A line about the proof that no link crosses the splits. */

@@ -1,8 +1,16 @@
 import type { Suite } from '../../core/benchmark/suite.js';
 import { OverlapIndex, type ProtectedText } from '../../core/curation/decontaminate.js';
-import { throwIfCancelled } from '../../core/errors.js';
+import { QuarryError, throwIfCancelled } from '../../core/errors.js';
 import { SuiteLocator } from '../benchmark/suite-locator.js';
 import type { ServiceContext } from '../context.js';
+
+/** A suite that could not be read, or not to its end, so nobody knows what it protects. */
+export interface UnreadSuite {
+  /** Its name, or its folder's where the name cannot be read. */
+  readonly name: string;
+  /** What is wrong, with the file. */
+  readonly problem: string;
+}
 
 /** What must not be trained on: texts of every suite of the workspace and of those that ship with the product. */
 export interface GuardedSuites {
@@ -10,33 +18,44 @@ export interface GuardedSuites {
   /** Test queries, for the comparison by vectors. */
   readonly queries: readonly ProtectedText[];
   readonly suites: readonly string[];
+  /** Whoever says that nothing leaks must tell of these. */
+  readonly unread: readonly UnreadSuite[];
 }
 
 /** Longest document that is indexed; the rest of a longer one is unlikely to be all that leaks. */
 const MAX_DOCUMENT = 200_000;
 
-/** Reads queries, answering quotes and judged documents of all suites. */
+/** Reads queries, answering quotes and judged documents of all suites. @throws QuarryError CANCELLED, PATH_UNREADABLE */
 export async function guardSuites(context: ServiceContext, signal?: AbortSignal): Promise<GuardedSuites> {
   const locator = new SuiteLocator(context);
   const index = new OverlapIndex();
   const queries: ProtectedText[] = [];
-  const names: string[] = [];
-  for (const { name, folder } of await locator.list()) {
+  const names = new Set<string>();
+  const { suites, damaged } = await locator.list();
+  const unread: UnreadSuite[] = damaged.map(({ name, problem }) => ({ name, problem }));
+  for (const { name, folder } of suites) {
     throwIfCancelled(signal);
-    if (!names.includes(name)) names.push(name);
-    const suite = await locator.open(folder);
-    for (const query of suite.queries) {
-      const about = { suite: name, item: `query:${query.id}`, isTest: isTest(suite), text: query.text };
-      queries.push(about);
-      index.add(about);
+    try {
+      const suite = await locator.open(folder);
+      addQueries(suite, index, queries);
+      if (suite.hasCorpus) await addJudgedDocuments(context, suite, index);
+      names.add(name);
+    } catch (error) {
+      if (!(error instanceof QuarryError)) throw error;
+      unread.push({ name, problem: error.message }); // The others protect nonetheless, and what was read of this one.
     }
-    for (const excerpt of suite.excerpts) {
-      const item = `answer:${excerpt.queryId}`;
-      index.add({ suite: name, item, isTest: isTest(suite), text: excerpt.quote });
-    }
-    if (suite.hasCorpus) await addJudgedDocuments(context, suite, index);
   }
-  return { index, queries, suites: names };
+  return { index, queries, suites: [...names], unread };
+}
+
+function addQueries(suite: Suite, index: OverlapIndex, queries: ProtectedText[]): void {
+  const about = { suite: suite.manifest.name, isTest: isTest(suite) };
+  for (const { id, text } of suite.queries) {
+    const query = { ...about, item: `query:${id}`, text };
+    queries.push(query);
+    index.add(query);
+  }
+  for (const { queryId, quote } of suite.excerpts) index.add({ ...about, item: `answer:${queryId}`, text: quote });
 }
 
 /** Only documents that answer a query of the split are protected: the rest of a corpus may be learnt from. */
