@@ -32,6 +32,17 @@ export function spdxOf(name: string): string {
   return CANONICAL.get(lower) ?? (Object.hasOwn(ALIASES, lower) ? (ALIASES[lower] ?? '') : '');
 }
 
+/**
+ * An SPDX expression of known identifiers in their spelling (`(mit or apache-2.0)` -> `MIT OR Apache-2.0`), brackets only
+ * around the whole; empty for anything else.
+ */
+export function spdxExpression(text: string): string {
+  const inner = /^\s*\(([^()]*)\)\s*$/.exec(text)?.[1] ?? text;
+  const parts = inner.slice(0, 200).split(/\s+(AND|OR)\s+/i);
+  const read = parts.map((part, at) => (at % 2 === 0 ? spdxOf(part) : part.toUpperCase()));
+  return read.includes('') || inner.length > 200 ? '' : read.join(' ');
+}
+
 /** The SPDX identifier of a licence's web address; empty when unknown. */
 export function licenceOfUrl(url: string): string {
   for (const [pattern, read] of BY_URL) {

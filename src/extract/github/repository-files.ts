@@ -6,7 +6,7 @@ import { hasBinaryName } from '../formats/media-types.js';
 import { parseDocument } from '../formats/parse-document.js';
 import type { ParsedDocument } from '../formats/parsed-document.js';
 import { isIgnoredByDefault, isMinified } from '../selection/default-ignores.js';
-import { isLicenceName, type LicenceFile, licenceOfFiles, licenceOfFolder } from '../selection/detect-licence.js';
+import { type LicenceFile, licenceOfFolder, mayNameLicence } from '../selection/detect-licence.js';
 import { IgnoreRules } from '../selection/ignore-rules.js';
 import { createPathFilter, type PathFilter } from '../selection/path-filter.js';
 import { BlobReader } from './blob-reader.js';
@@ -115,11 +115,11 @@ async function readRules(
   return { ignore, generated };
 }
 
-/** SPDX expression of each folder that has licence files; the root (the empty path) is always there. */
+/** SPDX expression of each folder that has licence files or manifests; the root (the empty path) is always there. */
 type FolderLicences = ReadonlyMap<string, string>;
 
-/** Licence files that are read, at most; those nearest to the root come first. */
-const MOST_LICENCE_FILES = 1_000;
+/** Licence files and manifests that are read, at most; those nearest to the root come first. */
+const MOST_LICENCE_FILES = 2_000;
 
 /** Folders before what lies in them. */
 function byDepth(a: TreeEntry, b: TreeEntry): number {
@@ -142,21 +142,18 @@ async function readLicences(
   findLicence: () => Promise<string>,
 ): Promise<FolderLicences> {
   const named = entries
-    .filter(({ kind, path, size }) => kind === 'file' && size <= 1_000_000 && isLicenceName(posix.basename(path)))
+    .filter(({ kind, path, size }) => kind === 'file' && size <= 1_000_000 && mayNameLicence(posix.basename(path)))
     .sort(byDepth)
     .slice(0, MOST_LICENCE_FILES);
-  const byFolder = new Map<string, LicenceFile[]>([['', []]]);
-  for (const { path, id } of named) {
-    const file = { name: posix.basename(path), text: Buffer.from(await blobs.read(id)).toString('utf8') };
-    byFolder.set(parentOf(path), [...(byFolder.get(parentOf(path)) ?? []), file]);
-  }
+  const byFolder = new Map<string, TreeEntry[]>([['', []]]);
+  for (const entry of named) byFolder.set(parentOf(entry.path), [...(byFolder.get(parentOf(entry.path)) ?? []), entry]);
   const licences = new Map<string, string>();
-  for (const [folder, files] of byFolder) {
-    const above = folder === '' ? '' : licenceOf(folder, licences);
-    licences.set(
-      folder,
-      folder === '' ? licenceOfFiles(files) || (await findLicence()) : licenceOfFolder(files, above),
-    );
+  for (const [folder, found] of byFolder) {
+    const files: LicenceFile[] = [];
+    for (const { path, id } of found)
+      files.push({ name: posix.basename(path), text: Buffer.from(await blobs.read(id)).toString('utf8') });
+    const licence = licenceOfFolder(files, folder === '' ? '' : licenceOf(folder, licences));
+    licences.set(folder, folder === '' ? licence || (await findLicence()) : licence);
   }
   return licences;
 }

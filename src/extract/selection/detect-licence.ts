@@ -1,4 +1,5 @@
 import { spdxHeader } from '../formats/spdx.js';
+import { isManifestName, licenceOfManifests } from './manifest-licence.js';
 
 /** Name and text of a file that may hold a licence. */
 export interface LicenceFile {
@@ -72,6 +73,11 @@ export function isLicenceName(name: string): boolean {
   return NAME.test(name);
 }
 
+/** Whether a file may say under which licence its folder is, by name: a licence file, or a package's manifest. */
+export function mayNameLicence(name: string): boolean {
+  return isLicenceName(name) || isManifestName(name);
+}
+
 /** SPDX identifier of a licence's text; empty when it is none that is known. */
 export function licenceOfText(text: string): string {
   const tagged = spdxHeader(text);
@@ -106,11 +112,13 @@ export function licenceOfFiles(files: readonly LicenceFile[]): string {
 }
 
 /**
- * SPDX expression of what lies in a folder, by the licence files in it. Without any it is that of the folder above; a
- * plainly named one that says nothing known makes it unknown (empty), whatever stands above.
+ * SPDX expression of what lies in a folder, by the licence files in it, else by what the manifest of a package states.
+ * Without either it is that of the folder above; a plainly named file or a manifest that says nothing known makes it
+ * unknown (empty), whatever stands above.
  */
 export function licenceOfFolder(files: readonly LicenceFile[], inherited: string): string {
   const own = licenceOfFiles(files);
   if (own !== '') return own;
-  return files.some((file) => PLAIN_NAME.test(file.name)) ? '' : inherited;
+  if (files.some((file) => PLAIN_NAME.test(file.name))) return '';
+  return licenceOfManifests(files) ?? inherited;
 }

@@ -198,6 +198,26 @@ describe('reading a folder', () => {
     expect(licences.get('packages/secret/b.md')).toBe('');
   });
 
+  it('knows the licence that a package states in its manifest, where no licence file stands beside it', async () => {
+    await put('LICENSE', 'Apache License\nVersion 2.0, January 2004');
+    await put('package.json', '{"license": "MIT"}');
+    await put('packages/stated/package.json', '{"name": "stated", "license": "(mit OR CC0-1.0)"}');
+    await put('packages/stated/deep/a.md', '# A\n\ntext');
+    await put('packages/closed/package.json', '{"license": "UNLICENSED"}');
+    await put('packages/closed/b.md', '# B\n\ntext');
+    await put('packages/silent/package.json', '{"name": "silent"}');
+    await put('packages/silent/c.md', '# C\n\ntext');
+    await put('python/pyproject.toml', '[project]\nname = "snake"\nlicense = { text = "BSD-3-Clause" }\n');
+    await put('python/d.md', '# D\n\ntext');
+    const outcome = await sync();
+    const licences = new Map(outcome.documents.map(({ metadata, licence }) => [metadata['path'], licence]));
+    expect(licences.get('package.json')).toBe('Apache-2.0');
+    expect(licences.get('packages/stated/deep/a.md')).toBe('MIT OR CC0-1.0');
+    expect(licences.get('packages/closed/b.md')).toBe('');
+    expect(licences.get('packages/silent/c.md')).toBe('Apache-2.0');
+    expect(licences.get('python/d.md')).toBe('BSD-3-Clause');
+  });
+
   it('never follows links and survives loops', async () => {
     const outside = await mkdtemp(path.join(tmpdir(), 'quarry-outside-'));
     await writeFile(path.join(outside, 'secret.md'), 'secret');

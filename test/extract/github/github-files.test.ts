@@ -80,6 +80,27 @@ describe('files of a repository', () => {
     expect(licences.get('packages/secret/b.md')).toBe('');
   });
 
+  it('knows the licence that a package states in its manifest, where no licence file stands beside it', async () => {
+    await repository.put('LICENSE', 'Apache License\nVersion 2.0, January 2004');
+    await repository.put('package.json', '{"license": "MIT"}');
+    await repository.put('packages/stated/package.json', '{"name": "stated", "license": "(mit OR CC0-1.0)"}');
+    await repository.put('packages/stated/deep/a.md', '# A\n\ntext');
+    await repository.put('packages/closed/package.json', '{"license": "UNLICENSED"}');
+    await repository.put('packages/closed/b.md', '# B\n\ntext');
+    await repository.put('packages/silent/package.json', '{"name": "silent"}');
+    await repository.put('packages/silent/c.md', '# C\n\ntext');
+    await repository.put('python/pyproject.toml', '[project]\nname = "snake"\nlicense = { text = "BSD-3-Clause" }\n');
+    await repository.put('python/d.md', '# D\n\ntext');
+    repository.push();
+    const outcome = await sync(repository.bare);
+    const licences = new Map(outcome.documents.map(({ metadata, licence }) => [metadata['path'], licence]));
+    expect(licences.get('package.json')).toBe('Apache-2.0');
+    expect(licences.get('packages/stated/deep/a.md')).toBe('MIT OR CC0-1.0');
+    expect(licences.get('packages/closed/b.md')).toBe('');
+    expect(licences.get('packages/silent/c.md')).toBe('Apache-2.0');
+    expect(licences.get('python/d.md')).toBe('BSD-3-Clause');
+  });
+
   it('gives files of a GitHub repository their page addresses, wherever they are fetched from', async () => {
     await repository.put('a b.md', '# A');
     repository.push();
