@@ -1,6 +1,6 @@
 import { findPersonal } from './find-personal.js';
 import { findSecrets } from './find-secrets.js';
-import { type Finding, separateFindings } from './finding.js';
+import { type Finding, redact, separateFindings } from './finding.js';
 
 /** Secrets and personal data of a text, without overlaps, in order of place. */
 export function findSensitive(text: string): Finding[] {
@@ -11,4 +11,21 @@ export function findSensitive(text: string): Finding[] {
       !secrets.some((secret) => secret.start <= start && (kind === 'email' ? start < secret.end : end <= secret.end)),
   );
   return separateFindings([...secrets, ...others]);
+}
+
+/** More passes than any text needs; each takes away at least one finding. */
+const MAX_PASSES = 50;
+
+/**
+ * The text with secrets and personal data replaced by their kinds, such that nothing is found in it any more: what a
+ * pass writes can make a neighbour tell (`[IP_ADDRESS]` is a word after which four small numbers are an address).
+ */
+export function redactSensitive(text: string): string {
+  let redacted = text;
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const findings = findSensitive(redacted);
+    if (findings.length === 0) break;
+    redacted = redact(redacted, findings);
+  }
+  return redacted;
 }

@@ -28,7 +28,7 @@ export function separateFindings(findings: readonly Finding[]): Finding[] {
   return kept;
 }
 
-/** The text with every finding replaced by its kind, for instance `[EMAIL]`. Redacting twice changes nothing more. */
+/** The text with every finding replaced by its kind, for instance `[EMAIL]`. */
 export function redact(text: string, findings: readonly Finding[]): string {
   let redacted = '';
   let from = 0;

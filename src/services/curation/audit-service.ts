@@ -1,7 +1,6 @@
 import { AUDIT_CHECKS, type AuditCheck, type AuditReport } from '../../core/curation/audit-report.js';
 import { type Example, mapTexts } from '../../core/curation/example.js';
-import { findSensitive } from '../../core/curation/find-sensitive.js';
-import { redact } from '../../core/curation/finding.js';
+import { redactSensitive } from '../../core/curation/find-sensitive.js';
 import type { DatasetVersion } from '../../core/curation/ports.js';
 import type { Job, JsonObject, JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
@@ -159,7 +158,7 @@ function applyChange(example: Example, change: PlannedChange): Example | undefin
   const isSame = !isRedacted && flags.join('\n') === example.flags.join('\n');
   if (isSame) return example;
   const flagged = { ...example, flags };
-  return isRedacted ? mapTexts(flagged, (text) => redact(text, findSensitive(text))) : flagged;
+  return isRedacted ? mapTexts(flagged, redactSensitive) : flagged;
 }
 
 function toSummary(report: AuditReport): JsonObject {

@@ -1,6 +1,5 @@
 import { type Example, mapTexts, textsOf } from '../../core/curation/example.js';
-import { findSensitive } from '../../core/curation/find-sensitive.js';
-import { redact } from '../../core/curation/finding.js';
+import { findSensitive, redactSensitive } from '../../core/curation/find-sensitive.js';
 import { TRUST_THRESHOLD } from '../../core/curation/judge-trust.js';
 import { isLicenceAllowed, OPEN_LICENCES } from '../../core/curation/licence-policy.js';
 import type { ExampleSource } from '../../core/curation/ports.js';
@@ -174,7 +173,7 @@ async function clearSensitive(
     return { rows: kept, examples: selectRows(version, kept) };
   }
   const examples = selectExamples(version, new Set(rows.map(({ place }) => place)), (example, place) =>
-    found.has(place) ? mapTexts(example, (text) => redact(text, findSensitive(text))) : example,
+    found.has(place) ? mapTexts(example, redactSensitive) : example,
   );
   return { rows, examples };
 }

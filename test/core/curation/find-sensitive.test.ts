@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { findSensitive } from '../../../src/core/curation/find-sensitive.js';
+import { findSensitive, redactSensitive } from '../../../src/core/curation/find-sensitive.js';
 import { maskFinding, redact } from '../../../src/core/curation/finding.js';
 import { isIban } from '../../../src/core/curation/iban.js';
 import { hasLuhnDigit } from '../../../src/core/curation/luhn.js';
@@ -144,9 +144,15 @@ describe('findSensitive', () => {
   test('leaves nothing to find after redaction, and nothing else changed', () => {
     const values = [...plantSecrets(20, 5), ...kinds.flatMap((kind) => plantPersonal(kind, 5, 6))];
     const text = values.map((value, at) => `Line ${at} says ${value} here`).join('\n');
-    const redacted = redact(text, findSensitive(text));
+    const redacted = redactSensitive(text);
     expect(findSensitive(redacted)).toEqual([]);
     expect(redacted.split('\n').filter((line) => /^Line \d+ says/.test(line))).toHaveLength(values.length);
+  });
+
+  test('looks again where what was written instead makes a neighbour an address', () => {
+    const text = 'dig --server-addr 9.8.1.111 --servers 9.8.8.1 www.example.org';
+    expect(findSensitive(redact(text, findSensitive(text)))).toHaveLength(1);
+    expect(findSensitive(redactSensitive(text))).toEqual([]);
   });
 
   test('never shows more than a few characters of a finding', () => {
