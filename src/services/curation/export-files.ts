@@ -105,7 +105,7 @@ class RowFiles implements DataFiles {
 
   refuse(): QuarryError {
     return new QuarryError('DATASET_INVALID', `No example of the dataset fits the format ${this.#shape.format}.`, {
-      hint: 'Look at the kinds of its examples with dataset_show; triplets need dataset_negatives first.',
+      hint: 'Look at the kinds of its examples with dataset_show: triplets need dataset_negatives first; chat formats take chats, instructions, and pairs whose anchor ends in a question mark.',
     });
   }
 

@@ -79,6 +79,19 @@ describe('exports follow the published schemas letter by letter', () => {
     ]);
   });
 
+  test('questions stay chats when they have got negatives; chats without a last answer are none', () => {
+    const asked = makeExample({
+      kind: 'triplet',
+      fields: { anchor: '鍵はどこですか？', positive: 'In the box.', negatives: ['Out.'] },
+    });
+    const messages = (['user', 'assistant', 'user'] as const).map((role) => ({ role, content: 'Say more.' }));
+    const open = makeExample({ kind: 'chat', fields: { messages } });
+    for (const format of ['openai', 'sharegpt'] as const) {
+      expect(toExportRows(asked, format, 1)).toHaveLength(1);
+      expect(toExportRows(open, format, 1)).toEqual([]);
+    }
+  });
+
   test('BEIR', () => {
     const tables = new BeirTables(true);
     const entries = [...all, ...all].flatMap((example) => tables.add(example) ?? []);

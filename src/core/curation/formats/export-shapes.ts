@@ -25,7 +25,7 @@ const POSITIVE_GRADE = 2;
 
 /** A question, so that its answer is an instruction's output. */
 function isQuestion(text: string): boolean {
-  return /\?\s*$/.test(text);
+  return /[?？؟]\s*$/.test(text);
 }
 
 /** anchor and positive, as sentence-transformers' MultipleNegativesRankingLoss reads them. */
@@ -70,7 +70,7 @@ interface Message {
   readonly content: string;
 }
 
-/** The example as a conversation: chats as they are, instructions and answered questions as one turn. */
+/** The example as a conversation: chats as they are, instructions and answered questions (with negatives or without) as one turn. */
 function toMessages(example: Example): Message[] | undefined {
   if (example.kind === 'chat') return example.fields.messages.map(({ role, content }) => ({ role, content }));
   const turn = (user: string, assistant: string): Message[] => [
@@ -81,23 +81,29 @@ function toMessages(example: Example): Message[] | undefined {
     const { instruction, input, output } = example.fields;
     return turn(input === '' ? instruction : `${instruction}\n\n${input}`, output);
   }
-  if (example.kind === 'pair' && isQuestion(example.fields.anchor)) {
+  if ((example.kind === 'pair' || example.kind === 'triplet') && isQuestion(example.fields.anchor)) {
     return turn(example.fields.anchor, example.fields.positive);
   }
   return undefined;
 }
 
-/** {messages: [{role, content}]}, as OpenAI's fine-tuning reads it. It must end with the assistant. */
-function toOpenai(example: Example): ExportRow[] {
+/** As {@link toMessages}, where the assistant has the last word, which is what trainers learn from. */
+function toAnswered(example: Example): Message[] | undefined {
   const messages = toMessages(example);
-  return messages?.at(-1)?.role === 'assistant' ? [{ messages }] : [];
+  return messages?.at(-1)?.role === 'assistant' ? messages : undefined;
+}
+
+/** {messages: [{role, content}]}, as OpenAI's fine-tuning reads it. */
+function toOpenai(example: Example): ExportRow[] {
+  const messages = toAnswered(example);
+  return messages === undefined ? [] : [{ messages }];
 }
 
 const SHAREGPT_NAMES = { system: 'system', user: 'human', assistant: 'gpt' } as const;
 
 /** {conversations: [{from, value}]}. */
 function toSharegpt(example: Example): ExportRow[] {
-  const messages = toMessages(example);
+  const messages = toAnswered(example);
   if (messages === undefined) return [];
   return [{ conversations: messages.map(({ role, content }) => ({ from: SHAREGPT_NAMES[role], value: content })) }];
 }
