@@ -98,6 +98,13 @@ describe('miners', () => {
     for (const pair of mine('questions', document(text))) expect(pair.positive).toBe(prose.trim());
   });
 
+  test('an answer ends where the next question is asked, in whatever form', () => {
+    const text = `## How do I restore a backup?\n\n${prose}\n\n**Where does the copy go in the end?**\n\n${prose}\n\n## 夜には何が起こりますか？\n\n${prose}\n\nQ: What happens at night?\nA: ${prose}\n`;
+    const pairs = mine('questions', document(text));
+    expect(pairs).toHaveLength(4);
+    for (const pair of pairs) expect(pair.positive).toBe(prose.trim());
+  });
+
   test('doc comments find their code in Python, TypeScript, Go, Rust and Ruby', () => {
     const python =
       'def restore(path):\n    """Restores a snapshot from a path.\n\n    More words.\n    """\n    snapshot = open(path)\n    return snapshot.read()\n\nx = 1\n';
@@ -125,6 +132,14 @@ describe('miners', () => {
     expect(mine('docstrings', code(ruby, 'ruby'))[0]?.positive).toBe(
       'def restore(site)\n  snapshots.last.restore(site)\nend',
     );
+    const cpp =
+      '////////////////////////////////\n/// Restores the newest snapshot of a site.\nbool restore(Site &site) {\n  return site.last().restore();\n}\n';
+    expect(mine('docstrings', code(cpp, 'cpp'))).toEqual([
+      {
+        anchor: 'Restores the newest snapshot of a site.',
+        positive: 'bool restore(Site &site) {\n  return site.last().restore();\n}',
+      },
+    ]);
   });
 
   test('issues give the comment that settles them, merged pull requests their description', () => {
@@ -171,6 +186,14 @@ describe('miners', () => {
       'Guide: Restore point',
       'Guide: replay',
       'Guide: Log shipping',
+    ]);
+  });
+
+  test('definitions may have a term in bold or with a number; a call for attention is no term', () => {
+    const text = `**Restore point**\n: ${prose}\n\n404 page\n: ${prose}\n\n- **Note:** ${prose}\n- **Warning**: ${prose}\n\n* a\n: ${prose}\n`;
+    expect(mine('definitions', document(text)).map((pair) => pair.anchor)).toEqual([
+      'Guide: Restore point',
+      'Guide: 404 page',
     ]);
   });
 
@@ -277,6 +300,8 @@ describe('linkCandidates', () => {
     ['https://x.org/docs/a', 'b.html#part', 'https://x.org/docs/b.html'],
     ['file:///docs/guide/page.md', './setup.md', 'file:///docs/guide/setup.md'],
     ['owner/repo@main:docs/page.md', '../README.md', 'owner/repo@main:README.md'],
+    ['file:///srv/x.git#main:docs/page.md', './setup.md', 'file:///srv/x.git#main:docs/setup.md'],
+    ['git@x.org:a/b.git#main:docs/page.md', '/README.md', 'git@x.org:a/b.git#main:README.md'],
     ['/home/docs/page.md', 'deep/er.md', '/home/docs/deep/er.md'],
   ])('from %s, %s leads to %s', (base, target, wanted) => {
     expect(linkCandidates(base, target)).toContain(wanted);

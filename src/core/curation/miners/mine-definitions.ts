@@ -6,8 +6,11 @@ import { visibleText } from './visible-text.js';
 /** Definition lists in their common spellings. */
 const ITEM =
   /^\s{0,6}[-*+]\s+(?:\*\*(?<bold>[^*]{2,100})\*\*|`(?<code>[^`]{2,100})`|\*(?<slanted>[^*]{2,100})\*)\s*(?<colon>:|--?|\u2013|\u2014)?\s+(?<text>\S.*)$/;
-const TERM_LINE = /^ {0,3}(?![-*+#>|\d])(?<term>[^\n|]{2,100})$/;
+const TERM_LINE = /^ {0,3}(?![-#>|]|[*+]\s|\d+[.)]\s)(?<term>[^\n|]{2,100})$/;
 const DETAIL_LINE = /^ {0,3}:[ \t]+(?<text>\S.*)$/;
+/** Words that only call for attention, whatever stands behind them. */
+const CALL =
+  /^(?:n\.?b\.?|notes?|notice|tips?|hints?|warnings?|caution|attention|danger|important|remarks?|todo|fixme|edit|update|p\.?s\.?)$/i;
 /** Definitions are shorter than sections: a sentence is enough. */
 const MIN_SHARE = 0.5;
 
@@ -27,6 +30,7 @@ export const mineDefinitions: Mine = (document, bounds) => {
     const anchor = plainPhrase(term).replace(/:$/, '');
     if (
       anchor.length < 2 ||
+      CALL.test(anchor) ||
       visibleText(positive).length < bounds.minCharacters * MIN_SHARE ||
       positive.length > bounds.maxCharacters
     )

@@ -147,6 +147,9 @@ const LINE_COMMENTS: Readonly<Record<string, RegExp>> = {
   rust: /(?:^[ \t]*\/\/\/.*\n)+/gm,
   go: /(?:^[ \t]*\/\/(?!go:).*\n)+/gm,
   csharp: /(?:^[ \t]*\/\/\/.*\n)+/gm,
+  c: /(?:^[ \t]*\/\/[/!](?!\/).*\n)+/gm,
+  cpp: /(?:^[ \t]*\/\/[/!](?!\/).*\n)+/gm,
+  dart: /(?:^[ \t]*\/\/\/.*\n)+/gm,
   ruby: /(?:^[ \t]*#(?!!).*\n)+/gm,
   swift: /(?:^[ \t]*\/\/\/.*\n)+/gm,
 };

@@ -36,9 +36,14 @@ export function linkCandidates(base: string, target: string): string[] {
   return [...new Set([absolute, bare, ...endings.map((ending) => stem + ending)])];
 }
 
-/** The address that a relative reference means: of URLs by their rules, of paths by folders. */
+/** The address that a relative reference means: of URLs by their rules, of paths (also of files in a repository, `url#ref:path`) by folders. */
 function joinAddress(base: string, reference: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(reference)) return reference;
+  const inRepository = /^(?<repository>[^#]*#[^:]*:)(?<path>.*)$/.exec(base)?.groups;
+  if (inRepository !== undefined) {
+    const from = reference.startsWith('/') ? '' : inRepository['path'];
+    return `${inRepository['repository']}${joinAddress(from ?? '', reference.replace(/^\/+/, ''))}`;
+  }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(base)) {
     try {
       return new URL(reference, base).href;

@@ -33,24 +33,29 @@ export const mineQuestions: Mine = (document, bounds) => {
     if (asked.length < 10 || visibleText(positive).length < bounds.minCharacters / 2) return;
     pairs.push({ anchor: askedOf(name, asked), positive, ...trimmed });
   };
-  if (document.format === 'markdown') {
-    for (const section of outline(document.text)) {
-      const heading = plainPhrase(section.heading).replace(/^(?:q(?:uestion)?|\d+)[.:)]\s*/i, '');
-      if (/\?$/.test(heading) || (QUESTION.test(heading) && /^how |^what |^why /i.test(heading))) add(heading, section);
-    }
+  const labelled = labelledAnswers(document.text);
+  const sections = document.format === 'markdown' ? outline(document.text) : [];
+  let next = 0;
+  for (const { heading, start, end } of sections) {
+    const question = plainPhrase(heading).replace(/^(?:q(?:uestion)?|\d+)[.:)]\s*/i, '');
+    // The next question inside the section has an answer of its own.
+    while ((labelled[next]?.asked ?? end) < start) next++;
+    const span = { start, end: Math.min(end, labelled[next]?.asked ?? end) };
+    if (/[?？؟]$/.test(question) || (QUESTION.test(question) && /^how |^what |^why /i.test(question)))
+      add(question, span);
   }
-  for (const { question, start, end } of labelledAnswers(document.text)) add(question, { start, end });
+  for (const { question, start, end } of labelled) add(question, { start, end });
   return pairs;
 };
 
-/** `Q: ...` up to `A: ...`, and `**...?**` alone on a line up to the next such line or heading. */
-function labelledAnswers(text: string): { question: string; start: number; end: number }[] {
-  const found: { question: string; start: number; end: number }[] = [];
+/** Answers in order, with the offset at which their question begins: `Q: ...` up to `A: ...`, and `**...?**` alone on a line up to the next such line or heading. */
+function labelledAnswers(text: string): { question: string; asked: number; start: number; end: number }[] {
+  const found: { question: string; asked: number; start: number; end: number }[] = [];
   const lines = splitLines(text);
-  let question: { text: string; isBold: boolean; answerStart: number } | undefined;
+  let question: { text: string; isBold: boolean; asked: number; answerStart: number } | undefined;
   const close = (end: number): void => {
     if (question !== undefined && question.answerStart >= 0) {
-      found.push({ question: question.text, start: question.answerStart, end });
+      found.push({ question: question.text, asked: question.asked, start: question.answerStart, end });
     }
     question = undefined;
   };
@@ -59,14 +64,14 @@ function labelledAnswers(text: string): { question: string; start: number; end: 
     const asked = /^\s{0,3}(?:[-*]\s+)?(?:\*\*|__)?Q(?:uestion)?(?:\s?\d+)?[:.]\s*(.+?)(?:\*\*|__)?\s*$/i.exec(
       line.text,
     )?.[1];
-    const bold = /^\s{0,3}(?:\*\*|__)([^*_].{8,200}\?)(?:\*\*|__)\s*$/.exec(line.text)?.[1];
+    const bold = /^\s{0,3}(?:\*\*|__)([^*_].{8,200}[?？؟])(?:\*\*|__)\s*$/.exec(line.text)?.[1];
     const answer = /^\s{0,3}(?:[-*]\s+)?(?:\*\*|__)?A(?:nswer)?[:.](?:\*\*|__)?\s*/i.exec(line.text);
     if (asked !== undefined) {
       close(line.start);
-      question = { text: asked, isBold: false, answerStart: -1 };
+      question = { text: asked, isBold: false, asked: line.start, answerStart: -1 };
     } else if (bold !== undefined) {
       close(line.start);
-      question = { text: bold, isBold: true, answerStart: line.end };
+      question = { text: bold, isBold: true, asked: line.start, answerStart: line.end };
     } else if (/^ {0,3}#{1,6}\s/.test(line.text)) {
       close(line.start);
     } else if (answer !== null && question !== undefined && !question.isBold && question.answerStart < 0) {
