@@ -24,6 +24,8 @@ export interface HtmlElement extends HtmlNode {
   closest(selector: string): HtmlElement | null;
   cloneNode(deep: boolean): HtmlElement;
   remove(): void;
+  append(...nodes: HtmlNode[]): void;
+  replaceWith(...nodes: HtmlNode[]): void;
 }
 
 /** What we use of a DOM document. */
@@ -33,6 +35,7 @@ export interface HtmlDocument {
   querySelector(selector: string): HtmlElement | null;
   querySelectorAll(selector: string): Iterable<HtmlElement>;
   cloneNode(deep: boolean): HtmlDocument;
+  createElement(name: string): HtmlElement;
 }
 
 /** Set on a heading whose element no longer tells its level. */

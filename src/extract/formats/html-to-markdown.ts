@@ -167,22 +167,22 @@ class MarkdownWriter {
 
   private definitions(element: HtmlElement, scope: Scope): string[] {
     const blocks: string[] = [];
-    let term = '';
+    let terms: string[] = [];
     const outerLevel = this.level;
     const visit = (parent: HtmlElement): void => {
       for (const child of parent.children) {
         if (child.localName === 'div') visit(child);
         else if (child.localName === 'dt') {
-          if (term !== '') blocks.push(term);
-          term = this.term(child, scope, outerLevel);
-        } else if (!isSkipped(child)) {
-          for (const block of joinDefinition(term, this.blocksOf(child, scope))) blocks.push(block);
-          term = '';
+          terms.push(this.term(child, scope, outerLevel));
+        } else {
+          const said = isSkipped(child) ? [] : this.blocksOf(child, scope);
+          blocks.push(...joinDefinition(terms, said));
+          terms = [];
         }
       }
     };
     visit(element);
-    if (term !== '') blocks.push(term);
+    blocks.push(...terms.filter((term) => term !== ''));
     this.level = outerLevel;
     return joinItems(blocks);
   }
@@ -230,12 +230,14 @@ function textWithoutPermalinks(element: HtmlElement): string {
   return parts.join('');
 }
 
-function joinDefinition(term: string, blocks: readonly string[]): string[] {
-  const [first = '', ...rest] = blocks;
-  if (term === '' || term.startsWith('#')) return [term, ...blocks].filter((block) => block !== '');
-  if (rest.length === 0 && first !== '' && !/^(?:```|\||- |\d+\. |> |#)/.test(first))
-    return [`- ${term}: ${indent(first, 2)}`];
-  return [term, ...blocks];
+/** Terms with what is said of them: one list item where that is all paragraphs, as several terms may share one meaning. */
+function joinDefinition(terms: readonly string[], blocks: readonly string[]): string[] {
+  const named = terms.filter((term) => term !== '');
+  const isPlain = blocks.length > 0 && blocks.every((block) => !/^(?:```|\||- |\d+\. |> |#)/.test(block));
+  if (!isPlain || named.length === 0 || named.some((term) => term.startsWith('#'))) return [...named, ...blocks];
+  const term =
+    named.length === 1 ? named.join() : strong(named.map((one) => one.replace(/^\*\*|\*\*$/g, '')).join(', '));
+  return [`- ${term}: ${indent(blocks.join('\n\n'), 2)}`];
 }
 
 /** Puts list items that follow each other on neighbouring lines. */

@@ -1,3 +1,4 @@
+import { unwrapLabels } from './html-buttons.js';
 import { type HtmlDocument, parseTidyHtml } from './html-dom.js';
 import { mainContent } from './html-main.js';
 import { oneLine, readPageMetadata } from './html-metadata.js';
@@ -10,6 +11,7 @@ export function parseHtml(source: string, uri: string): ParsedBody {
   const tidy = tidyHtml(source);
   const document = parseTidyHtml(tidy.html);
   const head = readPageMetadata(document, uri, tidy.jsonLd);
+  unwrapLabels(document);
   const outside = outerHeading(document);
   const main = mainContent(document);
   const inside = oneLine((main.querySelector('h1') ?? main.querySelector('h2'))?.textContent);

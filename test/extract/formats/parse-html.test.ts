@@ -41,7 +41,22 @@ describe('HTML as Markdown', () => {
     [
       'definition lists',
       '<dl><dt>A<dd>one<dt>B<dt>C<dd><p>two<p>three</dl>',
-      '- **A**: one\n\n**B**\n\n**C**\n\ntwo\n\nthree',
+      '- **A**: one\n- **B, C**: two\n\n  three',
+    ],
+    [
+      'definition lists with what is not shown, and with blocks',
+      '<main><dl><dt>A<dd hidden>no<dt>B<dd><p>b<dt>C<dd><ul><li>c</ul><dt>D</dl></main>',
+      '**A**\n\n- **B**: b\n\n**C**\n\n- c\n\n**D**',
+    ],
+    [
+      'headings that unfold',
+      '<h2><button aria-expanded=false><svg></svg>Why <i>so</i>?</button></h2><div>Because.</div><h3>Run <button>Copy</button></h3><p>x',
+      '## Why *so*?\n\nBecause.\n\n### Run\n\nx',
+    ],
+    [
+      'questions that unfold',
+      '<div><button>Is it cold?</button><div>Yes.</div></div><button>Copy</button><form><button>Forgot it?</button></form>',
+      '**Is it cold?**\n\nYes.',
     ],
     ['details', '<details><summary>More</summary><p>inside</details>', '**More**\n\ninside'],
     [
