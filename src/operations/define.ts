@@ -76,8 +76,8 @@ export interface OperationDefinition<I extends z.ZodObject, O extends z.ZodObjec
   readonly startsJob?: string;
   /** Operation that tells what the started job came to, and the input key that takes a list with the job's id. */
   readonly jobAnswer?: { readonly operation: string; readonly key: string };
-  /** Whether an answer means failure to a script: the command line then exits with 1. */
-  isFailure?(output: z.output<O>): boolean;
+  /** What of an answer means failure to a script, in words; empty when nothing does. The command line then exits with 1. */
+  failure?(output: z.output<O>): string;
   run(context: OperationContext, input: z.output<I>): Promise<z.output<O>>;
   /** Compact text that holds the full answer, for a person or a model. */
   render(output: z.output<O>): string;
@@ -85,7 +85,7 @@ export interface OperationDefinition<I extends z.ZodObject, O extends z.ZodObjec
 
 /** An operation as the edges see it. */
 export interface Operation
-  extends Omit<OperationDefinition<z.ZodObject, z.ZodObject>, 'run' | 'render' | 'examples' | 'isFailure'> {
+  extends Omit<OperationDefinition<z.ZodObject, z.ZodObject>, 'run' | 'render' | 'examples' | 'failure'> {
   readonly examples: readonly JsonObject[];
   /** JSON Schema 2020-12 of the input and output. */
   readonly inputSchema: JsonObject;
@@ -105,11 +105,11 @@ export interface DefinedOperation<N extends string, I extends z.ZodObject, O ext
   readonly output: O;
 }
 
-/** What an operation gives: data, the same as text, and whether it means failure to a script. */
+/** What an operation gives: data, the same as text, and what of it means failure to a script (empty: nothing). */
 export interface Outcome<Output = JsonObject> {
   readonly output: Output;
   readonly text: string;
-  readonly isFailure: boolean;
+  readonly failure: string;
 }
 
 /** Makes an operation of its definition. */
@@ -142,7 +142,7 @@ export function defineOperation<const N extends string, I extends z.ZodObject, O
       return {
         output: checked.data as JsonObject,
         text: definition.render(checked.data),
-        isFailure: definition.isFailure?.(checked.data) ?? false,
+        failure: definition.failure?.(checked.data) ?? '',
       };
     },
   };

@@ -85,7 +85,10 @@ export async function runCommand(
   const jobId = operation.startsJob === undefined ? undefined : outcome.output[operation.startsJob];
   if (typeof jobId === 'string') return followJob(jobId, { operation, started: outcome.output }, context);
   print(terminal, options, outcome.output, outcome.text);
-  return { exitCode: outcome.isFailure ? 1 : 0, output: outcome.output };
+  if (outcome.failure === '') return { exitCode: 0, output: outcome.output };
+  // Quiet is silent on all but what went wrong.
+  if (options.quiet && !options.json) terminal.stderr.write(`${printable(outcome.failure)}\n`);
+  return { exitCode: 1, output: outcome.output };
 }
 
 /** Runs an operation; where another process is writing, waits for it, as a person at a terminal would. */

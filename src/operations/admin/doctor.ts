@@ -2,6 +2,15 @@ import { z } from 'zod';
 import { defineOperation } from '../define.js';
 import { inspectMachine } from '../inspect-machine.js';
 
+const finding = z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), hint: z.string().optional() });
+
+function linesOf(findings: readonly z.output<typeof finding>[]): string[] {
+  return findings.map(
+    ({ name, ok, detail, hint }) =>
+      `${ok ? 'ok  ' : 'BAD '} ${name}: ${detail}${hint === undefined ? '' : `\n     -> ${hint}`}`,
+  );
+}
+
 export const doctor = defineOperation({
   name: 'doctor',
   summary: 'Examine the installation',
@@ -15,20 +24,16 @@ export const doctor = defineOperation({
   input: z.strictObject({}),
   output: z.object({
     ok: z.boolean(),
-    findings: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), hint: z.string().optional() })),
+    findings: z.array(finding),
   }),
   errors: ['INPUT_INVALID'],
   examples: [{}],
-  isFailure: (output) => !output.ok,
+  failure: ({ findings }) => linesOf(findings.filter((finding) => !finding.ok)).join('\n'),
   async run({ services }) {
     const findings = await services.status.doctor(await inspectMachine(services.context.config));
     return { ok: findings.every((finding) => finding.ok), findings: findings.map((finding) => ({ ...finding })) };
   },
   render({ ok, findings }) {
-    const lines = findings.map(
-      (finding) =>
-        `${finding.ok ? 'ok  ' : 'BAD '} ${finding.name}: ${finding.detail}${finding.hint === undefined ? '' : `\n     -> ${finding.hint}`}`,
-    );
-    return [...lines, ok ? 'Everything is in order.' : 'Something needs mending, see above.'].join('\n');
+    return [...linesOf(findings), ok ? 'Everything is in order.' : 'Something needs mending, see above.'].join('\n');
   },
 });
