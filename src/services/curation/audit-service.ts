@@ -2,12 +2,13 @@ import { AUDIT_CHECKS, type AuditCheck, type AuditReport } from '../../core/cura
 import { type Example, mapTexts } from '../../core/curation/example.js';
 import { redactSensitive } from '../../core/curation/find-sensitive.js';
 import type { DatasetVersion } from '../../core/curation/ports.js';
+import { QuarryError } from '../../core/errors.js';
 import type { Job, JsonObject, JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
 import type { JobHandle, JobService } from '../jobs.js';
 import { auditExamples } from './audit-examples.js';
 import { DatasetAccess } from './dataset-access.js';
-import { guardSuites } from './suite-guard.js';
+import { type GuardedSuites, guardSuites } from './suite-guard.js';
 
 /** What an audit does with what it finds. */
 export const AUDIT_ACTIONS = ['report', 'flag', 'clean'] as const;
@@ -33,6 +34,8 @@ export interface AuditRequest {
 export const DEFAULT_DROP: readonly AuditCheck[] = ['exact-duplicate', 'near-duplicate', 'leak', 'echo', 'too-short'];
 /** Above this number of examples vectors are made only when asked for. */
 const MAX_AUTO_VECTORS = 20_000;
+/** Versions that are audited, one after another, when others keep changing the dataset. */
+const MAX_TRIES = 3;
 
 /** Audits datasets and cleans them. */
 export class AuditService {
@@ -62,15 +65,27 @@ export class AuditService {
     });
   }
 
-  /** Audits now. */
+  /** Audits now; the newest version, when the dataset is changed before the findings are written. @throws QuarryError DATASET_NOT_FOUND, ALREADY_EXISTS when it is changed on and on */
   async run(request: AuditRequest, handle: JobHandle): Promise<JsonValue> {
-    const head = await this.#access.require(request.dataset);
-    const isEmbedding = request.vectors ?? head.rows <= MAX_AUTO_VECTORS;
-    const embedder = isEmbedding && head.rows > 0 ? await this.#context.embedder() : undefined;
     const suites = await guardSuites(this.#context, handle.signal);
     for (const { name, problem } of suites.unread) {
       handle.issue({ uri: `suite ${name}`, code: 'SUITE_INVALID', message: `Leaks were not looked for: ${problem}` });
     }
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#audit(request, suites, handle);
+      } catch (error) {
+        // Somebody changed the dataset meanwhile and nothing was written, so the newest version is audited in its place.
+        const isOvertaken = error instanceof QuarryError && error.code === 'ALREADY_EXISTS';
+        if (!isOvertaken || attempt === MAX_TRIES) throw error;
+      }
+    }
+  }
+
+  async #audit(request: AuditRequest, suites: GuardedSuites, handle: JobHandle): Promise<JsonValue> {
+    const head = await this.#access.require(request.dataset);
+    const isEmbedding = request.vectors ?? head.rows <= MAX_AUTO_VECTORS;
+    const embedder = isEmbedding && head.rows > 0 ? await this.#context.embedder() : undefined;
     const report = await auditExamples({
       examples: this.#access.source(head),
       suites,
@@ -80,10 +95,10 @@ export class AuditService {
       handle,
     });
     const summary = toSummary(report);
-    handle.count('findings', report.findings.total);
-    if (request.action === 'report') return { ...summary, action: 'report' };
     const change = planChange(report, request);
-    const version = await this.#write(head, request, change, summary);
+    const version = request.action === 'report' ? undefined : await this.#write(head, request, change, summary);
+    handle.count('findings', report.findings.total);
+    if (version === undefined) return { ...summary, action: 'report' };
     return {
       ...summary,
       action: request.action,
