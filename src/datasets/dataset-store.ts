@@ -9,9 +9,9 @@ import type {
   DatasetSegment,
   DatasetStore,
   DatasetVersion,
-  LedgerEntry,
+  StoredEntry,
 } from '../core/curation/ports.js';
-import { QuarryError, systemCode } from '../core/errors.js';
+import { messageOf, QuarryError, systemCode } from '../core/errors.js';
 import { clearUnfinished, createDurably, syncFolder } from './durable-file.js';
 import { lineOf, readSegment, writeSegment } from './segment-file.js';
 
@@ -116,8 +116,8 @@ export function createDatasetStore(options: DatasetStoreOptions): DatasetStore {
     },
     async readLedger(name, ledger, after) {
       const folder = folders.ledger(name, ledger);
-      const numbers = (await numbersIn(folder)).filter((number) => number > after);
-      const entries: LedgerEntry[] = [];
+      const numbers = await numbersAfter(folder, after);
+      const entries: StoredEntry[] = [];
       // Not all at once: a ledger may have more entries than a process may have open files.
       for (let at = 0; at < numbers.length; at += READ_AT_ONCE) {
         const part = numbers.slice(at, at + READ_AT_ONCE);
@@ -167,7 +167,10 @@ function conflict(name: string, parent: number, head: number): QuarryError {
       ? `There is already a dataset ${JSON.stringify(name)}.`
       : `The dataset ${JSON.stringify(name)} is at version ${head}; this change was made on version ${parent}.`,
     {
-      hint: parent === 0 ? 'Choose another name, or add to it.' : 'Read the newest version and make the change again.',
+      hint:
+        parent === 0
+          ? 'Choose another name, or add to it.'
+          : 'Somebody else changed it meanwhile, so nothing of this change was written. Make it again: it is then made on the newest version.',
     },
   );
 }
@@ -263,6 +266,15 @@ async function numbersIn(folder: string): Promise<number[]> {
   return numbers.sort((a, b) => a - b);
 }
 
+/** Numbers above `after`, none left out before the last that is given. */
+async function numbersAfter(folder: string, after: number): Promise<number[]> {
+  const found = (await numbersIn(folder)).filter((number) => number > after);
+  const last = found.at(-1) ?? after;
+  if (last - after === found.length) return found;
+  // A folder that is listed while others write may show an entry and not the one before it; by now that one is shown.
+  return (await numbersIn(folder)).filter((number) => number > after && number <= last);
+}
+
 async function readVersion(path: string): Promise<DatasetVersion> {
   const parsed = versionSchema.safeParse(await readJson(path));
   if (parsed.success) return parsed.data;
@@ -278,17 +290,22 @@ function damageOf(name: string, error: unknown): DatasetDamage {
   return { name, problem: error.message, hint: error.hint ?? 'Restore the dataset from a backup.' };
 }
 
-async function readEntry(path: string, sequence: number): Promise<LedgerEntry> {
-  return { sequence, value: z.json().parse(await readJson(path)) };
+async function readEntry(path: string, sequence: number): Promise<StoredEntry> {
+  return { sequence, path, value: z.json().parse(await readJson(path)) };
 }
 
 async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8');
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new QuarryError('PATH_UNREADABLE', `${path} cannot be read: ${messageOf(error)}.`, {
+      hint: 'Check the permissions of the file.',
+      cause: error,
+    });
+  });
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new QuarryError('DATASET_INVALID', `${path} is not JSON.`, {
-      hint: 'Restore the file from a backup.',
+      hint: 'Restore the file from a backup, or remove it to go on without it.',
       cause: error,
     });
   }

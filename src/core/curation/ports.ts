@@ -66,6 +66,12 @@ export interface LedgerEntry {
   readonly value: JsonValue;
 }
 
+/** An entry as it was read; its value may have been damaged since it was written. */
+export interface StoredEntry extends LedgerEntry {
+  /** Where it is kept, for messages. */
+  readonly path: string;
+}
+
 /** A dataset whose newest version cannot be read. */
 export interface DatasetDamage {
   readonly name: string;
@@ -103,8 +109,11 @@ export interface DatasetStore {
   delete(name: string): Promise<boolean>;
   /** Names of the dataset's ledgers, in order. */
   ledgers(name: string): Promise<readonly string[]>;
-  /** Entries after `after`, in order. */
-  readLedger(name: string, ledger: string, after: number): Promise<readonly LedgerEntry[]>;
+  /**
+   * Entries after `after`, in order, none left out before the last that is given. @throws QuarryError DATASET_INVALID for
+   * one that is not JSON, PATH_UNREADABLE
+   */
+  readLedger(name: string, ledger: string, after: number): Promise<readonly StoredEntry[]>;
   /** Adds entry `sequence`, durable when it resolves to true; false when another writer was faster. */
   appendLedger(name: string, ledger: string, entry: LedgerEntry): Promise<boolean>;
 }

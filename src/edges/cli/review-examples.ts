@@ -35,6 +35,7 @@ export async function reviewExamples(datasets: DatasetService, request: ReviewRe
   const states: readonly ReviewState[] = state === undefined ? ['needs-review', 'unreviewed'] : [state];
   const { examples } = await datasets.show(dataset, undefined, {});
   const queue = states.flatMap((wanted) => examples.filter(({ review }) => review === wanted));
+  const review = await datasets.review(dataset);
   const decisions = new Map<number, ReviewState>();
   let at = 0;
   const show = (): void => {
@@ -50,12 +51,12 @@ export async function reviewExamples(datasets: DatasetService, request: ReviewRe
         const decision = ({ a: 'accepted', r: 'rejected' } as const)[key];
         if (decision !== undefined && example !== undefined) {
           decisions.set(at++, decision);
-          await datasets.decide(dataset, example.id, decision);
+          await review.decide(example.id, decision);
         } else if (key === 's' && example !== undefined) {
           at++;
         } else if (key === 'u' && at > 0) {
           const before = queue[--at];
-          if (decisions.delete(at) && before !== undefined) await datasets.decide(dataset, before.id, before.review);
+          if (decisions.delete(at) && before !== undefined) await review.decide(before.id, before.review);
         } else {
           terminal.stdout.write(`${HELP}\n`);
           continue;
@@ -65,7 +66,7 @@ export async function reviewExamples(datasets: DatasetService, request: ReviewRe
       }
     }
   } finally {
-    await datasets.settle(dataset);
+    await review.settle();
   }
   const taken = [...decisions.values()];
   return {

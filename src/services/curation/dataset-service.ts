@@ -5,7 +5,7 @@ import { QuarryError } from '../../core/errors.js';
 import type { ServiceContext } from '../context.js';
 import { DatasetAccess } from './dataset-access.js';
 import { type DatasetStatistics, describeExamples } from './dataset-statistics.js';
-import { keepDecision } from './review-ledger.js';
+import { ReviewLedger } from './review-ledger.js';
 
 /** Chooses examples; all given parts must hold. */
 export interface ExampleFilter {
@@ -46,6 +46,17 @@ export interface DatasetDiff {
   readonly addedIds: readonly string[];
   readonly removedIds: readonly string[];
   readonly changedIds: readonly string[];
+}
+
+/** A review by a person. */
+export interface Review {
+  /**
+   * Keeps what was decided about an example, durable when it resolves. {@link settle}, and whatever else asks for the
+   * dataset, makes a version of what was kept. @throws QuarryError DATASET_NOT_FOUND, STORE_LOCKED
+   */
+  decide(example: string, review: ReviewState): Promise<void>;
+  /** Makes a version of the decisions that were kept, if there are any. @throws QuarryError DATASET_NOT_FOUND, DATASET_INVALID */
+  settle(): Promise<DatasetVersion>;
 }
 
 const SHOWN = 20;
@@ -191,19 +202,18 @@ export class DatasetService {
     });
   }
 
-  /**
-   * Keeps what a person decided about an example, durable when it resolves. {@link settle}, and whatever else asks for the
-   * dataset, makes a version of what was kept. @throws QuarryError DATASET_NOT_FOUND, STORE_LOCKED
-   */
-  async decide(name: string, example: string, review: ReviewState): Promise<void> {
+  /** Opens a review by a person, whose decisions are taken one after another. */
+  async review(name: string): Promise<Review> {
     const store = await this.#access.store();
-    if ((await store.get(name)) === undefined) await this.#access.require(name);
-    await keepDecision(store, name, { example, review, at: this.#context.clock.now() });
-  }
-
-  /** Makes a version of the decisions that were kept, if there are any. @throws QuarryError DATASET_NOT_FOUND */
-  settle(name: string): Promise<DatasetVersion> {
-    return this.#access.require(name);
+    const ledger = new ReviewLedger(store, name);
+    return {
+      decide: async (example, review) => {
+        // Whoever deleted the dataset meanwhile does not want it back as a ledger.
+        if ((await store.get(name)) === undefined) await this.#access.require(name);
+        await ledger.keep({ example, review, at: this.#context.clock.now() });
+      },
+      settle: () => this.#access.require(name),
+    };
   }
 
   /** The newest version as it lies there, undefined when it is damaged. @throws QuarryError DATASET_NOT_FOUND */

@@ -19,6 +19,7 @@ import type { ServiceContext } from '../context.js';
 import type { RetrieveService } from '../retrieve.js';
 import { applyLabels } from './apply-labels.js';
 import { DatasetAccess } from './dataset-access.js';
+import { parseEntry } from './ledger-entry.js';
 import { WritingDesk } from './writing-desk.js';
 
 /** A request for work. */
@@ -283,7 +284,7 @@ export class LabellingService {
       return known;
     }
     const [first] = await (await this.#access.store()).readLedger(dataset, name, 0);
-    const event = first === undefined ? undefined : labelEventSchema.parse(first.value);
+    const event = first === undefined ? undefined : parseEntry(labelEventSchema, first);
     if (event?.type !== 'open') return undefined;
     const state = new CampaignState();
     const version = await this.#access.require(dataset, event.version);
@@ -306,7 +307,7 @@ export class LabellingService {
     const { state } = campaign;
     for (const entry of await store.readLedger(campaign.dataset, campaign.name, state.sequence)) {
       // Two calls may read the same entries at once; each is folded in once.
-      if (entry.sequence === state.sequence + 1) state.apply(entry.sequence, labelEventSchema.parse(entry.value));
+      if (entry.sequence > state.sequence) state.apply(entry.sequence, parseEntry(labelEventSchema, entry));
     }
   }
 

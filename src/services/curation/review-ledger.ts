@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { REVIEW_STATES, type ReviewState } from '../../core/curation/example.js';
 import type { DatasetStore, DatasetVersion } from '../../core/curation/ports.js';
 import { QuarryError } from '../../core/errors.js';
+import { parseEntry } from './ledger-entry.js';
 
 /** Name of the ledger that a dataset keeps of people's decisions; campaigns of labelling have other names. */
 const LEDGER = 'review';
@@ -13,18 +14,38 @@ const decisionSchema = z.strictObject({ example: z.string(), review: z.enum(REVI
 const noteSchema = z.object({ upTo: z.int() });
 
 /** What a person has decided about an example. */
-export type ReviewDecision = z.output<typeof decisionSchema>;
+type ReviewDecision = z.output<typeof decisionSchema>;
 
-/** Keeps a decision; durable when it resolves. @throws QuarryError STORE_LOCKED when others write without end */
-export async function keepDecision(store: DatasetStore, dataset: string, decision: ReviewDecision): Promise<void> {
-  const applied = await appliedUpTo(store, dataset);
-  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-    const last = (await store.readLedger(dataset, LEDGER, applied)).at(-1)?.sequence ?? applied;
-    if (await store.appendLedger(dataset, LEDGER, { sequence: last + 1, value: decision })) return;
+/** Takes the decisions of one sitting, one after another. What the ledger holds is looked up once, and again when others write too. */
+export class ReviewLedger {
+  readonly #store: DatasetStore;
+  readonly #dataset: string;
+  /** Number of the last entry that is known of. */
+  #last: number | undefined;
+
+  constructor(store: DatasetStore, dataset: string) {
+    this.#store = store;
+    this.#dataset = dataset;
   }
-  throw new QuarryError('STORE_LOCKED', 'Too many people review this dataset at the same moment.', {
-    hint: 'Try again.',
-  });
+
+  /** Keeps a decision; durable when it resolves. @throws QuarryError STORE_LOCKED when others write without end */
+  async keep(decision: ReviewDecision): Promise<void> {
+    let last = this.#last ?? (await this.#lastAfter(await appliedUpTo(this.#store, this.#dataset)));
+    for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+      const entry = { sequence: last + 1, value: decision };
+      const isMine = await this.#store.appendLedger(this.#dataset, LEDGER, entry);
+      last = isMine ? entry.sequence : await this.#lastAfter(last);
+      this.#last = last;
+      if (isMine) return;
+    }
+    throw new QuarryError('STORE_LOCKED', 'Too many people review this dataset at the same moment.', {
+      hint: 'Try again.',
+    });
+  }
+
+  async #lastAfter(known: number): Promise<number> {
+    return (await this.#store.readLedger(this.#dataset, LEDGER, known)).at(-1)?.sequence ?? known;
+  }
 }
 
 /**
@@ -36,7 +57,7 @@ export async function foldDecisions(store: DatasetStore, head: DatasetVersion, n
   const entries = await store.readLedger(head.name, LEDGER, await appliedUpTo(store, head.name));
   const upTo = entries.at(-1)?.sequence;
   if (upTo === undefined) return head;
-  const decisions = entries.map(({ value }) => decisionSchema.parse(value));
+  const decisions = entries.map((entry) => parseEntry(decisionSchema, entry));
   const states = new Map<string, ReviewState>(decisions.map(({ example, review }) => [example, review]));
   const count = (state: ReviewState): number => [...states.values()].filter((decided) => decided === state).length;
   return store.commit(head.name, {
