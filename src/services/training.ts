@@ -71,7 +71,7 @@ export class TrainingService {
     handle.report({ stage: 'read', done: 0, total: 0 });
     const { train, heldOut } = split(await trainer.readRecords(order.data));
     const workshop = await trainer.prepare(order.output);
-    const scratch = join(workshop, 'model');
+    const scratch = join(workshop.folder, 'model');
     try {
       const outcome = await trainer.fineTune({
         modelFolder: base.folder,
@@ -90,7 +90,7 @@ export class TrainingService {
       handle.report({ stage: 'prove', done: 0, total: heldOut.length });
       const tuned = await this.#context.staticModel(scratch);
       const proof = await prove({ before: base.embedder, after: tuned.embedder, train, heldOut, seed: order.seed });
-      if (proof.isGain) await trainer.keep(scratch, order.output);
+      if (proof.isGain) await workshop.keep(scratch);
       const { records, steps, loss, addedWords } = outcome;
       return {
         kept: proof.isGain,
@@ -103,7 +103,7 @@ export class TrainingService {
         lines: describe(order, proof),
       };
     } finally {
-      await trainer.discard(workshop);
+      await workshop.discard();
     }
   }
 }

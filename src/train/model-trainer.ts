@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { QuarryError, systemCode, toQuarryError } from '../core/errors.js';
 import type { TrainingRecord } from '../core/training/pair-corpus.js';
-import type { ModelTrainer } from '../core/training/trainer-port.js';
+import type { ModelTrainer, Workshop } from '../core/training/trainer-port.js';
 import { fineTuneStaticModel } from './fine-tune-static-model.js';
 import { readRecords } from './record-file.js';
 
@@ -17,22 +17,30 @@ export function createModelTrainer(): ModelTrainer {
         report: ({ done, total, loss }) => report(done, total, loss ?? null),
       }),
     prepare,
-    keep: rename,
-    discard: (folder) => rm(folder, { recursive: true, force: true }),
   };
 }
 
 /** The model is renamed into place, so it has to be made on the same disk. */
-async function prepare(output: string): Promise<string> {
+async function prepare(output: string): Promise<Workshop> {
+  const made: string[] = [];
   try {
     if (await isTaken(output)) {
       throw new QuarryError('ALREADY_EXISTS', `${JSON.stringify(output)} is there already.`, {
         hint: 'Give a folder that does not exist, or remove what is in this one.',
       });
     }
-    await makeFolders(dirname(output));
-    return await mkdtemp(`${output}.training-`);
+    await makeFolders(dirname(output), made);
+    const folder = await mkdtemp(`${output}.training-`);
+    return {
+      folder,
+      keep: (model) => rename(model, output),
+      discard: async () => {
+        await rm(folder, { recursive: true, force: true });
+        await removeEmpty(made);
+      },
+    };
   } catch (error) {
+    await removeEmpty(made);
     if (error instanceof QuarryError) throw error;
     throw new QuarryError('PATH_UNREADABLE', `The folder ${JSON.stringify(output)} cannot be made.`, {
       hint: 'Give one that you may write to.',
@@ -51,12 +59,26 @@ async function isTaken(output: string): Promise<boolean> {
   }
 }
 
-/** One level after the other: Node's recursive form never ends where a file system takes no folders, such as /proc. */
-async function makeFolders(folder: string): Promise<void> {
+/** Notes what it makes. One level after the other: Node's recursive form never ends where a file system takes no folders, such as /proc. */
+async function makeFolders(folder: string, made: string[]): Promise<void> {
   const found = await stat(folder).catch(() => undefined); // Whatever is wrong with it shows when it is made.
   if (found?.isDirectory() === true || dirname(folder) === folder) return;
-  await makeFolders(dirname(folder));
+  await makeFolders(dirname(folder), made);
   await mkdir(folder);
+  made.push(folder);
+}
+
+/** The innermost first, up to the first that holds something. */
+async function removeEmpty(folders: readonly string[]): Promise<void> {
+  for (const folder of [...folders].reverse()) {
+    if (
+      !(await rmdir(folder).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return; // Whatever holds it in use, it is not ours to force.
+  }
 }
 
 async function readAll(file: string): Promise<TrainingRecord[]> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createRandom } from '../../src/core/statistics/random.js';
 import type { Job, JsonObject } from '../../src/core/types.js';
@@ -61,7 +61,7 @@ function tradePairs(): { anchor: string; positive: string }[] {
 }
 
 async function train(name: string, pairs: readonly object[]): Promise<{ result: JsonObject; output: string }> {
-  const data = join(folder, `${name}.jsonl`);
+  const data = join(folder, `${basename(name)}.jsonl`);
   const output = join(folder, name);
   await writeFile(data, pairs.map((pair) => JSON.stringify(pair)).join('\n'));
   const started = await quarry.execute('train_model', { data, output });
@@ -98,7 +98,7 @@ test('a model that proves nothing is not kept, and nothing changes', async () =>
   const words = (count: number): string =>
     Array.from({ length: count }, () => `${STEMS[Math.floor(next() * 12)] ?? ''}${Math.floor(next() * 1e6)}`).join(' ');
   const { result, output } = await train(
-    'noise',
+    join('made', 'for', 'noise'),
     Array.from({ length: 80 }, () => ({ anchor: words(4), positive: words(20) })),
   );
   expect(result).toMatchObject({ kept: false, model: null });
@@ -106,8 +106,8 @@ test('a model that proves nothing is not kept, and nothing changes', async () =>
     expect.stringContaining('held-out pairs'),
     'No significant gain: nothing was kept.',
   ]);
-  expect(existsSync(output)).toBe(false);
-  expect(existsSync(`${output}.training`)).toBe(false);
+  expect(output).toBe(join(folder, 'made', 'for', 'noise'));
+  expect(existsSync(join(folder, 'made'))).toBe(false);
 });
 
 test('too few pairs are refused with the number that is needed', async () => {
@@ -136,6 +136,8 @@ test('nothing that stands at the place of the model, or beside it, is touched', 
   expect((await run(taken)).error).toMatchObject({ code: 'ALREADY_EXISTS' });
   expect((await run(join(data, 'below-a-file'))).error?.code).toMatch(/ALREADY_EXISTS|PATH_UNREADABLE/);
   expect((await run(join('/proc', 'nothing', 'here'))).error).toMatchObject({ code: 'PATH_UNREADABLE' });
+  expect((await run(join(folder, 'new', 'x'.repeat(250)))).error).toMatchObject({ code: 'PATH_UNREADABLE' });
+  expect(existsSync(join(folder, 'new'))).toBe(false);
   await rm(join(taken, 'notes.md'));
   expect((await run(taken)).result).toMatchObject({ kept: true, model: taken });
   expect((await readdir(join(folder, 'deep'))).sort()).toEqual(['taken', 'taken.training']);

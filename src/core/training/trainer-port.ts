@@ -21,15 +21,21 @@ export interface FineTuneOutcome {
   readonly addedWords: readonly string[];
 }
 
+/** A new folder to work in, beside the place where a model is wanted. */
+export interface Workshop {
+  readonly folder: string;
+  /** Puts a finished model folder where it is wanted. */
+  keep(model: string): Promise<void>;
+  /** Removes the folder, and the folders above it that were made for it and hold nothing. */
+  discard(): Promise<void>;
+}
+
 /** Fits static models; the adapter runs on onnxruntime. */
 export interface ModelTrainer {
   /** Records of a JSONL file, gzip or not. @throws QuarryError PATH_NOT_FOUND, TRAINING_INVALID */
   readRecords(file: string): Promise<TrainingRecord[]>;
   /** @throws QuarryError MODEL_UNAVAILABLE, TRAINING_INVALID, CANCELLED */
   fineTune(order: FineTuneOrder): Promise<FineTuneOutcome>;
-  /** A new folder to work in beside the wanted one. @throws QuarryError ALREADY_EXISTS (the wanted one is not empty), PATH_UNREADABLE */
-  prepare(output: string): Promise<string>;
-  /** Puts a finished model folder where it is wanted, or removes it. */
-  keep(from: string, to: string): Promise<void>;
-  discard(folder: string): Promise<void>;
+  /** @param output folder wanted for the model @throws QuarryError ALREADY_EXISTS (it is not empty), PATH_UNREADABLE */
+  prepare(output: string): Promise<Workshop>;
 }
