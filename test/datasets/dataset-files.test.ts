@@ -47,7 +47,13 @@ describe('CsvReader', () => {
       { a: '5', b: '' },
     ]);
     expect(readCsv('a\tb\n1\tx,y\n', 2, '\t')).toEqual([{ a: '1', b: 'x,y' }]);
-    expect(() => readCsv('a,b\n1,2\n3\n', 1)).toThrow(/Line 3 has 1 fields; the header has 2/);
+    const ragged = [...new CsvReader(',').push('a,b\n1,2\n3\n4,5,6\n7,8\n')];
+    expect(ragged.map(({ line, problem }) => [line, problem?.slice(0, 30)])).toEqual([
+      [2, undefined],
+      [3, 'it has 1 fields, the header 2:'],
+      [4, 'it has 3 fields, the header 2:'],
+      [5, undefined],
+    ]);
     expect(() => readCsv('a,b\n1,"2\n3,4\n', 1)).toThrow(/Line 2: a quoted field is never closed/);
   });
 });

@@ -122,7 +122,10 @@ export interface DatasetStore {
 export interface ImportedRecord {
   /** 1-based line or row. */
   readonly line: number;
+  /** Undefined for what is not JSON or no row of the table. */
   readonly value: unknown;
+  /** Why it is no record, where the reader knows. */
+  readonly problem?: string;
 }
 
 /** A file of an export as it lies on disk. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Job, JsonObject } from '../../../src/core/types.js';
@@ -39,6 +39,28 @@ describe('imports', () => {
     const job = await importText('array', 'array.json', JSON.stringify(entries, null, 1));
     expect(job).toMatchObject({ error: null, result: { read: 2, broken: 1 } });
     expect(job.issues[0]?.uri).toMatch(/array\.json:2$/);
+  });
+
+  test('tell rows of a table with too few or too many fields by their line, and take the others', async () => {
+    const job = await importText('ragged', 'ragged.csv', 'question,answer\nq1,a1\nq2\nq3,"a\n3"\nq4,a4,more\n');
+    expect(job).toMatchObject({ error: null, result: { read: 2, broken: 2 } });
+    expect(job.issues.map(({ uri }) => uri.split(/[\\/]/).at(-1))).toEqual(['ragged.csv:3', 'ragged.csv:6']);
+  });
+
+  test('read the tables and judgments of a TREC folder', async () => {
+    const folder = join(root, 'trec');
+    await mkdir(folder);
+    await writeFile(join(folder, 'collection.tsv'), 'd1\tThe moon pulls.\nd2\tBoats\tfloat.\n');
+    await writeFile(join(folder, 'topics.tsv'), '1\twhy tides\n2\twhy boats\n');
+    const request = { name: 'trec', path: folder, format: 'trec' };
+    expect(await run('dataset_import', request)).toMatchObject({ error: { code: 'DATASET_INVALID' } });
+    await writeFile(join(folder, 'qrels.txt'), '1 0 d1 4\n2 0 d2 1\n2 0 d1 -1\n2 0 d9 1\n');
+    expect(await run('dataset_import', request)).toMatchObject({ error: null, result: { read: 3, broken: 1 } });
+    const { output } = await quarry.execute('dataset_show', { name: 'trec', split: 'test' });
+    const fields = output.examples.map((example) => example.fields as JsonObject); // Fields are strings and numbers.
+    expect(fields.map(({ grade }) => grade)).toEqual([3, 1, 0]);
+    const asBeir = await run('dataset_import', { ...request, format: 'beir' });
+    expect(asBeir.error).toMatchObject({ code: 'PATH_NOT_FOUND', hint: expect.stringContaining('format trec') });
   });
 
   test.each([

@@ -5,7 +5,8 @@ const MAX_FIELD = 16 * 1024 * 1024;
 
 /**
  * Reads delimited text in pieces (RFC 4180: quoted fields may hold delimiters, line ends and doubled quotes). The first
- * row names the columns; each later row becomes an object of strings. Empty lines are passed over.
+ * row names the columns; each later row becomes an object of strings, or a problem when it has more or fewer fields than the
+ * header. Empty lines are passed over.
  */
 export class CsvReader {
   readonly #delimiter: string;
@@ -108,10 +109,8 @@ export class CsvReader {
       return undefined;
     }
     if (row.length !== this.#header.length) {
-      const message = `Line ${line} has ${row.length} fields; the header has ${this.#header.length}.`;
-      throw new QuarryError('DATASET_INVALID', message, {
-        hint: 'Quote fields that hold the delimiter or a line end.',
-      });
+      const problem = `it has ${row.length} fields, the header ${this.#header.length}: quote fields that hold the delimiter or a line end`;
+      return { line, value: undefined, problem };
     }
     return { line, value: Object.fromEntries(this.#header.map((name, at) => [name, row[at] ?? ''])) };
   }
