@@ -2,8 +2,8 @@ import type { JsonObject, JsonValue } from '../core/types.js';
 
 const TRUE_WORDS = new Set(['true', '1', 'yes', 'on']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'off']);
-/** JSON's own grammar of numbers: no hexadecimal, no white space, no leading zeros, no infinities. */
-const NUMBER_PATTERN = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** JSON's own grammar of numbers (no hexadecimal, no white space, no leading zeros, no infinities), and `.05` as our help writes it. */
+const NUMBER_PATTERN = /^-?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** The beginning of an object or a list. */
 const MAYBE_JSON = /^\s*[[{]/;
 const MAX_REFERENCES = 8;

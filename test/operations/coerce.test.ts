@@ -23,6 +23,7 @@ const coerce = (values: Record<string, unknown>): Record<string, unknown> => coe
 describe('coerceStrings', () => {
   test('reads numbers and booleans from their words', () => {
     expect(coerce({ count: '12', alpha: '-0.5e1', deep: 'true' })).toEqual({ count: 12, alpha: -5, deep: true });
+    expect(coerce({ alpha: '.05' })).toEqual({ alpha: 0.05 });
     expect(coerce({ deep: 'off' })).toEqual({ deep: false });
   });
 
