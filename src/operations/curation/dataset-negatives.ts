@@ -76,6 +76,9 @@ export const datasetNegatives = defineOperation({
     if (input.rankFrom > input.rankTo) {
       throw new QuarryError('INPUT_INVALID', 'rankFrom is larger than rankTo.', { hint: 'Swap them.' });
     }
+    if ((input.minScore ?? -1) > (input.maxScore ?? 1)) {
+      throw new QuarryError('INPUT_INVALID', 'minScore is larger than maxScore.', { hint: 'Swap them.' });
+    }
     const { perAnchor, rankFrom, rankTo, relativeMargin, absoluteMargin, maxScore, minScore, sampling, seed } = input;
     const job = await services.curation.negatives.start({
       dataset: input.name,

@@ -45,6 +45,8 @@ export interface NegativeRequest {
 
 /** Vectors kept for passages that come up again and again. */
 const CACHED_PASSAGES = 20_000;
+const NOTHING_TO_DO =
+  'No pair is without negatives. To mine them in another way, restore the version before them with dataset_edit.';
 const SHOWN = 5;
 /** Longest part of a passage that becomes a negative, in characters. */
 const MAX_NEGATIVE = 8_000;
@@ -133,7 +135,8 @@ export class NegativeService {
       handle.report({ stage: 'negatives', done: at + 1, total: targets.length });
     }
     this.#passages.clear();
-    const summary = { form: formName(run), ...summarize(treated, run.skipped, targets.length) };
+    const told = targets.length === 0 ? { next: NOTHING_TO_DO } : {};
+    const summary = { form: formName(run), ...summarize(treated, run.skipped, targets.length), ...told };
     if (request.preview) return { ...summary, preview: true };
     const version = await this.#write(head, treated, run);
     return { ...summary, preview: false, version: version.version, rows: version.rows };

@@ -85,6 +85,15 @@ test('negatives bring their licences along, and mining again adds no pair that h
   }
   expect(new Set(licences.values())).toEqual(new Set(['MIT', '']));
   await run('dataset_negatives', { name: 'mined', preview: false });
+  await call('dataset_create', { name: 'none' });
+  expect(await run('dataset_negatives', { name: 'none', preview: false })).toMatchObject({
+    version: 1,
+    anchors: 0,
+    next: expect.stringContaining('without negatives'),
+  });
+  await expect(call('dataset_negatives', { name: 'mined', minScore: 0.5, maxScore: 0.2 })).rejects.toMatchObject({
+    code: 'INPUT_INVALID',
+  });
   expect(await run('dataset_mine', { name: 'mined' })).toMatchObject({ preview: true, known: licences.size * 3 });
   const examples = (await call('dataset_show', { name: 'mined', limit: 100 }))['examples'] as JsonObject[];
   const triplets = examples.filter((example) => example['kind'] === 'triplet');
