@@ -15,9 +15,11 @@ const SAMPLE_NAME =
 /** Letters that words are written apart in; Chinese or Japanese text may stand right before an address. */
 const LETTER = String.raw`\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}`;
 const LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?`;
+/** Names of addresses: with an Irish prefix anywhere, of a returned letter (`bounces+1-ann=home.net@list.net`), or in quotes. */
+const NAME = `(?:\\p{Lo}{1,10}[._-])?(?:[\\w.]{1,32}[+-][\\w.+-]{0,40}=)?(?:(?:[${LETTER}]{1,32}[._-])?[ODod]['\\u2019])?[${LETTER}_](?:[${LETTER}\\p{M}._%+&#-]{0,62}[${LETTER}_+-])?`;
 /** An address (RFC 5321, RFC 6531) that is no part of a longer word, path or remote (`git@host:path`). */
 const EMAIL = new RegExp(
-  `(?<![${LETTER}._%+/@-](?<!\\\\[nrt]))(?:\\p{Lo}{1,10}[._-])?(?:[ODod]['\\u2019])?[${LETTER}_](?:[${LETTER}\\p{M}._%+&-]{0,62}[${LETTER}_+-])?@(?:${LABEL}\\.){1,8}(?:xn--[A-Za-z0-9-]{2,59}|[A-Za-z]{2,24}|(?:(?![A-Za-z])\\p{L}){2,24})(?![A-Za-z0-9@]|[.-][A-Za-z0-9]|:[A-Za-z_~/])`,
+  `(?:(?<![${LETTER}._%+/@-](?<!\\\\[nrt]))${NAME}|"[${LETTER}][${LETTER} ._-]{0,62}")@(?:(?:${LABEL}\\.){1,8}(?:xn--[A-Za-z0-9-]{2,59}|[A-Za-z]{2,24}|(?:(?![A-Za-z])\\p{L}){2,24})|\\[(?:\\d{1,3}\\.){3}\\d{1,3}\\])(?![A-Za-z0-9@]|[.-][A-Za-z0-9]|:[A-Za-z_~/])`,
   'gu',
 );
 /** File endings that follow an `@` in image names and package paths, where a top-level domain would stand. */

@@ -11,12 +11,31 @@ interface PhoneForm {
   readonly group: number;
 }
 
+/** Shapes of numbers as they are written at home, by where these are common. */
+const NATIONAL: readonly string[] = [
+  String.raw`0[1-9]([ .-])\d{2}(?:\1\d{2}){3}`, // France
+  String.raw`0[1-9]\d{1,3}[ /-]\d{3,4}[ -]\d{3,4}`, // Britain, Japan, Korea
+  String.raw`0[1-9]\d{3} \d{3} \d{3}`,
+  String.raw`0[1-9]\d{1,3} \d{3} \d{2} \d{2}`, // Switzerland
+  String.raw`0[1-9]\d{0,2}-\d{3} \d{2} \d{2}`, // Sweden
+  String.raw`0[1-9]\d{2,3}(?: ?[/-] ?| )\d{6,8}`, // Germany
+  String.raw`0[1-9]\d(?:[ /]| \/ )\d{6,8}`,
+  String.raw`0[1-9]\d{1,3} ?\/ ?\d{4,8}-\d{1,3}`, // Germany, with an extension
+  String.raw`0[67]-\d{8}`, // the Netherlands
+  String.raw`0[1-9]-\d{4}-\d{4}`, // Japan
+  String.raw`\(0[1-9]\d{1,3}\) ?\d{3,8}(?:[ -]\d{3,4})?`,
+  String.raw`\(0[1-9]\) ?\d{4}[ -]\d{4}`, // Australia
+  String.raw`\([1-9]\d\) ?9?\d{4}-\d{4}`, // Brazil
+  String.raw`8[ -]?\(\d{3}\) ?\d{3}[ -]\d{2}[ -]\d{2}`, // Russia
+  String.raw`1[3-9]\d([ -])\d{4}\2\d{4}`, // China
+];
+
 /** International numbers (+ and 8 to 15 digits), North American ones with separators, and national ones of usual shape or after a word that says so. */
 const PHONES: readonly PhoneForm[] = [
   {
     rule: 'international',
     pattern: new RegExp(
-      `(?<![A-Za-z0-9.+=)\\]/-](?<!\\\\[nrt])(?<![A-Za-z_]=|wa\\.me/)|[A-Za-z0-9]_)(?:\\+|(?<!\\d )00(?=[1-9]\\d{0,2}[ .-]))[1-9]\\d{0,2}(?: ?\\(0\\) ?)?(?:(?:${GAP}| / )?\\(?\\d{1,4}\\)?){2,6}(?![A-Za-z0-9]|[.:/]\\d)`,
+      `(?<![A-Za-z0-9.+=)\\]/-](?<!\\\\[nrt])(?<![A-Za-z_]=|wa\\.me/)|[A-Za-z0-9]_)(?:\\+|(?<!\\d )00(?=[1-9]\\d{0,2}[ .-][1-9(]))[1-9]\\d{0,2}(?: ?\\(0\\) ?)?(?:(?:${GAP}| / )?\\(?\\d{1,4}\\)?){2,6}(?![A-Za-z0-9]|[.:/]\\d)`,
       'g',
     ),
     group: 0,
@@ -31,8 +50,10 @@ const PHONES: readonly PhoneForm[] = [
   },
   {
     rule: 'national',
-    pattern:
-      /(?<![A-Za-z0-9.+/$:,-](?<!\\[nrt])(?<!(?:^|[^\d])[:,])|[A-Za-z0-9]_)(?:0[1-9](?:(?:([ .-])\d{2}(?:\1\d{2}){3})|\d{1,3}[ /-]\d{3,4}[ -]\d{3,4}|\d{3} \d{3} \d{3}|\d{1,3} \d{3} \d{2} \d{2}|\d[ /]\d{6,8}|\d{2,3}(?: ?[/-] ?| )\d{6,8}|\d \/ \d{6,8})|\(0[1-9]\d{1,3}\) ?\d{3,8}(?:[ -]\d{3,4})?)(?![A-Za-z0-9]|[ .,:/-]\d|-[0-9a-f]{2}\b)/g,
+    pattern: new RegExp(
+      String.raw`(?<![A-Za-z0-9.+/$:,-](?<!\\[nrt])(?<!(?:^|[^\d])[:,])|[A-Za-z0-9]_)(?:${NATIONAL.join('|')})(?![A-Za-z0-9]|[ .:/-]\d|(?<!["A-Za-z],[\d ()./-]{8,20}),\d|-[0-9a-f]{2}\b)`,
+      'g',
+    ),
     group: 0,
   },
   {
