@@ -1,9 +1,19 @@
 import { shannonEntropy } from './entropy.js';
+import { findCommandPasswords } from './find-command-passwords.js';
+import { findKubernetesSecrets } from './find-kubernetes-secrets.js';
 import { findNamedSecrets } from './find-named-secrets.js';
 import { findPrivateKeys } from './find-private-keys.js';
 import type { Finding } from './finding.js';
 import { SECRET_FORMS } from './secret-forms.js';
-import { isPlaceholder, isRandomValue, wordShare, wordsIn } from './secret-values.js';
+import {
+  countCaseChanges,
+  holdsUnspoken,
+  isPassword,
+  isPlaceholder,
+  isRandomValue,
+  wordShare,
+  wordsIn,
+} from './secret-values.js';
 
 /** A credential by a form that its provider has published. */
 function findForms(text: string): Finding[] {
@@ -18,15 +28,15 @@ function findForms(text: string): Finding[] {
   return found;
 }
 
-/** An Authorization header, or a bearer token without one. */
+/** An Authorization header, a bearer token without one, or the `auth` of a registry in a file of Docker's. */
 const AUTHORIZATION =
-  /(?<![A-Za-z])(?:authorization\\{0,3}["'`]?[ \t]{0,3}[:=,][ \t]{0,3}\\{0,3}["'`]?(?:([a-z]{4,16})[ \t]+)?|(bearer)[ \t]+)([A-Za-z0-9._~+/-]{16,2000}={0,2})/gi;
+  /(?<![A-Za-z])(?:authorization\\{0,3}["'`]?[ \t]{0,3}[:=,][ \t]{0,3}\\{0,3}["'`]?(?:([a-z]{4,16})[ \t]+)?|(bearer)[ \t]+|("auth)"[ \t]?:[ \t]?")([A-Za-z0-9._~+/-]{16,2000}={0,2})/gi;
 
 function findAuthorizations(text: string): Finding[] {
   const found: Finding[] = [];
   for (const match of text.matchAll(AUTHORIZATION)) {
-    const value = (match[3] ?? '').replace(/[.,]+$/, '');
-    const isBasic = match[1]?.toLowerCase() === 'basic';
+    const value = (match[4] ?? '').replace(/[.,]+$/, '');
+    const isBasic = match[1]?.toLowerCase() === 'basic' || match[3] !== undefined;
     if (isBasic ? !holdsPassword(value) : !isRandomValue(value)) continue;
     const start = match.index + match[0].lastIndexOf(value);
     found.push({
@@ -84,7 +94,9 @@ function findRandomStrings(text: string): Finding[] {
   const found: Finding[] = [];
   for (const match of text.matchAll(CANDIDATE)) {
     const [value] = match;
-    if (!/[a-z]/.test(value) || !/[A-Z]/.test(value) || !/\d/.test(value) || value.startsWith('eyJ')) continue;
+    if (!/[a-z]/.test(value) || !/[A-Z]/.test(value) || value.startsWith('eyJ')) continue;
+    // One string in a hundred has no digit by chance; then its letters must change between small and capital throughout.
+    if (!/\d/.test(value) && countCaseChanges(value) * 3 < value.length) continue;
     if (
       isHashOrPath(value, text, match.index) ||
       isBlobLine(text, match.index, value.length) ||
@@ -108,9 +120,16 @@ function isBlobLine(text: string, start: number, length: number): boolean {
   return length >= 48 && LINE_AFTER.test(text.slice(start + length, start + length + 200));
 }
 
+/** Share of the letters and digits that lie in parts of a compound name (`xmlSecTransformRsaSha256GetKlass`) of three letters or more. */
+function humpShare(value: string): number {
+  const humps = value.match(/[A-Z]?[a-z]{2,}|[A-Z]{3,}(?![a-z])/g) ?? [];
+  const letters = humps.filter((hump) => hump.length >= 3 && !holdsUnspoken(hump)).join('').length;
+  return letters / value.replace(/[^A-Za-z0-9]/g, '').length;
+}
+
 /** Whether a string is made of words, as names in code are: most of it, or three of them with hardly a number. */
 function isIdentifier(value: string): boolean {
-  if (wordShare(value) > 0.6) return true;
+  if (wordShare(value) > 0.6 || humpShare(value) > 0.7) return true;
   if (/[+/]/.test(value) || (value.match(/\d+/g)?.length ?? 0) > 2) return false;
   return wordShare(value) > 0.4 && wordsIn(value).filter((word) => /[a-z]/.test(word)).length >= 3;
 }
@@ -138,11 +157,21 @@ function isHashOrPath(value: string, text: string, start: number): boolean {
 
 /** Secrets in a text: keys and tokens by their providers' forms, private keys, passwords in URLs, values that a name announces, random strings. */
 export function findSecrets(text: string): Finding[] {
+  return [...findPlainSecrets(text), ...findKubernetesSecrets(text, isSecretText)];
+}
+
+/** Whether a text is a password, or holds a secret. */
+function isSecretText(decoded: string): boolean {
+  return isPassword(decoded, { isQuoted: true }) || findPlainSecrets(decoded).length > 0;
+}
+
+function findPlainSecrets(text: string): Finding[] {
   return [
     ...findForms(text),
     ...findPrivateKeys(text),
     ...findAuthorizations(text),
     ...findNamedSecrets(text),
+    ...findCommandPasswords(text),
     ...findUrlPasswords(text),
     ...findRandomStrings(text),
   ];
