@@ -25,10 +25,10 @@ function memberOf(example: Example, isFresh: boolean): SplitMember {
   };
 }
 
-/** Without the place inside the page and the case of the host; `#ref:path` stays, since that names a file of a git repository. */
+/** Without the place inside the page and the case of the host; `#ref:path` and `#commit/hash` stay, since they name files and commits of a git repository. */
 function canonicalUri(uri: string): string {
   return uri
-    .replace(/#(?![^:]+:.).*$/, '')
+    .replace(/#(?![^:]+:.|commit\/.).*$/, '')
     .replace(/\/(?:index\.html?)?$/, '')
     .replace(/^https?:\/\/[^/?#]*/i, (origin) => origin.toLowerCase().replace(/^http:/, 'https:'));
 }

@@ -301,6 +301,7 @@ describe('linkCandidates', () => {
     ['file:///docs/guide/page.md', './setup.md', 'file:///docs/guide/setup.md'],
     ['owner/repo@main:docs/page.md', '../README.md', 'owner/repo@main:README.md'],
     ['file:///srv/x.git#main:docs/page.md', './setup.md', 'file:///srv/x.git#main:docs/setup.md'],
+    ['file:///srv/x.git#main:my%20docs/page.md', 'a%20b.md', 'file:///srv/x.git#main:my%20docs/a%20b.md'],
     ['git@x.org:a/b.git#main:docs/page.md', '/README.md', 'git@x.org:a/b.git#main:README.md'],
     ['/home/docs/page.md', 'deep/er.md', '/home/docs/deep/er.md'],
   ])('from %s, %s leads to %s', (base, target, wanted) => {

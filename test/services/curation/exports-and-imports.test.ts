@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Job, JsonObject } from '../../../src/core/types.js';
 import type { Quarry } from '../../../src/quarry.js';
+import { jsonLines } from '../../support/benchmark.js';
 import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
 
 let root: string;
@@ -89,6 +90,22 @@ describe('exports', () => {
       error: null,
     });
   }, 60_000);
+
+  test('files and commits of one repository are addresses of their own, places on one page are not', async () => {
+    const urls = ['commit/aaaa', 'commit/bbbb', 'main:a.md', 'main:b.md'].map((place) => `file:///srv/x.git#${place}`);
+    const pages = ['https://x.org/page#a', 'http://X.org/page'];
+    const words = ['harbour', 'violin', 'sourdough', 'glacier', 'beehive', 'printing'];
+    const rows = [...urls, ...pages].map((url, at) => ({
+      anchor: `about the ${words[at]} and its care`,
+      positive: `Every ${words[at]} needs care of its own kind.`,
+      url,
+    }));
+    await importText('addresses', 'addresses.jsonl', jsonLines(rows));
+    expect((await run('dataset_split', { name: 'addresses' })).result).toMatchObject({
+      links: { 'same-uri': 1 },
+      components: 5,
+    });
+  });
 
   test('provenance names the rows of each example, and none that gave no row', async () => {
     await run('dataset_export', { name: 'made', path: join(root, 'triplets'), format: 'triplet' });

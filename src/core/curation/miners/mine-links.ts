@@ -41,8 +41,9 @@ function joinAddress(base: string, reference: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(reference)) return reference;
   const inRepository = /^(?<repository>[^#]*#[^:]*:)(?<path>.*)$/.exec(base)?.groups;
   if (inRepository !== undefined) {
-    const from = reference.startsWith('/') ? '' : inRepository['path'];
-    return `${inRepository['repository']}${joinAddress(from ?? '', reference.replace(/^\/+/, ''))}`;
+    const path = (inRepository['path'] ?? '').split('/').map(decodePart).join('/');
+    const joined = joinAddress(reference.startsWith('/') ? '' : path, reference.replace(/^\/+/, '')) ?? '';
+    return `${inRepository['repository']}${joined.split('/').map(encodeURIComponent).join('/')}`;
   }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(base)) {
     try {
