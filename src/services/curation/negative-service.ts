@@ -22,6 +22,7 @@ import type { JobHandle, JobService } from '../jobs.js';
 import type { RankedHit, RetrieveService } from '../retrieve.js';
 import { DatasetAccess } from './dataset-access.js';
 import { type NegativeForm, PassagePool } from './passage-pool.js';
+import { workAhead } from './work-ahead.js';
 
 /** Which retriever nominates negatives. */
 export const NEGATIVE_SOURCES = ['both', 'vector', 'keyword'] as const;
@@ -47,9 +48,15 @@ export interface NegativeRequest {
 const CACHED_PASSAGES = 20_000;
 const NOTHING_TO_DO =
   'No pair is without negatives. To mine them in another way, restore the version before them with dataset_edit.';
+/** Searches that are begun for the next anchors while one is worked on. */
+const SEARCHES_AHEAD = 4;
 const SHOWN = 5;
 /** Longest part of a passage that becomes a negative, in characters. */
 const MAX_NEGATIVE = 8_000;
+
+type Pair = Extract<Example, { kind: 'pair' }>;
+/** A text that may become a negative. */
+type Nominee = Pick<NegativeCandidate, 'id' | 'documentId' | 'text' | 'licence'>;
 
 interface Passage {
   readonly vector: Float32Array;
@@ -58,7 +65,7 @@ interface Passage {
 }
 
 interface Treated {
-  readonly example: Example;
+  readonly example: Pair;
   readonly negatives: readonly NegativeCandidate[];
   readonly suspicious: readonly NegativeCandidate[];
   readonly positiveScore: number;
@@ -126,13 +133,20 @@ export class NegativeService {
       pool: choosePool(request.form, examples),
       skipped: Object.fromEntries([...SKIP_RULES, 'veto'].map((rule) => [rule, 0])),
     };
-    const targets = examples.filter((example) => example.kind === 'pair' && isUsable(example)).slice(0, request.limit);
+    const pairs = examples.filter((example) => example.kind === 'pair');
+    const targets = pairs.filter(isUsable).slice(0, request.limit);
     const treated: Treated[] = [];
-    for (const [at, example] of targets.entries()) {
+    let done = 0;
+    // Only the searches run ahead: what a model makes of a text may depend on the texts beside it, so their order is kept.
+    const nominations = workAhead(targets, SEARCHES_AHEAD, async (example) => ({
+      example,
+      nominated: formOf(await this.#nominate(example.fields.anchor, run), example, run),
+    }));
+    for await (const { example, nominated } of nominations) {
       throwIfCancelled(handle.signal);
-      const result = await this.#treat(example, run);
+      const result = await this.#treat(example, nominated, run);
       if (result !== undefined) treated.push(result);
-      handle.report({ stage: 'negatives', done: at + 1, total: targets.length });
+      handle.report({ stage: 'negatives', done: ++done, total: targets.length });
     }
     this.#passages.clear();
     const told = targets.length === 0 ? { next: NOTHING_TO_DO } : {};
@@ -142,10 +156,8 @@ export class NegativeService {
     return { ...summary, preview: false, version: version.version, rows: version.rows };
   }
 
-  async #treat(example: Example, run: NegativeRun): Promise<Treated | undefined> {
-    if (example.kind !== 'pair') return undefined;
+  async #treat(example: Pair, nominated: readonly Nominee[], run: NegativeRun): Promise<Treated | undefined> {
     const { anchor, positive } = example.fields;
-    const nominated = formOf(await this.#nominate(anchor, run), example, run);
     const embedder = await this.#context.embedder();
     const [query] = await embedder.embed([anchor], 'query', run.handle.signal);
     const passages = await this.#read([positive, ...nominated.map(({ text }) => text)], run.handle.signal);
@@ -281,8 +293,8 @@ function formName({ pool }: NegativeRun): NegativeForm {
 }
 
 /** What was found, best first, as texts that can be negatives of an example; each text once. */
-function formOf(hits: readonly RankedHit[], { split }: Example, { pool }: NegativeRun) {
-  const texts = new Map<string, Pick<NegativeCandidate, 'id' | 'documentId' | 'text' | 'licence'>>();
+function formOf(hits: readonly RankedHit[], { split }: Example, { pool }: NegativeRun): Nominee[] {
+  const texts = new Map<string, Nominee>();
   for (const { candidate } of hits) {
     const { chunk, document } = candidate;
     const whole = { text: chunk.text.slice(0, MAX_NEGATIVE), licence: document.licence };
@@ -314,7 +326,6 @@ function seedOf(seed: number, id: string): number {
 
 /** The example with its negatives; their texts go with it, so their licences do too. */
 function toTriplet({ example, negatives }: Treated): Example {
-  if (example.kind !== 'pair') return example;
   const { id: _id, ...rest } = example;
   const parsed = parseExample({
     ...rest,
@@ -333,13 +344,10 @@ const MAX_DOUBTS = 200;
 function toDoubts(treated: readonly Treated[]): Example[] {
   const doubts = treated.flatMap(({ example, suspicious, positiveScore }) => {
     const [candidate] = suspicious;
-    return candidate === undefined || example.kind !== 'pair'
-      ? []
-      : [{ example, candidate, excess: candidate.score - positiveScore }];
+    return candidate === undefined ? [] : [{ example, candidate, excess: candidate.score - positiveScore }];
   });
   doubts.sort((a, b) => b.excess - a.excess || (a.example.id < b.example.id ? -1 : 1));
   return doubts.slice(0, MAX_DOUBTS).flatMap(({ example, candidate }) => {
-    if (example.kind !== 'pair') return [];
     const parsed = parseExample({
       kind: 'pair',
       fields: { anchor: example.fields.anchor, positive: candidate.text },
@@ -372,7 +380,7 @@ function summarize(treated: readonly Treated[], skipped: Readonly<Record<string,
       .filter(({ negatives }) => negatives.length > 0)
       .slice(0, SHOWN)
       .map(({ example, negatives, positiveScore }) => ({
-        anchor: example.kind === 'pair' ? example.fields.anchor.slice(0, 200) : '',
+        anchor: example.fields.anchor.slice(0, 200),
         positiveScore,
         negatives: negatives.map(({ text, score, rank }) => ({ text: text.slice(0, 160), score, rank })),
       })),
