@@ -66,6 +66,7 @@ export const datasetEdit = defineOperation({
   examples: [{ name: 'no-such-dataset', ids: ['ex_000000000000000000000000'], review: 'accepted' }],
   async run({ services }, input) {
     const { datasets, labelling } = services.curation;
+    requireAlone(input);
     if (input.restore !== undefined) {
       const restored = await datasets.restore(input.name, input.restore, input.preview);
       return { dataset: toDatasetShape(restored), changed: restored.rows, preview: input.preview };
@@ -101,3 +102,18 @@ export const datasetEdit = defineOperation({
   render: ({ dataset, changed, preview }) =>
     `${preview ? `Would change ${changed} examples; nothing was written.` : `Changed ${changed} examples.`}\n${datasetLine(dataset)}`,
 });
+
+/** Restoring and applying labels are steps of their own: what else is asked for would be passed over. */
+function requireAlone(input: Readonly<Record<string, unknown>>): void {
+  const step = ['restore', 'applyLabels'].find((key) => input[key] !== undefined);
+  if (step === undefined) return;
+  const isGiven = (value: unknown): boolean =>
+    value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+  const others = Object.keys(input).filter(
+    (key) => !['name', 'confirm', 'preview', step].includes(key) && isGiven(input[key]),
+  );
+  if (others.length === 0) return;
+  throw new QuarryError('INPUT_INVALID', `${step} does not go together with ${others.join(', ')}.`, {
+    hint: `Call once with ${step} alone, then again for the rest.`,
+  });
+}

@@ -164,7 +164,13 @@ export class DatasetService {
         hint: 'Give ids, or choose examples by split, kind, state, flag, tag, rule or text.',
       });
     }
+    if (!isAboutExamples && Object.keys(request.about).length === 0) {
+      throw new QuarryError('INPUT_INVALID', 'The edit changes nothing.', {
+        hint: 'Say what shall change: review, tags, category, licence, fields or remove of examples, or what is said of the dataset.',
+      });
+    }
     const examples = isAboutExamples ? await this.#access.examples(head) : [];
+    if (isAboutExamples) requireKnown(request.filter.ids ?? [], examples, name);
     const chosen = new Set(examples.filter((example) => matchesFilter(example, request.filter)).map(({ id }) => id));
     if (request.edit.fields !== undefined && chosen.size !== 1) {
       throw new QuarryError('INPUT_INVALID', `New fields fit one example; ${chosen.size} were chosen.`, {
@@ -230,6 +236,19 @@ export class DatasetService {
   async delete(name: string): Promise<void> {
     if (!(await (await this.#access.store()).delete(name))) await this.#access.require(name);
   }
+}
+
+/** Ids that name nothing are old ones or mistyped: an edit that passes over them would seem to be done. */
+function requireKnown(ids: readonly string[], examples: readonly Example[], name: string): void {
+  const known = new Set(examples.map(({ id }) => id));
+  const unknown = ids.filter((id) => !known.has(id));
+  const [first] = unknown;
+  if (first === undefined) return;
+  const others = unknown.length > 1 ? ` (and ${unknown.length - 1} more)` : '';
+  throw new QuarryError('INPUT_INVALID', `The dataset ${JSON.stringify(name)} has no example ${first}${others}.`, {
+    hint: 'Ids follow the content, so an example that was edited has a new one: look with dataset_show.',
+    details: { ids: unknown.slice(0, SHOWN) },
+  });
 }
 
 function changesExamples(edit: ExampleEdit): boolean {

@@ -361,6 +361,17 @@ describe('datasets', () => {
     await expect(quarry.execute('dataset_edit', { name: 'part', review: 'accepted' })).rejects.toMatchObject({
       code: 'INPUT_INVALID',
     });
+    // Each of these would else seem to be done, and nothing would have changed.
+    for (const wrong of [
+      { ids: [id], review: 'accepted' },
+      {},
+      { restore: 1, split: 'test', review: 'accepted' },
+      { restore: 1, applyLabels: 'grade' },
+    ] as const) {
+      await expect(quarry.execute('dataset_edit', { name: 'part', ...wrong })).rejects.toMatchObject({
+        code: 'INPUT_INVALID',
+      });
+    }
     await expect(
       quarry.execute('dataset_edit', {
         name: 'part',
