@@ -1,4 +1,5 @@
-import { hashWord, measureWords, mixBits, plainWords } from './shingles.js';
+import { hashWord, measureWords, mixBits } from './shingles.js';
+import { readingsOf } from './text-readings.js';
 
 /** Looked up once: it is called some billion times. */
 const { imul } = Math;
@@ -51,6 +52,7 @@ const FILTER_BITS = 2 ** 19;
  */
 export class OverlapIndex {
   readonly #size: number;
+  #texts = 0;
   readonly #sources: { readonly about: ProtectedText; readonly words: readonly string[] }[] = [];
   /** Run hash to place; per run length, because short texts are indexed whole. */
   readonly #places = new Map<number, RunPlaces>();
@@ -65,12 +67,16 @@ export class OverlapIndex {
 
   /** Number of protected texts. */
   get size(): number {
-    return this.#sources.length;
+    return this.#texts;
   }
 
   add(about: ProtectedText): void {
-    const words = plainWords(about.text);
-    if (words.length < MIN_WHOLE) return;
+    const readings = readingsOf(about.text).filter((words) => words.length >= MIN_WHOLE);
+    if (readings.length > 0) this.#texts++;
+    for (const words of readings) this.#addReading(about, words);
+  }
+
+  #addReading(about: ProtectedText, words: readonly string[]): void {
     const source = this.#sources.length;
     this.#sources.push({ about, words });
     if (measureWords(words) < MIN_WORDS) {
@@ -93,9 +99,18 @@ export class OverlapIndex {
     });
   }
 
-  /** Overlaps of a text, the longest run first, one for each protected text. */
+  /** Overlaps of a text in any of its readings, the longest run first, one for each protected text. */
   find(text: string): Overlap[] {
-    const words = plainWords(text);
+    const longest = new Map<string, Overlap>();
+    for (const overlap of readingsOf(text).flatMap((words) => this.#findIn(words))) {
+      const key = `${overlap.suite}\n${overlap.item}`;
+      const known = longest.get(key);
+      if (known === undefined || overlap.words > known.words) longest.set(key, overlap);
+    }
+    return [...longest.values()].sort((a, b) => b.words - a.words || (a.suite + a.item < b.suite + b.item ? -1 : 1));
+  }
+
+  #findIn(words: readonly string[]): Overlap[] {
     const covered = new Uint8Array(words.length);
     const best = new Map<number, { start: number; length: number }>();
     const prefixes = prefixHashes(words);
@@ -115,13 +130,12 @@ export class OverlapIndex {
       best.set(source, { start: 0, length: words.length });
     }
     const coverage = words.length === 0 ? 0 : covered.reduce((sum, value) => sum + value, 0) / words.length;
-    const overlaps = [...best].flatMap(([source, run]) => {
+    return [...best].flatMap(([source, run]) => {
       const about = this.#sources[source]?.about;
       if (about === undefined) return [];
       const span = words.slice(run.start, run.start + run.length).join(' ');
       return [{ suite: about.suite, item: about.item, isTest: about.isTest, words: run.length, span, coverage }];
     });
-    return overlaps.sort((a, b) => b.words - a.words || (a.suite + a.item < b.suite + b.item ? -1 : 1));
   }
 
   /** Whether a run is worth enough words: letters of scripts without spaces are not whole ones. */

@@ -9,12 +9,15 @@ const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}
 const HAS_UNSPACED = new RegExp(`[${UNSPACED}]`, 'u');
 const UNSPACED_PARTS = new RegExp(`[${UNSPACED}]|[^${UNSPACED}]+`, 'gu');
 
+/** Soft hyphens and characters without width, which stand inside words. */
+const UNSEEN = /\u00ad|[\u200b-\u200d\u2060\ufeff]/g;
+
 /**
  * Words of a text as near-duplicate search sees them: lower case, without punctuation and accents, split at anything
  * else. Scripts without spaces are split into letters.
  */
 export function plainWords(text: string): string[] {
-  const words = text
+  const words = (text.search(UNSEEN) < 0 ? text : text.replace(UNSEEN, ''))
     .normalize('NFKD')
     .toLowerCase()
     .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu);

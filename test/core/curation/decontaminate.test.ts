@@ -26,6 +26,45 @@ describe('OverlapIndex', () => {
     }
   });
 
+  const passage =
+    'The router keeps a table of every neighbour and forgets those that have been silent for longer than the interval says.';
+  const each = (mark: (word: string, at: number) => string): string => passage.split(' ').map(mark).join(' ');
+  test.each([
+    ['case and punctuation', passage.toUpperCase().replace(/ /g, ', ')],
+    ['line breaks and quote marks', passage.replace(/(\S+ \S+ \S+) /g, '$1\n> ')],
+    ['tags', each((word, at) => (at % 3 === 1 ? `<a class="x y" href="https://a.dev/b">${word}</a>` : word))],
+    ['tags inside words', each((word) => (word.length > 5 ? `<b>${word.slice(0, 2)}</b>${word.slice(2)}` : word))],
+    ['line breaks of HTML', passage.replace(/ /g, '<br/>\n')],
+    ['entities', passage.replace(/ /g, '&nbsp;')],
+    ['tags written as entities', each((word) => `&lt;em&gt;${word}&lt;/em&gt;`)],
+    ['links of Markdown', each((word, at) => (at % 5 === 2 ? `[${word}](https://a.dev/${word} "title")` : word))],
+    ['references of Markdown', each((word, at) => (at % 5 === 2 ? `[${word}][ref-${at}]` : `**${word}**`))],
+    ['notes', each((word, at) => `${word}[${at}]`)],
+    ['hyphens at line ends', each((word) => (word.length > 6 ? `${word.slice(0, 3)}-\n    ${word.slice(3)}` : word))],
+    ['soft hyphens', each((word) => (word.length > 6 ? `${word.slice(0, 3)}\u00ad${word.slice(3)}` : word))],
+    ['characters without width', each((word) => `${word.slice(0, 1)}\u200b${word.slice(1)}`)],
+    ['line breaks written as \\n', JSON.stringify(passage.replace(/ /g, '\n'))],
+  ])('sees through %s, on either side', (_, marked) => {
+    for (const [text, leak] of [
+      [passage, marked],
+      [marked, passage],
+    ] as const) {
+      const index = indexOf([{ name: 'p', text }]);
+      expect(index.size).toBe(1);
+      expect(index.find(`Other words stand before it. ${leak} And after it.`)).toMatchObject([
+        { item: 'document:p', words: 21 },
+      ]);
+    }
+  });
+
+  test('reads texts without marks, and marks that hold the words, as they stand', () => {
+    const code =
+      'if (a < b && c > d) return <Title name="x" onClose={() => setOpen(false)} isVisible={true} size={3} />;';
+    expect(indexOf([{ name: 'p', text: code }]).find(code)).toHaveLength(1);
+    expect(indexOf([{ name: 'p', text: code }]).find(passage)).toEqual([]);
+    expect(indexOf([{ name: 'p', text: '<br/><br/>' }]).size).toBe(0);
+  });
+
   test('does not confuse documents by different hands on the same subject', () => {
     const index = indexOf(documents.filter((document) => document.name.startsWith('router')));
     const others = documents.filter((document) => document.name.startsWith('field-guide'));
