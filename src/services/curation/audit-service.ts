@@ -67,6 +67,7 @@ export class AuditService {
 
   /** Audits now; the newest version, when the dataset is changed before the findings are written. @throws QuarryError DATASET_NOT_FOUND, ALREADY_EXISTS when it is changed on and on */
   async run(request: AuditRequest, handle: JobHandle): Promise<JsonValue> {
+    handle.report({ stage: 'suites', done: 0, total: 0 });
     const suites = await guardSuites(this.#context, handle.signal);
     for (const { name, problem } of suites.unread) {
       handle.issue({ uri: `suite ${name}`, code: 'SUITE_INVALID', message: `Leaks were not looked for: ${problem}` });

@@ -86,6 +86,7 @@ export class ExportService {
     const version = await this.#access.require(request.dataset, request.version);
     const isChosen = (split: Example['split']): boolean =>
       request.splits.length === 0 || request.splits.some((wanted) => wanted === split);
+    handle.report({ stage: 'suites', done: 0, total: 0 });
     const suites = await guardSuites(this.#context, handle.signal);
     const cleared = await clearForExport(this.#access.source(version), request, { suites, isChosen, handle });
     if (request.preview) return previewOf(cleared, request, handle);
