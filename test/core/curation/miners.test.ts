@@ -163,6 +163,14 @@ describe('miners', () => {
       },
     ]);
     expect(mine('issues', document(issue))).toEqual([]);
+    const asked = '## Comment by bob, 2026-01-02\n\nYou need to tell us more: please share the log of the restore.\n\n';
+    const told =
+      '## Comment by cat, 2026-01-03\n\nWorkaround: stop the writer before the restore begins.\n\nCloses #14.\n';
+    const about = { title: 'Restore fails on Windows', category: 'issue' };
+    expect(mine('issues', document(`# Restore fails (#12)\n\nIt fails.\n\n${asked}`, about))).toEqual([]);
+    expect(mine('issues', document(`# Restore fails (#12)\n\nIt fails.\n\n${asked}${told}`, about))).toEqual([
+      { anchor: 'Restore fails on Windows', positive: 'Workaround: stop the writer before the restore begins.' },
+    ]);
   });
 
   test('commits give subject and body, without trailers and without empty subjects', () => {
@@ -230,6 +238,14 @@ describe('miners', () => {
       for (const miner of ['headings', 'questions', 'links', 'definitions', 'alt-texts', 'commits'] as const) {
         expect(MINER_TABLE[miner](document(text), MINING_BOUNDS).length).toBeLessThan(60_000);
       }
+    }
+  });
+
+  test('issues stay linear in what people write under them', () => {
+    for (const filler of ['\n', ' ', '* ', '?\n', 'fix ', 'closes \n']) {
+      const text = `# Restore fails (#12)\n\n## Comment by bob, 2026-01-02\n\n?${filler.repeat(100_000)}x\n`;
+      const about = { title: 'Restore fails on Windows', category: 'issue' };
+      expect(mine('issues', document(text, about))).toEqual([]);
     }
   });
 

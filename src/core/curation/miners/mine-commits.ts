@@ -54,8 +54,8 @@ function pairOf(
   return [{ anchor: subject, positive: text.slice(body.start, body.end), ...body }];
 }
 
-/** Where a message ends when the trailers at its end are left out. */
-function endBeforeTrailers(text: string, start: number, end: number): number {
+/** Where a message ends when the trailers at its end (who signed it, what it closes) are left out. */
+export function endBeforeTrailers(text: string, start: number, end: number): number {
   let at = end;
   while (at > start) {
     const lineStart = Math.max(start, text.lastIndexOf('\n', at - 1) + 1);

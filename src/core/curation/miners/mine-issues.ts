@@ -1,10 +1,14 @@
 import { outline, type Section } from './markdown-outline.js';
+import { endBeforeTrailers } from './mine-commits.js';
 import { type MinableDocument, type Mine, type MinedPair, plainPhrase, trimSpan } from './mined-pair.js';
 
 /** Headings and openings of a comment that settles an issue. */
 const ACCEPTED = /\b(?:accepted|answer|solution|resolution|resolved|fix(?:ed)?|workaround)\b/i;
 const FIXING =
-  /\b(?:fixed (?:in|by|with)|fixes #|closed (?:in|by)|the (?:fix|solution|workaround) is|this (?:was|is|has been) fixed|solved (?:it )?by|you (?:need|have) to|released in|should be fixed)\b/i;
+  /\b(?:fixed (?:in|by|with)|fixes #|closed (?:in|by)|the (?:fix|solution|workaround) is|this (?:was|is|has been) fixed|solved (?:it )?by|you (?:need|have) to|released in|should be fixed)\b|^[^\w\n]*(?:work-?around|solution|resolution|fix|answer)\b[^\w\n]*:/im;
+/** What asks its author for more settles nothing, even where it says "you need to". */
+const ASKING =
+  /\?\s*$|\b(?:more (?:info|information|details?|context)|repro(?:duc\w*)?|please (?:provide|share|attach|post|open|try|run|send)|could you|can you|which version)\b/i;
 
 /** Headings of what others wrote under an issue or pull request that came through the code host's API. */
 const COMMENT = /^(?:Comment|Review of .*) by /;
@@ -45,7 +49,8 @@ export const mineIssues: Mine = (document, bounds) => {
   const described = describedFix(document, sections);
   const settling = described ?? settlingComment(document.text, commentsOf(document, sections));
   if (settling === undefined) return [];
-  const span = trimSpan(document.text, settling, bounds.maxCharacters);
+  const end = endBeforeTrailers(document.text, settling.start, settling.end);
+  const span = trimSpan(document.text, { start: settling.start, end }, bounds.maxCharacters);
   if (span.end - span.start < bounds.minCharacters / 2) return [];
   const pair: MinedPair = { anchor, positive: document.text.slice(span.start, span.end), ...span };
   return [pair];
@@ -60,6 +65,7 @@ function commentsOf({ category }: MinableDocument, sections: readonly Section[])
 
 function settlingComment(text: string, comments: readonly Section[]): { start: number; end: number } | undefined {
   const named = comments.find((comment) => ACCEPTED.test(comment.heading));
-  const found = named ?? comments.find((comment) => FIXING.test(text.slice(comment.start, comment.end)));
+  const settles = (said: string): boolean => FIXING.test(said) && !ASKING.test(said);
+  const found = named ?? comments.find((comment) => settles(text.slice(comment.start, comment.end)));
   return found === undefined ? undefined : { start: found.start, end: found.endWithChildren };
 }
