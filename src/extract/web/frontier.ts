@@ -1,5 +1,5 @@
+import { countParameters, visitKey } from '../../core/normalize-url.js';
 import { hasBinaryName } from './media-types.js';
-import { countParameters, visitKey } from './normalize-url.js';
 import type { TrapGuard } from './trap-guard.js';
 import type { UrlScope } from './url-scope.js';
 

@@ -1,4 +1,4 @@
-import { normalizeUrl } from './normalize-url.js';
+import { normalizeUrl } from '../../core/normalize-url.js';
 
 const FENCE = /^ {0,3}(`{3,16}|~{3,16})[^\n]*\n[\s\S]*?(?:^ {0,3}\1[`~]*[ \t]*$|$(?![\s\S]))/gm;
 const CODE_SPAN = /(`{1,4})[^`\n]+\1/g;

@@ -1,10 +1,10 @@
 import { QuarryError, throwIfCancelled, toQuarryError } from '../../core/errors.js';
+import { normalizeUrl } from '../../core/normalize-url.js';
 import type { SkipReason } from '../../core/ports.js';
 import type { FetchedResource, Fetcher } from '../fetch/fetcher.js';
 import type { ParsedDocument, ParseRequest } from '../formats/parsed-document.js';
 import { markdownLinks } from './markdown-links.js';
 import { isMarkdownType, isPageType, isWantedAnywhere, skipReasonOf } from './media-types.js';
-import { normalizeUrl } from './normalize-url.js';
 import { readDirectives } from './robots-directives.js';
 
 /** Turns bytes into a document. */

@@ -1,9 +1,9 @@
 import { QuarryError, throwIfCancelled } from '../../core/errors.js';
+import { isSpellingOf, visitKey } from '../../core/normalize-url.js';
 import type { SyncContext, SyncItem } from '../../core/ports.js';
 import { CrawlRecord } from './crawl-record.js';
 import { type Discovery, Frontier } from './frontier.js';
 import { mapInOrder } from './map-in-order.js';
-import { isSpellingOf, visitKey } from './normalize-url.js';
 import type { FetchedPage, PageAnswer } from './page-answer.js';
 import type { PageVisitor } from './page-visitor.js';
 import { encodeMemory, type PageMemory, type SiteMemory } from './site-memory.js';

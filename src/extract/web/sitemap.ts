@@ -1,9 +1,9 @@
 import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import { QuarryError, throwIfCancelled, toQuarryError } from '../../core/errors.js';
+import { normalizeUrl } from '../../core/normalize-url.js';
 import { unpackGzip } from '../fetch/decode-content.js';
 import type { FetchedResource } from '../fetch/fetcher.js';
-import { normalizeUrl } from './normalize-url.js';
 
 /** One page that a sitemap names. */
 export interface SitemapEntry {

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { normalizeUrl } from './normalize-url.js';
+import { normalizeUrl } from '../../core/normalize-url.js';
 import type { CrawlOptions } from './web-options.js';
 
 /** Which URLs belong to a source. */

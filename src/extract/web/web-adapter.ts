@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { QuarryError } from '../../core/errors.js';
+import { normalizeUrl } from '../../core/normalize-url.js';
 import type { SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../core/ports.js';
 import type { JsonObject } from '../../core/types.js';
 import type { FetcherOptions } from '../fetch/fetch-settings.js';
 import { createFetcher, type Fetcher } from '../fetch/fetcher.js';
 import { parseDocument } from '../formats/parse-document.js';
 import { findSeeds, keepFullText } from './crawl-seeds.js';
-import { normalizeUrl } from './normalize-url.js';
 import type { PageAnswer } from './page-answer.js';
 import { PageVisitor } from './page-visitor.js';
 import { SiteCrawl } from './site-crawl.js';

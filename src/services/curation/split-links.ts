@@ -4,6 +4,7 @@ import { LinkList } from '../../core/curation/link-list.js';
 import { NearDuplicateFinder } from '../../core/curation/near-duplicates.js';
 import type { ExampleSource } from '../../core/curation/ports.js';
 import { linkByKeys, proveSplits, type SplitMember, type SplitProof } from '../../core/curation/split-examples.js';
+import { normalizeUrl, pageKey } from '../../core/normalize-url.js';
 import { type ExamplePass, finishSearch, visitExamples } from './visit-examples.js';
 
 /** Longest text compared for near-duplicates, in characters. */
@@ -25,12 +26,14 @@ function memberOf(example: Example, isFresh: boolean): SplitMember {
   };
 }
 
-/** Without the place inside the page and the case of the host; `#ref:path` and `#commit/hash` stay, since they name files and commits of a git repository. */
+/**
+ * One key for the spellings of a page's address, without the place inside the page; `#ref:path` and `#commit/hash`
+ * stay, since they name files and commits of a git repository.
+ */
 function canonicalUri(uri: string): string {
-  return uri
-    .replace(/#(?![^:]+:.|commit\/.).*$/, '')
-    .replace(/\/(?:index\.html?)?$/, '')
-    .replace(/^https?:\/\/[^/?#]*/i, (origin) => origin.toLowerCase().replace(/^http:/, 'https:'));
+  const [, page = '', fragment = ''] = /^([^#]*)(#(?:[^:]+:.|commit\/.).*)?/.exec(uri) ?? [];
+  const url = normalizeUrl(page);
+  return (url === undefined ? page.replace(/\/(?:index\.html?)?$/, '') : pageKey(url)) + fragment;
 }
 
 /** Examples as the splitter sees them, and the links between them that only their texts tell. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isSpellingOf, normalizeUrl, visitKey } from '../../../src/extract/web/normalize-url.js';
+import { isSpellingOf, normalizeUrl, visitKey } from '../../../src/core/normalize-url.js';
 import { createTrapGuard } from '../../../src/extract/web/trap-guard.js';
 import { createScope, folderOf } from '../../../src/extract/web/url-scope.js';
 import { type CrawlOptions, completeWebOptions, parseWebOptions } from '../../../src/extract/web/web-options.js';

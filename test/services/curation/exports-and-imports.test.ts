@@ -93,8 +93,10 @@ describe('exports', () => {
 
   test('files and commits of one repository are addresses of their own, places on one page are not', async () => {
     const urls = ['commit/aaaa', 'commit/bbbb', 'main:a.md', 'main:b.md'].map((place) => `file:///srv/x.git#${place}`);
-    const pages = ['https://x.org/page#a', 'http://X.org/page'];
-    const words = ['harbour', 'violin', 'sourdough', 'glacier', 'beehive', 'printing'];
+    const pages = ['page#a', 'page/', 'page/index.html', 'page?utm_source=letter', 'page?v=2'].map(
+      (page, at) => `${at % 2 === 0 ? 'https://x.org:443' : 'http://www.X.org'}/${page}`,
+    );
+    const words = ['harbour', 'violin', 'sourdough', 'glacier', 'beehive', 'printing', 'kite', 'orchard', 'compass'];
     const rows = [...urls, ...pages].map((url, at) => ({
       anchor: `about the ${words[at]} and its care`,
       positive: `Every ${words[at]} needs care of its own kind.`,
@@ -102,8 +104,8 @@ describe('exports', () => {
     }));
     await importText('addresses', 'addresses.jsonl', jsonLines(rows));
     expect((await run('dataset_split', { name: 'addresses' })).result).toMatchObject({
-      links: { 'same-uri': 1 },
-      components: 5,
+      links: { 'same-uri': 3 },
+      components: 6,
     });
   });
 

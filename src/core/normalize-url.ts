@@ -47,10 +47,11 @@ export function countParameters(url: string): number {
  * slash, `index.html` or `.html`. The query must be the same.
  */
 export function isSpellingOf(one: string, other: string): boolean {
-  return looseKey(one) === looseKey(other);
+  return pageKey(one) === pageKey(other);
 }
 
-function looseKey(text: string): string {
+/** Key of a normalised URL under which the spellings that {@link isSpellingOf} tells of are one. */
+export function pageKey(text: string): string {
   const url = new URL(visitKey(text));
   const path = url.pathname
     .replace(/\/(?:index|default)\.(?:html?|php|aspx?|md)$/i, '/')
