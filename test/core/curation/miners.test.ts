@@ -53,6 +53,24 @@ describe('miners', () => {
     expect(mine('headings', document(`${text}\n${prose}\n`))).toHaveLength(1);
   });
 
+  test('numbers of sections are left out of their names, and versions are no sections', () => {
+    const named = ['1. Mounting the pump:', '3.1 Oil and filters', '4.10.2. Before the winter'];
+    const versions = ['1.2.3', 'v2.0 (2024-05-06)', '3.0.0 released', '[4.1.0] - 2024-05-06', '2024-05-06'];
+    const text = [...named, ...versions].map((heading) => `## ${heading}\n\n${prose}\n`).join('\n');
+    expect(mine('headings', document(`# 2) Pumps\n\n${text}`)).map((pair) => pair.anchor)).toEqual([
+      'Pumps: Mounting the pump',
+      'Pumps: Oil and filters',
+      'Pumps: Before the winter',
+    ]);
+  });
+
+  test('a paragraph that announces what stands elsewhere is no answer, nor the end of one', () => {
+    const text = `# Guide\n\nThe copy can be made in each of the following ways, which differ in the time that they take,\nand in what they need:\n\n## Copying while it runs\n\n${prose}\n\n- It takes long.\n- Also, it needs:\n\n### Space\n`;
+    expect(mine('headings', document(text))).toEqual([
+      { anchor: 'Guide: Copying while it runs', positive: `${prose}\n\n- It takes long.` },
+    ]);
+  });
+
   test('headings over tables of contents, badges and legal text are left out', () => {
     const links = Array.from({ length: 12 }, (_, at) => `- [How to do the thing ${at}](#thing-${at})`).join('\n');
     const badges = '[![Build](https://ci.example/a-long-address/b.svg)](https://ci.example/another/long/address)\n';
@@ -202,6 +220,14 @@ describe('miners', () => {
     expect(mine('definitions', document(text)).map((pair) => pair.anchor)).toEqual([
       'Guide: Restore point',
       'Guide: 404 page',
+    ]);
+  });
+
+  test('definitions hold the list that they announce, and no other', () => {
+    const text = `- **input**: an object that describes the source of the copy, which has the keys:\n  - \`path\`: where it is\n  - \`at\`: when\n- **output**: ${prose}\n  - not announced\n`;
+    expect(mine('definitions', document(text)).map((pair) => pair.positive)).toEqual([
+      'an object that describes the source of the copy, which has the keys:\n  - `path`: where it is\n  - `at`: when',
+      prose.trimEnd(),
     ]);
   });
 

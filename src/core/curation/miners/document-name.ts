@@ -1,5 +1,5 @@
 import { outline } from './markdown-outline.js';
-import { type MinableDocument, plainPhrase } from './mined-pair.js';
+import { type MinableDocument, plainHeading } from './mined-pair.js';
 
 /** Headings and titles that say nothing of what stands under them. */
 const SAYS_NOTHING =
@@ -17,7 +17,7 @@ export function saysNothing(phrase: string): boolean {
 export function nameOf(document: MinableDocument): string {
   const top =
     document.format === 'markdown' ? outline(document.text).find((section) => section.level === 1)?.heading : undefined;
-  const names = document.format === 'code' ? [] : [top ?? '', document.title].map(plainPhrase);
+  const names = document.format === 'code' ? [] : [top ?? '', document.title].map(plainHeading);
   return [...names, fileName(document.uri)].find((name) => name.length <= 120 && !saysNothing(name)) ?? '';
 }
 

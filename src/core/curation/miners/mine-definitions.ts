@@ -1,6 +1,6 @@
 import { inContext, nameOf, saysNothing } from './document-name.js';
 import { outline, splitLines } from './markdown-outline.js';
-import { type Mine, type MinedPair, plainPhrase } from './mined-pair.js';
+import { type Mine, type MinedPair, plainHeading, plainPhrase, trimSpan } from './mined-pair.js';
 import { visibleText } from './visible-text.js';
 
 /** Definition lists in their common spellings. */
@@ -25,7 +25,7 @@ export const mineDefinitions: Mine = (document, bounds) => {
     const line = lines[at];
     if (line === undefined) return;
     const start = line.start + line.text.lastIndexOf(text);
-    const end = endOfItem(lines, at);
+    const { end } = trimSpan(document.text, { start, end: endOfItem(lines, at) }, Number.POSITIVE_INFINITY);
     const positive = document.text.slice(start, end);
     const anchor = plainPhrase(term).replace(/:$/, '');
     if (
@@ -58,7 +58,7 @@ function headingFinder(text: string): (offset: number) => string {
     while ((sections[at + 1]?.start ?? Number.POSITIVE_INFINITY) <= offset) at++;
     const section = sections[at];
     const path = section === undefined ? [] : [...section.path, section.heading];
-    return path.map(plainPhrase).findLast((heading) => !saysNothing(heading)) ?? '';
+    return path.map(plainHeading).findLast((heading) => !saysNothing(heading)) ?? '';
   };
 }
 
@@ -68,13 +68,24 @@ function termBefore(lines: readonly { text: string; isCode: boolean }[], at: num
   return TERM_LINE.exec(above.text)?.groups?.['term']?.trim();
 }
 
-/** An item goes on over the indented lines that follow it. */
+/** An item goes on over the indented lines that follow it; over a list only where it announces one, with a colon. */
 function endOfItem(lines: readonly { text: string; end: number; isCode: boolean }[], at: number): number {
-  let end = lines[at]?.end ?? 0;
+  const first = lines[at];
+  const indent = indentOf(first?.text ?? '');
+  let above = first;
+  let hasList = false;
   for (let next = at + 1; next < lines.length; next++) {
     const line = lines[next];
-    if (line === undefined || line.isCode || !/^\s{2,}\S/.test(line.text) || /^\s*[-*+]\s/.test(line.text)) break;
-    end = line.end;
+    if (line === undefined || line.isCode || !/^\s{2,}\S/.test(line.text)) break;
+    if (/^\s*[-*+]\s/.test(line.text)) {
+      if (indentOf(line.text) <= indent || !(hasList || /[:\uff1a]\s*$/.test(above?.text ?? ''))) break;
+      hasList = true;
+    }
+    above = line;
   }
-  return end;
+  return above?.end ?? 0;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }

@@ -1,6 +1,6 @@
 import { inContext, nameOf, saysNothing } from './document-name.js';
 import { outline } from './markdown-outline.js';
-import { type Mine, plainPhrase, trimPassage } from './mined-pair.js';
+import { type Mine, plainHeading, trimPassage } from './mined-pair.js';
 import { visibleText } from './visible-text.js';
 
 /** Headings over what nobody would ask for: legal text, tables of contents, thanks, and lists of changes by version or date. */
@@ -12,12 +12,12 @@ export const mineHeadings: Mine = (document, bounds) => {
   if (document.format !== 'markdown') return [];
   const name = nameOf(document);
   return outline(document.text).flatMap((section) => {
-    const heading = plainPhrase(section.heading);
+    const heading = plainHeading(section.heading);
     if (heading.length < 3 || FURNITURE.test(heading)) return [];
     const span = trimPassage(document.text, section, bounds.maxCharacters);
     const positive = document.text.slice(span.start, span.end);
     if (visibleText(positive).length < bounds.minCharacters) return [];
-    const above = section.path.map(plainPhrase).findLast((part) => !saysNothing(part)) ?? '';
+    const above = section.path.map(plainHeading).findLast((part) => !saysNothing(part)) ?? '';
     const anchor = inContext(name, above, heading);
     return anchor === heading && saysNothing(heading) ? [] : [{ anchor, positive, ...span }];
   });

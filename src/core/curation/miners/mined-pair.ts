@@ -77,7 +77,10 @@ const NOISE =
   /^\s*(?:(?:[-*_]\s*){3,}|<!--.*-->|(?:<\/?[a-z][^<>]*>\s*)+|\[[^\]]+\]:\s*\S.*|(?:\[?!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?(?:\](?:\([^)]*\)|\[[^\]]*\]))?\s*)+)?\s*$/;
 const HEADING = /^ {0,3}#{1,6}(?:\s|$)/;
 
-/** As {@link trimSpan}, and lines of Markdown that carry no text are left out at both ends, headings at the end. */
+/**
+ * As {@link trimSpan}, and lines of Markdown that carry no text are left out at both ends; at the end also headings, and
+ * a paragraph that announces what stands elsewhere.
+ */
 export function trimPassage(
   text: string,
   span: { readonly start: number; readonly end: number },
@@ -93,8 +96,23 @@ export function trimPassage(
   for (;;) {
     const lineStart = text.lastIndexOf('\n', trimmed.end - 1) + 1;
     const line = text.slice(lineStart, trimmed.end);
-    if (lineStart <= trimmed.start || !(NOISE.test(line) || HEADING.test(line))) return trimmed;
-    trimmed = trimSpan(text, { start: trimmed.start, end: lineStart }, maxCharacters);
+    const isAnnouncement = /[:\uff1a][*_]*$/.test(line);
+    if (trimmed.end <= trimmed.start) return trimmed;
+    if (!isAnnouncement && (lineStart <= trimmed.start || !(NOISE.test(line) || HEADING.test(line)))) return trimmed;
+    const end = isAnnouncement ? lastBlockStart(text, trimmed) : lineStart;
+    trimmed = trimSpan(text, { start: trimmed.start, end }, maxCharacters);
+  }
+}
+
+/** Where the paragraph or list item begins that the passage ends with. */
+function lastBlockStart(text: string, { start, end }: { readonly start: number; readonly end: number }): number {
+  let at = end;
+  for (;;) {
+    const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+    if (lineStart <= start) return start;
+    const line = text.slice(lineStart, at);
+    if (line.trim() === '' || /^\s*(?:[-*+]|\d+[.)])\s/.test(line)) return lineStart;
+    at = lineStart - 1;
   }
 }
 
@@ -105,6 +123,17 @@ const MAX_PHRASE = 1_000;
 export function plainPhrase(line: string): string {
   const markdown = line.slice(0, MAX_PHRASE);
   return withoutMarks(markdown.replace(/!\[[^\][]*\](?:\([^)]*\)|\[[^\]]*\])?/g, ' ')) || withoutMarks(markdown);
+}
+
+/** Number of a section before its name (`2. Setup`, `3.1 Mounting`); a version has no name, or only the sort of its release. */
+const SECTION_NUMBER =
+  /^(?:\d{1,3}[.)]|\d{1,2}(?:\.\d{1,2}){1,4}[.)]?)\s+(?=\p{L})(?!(?:alpha|beta|rc|pre|final|stable|(?:un)?released?)\b)/iu;
+
+/** A heading as a phrase: without Markdown's marks, the number of its section and a colon at its end. */
+export function plainHeading(line: string): string {
+  return plainPhrase(line)
+    .replace(SECTION_NUMBER, '')
+    .replace(/\s*[:\uff1a]$/, '');
 }
 
 function withoutMarks(markdown: string): string {
