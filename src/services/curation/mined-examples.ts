@@ -1,3 +1,4 @@
+import { detectLanguage } from '../../core/curation/detect-language.js';
 import { type Example, parseExample } from '../../core/curation/example.js';
 import { nameOf } from '../../core/curation/miners/document-name.js';
 import { MINERS, type MinedPair, type MinerName } from '../../core/curation/miners/mined-pair.js';
@@ -125,7 +126,7 @@ function exampleOf({ miner, document, pair }: Found, anchor: string): Example | 
     fields: { anchor, positive: pair.positive },
     licence: document.licence.slice(0, 200),
     category: (document.category === '' ? miner : document.category).slice(0, 200),
-    language: document.language.slice(0, 40),
+    language: languageOf(document, `${anchor}\n\n${pair.positive}`),
     provenance: {
       source: document.sourceId,
       uri: document.uri.slice(0, 4_000),
@@ -138,4 +139,9 @@ function exampleOf({ miner, document, pair }: Found, anchor: string): Example | 
     },
   });
   return 'example' in parsed ? parsed.example : undefined;
+}
+
+/** The language that the document names, else of prose the one that it seems to be written in. */
+function languageOf({ language, format }: MinedDocument, text: string): string {
+  return language === '' && format !== 'code' ? detectLanguage(text) : language.slice(0, 40);
 }

@@ -231,6 +231,14 @@ describe('writeCard', () => {
     expect(card).toContain('Pairs \\<script\\> \\| about keys');
   });
 
+  test('names the languages of people that examples are written in, not those of code', () => {
+    const examples = ['en', 'en', 'go', 'php', 'python', 'de-AT', ''].map((language) => factsOf({ ...pair, language }));
+    const about = { ...version.about, languages: [] };
+    const parts = { format: 'pair', examples, files: [], overrides: [], leftOut: {}, checks: [] } as const;
+    const card = writeCard({ version: { ...version, about }, ...parts });
+    expect(/language:\n((?:- .*\n)+)/.exec(card)?.[1]).toBe('- de-AT\n- en\n');
+  });
+
   test.each([
     [['MIT', 'MIT'], ['license: mit']],
     [['GPL-3.0-only'], ['license: gpl-3.0']],

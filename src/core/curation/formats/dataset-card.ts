@@ -111,10 +111,17 @@ function beirConfigs(parts: CardParts): string[] {
   return [...single('corpus'), ...single('queries'), '- config_name: qrels', '  data_files:', ...entries];
 }
 
+/** Programming and markup languages whose short names look like those of people's languages. */
+const CODE_LANGUAGES: ReadonlySet<string> = new Set(
+  'cpp css csv go hcl ini lua nim nix php sql tsv tsx vim vue wat xml zig'.split(' '),
+);
+
+/** Languages that one example in twenty or more is written in; those of code are none that the hub knows. */
 function languagesOf(examples: readonly ExampleFacts[]): string[] {
   const counts = new Map<string, number>();
   for (const { language } of examples) {
-    if (/^[a-z]{2,3}(?:-[A-Za-z0-9]+)*$/.test(language)) counts.set(language, (counts.get(language) ?? 0) + 1);
+    if (/^[a-z]{2,3}(?:-[A-Za-z0-9]+)*$/.test(language) && !CODE_LANGUAGES.has(language))
+      counts.set(language, (counts.get(language) ?? 0) + 1);
   }
   return [...counts]
     .filter(([, count]) => count * 20 >= examples.length)
