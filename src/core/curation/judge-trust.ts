@@ -12,6 +12,9 @@ export interface JudgeRecord {
   /** Passages that other judges graded too, and how often the verdicts are the same. */
   readonly shared: number;
   readonly sharedSame: number;
+  /** Of these the ones that the others say to answer. */
+  readonly sharedAnswers: number;
+  readonly sharedAnswersSame: number;
   /** Submissions, and how many the server had to reject (no quote, wrong quote). */
   readonly submitted: number;
   readonly rejected: number;
@@ -19,6 +22,9 @@ export interface JudgeRecord {
 
 /** Below this a judge's labels stay out of test splits. */
 export const TRUST_THRESHOLD = 0.7;
+
+/** Repeats weigh less than gold, as two verdicts of one judge may err: trust is at most their share and this. */
+const REPEAT_MARGIN = 0.15;
 
 /** Share with `prior` imagined right answers out of `weight`, so that a judge with little evidence is neither praised nor damned. */
 function smoothed(right: number, trials: number, prior: number, weight: number): number {
@@ -28,15 +34,21 @@ function smoothed(right: number, trials: number, prior: number, weight: number):
 /** Least share that counts: a single fault must not make trust zero. */
 const LEAST = 0.05;
 
-/** Agreement beyond chance: of two verdicts, half agree by themselves. */
-function beyondChance(share: number): number {
-  return Math.max(LEAST, 2 * share - 1);
+/**
+ * Agreement beyond chance (Youden, 1950): the share of passages that others say to answer on which the judge agrees, and
+ * that of the other passages, less one. Somebody who guesses, or says the same of all, has none.
+ */
+function beyondChance({ shared, sharedSame, sharedAnswers, sharedAnswersSame }: JudgeRecord): number {
+  const onAnswers = smoothed(sharedAnswersSame, sharedAnswers, 0.95, 6);
+  const onOthers = smoothed(sharedSame - sharedAnswersSame, shared - sharedAnswers, 0.95, 6);
+  const onAll = smoothed(sharedSame, shared, 0.9, 5);
+  return Math.max(LEAST, Math.min(2 * onAll - 1, onAnswers + onOthers - 1));
 }
 
 /**
  * Trust in a judge, 0 to 1: the weighted geometric mean of four smoothed shares: gold answered rightly (weight 4; of
  * passages that answer and passages that do not, the worse share), repeats answered alike (2), agreement with other
- * judges beyond chance (3), submissions not rejected (1); but never more than the share of gold. A new judge has .8, so a
+ * judges beyond chance (3), submissions not rejected (1); but never more than the share of gold, nor than that of repeats and .15. A new judge has .8, so a
  * person can start at once; one who guesses, or gives one grade to all, falls below {@link TRUST_THRESHOLD} within about
  * five gold passages of each sort; one who knows the gold and guesses elsewhere, once others have graded the same.
  */
@@ -46,15 +58,16 @@ export function trustOf(record: JudgeRecord): number {
     smoothed(record.goldAnswersRight, record.goldAnswers, 0.8, 3),
     smoothed(record.goldRight - record.goldAnswersRight, others, 0.8, 3),
   );
+  const repeats = smoothed(record.repeatsSame, record.repeats, 0.8, 3);
   const parts = [
     { share: gold, weight: 4 },
-    { share: smoothed(record.repeatsSame, record.repeats, 0.8, 3), weight: 2 },
-    { share: beyondChance(smoothed(record.sharedSame, record.shared, 0.9, 5)), weight: 3 },
+    { share: repeats, weight: 2 },
+    { share: beyondChance(record), weight: 3 },
     { share: smoothed(record.submitted - record.rejected, record.submitted, 0.8, 3), weight: 1 },
   ];
   const total = parts.reduce((sum, part) => sum + part.weight, 0);
   const mean = Math.exp(
     parts.reduce((sum, part) => sum + part.weight * Math.log(Math.max(part.share, LEAST)), 0) / total,
   );
-  return Math.min(mean, gold);
+  return Math.min(mean, gold, repeats + REPEAT_MARGIN);
 }

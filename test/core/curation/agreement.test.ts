@@ -66,6 +66,8 @@ describe('trustOf', () => {
     repeatsSame: 0,
     shared: 0,
     sharedSame: 0,
+    sharedAnswers: 0,
+    sharedAnswersSame: 0,
     submitted: 0,
     rejected: 0,
   };
@@ -76,6 +78,20 @@ describe('trustOf', () => {
       trustOf(nothing),
     );
     expect(trustOf({ ...nothing, gold: 5, goldRight: 1 })).toBeLessThan(TRUST_THRESHOLD);
+  });
+
+  test('counts agreement on answers and on the rest apart, so that the commoner verdict is no merit', () => {
+    const good = { ...nothing, gold: 20, goldRight: 20, goldAnswers: 10, goldAnswersRight: 10, shared: 80 };
+    const neverAnswers = { ...good, sharedSame: 60, sharedAnswers: 20, sharedAnswersSame: 0 };
+    const errsAlike = { ...good, sharedSame: 68, sharedAnswers: 20, sharedAnswersSame: 17 };
+    expect(trustOf(neverAnswers)).toBeLessThan(TRUST_THRESHOLD);
+    expect(trustOf(errsAlike)).toBeGreaterThan(TRUST_THRESHOLD);
+  });
+
+  test('does not pass who contradicts itself in every other repetition', () => {
+    const good = { ...nothing, gold: 20, goldRight: 20, goldAnswers: 10, goldAnswersRight: 10, repeats: 40 };
+    expect(trustOf({ ...good, repeatsSame: 20 })).toBeLessThan(TRUST_THRESHOLD);
+    expect(trustOf({ ...good, repeatsSame: 33 })).toBeGreaterThan(TRUST_THRESHOLD);
   });
 
   test('stays between 0 and 1, whatever happened', () => {

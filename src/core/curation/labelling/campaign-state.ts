@@ -31,6 +31,9 @@ export interface KnownAnswer {
   readonly detail: string;
 }
 
+/** Somebody whose trust is below this share of a judge's is much less trusted than the judge. */
+const FAR_LESS = 0.8;
+
 /** What a campaign's ledger adds up to. Entries are folded in once each, in order. */
 export class CampaignState {
   readonly items = new Map<string, WorkItem>();
@@ -150,8 +153,9 @@ export class CampaignState {
   }
 
   /**
-   * What is known of a judge. Disagreement with a judge who is not trusted, and is trusted less than this one, says
-   * nothing and is left out.
+   * What is known of a judge. Disagreement with a judge who is not trusted, and is trusted much less than this one or
+   * fails already by gold and repetitions, says nothing and is left out. Of two who pass both and contradict each other
+   * nobody can tell who is right, so neither is trusted.
    */
   recordOf(judge: string): JudgeRecord {
     const alone = this.#recordAlone(judge);
@@ -160,9 +164,12 @@ export class CampaignState {
     return this.#withOthers(judge, alone, (other) => {
       const known = partners.get(other);
       if (known !== undefined) return known;
-      const trust = this.#firstTrust(other, this.#recordAlone(other));
-      partners.set(other, trust >= TRUST_THRESHOLD || trust >= first);
-      return partners.get(other) === true;
+      const theirs = this.#recordAlone(other);
+      const trust = this.#firstTrust(other, theirs);
+      const isSound = trustOf(theirs) >= Math.min(TRUST_THRESHOLD, trustOf(alone));
+      const isHeard = isSound && (trust >= TRUST_THRESHOLD || trust >= first * FAR_LESS);
+      partners.set(other, isHeard);
+      return isHeard;
     });
   }
 
@@ -172,17 +179,19 @@ export class CampaignState {
   }
 
   #withOthers(judge: string, alone: JudgeRecord, counts: (other: string) => boolean): JudgeRecord {
-    let [shared, sharedSame] = [0, 0];
+    const record = { ...alone };
     for (const { item, answer } of this.#gradedBy(judge)) {
       for (const other of this.#byItem.get(item.id) ?? []) {
         if (other.judge === judge || other.answer.abstain || !counts(other.judge)) continue;
         // What is known for certain is no evidence of agreement: a dishonest judge may know it too.
         const same = countAgreeing(item, answer, other, (at) => item.gold[at] === null);
-        shared += same.of;
-        sharedSame += same.agreeing;
+        record.shared += same.of;
+        record.sharedSame += same.agreeing;
+        record.sharedAnswers += same.answers;
+        record.sharedAnswersSame += same.answersAgreeing;
       }
     }
-    return { ...alone, shared, sharedSame };
+    return record;
   }
 
   #gradedBy(judge: string): Verdict[] {
@@ -209,7 +218,8 @@ export class CampaignState {
       record.repeats += same.of;
       record.repeatsSame += same.agreeing;
     }
-    return { ...record, shared: 0, sharedSame: 0, ...(this.#submissions.get(judge) ?? { submitted: 0, rejected: 0 }) };
+    const none = { shared: 0, sharedSame: 0, sharedAnswers: 0, sharedAnswersSame: 0 };
+    return { ...record, ...none, ...(this.#submissions.get(judge) ?? { submitted: 0, rejected: 0 }) };
   }
 
   /** Trust in a judge, 0..1. */
@@ -224,13 +234,22 @@ function countAgreeing(
   answer: LabelAnswer,
   other: Verdict,
   counts: (at: number) => boolean = () => true,
-): { of: number; agreeing: number } {
+): { of: number; agreeing: number; answers: number; answersAgreeing: number } {
   const theirs = new Map(gradesByPlace(other.item, other.answer).map(({ place, grade }) => [place, grade]));
   const counted = new Set(item.passages.filter((_, at) => counts(at)).map(({ place }) => place));
   const mine = gradesByPlace(item, answer).filter(({ place }) => counted.has(place) && theirs.has(place));
   const isAnswer = (grade: number): boolean => grade >= ANSWERING_GRADE;
-  const agreeing = mine.filter(({ place, grade }) => isAnswer(grade) === isAnswer(theirs.get(place) ?? 0)).length;
-  return { of: mine.length, agreeing };
+  const verdicts = mine.map(({ place, grade }) => ({
+    mine: isAnswer(grade),
+    theirs: isAnswer(theirs.get(place) ?? 0),
+  }));
+  const answers = verdicts.filter((verdict) => verdict.theirs);
+  return {
+    of: mine.length,
+    agreeing: verdicts.filter((verdict) => verdict.mine === verdict.theirs).length,
+    answers: answers.length,
+    answersAgreeing: answers.filter((verdict) => verdict.mine).length,
+  };
 }
 
 /** Grades by the passage's place in its example, whatever order it was shown in; control passages left out. */

@@ -10,7 +10,7 @@ import {
 import { CampaignState } from '../../../../src/core/curation/labelling/campaign-state.js';
 import { createRandom } from '../../../../src/core/training/random.js';
 
-type Grader = (about: { truth: number; isKnown: boolean; colleague: number | undefined }) => number;
+type Grader = (about: { truth: number; isKnown: boolean; text: string; colleague: number | undefined }) => number;
 
 /** Letters alone, so that no passage shares a word with another query. */
 const name = (at: number): string => [...String(at + 1000)].map((digit) => 'bcdfghklmn'[Number(digit)]).join('a');
@@ -54,6 +54,7 @@ function judge(examples: readonly Example[], graders: Readonly<Record<string, Gr
         grade: grader({
           truth: truthOf(item, at),
           isKnown: item.gold[at] !== null,
+          text: item.passages[at]?.text ?? '',
           colleague: colleague?.answer.grades[at]?.grade,
         }),
       }));
@@ -80,12 +81,28 @@ describe.each(['pair', 'triplet'] as const)('a judge of %ss is not trusted', (ki
     ['always gives 0', () => 0],
     ['turns every grade round', ({ truth }) => 3 - truth],
     ['knows the gold and guesses elsewhere', ({ truth, isKnown }) => (isKnown ? truth : guess())],
+    ['knows the gold and gives 0 elsewhere', ({ truth, isKnown }) => (isKnown ? truth : 0)],
     ['copies a colleague and guesses elsewhere', ({ colleague }) => colleague ?? guess()],
   ])('who %s, among two honest ones who are', (_, grader) => {
     const state = judge(examples, { ann: honest, bob: honest, eve: grader });
     expect(state.trust('eve')).toBeLessThan(TRUST_THRESHOLD);
     expect(state.trust('ann')).toBeGreaterThan(TRUST_THRESHOLD);
     expect(state.trust('bob')).toBeGreaterThan(TRUST_THRESHOLD);
+  });
+
+  test('who knows the gold and guesses elsewhere, when there are only two, whoever came first', () => {
+    for (const order of [['ann', 'eve'] as const, ['eve', 'ann'] as const]) {
+      const steady = new Map<string, number>();
+      // The same guess every time a passage is shown, so that repetitions tell nothing.
+      const grader: Grader = ({ truth, isKnown, text }) => {
+        const guessed = steady.get(text) ?? guess();
+        steady.set(text, guessed);
+        return isKnown ? truth : guessed;
+      };
+      const graders = { ann: honest, eve: grader };
+      const state = judge(examples, Object.fromEntries(order.map((who) => [who, graders[who]])));
+      expect(state.trust('eve')).toBeLessThan(TRUST_THRESHOLD);
+    }
   });
 
   test('who guesses, and drags no honest one down when there are only two', () => {
