@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -8,6 +8,7 @@ import { CsvReader } from '../core/curation/formats/csv.js';
 import type { DatasetFiles, ExportWriter, ImportedRecord } from '../core/curation/ports.js';
 import { messageOf, QuarryError, systemCode } from '../core/errors.js';
 import { ExportFolder } from './export-folder.js';
+import { makeFolder } from './make-folder.js';
 
 /** File that marks a folder as an export of ours, which may be replaced. */
 const MARKER = 'manifest.json';
@@ -112,9 +113,12 @@ async function openExport(folder: string, overwrite: boolean): Promise<ExportWri
   await requireFree(target, overwrite);
   const scratch = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(scratch, { recursive: true });
+    await makeFolder(scratch);
   } catch (error) {
-    throw unreadable(scratch, error);
+    throw new QuarryError('PATH_UNREADABLE', `The folder ${target} cannot be made: ${messageOf(error)}.`, {
+      hint: 'Name a folder in a place that you may write to.',
+      cause: error,
+    });
   }
   return new ExportFolder(target, scratch);
 }

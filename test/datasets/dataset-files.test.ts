@@ -100,6 +100,19 @@ describe('exports', () => {
     expect(await readFile(join(folder, 'theirs', 'manifest.json'), 'utf8')).toBe('{"name":"web app"}');
   });
 
+  test('make the folders above them, and say where none can be made', async () => {
+    const writer = await files.openExport(join(folder, 'deep', 'er', 'export'), false);
+    await writer.discard();
+    expect(await files.kindOf(join(folder, 'deep', 'er'))).toBe('folder');
+    await writeFile(join(folder, 'file'), '');
+    await expect(files.openExport(join(folder, 'file', 'under', 'it'), false)).rejects.toMatchObject({
+      code: 'PATH_UNREADABLE',
+    });
+    // Nothing can be made there, and asking again and again would not end.
+    if (process.platform !== 'linux') return;
+    await expect(files.openExport('/proc/no/such', false)).rejects.toMatchObject({ code: 'PATH_UNREADABLE' });
+  });
+
   test('checksums are those of the bytes on disk', async () => {
     const writer = await files.openExport(join(folder, 'sums'), false);
     const file = await writer.writeText('x.txt', ['a', 'b\n'], 1);
