@@ -31,7 +31,8 @@ const PLACES: readonly { readonly hint: string; readonly pattern: RegExp }[] = [
   },
   {
     hint: 'redential',
-    pattern: /(?<=\bcredentials?["']?[ \t]?(?:[:=]|\bare|\bis)?[ \t]?["'`]?[\w.@-]{1,40} ?[/:] ?)[^\s"'/`]{6,100}/gi,
+    pattern:
+      /(?<=\bcredentials?\b["']?[ \t]?(?:[:=](?!:)|\bare|\bis)?[ \t]?["'`]?[\w.@-]{1,40} ?(?:\/|(?<!:):(?!:)) ?)[^\s"'/`]{6,100}/gi,
   },
 ];
 

@@ -78,9 +78,9 @@ function isPlaced(text: string, start: number, isQuoted: boolean): boolean {
   return SIDE_BY_SIDE.test(before) || (isQuoted && BEFORE_QUOTED.test(before));
 }
 
-/** Whether the name is a parameter of a picture: tokens of badges in a README are public. */
-function isBadge(text: string, start: number): boolean {
-  return text.slice(Math.max(0, start - 5), start) === '.svg?';
+/** Whether the name is that of something public: a badge's token in a README, the public key token of an assembly. */
+function isPublic(text: string, start: number): boolean {
+  return /\.svg\?$|public[_-]?key[_-]?$/i.test(text.slice(Math.max(0, start - 12), start));
 }
 
 /** Values that stand behind the name of a secret: assigned in code, configuration, headers and options, or told in a sentence. */
@@ -90,9 +90,11 @@ export function findNamedSecrets(text: string): Finding[] {
   for (const match of text.matchAll(NAME)) {
     if (match.index < skipTo) continue;
     const after = valueAfter(text, match.index + match[0].length);
-    if (after === undefined || isBadge(text, match.index)) continue;
+    if (after === undefined || isPublic(text, match.index)) continue;
     // Names inside a word this long announce nothing; reading on from each of them would take time and again the same text.
     if (after.value.length >= MONSTER) skipTo = after.start + after.value.length;
+    // The last part of a path (`/etc/passwd`) tells nothing of the word behind it.
+    if (!after.isAssigned && text[match.index - 1] === '/') continue;
     const isAssigned = after.isAssigned || isPlaced(text, match.index, after.isQuoted);
     if (!isSecretValue(match[0], after, { isAssigned, isPassword: match[1] !== undefined })) continue;
     const { start, value } = after;

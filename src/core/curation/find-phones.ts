@@ -109,6 +109,6 @@ function isPhone(rule: string, number: string): boolean {
   if (/^\+\d{2,3}\.\d{4,}-/.test(number)) return false;
   // Ends of the ranges of whole numbers are written with a sign too.
   if (/^\+(?:2147483647|4294967295|4294967296|[01]+)$/.test(number)) return false;
-  if (/^01([ .-])(?:02|23)\1/.test(number) || /^0[0-7]{2}(?: [0-3][0-7]{2}){2,}$/.test(number)) return false;
+  if (/^01([ .-])(?:02|03|23)\1/.test(number) || /^0[0-7]{2}(?: [0-3][0-7]{2}){2,}$/.test(number)) return false;
   return !/^(?:0?123456789\d*|(\d{2,3})\1{2,})$/.test(digits);
 }

@@ -6,9 +6,9 @@ const PLACEHOLDER =
 /** What such words hold wherever it stands in them. */
 const PLACEHOLDER_PART =
   /your|example|sample|placeholder|change[_-]?(?:me|it)|insert|replace|redacted|dummy|fake|todo|(?:secret|key|token|password)[_-]?here|goes[_-]?here|xxxx|(?<![A-Za-z0-9])xxx|\.\.\.|process\.env|os\.environ|getenv/i;
-/** Ordinary values of options that happen to be called token, key or password: words, paths, identifiers, types, numbers, calls, references to vaults, rules of validation. */
+/** Ordinary values of options that happen to be called token, key or password: words, paths, identifiers, types, numbers, calls, references to vaults, rules of validation, users of a domain. */
 const ORDINARY =
-  /^(?:[a-z]+(?:[_.-][A-Za-z]+)*|[A-Za-z]+(?:[_.-][A-Za-z]+)+|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*|0x[0-9a-f]{1,16}|u?int\d{1,2}\w*|[A-Z][a-z]+\d{1,3}[A-Z][a-z]+|base\d\d|[A-Z]{2,}[A-Z_]*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[\d.,:_-]+|(?:\.{1,2}\/|~\/).*|\/(?:[a-z][\w.-]*\/)+.*|\/[a-z]+[\w.-]*|\w{1,12}:\/\/.*|[\w.-]+@[\w-]+\.[\w.-]+|sha(?:1|256|384|512)[:-].*|(?:vault|arn|ssm|bcrypt|argon2\w*):.*|[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+|[a-z_]+:\d{1,2}|\^.*\$|ENC\(.*\))$/;
+  /^(?:[a-z]+(?:[_.-][A-Za-z]+)*|[A-Za-z]+(?:[_.-][A-Za-z]+)+|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*|0x[0-9a-f]{1,16}|u?int\d{1,2}\w*|[A-Z][a-z]+\d{1,3}[A-Z][a-z]+|base\d\d|[A-Z]{2,}[A-Z_]*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[\d.,:_-]+|(?:\.{1,2}\/|~\/).*|\/(?:[a-z][\w.-]*\/)+.*|\/[a-z]+[\w.-]*|\w{1,12}:\/\/.*|[\w.-]+@[\w-]+\.[\w.-]+|sha(?:1|256|384|512)[:-].*|(?:vault|arn|ssm|bcrypt|argon2\w*):.*|[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+|[a-z_]+:\d{1,2}|\^.*\$|ENC\(.*\)|[A-Za-z][\w-]*\\{1,2}[A-Za-z][\w.-]*)$/;
 /** Expressions of a programming language: calls, members, operators, types. */
 const CODE =
   /^[!&@*_$]?[A-Za-z_][\w$]*(?:\(|\[|::|->|\?\.|\?\?|&&|\|\|)|[)\]}]\.|\[["']|^[!&@*]?[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+[([+?]?|\\[-_]|^-?\d+[a-z]{1,2}$/;

@@ -68,6 +68,8 @@ describe('findNamedSecrets', () => {
     "'password' => 'required|string|min:8|confirmed', password: 'bcrypt:12', pattern_password: '^[a-z0-9]{8,}$'",
     'password: vault:kv/db#password1, password: arn:aws:secretsmanager:us-east-1:1234:secret:db-1',
     'clientSecret: "client-secret-1", app_secret = "version-2", password = "ENC(abc123==)"',
+    'New-PSSession -Credential Domain01\\User01, PublicKeyToken=31bf3856ad364e35, cat /etc/passwd ann:x:1000:1000',
+    'Windows::Security::Credentials::UI::CredentialPickerOptions2^ Options, credentials RedisAdapter::create2(',
     '| password | string | the password |\npassword,name\n',
     'const password: string = input; public string Password { get; set; }',
   ])('passes over what only looks assigned: %s', (text) => {

@@ -15,10 +15,12 @@ const MAX_COPIED_WORDS = 7;
 
 function checkQuote(passage: string, quote: string, name: string): Objection | undefined {
   const trimmed = quote.trim();
-  if (trimmed.length < Math.min(MIN_QUOTE, passage.trim().length)) {
+  // A ruled line or a row of dots stands in many passages and shows nothing.
+  const isEmpty = plainWords(trimmed).length === 0 && plainWords(passage).length > 0;
+  if (isEmpty || trimmed.length < Math.min(MIN_QUOTE, passage.trim().length)) {
     return {
       rejection: 'quote-too-short',
-      detail: `${name}: quote at least ${MIN_QUOTE} characters that show why the grade is right.`,
+      detail: `${name}: quote at least ${MIN_QUOTE} characters, words among them, that show why the grade is right.`,
     };
   }
   if (locateQuote(passage, trimmed, 0) !== undefined) return undefined;

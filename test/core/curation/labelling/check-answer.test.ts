@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { answerSchema, type WorkItem, writingItem } from '../../../../src/core/curation/labelling/campaign.js';
 import { checkGrades, checkWritten } from '../../../../src/core/curation/labelling/check-answer.js';
 
-const PASSAGE = 'The caf\u00e9 opens at nine o\u2019clock,\n  but the kitchen follows an hour later.';
+const PASSAGE =
+  'The caf\u00e9 opens at nine o\u2019clock,\n  but the kitchen follows an hour later.\n|--------|-----------|';
 const origin: WorkItem['origin'] = {
   collection: 'c',
   documentId: 'd',
@@ -57,6 +58,7 @@ describe('a quote', () => {
     ['of words that white space joins', 'the kit chen follows an hour', 'quote-not-found'],
     ['that is empty', '', 'quote-too-short'],
     ['of white space', ' \n\t             ', 'quote-too-short'],
+    ['of a ruled line without words', '|--------|-----------|', 'quote-too-short'],
     ['of a word or two', 'the kitchen', 'quote-too-short'],
   ])('%s is refused', (_, quote, rejection) => {
     expect(verdictOn(quote)).toBe(rejection);
