@@ -31,6 +31,18 @@ export const hitShape = z.object({
   context: z
     .object({ text: z.string(), start: z.number(), end: z.number(), startLine: z.number(), endLine: z.number() })
     .nullable(),
+  /** Where the same text stands too, best-ranked first. */
+  alsoIn: z.array(
+    z.object({
+      documentId: z.string(),
+      title: z.string(),
+      url: z.string(),
+      startLine: z.number(),
+      endLine: z.number(),
+    }),
+  ),
+  /** How many more such places there are. */
+  alsoInMore: z.number(),
 });
 
 type HitOutput = z.output<typeof hitShape>;
@@ -38,7 +50,7 @@ type HitOutput = z.output<typeof hitShape>;
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** A hit in the shape of {@link hitShape}. */
-export function toHitShape({ hit, citation, rank, why, context }: SearchHit): HitOutput {
+export function toHitShape({ hit, citation, rank, why, context, alsoIn, alsoInMore }: SearchHit): HitOutput {
   const { chunk, document } = hit.candidate;
   return {
     id: chunk.id,
@@ -66,6 +78,8 @@ export function toHitShape({ hit, citation, rank, why, context }: SearchHit): Hi
     language: document.language,
     licence: document.licence,
     context,
+    alsoIn: alsoIn.map(({ uri, ...place }) => ({ ...place, url: uri })),
+    alsoInMore,
   };
 }
 
@@ -81,7 +95,15 @@ function renderHit(hit: HitOutput): string {
   const facts = [`collection ${hit.collection}`, hit.sourceKind, hit.language, hit.licence].filter(
     (fact) => fact !== '',
   );
-  return `${hit.rank}. ${hit.title}${path}\n   ${place}${matched}; ${facts.join(', ')}\n${body}\n   id ${hit.id}; cite ${cite}; score ${hit.score}: ${hit.why}`;
+  return `${hit.rank}. ${hit.title}${path}\n   ${place}${matched}; ${facts.join(', ')}\n${body}${otherPlaces(hit)}\n   id ${hit.id}; cite ${cite}; score ${hit.score}: ${hit.why}`;
+}
+
+function otherPlaces({ alsoIn, alsoInMore }: HitOutput): string {
+  const [first, ...others] = alsoIn;
+  if (first === undefined) return '';
+  const rest = others.length + alsoInMore;
+  const more = rest === 0 ? '' : ` (${rest} more)`;
+  return `\n   also in: ${first.title}, ${first.url} lines ${first.startLine}-${first.endLine}${more}`;
 }
 
 /** Results for a person or a model: the text of each, fenced by a bar, with place, citation and scores. */

@@ -4,11 +4,15 @@ import type { RetrievalSettings } from '../core/retrieval/settings.js';
 import type { Chunk, Citation, Collection, SearchFilter } from '../core/types.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
+import { DistinctPassages, type Passage } from './distinct-passages.js';
 import type { RankedHit, RetrieveService } from './retrieve.js';
 
 /** Characters per token used to keep results within a budget; English prose has about four. */
 export const CHARACTERS_PER_TOKEN = 4;
+/** How many passages the pages of one search can hold. */
 const MAX_DEPTH = 200;
+/** How many other places of a passage are named. */
+const NAMED_PLACES = 5;
 
 /** How much around a hit is given to read. */
 export const CONTEXT_KINDS = ['none', 'neighbours', 'section'] as const;
@@ -39,6 +43,9 @@ export interface HitContext {
   readonly endLine: number;
 }
 
+/** Another place where the text of a hit stands. */
+export type OtherPlace = Pick<Citation, 'documentId' | 'title' | 'uri' | 'startLine' | 'endLine'>;
+
 /** One answer of a search. */
 export interface SearchHit {
   readonly rank: number;
@@ -46,6 +53,10 @@ export interface SearchHit {
   readonly citation: Citation;
   readonly why: string;
   readonly context: HitContext | null;
+  /** Where the same text stands too, best-ranked first; at most five places. */
+  readonly alsoIn: readonly OtherPlace[];
+  /** How many more such places were ranked. */
+  readonly alsoInMore: number;
 }
 
 /** What a search gives. */
@@ -76,20 +87,20 @@ export class SearchService {
     const collections = await this.#collections.select(request.collections);
     const binding = [request.query, request.collections, request.filter, request.settings, request.context];
     const offset = decodeCursor(request.cursor, binding);
-    const depth = Math.min(MAX_DEPTH, offset + request.limit + 1);
     const { query, filter, settings, signal } = request;
-    const ranked =
-      collections.length === 0
-        ? []
-        : await this.#retrieve.rank({ query, collections, filter, settings, depth, signal });
-    const page = ranked.slice(offset, offset + request.limit);
+    const passages = new DistinctPassages(async (depth) =>
+      collections.length === 0 ? [] : this.#retrieve.rank({ query, collections, filter, settings, depth, signal }),
+    );
+    const page = await passages.slice(offset, Math.min(MAX_DEPTH, offset + request.limit));
     const { hits, truncated } = await this.#assemble(page, offset, request);
     const next = offset + hits.length;
+    const hasMore = next < MAX_DEPTH && (await passages.reaches(next + 1));
+    const isEmpty = !(await passages.reaches(1));
     return {
       hits,
       truncated,
-      nextCursor: next < ranked.length && next < MAX_DEPTH ? encodeCursor(next, binding) : null,
-      hint: ranked.length === 0 ? await this.#explainNothing(collections, request) : null,
+      nextCursor: hasMore ? encodeCursor(next, binding) : null,
+      hint: isEmpty ? await this.#explainNothing(collections, request) : null,
     };
   }
 
@@ -111,7 +122,7 @@ export class SearchService {
       depth: Math.min(MAX_DEPTH, request.limit + origin.chunks),
     });
     const others = found.filter((hit) => hit.candidate.chunk.documentId !== origin.documentId).slice(0, request.limit);
-    const hits = others.map((hit, index) => toSearchHit(hit, index + 1, null));
+    const hits = others.map((hit, index) => toSearchHit({ hit, copies: [] }, index + 1, null));
     return {
       hits,
       truncated: false,
@@ -162,19 +173,20 @@ export class SearchService {
   }
 
   async #assemble(
-    page: readonly RankedHit[],
+    page: readonly Passage[],
     offset: number,
     request: SearchRequest,
   ): Promise<{ hits: SearchHit[]; truncated: boolean }> {
     let budget = request.maxTokens * CHARACTERS_PER_TOKEN;
     const hits: SearchHit[] = [];
-    for (const [index, ranked] of page.entries()) {
-      const cost = costOf(ranked);
+    for (const [index, passage] of page.entries()) {
+      const ranked = passage.hit;
+      const cost = costOf(passage);
       if (hits.length > 0 && cost > budget) return { hits, truncated: true };
       budget -= cost;
       const context = request.context === 'none' ? null : await this.#contextOf(ranked, request.context, budget);
       budget -= Math.ceil((context?.text.length ?? 0) * QUOTING);
-      hits.push(toSearchHit(ranked, offset + index + 1, context));
+      hits.push(toSearchHit(passage, offset + index + 1, context));
     }
     return { hits, truncated: false };
   }
@@ -244,12 +256,16 @@ function fitAround(chunks: readonly Chunk[], hit: Chunk, budget: number): Chunk[
   }
 }
 
-function toSearchHit(hit: RankedHit, rank: number, context: HitContext | null): SearchHit {
+function toSearchHit(passage: Passage, rank: number, context: HitContext | null): SearchHit {
+  const { hit, copies } = passage;
   const { chunk, document } = hit.candidate;
+  const alsoIn = namedPlaces(passage);
   return {
     rank,
     hit,
     context,
+    alsoIn,
+    alsoInMore: copies.length - alsoIn.length,
     why: explain(hit),
     citation: {
       uri: document.uri,
@@ -263,6 +279,16 @@ function toSearchHit(hit: RankedHit, rank: number, context: HitContext | null): 
       quote: chunk.text,
     },
   };
+}
+
+function namedPlaces({ copies }: Passage): OtherPlace[] {
+  return copies.slice(0, NAMED_PLACES).map(({ candidate: { chunk, document } }) => ({
+    documentId: document.id,
+    title: document.title,
+    uri: document.uri,
+    startLine: chunk.startLine,
+    endLine: chunk.endLine,
+  }));
 }
 
 /** One line that tells a reader why the hit ranks where it does. */
@@ -279,15 +305,19 @@ function explain(hit: RankedHit): string {
 }
 
 /** Characters that every hit needs for ids, hash, scores and the names of its fields. */
-const FRAME_CHARACTERS = 480;
+const FRAME_CHARACTERS = 510;
+/** Characters that every other place of a hit needs beside its names. */
+const PLACE_CHARACTERS = 100;
 /** What quoting line ends, quotation marks and backslashes adds to a text in JSON, about. */
 const QUOTING = 1.05;
 
-/** What a hit costs of the budget in its longer form, JSON: its text and the frame around it. */
-function costOf(hit: RankedHit): number {
-  const { chunk, document } = hit.candidate;
+/** What a hit costs of the budget in its longer form, JSON: its text, its other places and the frame around them. */
+function costOf(passage: Passage): number {
+  const { chunk, document } = passage.hit.candidate;
   const names = document.title.length + document.uri.length + chunk.headingPath.join('","').length;
-  return Math.ceil(chunk.text.length * QUOTING) + names + FRAME_CHARACTERS;
+  const places = namedPlaces(passage).reduce((sum, { title, uri }) => sum + title.length + uri.length, 0);
+  const frames = FRAME_CHARACTERS + Math.min(passage.copies.length, NAMED_PLACES) * PLACE_CHARACTERS;
+  return Math.ceil(chunk.text.length * QUOTING) + names + places + frames;
 }
 
 /** Normalised mean of unit vectors. */

@@ -9,7 +9,7 @@ export const search = defineOperation({
   name: 'search',
   summary: 'Search the knowledge',
   description:
-    'Finds the passages that answer a question or hold the given words, by meaning and by keywords at once, in everything that was ingested. Each result has its exact text, place and a citation that verify_citation can check. Use plain language or identifiers; read more with fetch.',
+    'Finds the passages that answer a question or hold the given words, by meaning and by keywords at once, in everything that was ingested. Each result has its exact text, place and a citation that verify_citation can check. Use plain language or identifiers; read more with fetch. A text that stands in several places is given once; alsoIn names the others.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
