@@ -185,7 +185,7 @@ export class SearchService {
       if (hits.length > 0 && cost > budget) return { hits, truncated: true };
       budget -= cost;
       const context = request.context === 'none' ? null : await this.#contextOf(ranked, request.context, budget);
-      budget -= Math.ceil((context?.text.length ?? 0) * QUOTING);
+      budget -= context === null ? 0 : quotedLength(context.text);
       hits.push(toSearchHit(passage, offset + index + 1, context));
     }
     return { hits, truncated: false };
@@ -305,11 +305,14 @@ function explain(hit: RankedHit): string {
 }
 
 /** Characters that every hit needs for ids, hash, scores and the names of its fields. */
-const FRAME_CHARACTERS = 510;
+const FRAME_CHARACTERS = 550;
 /** Characters that every other place of a hit needs beside its names. */
 const PLACE_CHARACTERS = 100;
-/** What quoting line ends, quotation marks and backslashes adds to a text in JSON, about. */
-const QUOTING = 1.05;
+
+/** Characters of a text in JSON, where line ends, quotation marks and backslashes take two. */
+function quotedLength(text: string): number {
+  return JSON.stringify(text).length;
+}
 
 /** What a hit costs of the budget in its longer form, JSON: its text, its other places and the frame around them. */
 function costOf(passage: Passage): number {
@@ -317,7 +320,7 @@ function costOf(passage: Passage): number {
   const names = document.title.length + document.uri.length + chunk.headingPath.join('","').length;
   const places = namedPlaces(passage).reduce((sum, { title, uri }) => sum + title.length + uri.length, 0);
   const frames = FRAME_CHARACTERS + Math.min(passage.copies.length, NAMED_PLACES) * PLACE_CHARACTERS;
-  return Math.ceil(chunk.text.length * QUOTING) + names + places + frames;
+  return quotedLength(chunk.text) + names + places + frames;
 }
 
 /** Normalised mean of unit vectors. */
