@@ -89,6 +89,7 @@ export class ExportService {
     handle.report({ stage: 'suites', done: 0, total: 0 });
     const suites = await guardSuites(this.#context, handle.signal);
     const cleared = await clearForExport(this.#access.source(version), request, { suites, isChosen, handle });
+    if (cleared.examples.rows === 0) throw nothingLeft(request, cleared);
     if (request.preview) return previewOf(cleared, request, handle);
     const files = await this.#context.datasetFiles();
     const writer = await files.openExport(request.path, request.overwrite);
@@ -180,6 +181,15 @@ export class ExportService {
       files: result.files.map((file) => ({ ...file })),
     };
   }
+}
+
+function nothingLeft({ dataset, splits }: ResolvedRequest, { leftOut }: Cleared): QuarryError {
+  const reasons = Object.entries(leftOut).map(([reason, count]) => `${reason}: ${count}`);
+  const chosen = splits.length === 0 ? '' : ` in ${splits.join(', ')}`;
+  const why = reasons.length === 0 ? '' : ` Left out: ${reasons.join('; ')}.`;
+  return new QuarryError('DATASET_INVALID', `No example of ${dataset}${chosen} can be exported.${why}`, {
+    hint: 'Look at it with dataset_show; splits are made by dataset_split, examples by dataset_mine and dataset_import.',
+  });
 }
 
 async function previewOf(cleared: Cleared, request: ExportRequest, handle: JobHandle): Promise<JsonValue> {

@@ -125,6 +125,17 @@ describe('exports', () => {
     expect(await readFile(join(root, 'triplets', 'README.md'), 'utf8')).toContain('from 22 examples');
   });
 
+  test('an export of nothing says what was left out, and makes no folder', async () => {
+    await importText('pending', 'pending.jsonl', '{"anchor":"one question","positive":"one answer"}\n');
+    const request = { name: 'pending', path: join(root, 'pending'), format: 'pair' };
+    const unsplit = await run('dataset_export', { ...request, splits: ['test'] });
+    expect(unsplit.error).toMatchObject({ code: 'DATASET_INVALID', message: expect.stringContaining('in test') });
+    await quarry.execute('dataset_edit', { name: 'pending', split: 'none', review: 'rejected' });
+    const rejected = await run('dataset_export', { ...request, preview: true });
+    expect(rejected.error?.message).toContain('rejected: 1');
+    await expect(readFile(join(root, 'pending', 'README.md'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   test('provenance of a BEIR export names query and document', async () => {
     await run('dataset_export', { name: 'made', path: join(root, 'beir'), format: 'beir' });
     for (const { file, query, document } of await linesOf('beir', 'provenance.jsonl')) {
