@@ -1,7 +1,7 @@
 import { AUDIT_CHECKS, type AuditCheck, type AuditReport } from '../../core/curation/audit-report.js';
-import { type Example, mapTexts } from '../../core/curation/example.js';
-import { redactSensitive } from '../../core/curation/find-sensitive.js';
+import type { Example } from '../../core/curation/example.js';
 import type { DatasetVersion } from '../../core/curation/ports.js';
+import { redactExample } from '../../core/curation/sensitive-example.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Job, JsonObject, JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
@@ -174,7 +174,7 @@ function applyChange(example: Example, change: PlannedChange): Example | undefin
   const isSame = !isRedacted && flags.join('\n') === example.flags.join('\n');
   if (isSame) return example;
   const flagged = { ...example, flags };
-  return isRedacted ? mapTexts(flagged, redactSensitive) : flagged;
+  return isRedacted ? redactExample(flagged) : flagged;
 }
 
 function toSummary(report: AuditReport): JsonObject {

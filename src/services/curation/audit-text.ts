@@ -1,8 +1,8 @@
 import type { AuditCheck, AuditFinding } from '../../core/curation/audit-report.js';
 import { type Example, sidesOf, textsOf } from '../../core/curation/example.js';
-import { findSensitive } from '../../core/curation/find-sensitive.js';
 import { maskFinding } from '../../core/curation/finding.js';
 import { flagQuality, measureQuality } from '../../core/curation/measure-quality.js';
+import { findInExample } from '../../core/curation/sensitive-example.js';
 import type { GuardedSuites } from './suite-guard.js';
 
 /** What an example is compared with. */
@@ -29,14 +29,12 @@ export function auditText(example: Example, rules: TextRules): AuditFinding[] {
 }
 
 function sensitiveFindings(example: Example): AuditFinding[] {
-  return textsOf(example).flatMap((text) =>
-    findSensitive(text).map(
-      (found): AuditFinding => ({
-        check: found.kind === 'secret' ? 'secret' : 'personal',
-        example: example.id,
-        evidence: `${found.kind === 'secret' ? found.rule : found.kind}: ${maskFinding(text, found)}`,
-      }),
-    ),
+  return findInExample(example).map(
+    ({ text, finding }): AuditFinding => ({
+      check: finding.kind === 'secret' ? 'secret' : 'personal',
+      example: example.id,
+      evidence: `${finding.kind === 'secret' ? finding.rule : finding.kind}: ${maskFinding(text, finding)}`,
+    }),
   );
 }
 

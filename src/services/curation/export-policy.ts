@@ -1,8 +1,8 @@
-import { type Example, mapTexts, textsOf } from '../../core/curation/example.js';
-import { findSensitive, redactSensitive } from '../../core/curation/find-sensitive.js';
+import { type Example, textsOf } from '../../core/curation/example.js';
 import { TRUST_THRESHOLD } from '../../core/curation/judge-trust.js';
 import { isLicenceAllowed, OPEN_LICENCES } from '../../core/curation/licence-policy.js';
 import type { ExampleSource } from '../../core/curation/ports.js';
+import { findInExample, redactExample } from '../../core/curation/sensitive-example.js';
 import { QuarryError } from '../../core/errors.js';
 import type { JobHandle } from '../jobs.js';
 import { proveSource } from './split-links.js';
@@ -159,7 +159,7 @@ async function clearSensitive(
   }
   const found = new Map<number, { readonly id: string; readonly kinds: readonly string[] }>();
   await visitExamples(all, { stage: 'sensitive', handle: work.handle }, (example, at) => {
-    const kinds = [...new Set(textsOf(example).flatMap((text) => findSensitive(text).map((finding) => finding.kind)))];
+    const kinds = [...new Set(findInExample(example).map(({ finding }) => finding.kind))];
     const place = rows[at]?.place;
     if (kinds.length > 0 && place !== undefined) found.set(place, { id: example.id, kinds });
   });
@@ -173,7 +173,7 @@ async function clearSensitive(
     return { rows: kept, examples: selectRows(version, kept) };
   }
   const examples = selectExamples(version, new Set(rows.map(({ place }) => place)), (example, place) =>
-    found.has(place) ? mapTexts(example, redactSensitive) : example,
+    found.has(place) ? redactExample(example) : example,
   );
   return { rows, examples };
 }
