@@ -11,6 +11,27 @@ const PLACES: readonly { readonly hint: string; readonly pattern: RegExp }[] = [
   },
   { hint: ' -a', pattern: /(?<=\bredis-cli(?: [^\n|;]{0,80})? -a[ =]?["']?)[^\s"'-][^\s"']{5,100}/g },
   { hint: ' -w', pattern: /(?<=\bldap\w{3,8}(?: [^\n|;]{0,80})? -w ?["']?)[^\s"'-][^\s"']{5,100}/g },
+  {
+    hint: 'echo ',
+    pattern: /(?<=\becho ["']?)[^\s"'|]{6,100}(?=["']? ?\| ?(?:sudo -S|[^\n|]{1,60} --?password-stdin))/g,
+  },
+  { hint: 'sudo -S', pattern: /(?<=\bsudo -S ?<<< ?["'])[^"'\n]{6,100}(?=["'])/g },
+  { hint: 'htpasswd ', pattern: /(?<=\bhtpasswd -\w{0,4}b\w{0,4} \S{1,80} \S{1,60} )[^\s"']{6,100}/g },
+  {
+    hint: '(',
+    pattern:
+      /(?<=(?:\b(?:getConnection|mysqli?_connect|PDO|login|(?:HTTP)?BasicAuth|auth)|\bauth=)\([^()\n]{1,120},[ ]?["'])[^"'\n]{6,100}(?=["'][,)])/g,
+  },
+  {
+    hint: 'assw',
+    pattern:
+      /(?<=passw(?:or)?d\w{0,10}["'\]]{0,2}\)?\.(?:type|fill|sendKeys|send_keys|setValue|set_value)\(["'])[^"'\n]{6,100}(?=["'])/gi,
+  },
+  {
+    hint: '/',
+    pattern: /(?<=\b(?:user(?:name)?\/pass(?:word)?|login)["']?[:=] ?[\w.@-]{1,40} \/ )[^\s"'/\x60]{6,100}/gi,
+  },
+  { hint: '/pass', pattern: /(?<=\buser(?:name)?\/pass(?:word)?["']?[:=] ?[\w.@-]{1,40}\/)[^\s"'/\x60]{6,100}/gi },
   { hint: 'pass:', pattern: /(?<= -pass(?:in|out)? ["']?pass:)[^\s"']{6,100}/g },
   { hint: 'net use ', pattern: /(?<=\bnet use [^\n]{0,80}\/user:\S{1,60} )[^\s"'/]{6,100}/g },
   { hint: 'SecureString', pattern: /(?<=\bConvertTo-SecureString (?:-String )?["'])[^"'\n]{6,100}(?=["'])/g },

@@ -11,18 +11,20 @@ import {
 
 /** Names of secrets, however words are joined; the group holds those of passwords, which people choose. */
 const NAME =
-  /(?:private[_-]?key[_-]?id|(?:api|access|app|auth|signing|encryption|master|private|shared|account|subscription|service|session|hmac|storage|webhook|deploy|licen[cs]e|admin|client|consumer|server|aes|jwt)[_\- ]?(?:access[_\- ]?)?(?:key|token|secret)|api[_-]?key|secret[_\- ]?(?:access[_\- ]?)?key|secret|token|_auth|(passw(?:or)?d|passphrase|passwort|kennwort|mot de passe|contrase\u00f1a|senha|wachtwoord|has\u0142o|\u043f\u0430\u0440\u043e\u043b\u044c|\u5bc6\u7801|\u5bc6\u78bc|\u30d1\u30b9\u30ef\u30fc\u30c9|\ube44\ubc00\ubc88\ud638|pwd|credentials?|(?:smtp|s?ftp|imap|e?mail|ssh|admin|root|user|login|default|bind|sudo|proxy|vault|db|database|redis|mysql|postgres|mongo|rabbit|ldap|key|store|wifi)[_-]?(?:pass|pw|psk)|(?<![A-Za-z])(?:pw|psk))|(?<![A-Za-z])pass(?=["'\\]]{0,2}[ \t]?[:=]))(?:s|[_-]?base|[_-](?:value|prod|production|dev|staging|live|test|old|new|primary|secondary|plain|raw|\d{1,2}))?(?![A-Za-z])/gi;
+  /(?:private[_-]?key[_-]?id|(?:api|access|app|auth|signing|encryption|master|private|shared|account|subscription|service|session|hmac|storage|webhook|deploy|licen[cs]e|admin|client|consumer|server|aes|jwt)[_\- ]?(?:access[_\- ]?)?(?:key|token|secret)|api[_-]?key|secret[_\- ]?(?:access[_\- ]?)?key|secret|token|_auth|(passw(?:or)?d|passphrase|passwort|kennwort|mot de passe|contrase\u00f1a|senha|wachtwoord|has\u0142o|\u043f\u0430\u0440\u043e\u043b\u044c|\u5bc6\u7801|\u5bc6\u78bc|\u30d1\u30b9\u30ef\u30fc\u30c9|\ube44\ubc00\ubc88\ud638|pwd|credentials?|(?:smtp|s?ftp|imap|e?mail|ssh|admin|root|user|login|default|bind|sudo|proxy|vault|db|database|redis|mysql|postgres|mongo|rabbit|ldap|key|store|wifi)[_-]?(?:pass|pw|psk)|(?<![A-Za-z])(?:pw|psk)|(?<![A-Za-z])pass(?=["'\]\\]{0,3}[ \t]?[:=]{1,2}>?[ \t]?["']))|(?<![A-Za-z])pass(?=["'\]\\]{0,3}[ \t]?[:=]))(?:s|[_-]?base|[_-](?:value|prod|production|dev|staging|live|test|old|new|primary|secondary|plain|raw|\d{1,2}))?(?![A-Za-z])/gi;
 /** What closes a name (quotes, brackets, marks of emphasis) and may tell its type. */
-const CLOSE = String.raw`(?:\\{0,3}["'\x60]|[\])*_]){0,4}(?:\[\d{0,4}\])?(?:[ \t]?:?[ \t]?(?:as[ ]|&(?:'static[ ])?)?(?:string|str)(?=[ \t]*[:=])|[ \t]?\{[ \t]?get;[^{}\n]{0,40}\})?`;
+const CLOSE = String.raw`(?:\\{0,3}["'\x60]|[\])*_]){0,4}(?:\[\d{0,4}\])?\??(?:[ \t]?:?[ \t]?(?:as[ ]|&(?:'static[ ])?)?(?:string|str)(?=[ \t]*[:=])|[ \t]?\{[ \t]?get;[^{}\n]{0,40}\})?`;
 /** A value that stands in a place of its own: the default of a variable, the cell, element or line behind the name. */
-const APART = String.raw`[ \t]{0,4}(?:\|\||\?\?|\bor\b)(?=[ \t]{0,4}["'\x60])|,?\s{1,40}["']?(?:value|content)["']?[ \t]?[:=]|,["']value["'][ \t]?:|[ \t](?:--body|--value)[ =]|[ \t]?\{\s{1,20}(?:(?:type|description|sensitive)\b[^\n]{0,120}\n\s{0,20}){0,3}default[ \t]{0,12}=|</(?:key|name|t[dh]|dt)>\s{0,20}<(?:string|value|td|dd)>|(?<=(?:^|\n)[\w.-]{1,40}),(?=[^\s,]{6,200}(?:\s|$))`;
+const APART = String.raw`[ \t]{0,4}(?:\|\||\?\?|\bor\b)(?=[ \t]{0,4}["'\x60])|(?:\s[a-z-]{1,20}=["'][^"'\n]{0,40}["']){0,3},?\s{1,40}["']?(?:value|content)["']?[ \t]?[:=]|,["']value["'][ \t]?:|[ \t]for[ \t][\w.@-]{1,40}[ \t]?[:=]|[ \t](?:--body|--value)[ =]|\{(?=["'])|[ \t]?\{\s{1,20}(?:(?:type|description|sensitive)\b[^\n]{0,120}\n\s{0,20}){0,3}default[ \t]{0,12}=|</(?:key|name|t[dh]|dt)>\s{0,20}<(?:string|value|td|dd)>|(?<=(?:^|\n)[\w.-]{1,40}),(?=[^\s,]{6,200}(?:\s|$))`;
+/** What may stand between the sign and the value: a line break, also of a list or block of YAML, a list, a call that makes a string of it. */
+const LEAD = String.raw`(?:[ \t]{0,4}(?:[|>][+-]?[ \t]{0,4})?\r?\n[ \t]{0,20}(?:-[ \t])?|[ \t]{0,20})(?:\[\s{0,8}(?=["'\x60])|<!\[CDATA\[|(?:String::from|QStringLiteral|QString|(?:std::)?string|new String)\((?=["'])|""(?=")|''(?='))?`;
 /** An assignment of any language, a header, an element, an attribute, an argument, a cell of a table. */
 const ASSIGN = new RegExp(
-  `${CLOSE}(?:${APART}|[ \\t]{0,20}(?::=|=>|->|\u2192|={1,3}|:(?!:)|\uff1a|\\|)|>|(?<=["'\\x60]),(?=[ \\t]{0,4}["'\\x60]))(?:[ \\t]{0,4}\\r?\\n[ \\t]{0,20}|[ \\t]{0,20})(?:(?:bearer|basic|token|apikey)[ \\t]+)?`,
+  `${CLOSE}(?:${APART}|[ \\t]{0,20}(?::=|=>|->|<-|\u2192|={1,3}|:(?!:)|\uff1a|\\|)|>|(?<=["'\\x60]),(?=[ \\t]{0,4}["'\\x60]))${LEAD}(?:(?:bearer|basic|token|apikey)[ \\t]+)?`,
   'iy',
 );
 /** A mention in a sentence or after an option of a command. */
-const MENTION = /(?:[ \t](?:is|was|will be|of|to|=>|\u2192))?(?:[ \t:]|[ \t]?[([]){1,3}/iy;
+const MENTION = /(?:[ \t](?:is|was|will be|of|to|=>|-|\u2192))?(?:[ \t:]|[ \t]?[([]){1,3}/iy;
 /** What opens a value, and the value: up to the same quote, or as far as a bare word goes. */
 const VALUE =
   /((?:[bruf@$L]{1,2}(?=["']))?\\{0,3}(["'`])|[([]|\*{1,2}(?=[^\s*]{6,80}\*))?((?<=["'`])(?:(?!\\{0,3}\2)[^\s]){6,4000}(?=\\{0,3}\2)|(?:\\(?![nrt"'`])|[^\s"'`,;<>|{}[\]\\\u0080-\uffff]){6,4000})/y;
@@ -78,8 +80,9 @@ function isPlaced(text: string, start: number, isQuoted: boolean): boolean {
   return SIDE_BY_SIDE.test(before) || (isQuoted && BEFORE_QUOTED.test(before));
 }
 
-/** Whether the name is that of something public: a badge's token in a README, the public key token of an assembly. */
+/** Whether the name is that of something public: a badge's token, the public key token of an assembly, a test's verdict. */
 function isPublic(text: string, start: number): boolean {
+  if (text.startsWith('PASS:', start)) return true;
   return /\.svg\?$|public[_-]?key[_-]?$/i.test(text.slice(Math.max(0, start - 12), start));
 }
 

@@ -2,7 +2,7 @@ import { shannonEntropy } from './entropy.js';
 
 /** Words that stand where a secret would stand in a document that explains how to set one. */
 const PLACEHOLDER =
-  /^(?:\[[A-Z_]+\]|[x*.#_-]+|\$\{?[A-Za-z_][\w.:]*\}?|\$\(.*|%\w+%|%\w+\(.*|%[sdv({].*|\{\{.*|<.*|(?:0x)?abcdef.*|[a-z]{0,8}[_-]?123456?7?8?9?0?[a-z]{0,3}|0123456789.*|1234567890.*|(?:secret|test|pass(?:word|wd)?|admin|user|demo|guest|root|hello|foo|bar)\d{0,4}!?|(.)\1+)$/i;
+  /^(?:\[[^\]]*\]|[x*.#_-]+|\$\{?[A-Za-z_][\w.:]*\}?|\$\(.*|%\w+%|%\w+\(.*|%[sdv({].*|\{\{.*|<.*|(?:0x)?abcdef.*|[a-z]{0,8}[_-]?123456?7?8?9?0?[a-z]{0,3}|0123456789.*|1234567890.*|(?:secret|test|pass(?:word|wd)?|admin|user|demo|guest|root|hello|foo|bar)\d{0,4}!?|(.)\1+)$/i;
 /** What such words hold wherever it stands in them. */
 const PLACEHOLDER_PART =
   /your|example|sample|placeholder|change[_-]?(?:me|it)|insert|replace|redacted|dummy|fake|todo|(?:secret|key|token|password)[_-]?here|goes[_-]?here|xxxx|(?<![A-Za-z0-9])xxx|\.\.\.|process\.env|os\.environ|getenv/i;

@@ -17,6 +17,18 @@ describe('findCommandPasswords', () => {
     "CREATE USER 'app'@'%' IDENTIFIED BY 'VALUE';",
     'username admin privilege 15 password 0 VALUE\nenable secret VALUE\n',
     'Log in with credentials admin / VALUE on staging.',
+    'user/pass: admin/VALUE',
+    'login: admin / VALUE',
+    'echo VALUE | docker login --password-stdin',
+    'echo "VALUE" | sudo -S ls',
+    'sudo -S <<< "VALUE"',
+    'htpasswd -b file user VALUE',
+    'DriverManager.getConnection(url, "admin", "VALUE")',
+    "new PDO($dsn, 'root', 'VALUE')",
+    "requests.get(u, auth=('a', 'VALUE'))",
+    "HTTPBasicAuth('a', 'VALUE')",
+    "cy.get('#password').type('VALUE')",
+    'passwordField.sendKeys("VALUE")',
   ])('finds the password of %s', (place) => {
     for (const value of ['Harbor4780', 'butt3r!74x', 'Copper.Harbor32']) {
       const text = place.replaceAll('VALUE', value);

@@ -36,6 +36,18 @@ describe('findNamedSecrets', () => {
     '\u5bc6\u7801\uff1aVALUE',
     '\u041f\u0430\u0440\u043e\u043b\u044c: VALUE',
     'JWT_SECRET=VALUE',
+    'password: >-\n  VALUE\n',
+    'passwords:\n  - VALUE\n',
+    '"passwords": ["VALUE", "x"]',
+    "password <- 'VALUE'",
+    'password = """VALUE"""',
+    "password?: string = 'VALUE'",
+    'std::string password{"VALUE"};',
+    'let password = String::from("VALUE");',
+    '<input type="password" name="p" value="VALUE">',
+    '<Password><![CDATA[VALUE]]></Password>',
+    "{ user: 'admin', pass: 'VALUE' }",
+    'password for admin: VALUE',
   ])('finds passwords that people chose in %s', (place) => {
     for (const value of PASSWORDS) {
       const text = place.replace('VALUE', value);
@@ -70,6 +82,7 @@ describe('findNamedSecrets', () => {
     'clientSecret: "client-secret-1", app_secret = "version-2", password = "ENC(abc123==)"',
     'New-PSSession -Credential Domain01\\User01, PublicKeyToken=31bf3856ad364e35, cat /etc/passwd ann:x:1000:1000',
     'Windows::Security::Credentials::UI::CredentialPickerOptions2^ Options, credentials RedisAdapter::create2(',
+    '--- PASS: TestIPv4Address/12.34.43.no (0.00s)\n--- PASS: TestMACAddress/12 (0.00s)',
     '| password | string | the password |\npassword,name\n',
     'const password: string = input; public string Password { get; set; }',
   ])('passes over what only looks assigned: %s', (text) => {
