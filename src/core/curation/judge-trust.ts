@@ -48,9 +48,10 @@ function beyondChance({ shared, sharedSame, sharedAnswers, sharedAnswersSame }: 
 /**
  * Trust in a judge, 0 to 1: the weighted geometric mean of four smoothed shares: gold answered rightly (weight 4; of
  * passages that answer and passages that do not, the worse share), repeats answered alike (2), agreement with other
- * judges beyond chance (3), submissions not rejected (1); but never more than the share of gold, nor than that of repeats and .15. A new judge has .8, so a
- * person can start at once; one who guesses, or gives one grade to all, falls below {@link TRUST_THRESHOLD} within about
- * five gold passages of each sort; one who knows the gold and guesses elsewhere, once others have graded the same.
+ * judges beyond chance (3), submissions not rejected (1); but never more than the share of gold, nor than that of repeats
+ * and .15. A new judge has .8, so a person can start at once; one who guesses, or gives one grade to all, falls below
+ * {@link TRUST_THRESHOLD} within about five gold passages of each sort; one who knows the gold and guesses elsewhere, once
+ * others have graded the same.
  */
 export function trustOf(record: JudgeRecord): number {
   const others = record.gold - record.goldAnswers;
