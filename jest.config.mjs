@@ -4,7 +4,8 @@ export default {
   roots: ['<rootDir>/dist/test'],
   transform: {},
   setupFiles: ['<rootDir>/test/jest-setup.mjs'],
-  testTimeout: 240_000,
+  // Only a test that hangs meets it: a busy machine is no failure.
+  testTimeout: 600_000,
   maxWorkers: 2,
   // Modules of finished test files stay in a worker's memory; begin a new worker before a small machine runs out of it.
   workerIdleMemoryLimit: '1GB',

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const quarry = await openTestWorkspace(home);
   await ingestAndWait(quarry, await writeFiles(join(root, 'docs'), topicPages()));
   await quarry.close();
-}, 120_000);
+});
 
 afterAll(() => removeFolder(root));
 
@@ -87,4 +87,4 @@ test('killed at several moments, nothing acknowledged is lost and the next try c
       ).toBe(hash);
     }
   }
-}, 180_000);
+});

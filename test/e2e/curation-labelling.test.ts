@@ -168,7 +168,7 @@ test('agents label a dataset over MCP: quotes are checked, leases pass on, agree
   expect(judged.length).toBeGreaterThan(20);
   for (const example of judged)
     expect(example).toMatchObject({ provenance: { method: 'label' }, trust: expect.any(Number) });
-}, 240_000);
+});
 
 test('an agent writes questions: each refusal tells why, and a good one becomes a pair and an instruction', async () => {
   const client = await connect();
@@ -212,4 +212,4 @@ test('an agent writes questions: each refusal tells why, and a good one becomes 
       { label: 'pair', count: 1 },
     ],
   });
-}, 120_000);
+});

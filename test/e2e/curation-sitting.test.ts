@@ -68,7 +68,7 @@ beforeAll(async () => {
   quarry = await openTestWorkspace(join(root, 'home'), { allowPrivateNetwork: true });
   expect(await ingestAndWait(quarry, repository.bare, { kind: 'github' })).toMatchObject({ error: null });
   expect(await ingestAndWait(quarry, site.origin, { options: { delayMs: 0 } })).toMatchObject({ error: null });
-}, 120_000);
+});
 
 afterAll(async () => {
   await quarry.close();
@@ -135,4 +135,4 @@ test('one sitting leads from a repository and a site to exports that others read
   expect(Object.keys(report.runs[0]?.perQuery ?? {}).sort()).toEqual(
     queries.map((query) => String(query['_id'])).sort(),
   );
-}, 120_000);
+});

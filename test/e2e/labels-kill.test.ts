@@ -23,7 +23,7 @@ beforeAll(async () => {
   }));
   await importRows(quarry, { folder: root, name: 'looms' }, rows);
   await quarry.close();
-}, 60_000);
+});
 
 afterAll(() => removeFolder(root));
 
@@ -67,4 +67,4 @@ test('killed while it labels and applies labels, nothing acknowledged is lost an
       await quarry.close();
     }
   }
-}, 120_000);
+});

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const rows = Array.from({ length: 12 }, (_, at) => ({ anchor: `Question ${at}`, positive: `Answer ${at}.` }));
   await importRows(quarry, { folder: root, name: 'pairs' }, rows);
   await quarry.close();
-}, 60_000);
+});
 
 afterAll(() => removeFolder(root));
 
@@ -69,4 +69,4 @@ test('a review that is killed loses no decision that was seen to be taken, and t
   } finally {
     await quarry.close();
   }
-}, 60_000);
+});

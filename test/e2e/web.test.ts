@@ -51,7 +51,7 @@ test('a site is ingested, changed, synced and removed with exact counts', async 
 
   await quarry.execute('remove_source', { source: first.sourceId, confirm: true });
   expect(await total()).toBe(0);
-}, 120_000);
+});
 
 test('private addresses are refused unless they are allowed', async () => {
   const careful = await openTestWorkspace(home);

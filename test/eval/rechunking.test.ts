@@ -34,5 +34,5 @@ describe.each(['field-guide', 'ui-specialist', 'router-specialist', 'prompt-arch
       counts.add((await store.collectionStats(name)).chunks);
     }
     expect(counts.size).toBe(3);
-  }, 180_000);
+  });
 });

@@ -98,7 +98,7 @@ describe('several processes', () => {
     } finally {
       await dispose();
     }
-  }, 120_000);
+  });
 });
 
 describe('what cannot be stored', () => {

@@ -101,5 +101,5 @@ describe('a store whose writer is killed', () => {
     } finally {
       await dispose();
     }
-  }, 240_000);
+  });
 });

@@ -130,5 +130,5 @@ describe('any sequence of writes', () => {
       }),
       { numRuns: 12, seed: 11 },
     );
-  }, 180_000);
+  });
 });

@@ -151,7 +151,7 @@ describe('the vector index', () => {
     } finally {
       await dispose();
     }
-  }, 120_000);
+  });
 
   it('keeps finding new rows while it grows by many small folds', async () => {
     const { store, add, dispose } = await grow({ exactChunks: 300 });
@@ -168,5 +168,5 @@ describe('the vector index', () => {
     } finally {
       await dispose();
     }
-  }, 120_000);
+  });
 });

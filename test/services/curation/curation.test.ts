@@ -49,7 +49,7 @@ beforeAll(async () => {
     await writeFile(path, text);
   }
   await ingestAndWait(quarry, join(root, 'docs'));
-}, 120_000);
+});
 
 afterAll(async () => {
   await quarry.close();
@@ -321,7 +321,7 @@ describe('audit and export', () => {
     const judged = await show('returned');
     const exported = await show('mined', { state: 'unreviewed' });
     expect(judged['matched']).toBe(exported['matched']);
-  }, 120_000);
+  });
 });
 
 describe('datasets', () => {

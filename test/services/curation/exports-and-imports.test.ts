@@ -27,7 +27,7 @@ async function linesOf(...path: string[]): Promise<JsonObject[]> {
 beforeAll(async () => {
   root = await temporaryFolder();
   quarry = await openTestWorkspace(join(root, 'home'));
-}, 60_000);
+});
 
 afterAll(async () => {
   await quarry.close();
@@ -89,7 +89,7 @@ describe('exports', () => {
     expect(await run('dataset_split', { name: 'made', train: 0.5, validation: 0.2, test: 0.3 })).toMatchObject({
       error: null,
     });
-  }, 60_000);
+  });
 
   test('files and commits of one repository are addresses of their own, places on one page are not', async () => {
     const urls = ['commit/aaaa', 'commit/bbbb', 'main:a.md', 'main:b.md'].map((place) => `file:///srv/x.git#${place}`);

@@ -49,7 +49,7 @@ beforeAll(async () => {
   if (index === undefined) throw new Error('The index was not ingested.');
   const document = toMinedDocument(index);
   links = mineLinks(index, MINING_BOUNDS).map((pair) => ({ miner: 'links', document, pair }));
-}, 60_000);
+});
 
 afterAll(async () => {
   await quarry.close();

@@ -35,7 +35,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'rows.jsonl'), jsonLines(rows));
   await run('dataset_import', { name: 'rows', path: join(root, 'rows.jsonl') });
   await call('dataset_edit', { name: 'rows', split: 'none', addTags: ['seen'] });
-}, 60_000);
+});
 
 afterAll(async () => {
   await quarry.close();
