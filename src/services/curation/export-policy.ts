@@ -100,8 +100,12 @@ async function readRows(source: ExampleSource, pass: ExamplePass): Promise<Row[]
   return rows;
 }
 
-function selectRows(version: ExampleSource, rows: readonly Row[]): ExampleSource {
-  return selectExamples(version, new Set(rows.map(({ place }) => place)));
+function selectRows(
+  version: ExampleSource,
+  rows: readonly Row[],
+  change?: Parameters<typeof selectExamples>[2],
+): ExampleSource {
+  return selectExamples(version, new Set(rows.map(({ place }) => place)), change);
 }
 
 function leaveOut(
@@ -172,9 +176,7 @@ async function clearSensitive(
     const kept = rows.filter(({ place }) => !found.has(place));
     return { rows: kept, examples: selectRows(version, kept) };
   }
-  const examples = selectExamples(version, new Set(rows.map(({ place }) => place)), (example, place) =>
-    found.has(place) ? redactExample(example) : example,
-  );
+  const examples = selectRows(version, rows, (example, place) => (found.has(place) ? redactExample(example) : example));
   return { rows, examples };
 }
 

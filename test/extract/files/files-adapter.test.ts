@@ -8,10 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/core/types.js';
 import { createFilesAdapter } from '../../../src/extract/files/files-adapter.js';
+import { licencesOf, OWN_LICENCES, STATED_LICENCES } from '../../support/licensed-packages.js';
 import { collectSync, remember, type SyncMemory, type SyncOutcome } from '../collect-sync.js';
-
-const MIT =
-  'Permission is hereby granted, free of charge, to any person obtaining a copy. The above notice and this permission notice shall be included.';
 
 let root = '';
 beforeEach(async () => {
@@ -183,39 +181,13 @@ describe('reading a folder', () => {
   });
 
   it('knows the licence of a package inside by its own file, and of one that it cannot tell that it cannot', async () => {
-    await put('LICENSE', 'Apache License\nVersion 2.0, January 2004');
-    await put('own.md', '# Own\n\ntext');
-    await put('packages/mit/LICENSE.md', MIT);
-    await put('packages/mit/deep/a.md', '# A\n\ntext');
-    await put('packages/secret/LICENSE', 'All rights reserved. Ask us.');
-    await put('packages/secret/b.md', '# B\n\ntext');
-    await put('packages/c.md', '# C\n\ntext');
-    const outcome = await sync();
-    const licences = new Map(outcome.documents.map(({ metadata, licence }) => [metadata['path'], licence]));
-    expect(licences.get('own.md')).toBe('Apache-2.0');
-    expect(licences.get('packages/c.md')).toBe('Apache-2.0');
-    expect(licences.get('packages/mit/deep/a.md')).toBe('MIT');
-    expect(licences.get('packages/secret/b.md')).toBe('');
+    for (const [file, text] of Object.entries(OWN_LICENCES.files)) await put(file, text);
+    expect(licencesOf((await sync()).documents)).toMatchObject(OWN_LICENCES.licences);
   });
 
   it('knows the licence that a package states in its manifest, where no licence file stands beside it', async () => {
-    await put('LICENSE', 'Apache License\nVersion 2.0, January 2004');
-    await put('package.json', '{"license": "MIT"}');
-    await put('packages/stated/package.json', '{"name": "stated", "license": "(mit OR CC0-1.0)"}');
-    await put('packages/stated/deep/a.md', '# A\n\ntext');
-    await put('packages/closed/package.json', '{"license": "UNLICENSED"}');
-    await put('packages/closed/b.md', '# B\n\ntext');
-    await put('packages/silent/package.json', '{"name": "silent"}');
-    await put('packages/silent/c.md', '# C\n\ntext');
-    await put('python/pyproject.toml', '[project]\nname = "snake"\nlicense = { text = "BSD-3-Clause" }\n');
-    await put('python/d.md', '# D\n\ntext');
-    const outcome = await sync();
-    const licences = new Map(outcome.documents.map(({ metadata, licence }) => [metadata['path'], licence]));
-    expect(licences.get('package.json')).toBe('Apache-2.0');
-    expect(licences.get('packages/stated/deep/a.md')).toBe('MIT OR CC0-1.0');
-    expect(licences.get('packages/closed/b.md')).toBe('');
-    expect(licences.get('packages/silent/c.md')).toBe('Apache-2.0');
-    expect(licences.get('python/d.md')).toBe('BSD-3-Clause');
+    for (const [file, text] of Object.entries(STATED_LICENCES.files)) await put(file, text);
+    expect(licencesOf((await sync()).documents)).toMatchObject(STATED_LICENCES.licences);
   });
 
   it('never follows links and survives loops', async () => {

@@ -6,11 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../src/core/types.js';
 import { createGithubAdapter } from '../../../src/extract/github/github-adapter.js';
+import { licencesOf, OWN_LICENCES, STATED_LICENCES } from '../../support/licensed-packages.js';
 import { collectSync, remember, type SyncMemory, type SyncOutcome } from '../collect-sync.js';
 import { serve, serveGit, TestRepository } from './git-repositories.js';
-
-const MIT =
-  'Permission is hereby granted, free of charge, to any person obtaining a copy. The above notice and this permission notice shall be included.';
 
 let folder = '';
 let repository: TestRepository;
@@ -64,41 +62,15 @@ describe('files of a repository', () => {
   });
 
   it('knows the licence of a package inside by its own file, and of one that it cannot tell that it cannot', async () => {
-    await repository.put('LICENSE', 'Apache License\nVersion 2.0, January 2004');
-    await repository.put('own.md', '# Own\n\ntext');
-    await repository.put('packages/mit/LICENSE.md', MIT);
-    await repository.put('packages/mit/deep/a.md', '# A\n\ntext');
-    await repository.put('packages/secret/LICENSE', 'All rights reserved. Ask us.');
-    await repository.put('packages/secret/b.md', '# B\n\ntext');
-    await repository.put('packages/c.md', '# C\n\ntext');
+    for (const [file, text] of Object.entries(OWN_LICENCES.files)) await repository.put(file, text);
     repository.push();
-    const outcome = await sync(repository.bare);
-    const licences = new Map(outcome.documents.map(({ metadata, licence }) => [metadata['path'], licence]));
-    expect(licences.get('own.md')).toBe('Apache-2.0');
-    expect(licences.get('packages/c.md')).toBe('Apache-2.0');
-    expect(licences.get('packages/mit/deep/a.md')).toBe('MIT');
-    expect(licences.get('packages/secret/b.md')).toBe('');
+    expect(licencesOf((await sync(repository.bare)).documents)).toMatchObject(OWN_LICENCES.licences);
   });
 
   it('knows the licence that a package states in its manifest, where no licence file stands beside it', async () => {
-    await repository.put('LICENSE', 'Apache License\nVersion 2.0, January 2004');
-    await repository.put('package.json', '{"license": "MIT"}');
-    await repository.put('packages/stated/package.json', '{"name": "stated", "license": "(mit OR CC0-1.0)"}');
-    await repository.put('packages/stated/deep/a.md', '# A\n\ntext');
-    await repository.put('packages/closed/package.json', '{"license": "UNLICENSED"}');
-    await repository.put('packages/closed/b.md', '# B\n\ntext');
-    await repository.put('packages/silent/package.json', '{"name": "silent"}');
-    await repository.put('packages/silent/c.md', '# C\n\ntext');
-    await repository.put('python/pyproject.toml', '[project]\nname = "snake"\nlicense = { text = "BSD-3-Clause" }\n');
-    await repository.put('python/d.md', '# D\n\ntext');
+    for (const [file, text] of Object.entries(STATED_LICENCES.files)) await repository.put(file, text);
     repository.push();
-    const outcome = await sync(repository.bare);
-    const licences = new Map(outcome.documents.map(({ metadata, licence }) => [metadata['path'], licence]));
-    expect(licences.get('package.json')).toBe('Apache-2.0');
-    expect(licences.get('packages/stated/deep/a.md')).toBe('MIT OR CC0-1.0');
-    expect(licences.get('packages/closed/b.md')).toBe('');
-    expect(licences.get('packages/silent/c.md')).toBe('Apache-2.0');
-    expect(licences.get('python/d.md')).toBe('BSD-3-Clause');
+    expect(licencesOf((await sync(repository.bare)).documents)).toMatchObject(STATED_LICENCES.licences);
   });
 
   it('gives files of a GitHub repository their page addresses, wherever they are fetched from', async () => {
