@@ -169,8 +169,35 @@ export interface Candidate {
   readonly vector: Float32Array;
   /** Cosine similarity -1..1 from the vector leg, else null. */
   readonly similarity: number | null;
-  /** BM25 score, above 0, from the keyword leg, else null. */
+  /** The engine's BM25 score, above 0, from the keyword leg, else null. */
   readonly bm25: number | null;
+  /** What BM25 indexes for the chunk: see core/text/search-text. */
+  readonly searchText: string;
+}
+
+/** The first chunk of a document that was found by its name. */
+export interface NamedCandidate {
+  readonly candidate: Candidate;
+  /** All name terms of the document. */
+  readonly nameTerms: ReadonlySet<string>;
+}
+
+/** What the keyword leg is asked, in terms as core/text makes them for text and query alike. */
+export interface KeywordQuery {
+  /** Terms to score by; one that is repeated counts as often. None find nothing. */
+  readonly terms: readonly string[];
+  /** Terms that a chunk must hold. */
+  readonly required?: readonly string[];
+  /** Terms that it must not hold. */
+  readonly excluded?: readonly string[];
+}
+
+/** How common terms are in a body of chunks. */
+export interface TermStatistics {
+  /** Number of chunks. */
+  readonly chunks: number;
+  /** In how many of them each term occurs; 0 for an unknown one. */
+  readonly documentFrequency: ReadonlyMap<string, number>;
 }
 
 /** One page of a list, in a stable order. */
@@ -252,8 +279,17 @@ export interface KnowledgeStore {
 
   /** Nearest chunks by cosine, best first. `limit` 1..1000. */
   searchVector(collection: string, vector: Float32Array, limit: number, filter: SearchFilter): Promise<Candidate[]>;
-  /** Best chunks by BM25, best first. `terms` is plain text, never parsed as a query language. */
-  searchKeyword(collection: string, terms: string, limit: number, filter: SearchFilter): Promise<Candidate[]>;
+  /** Best chunks by BM25, best first. */
+  searchKeyword(collection: string, query: KeywordQuery, limit: number, filter: SearchFilter): Promise<Candidate[]>;
+  /** First chunks of documents that are called by any of the given name terms (core/text/names), best first. */
+  searchNames(
+    collection: string,
+    nameTerms: readonly string[],
+    limit: number,
+    filter: SearchFilter,
+  ): Promise<NamedCandidate[]>;
+  /** How common the terms are, whatever filter a search has; very common ones within some per cent. */
+  termStatistics(collection: string, terms: readonly string[]): Promise<TermStatistics>;
 
   putJob(job: Job): Promise<void>;
   getJob(id: string): Promise<Job | undefined>;

@@ -1,13 +1,14 @@
 import { QuarryError, throwIfCancelled } from '../core/errors.js';
 import type { Candidate } from '../core/ports.js';
-import { blend } from '../core/ranking/blend.js';
-import { dot } from '../core/ranking/cosine.js';
+import { compareIds } from '../core/ranking/blend.js';
 import { diversify } from '../core/ranking/diversify.js';
 import { DEFAULT_RETRIEVAL, type RetrievalSettings } from '../core/retrieval/settings.js';
-import { queryTermsOf } from '../core/text/search-text.js';
+import { parseQuery } from '../core/text/query.js';
 import type { Collection, SearchFilter } from '../core/types.js';
-import type { CollectionService } from './collections.js';
+import { type CollectionService, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
+import { Nomination } from './retrieval/nomination.js';
+import { rankPool } from './retrieval/rank-pool.js';
 
 /** How many of the best candidates a cross-encoder looks at. */
 const RERANK_DEPTH = 20;
@@ -19,6 +20,18 @@ export interface LegScore {
   readonly rank: number | null;
 }
 
+/** What else a hit's score is made of, each 0 where it says nothing. */
+export interface ScoreParts {
+  /** For words in the query's own order. */
+  readonly order: number;
+  /** For a document that is called what was typed. */
+  readonly name: number;
+  /** For another passage of the document that answers too. */
+  readonly document: number;
+  /** What the kind of document leaves of the score: 1 for all but tests and release notes that nobody asked for. */
+  readonly kind: number;
+}
+
 /** A ranked chunk with every score it was given. */
 export interface RankedHit {
   readonly candidate: Candidate;
@@ -27,6 +40,7 @@ export interface RankedHit {
   readonly vector: LegScore | null;
   /** BM25; null in vector mode or when no query term occurs. */
   readonly keyword: LegScore | null;
+  readonly parts: ScoreParts;
   readonly fused: number;
   /** 0..1, when a cross-encoder judged it. */
   readonly reranked: number | null;
@@ -43,16 +57,6 @@ export interface RankRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Pooled {
-  readonly key: string;
-  readonly collection: string;
-  readonly candidate: Candidate;
-  similarity: number | null;
-  bm25: number | null;
-  vectorRank: number | null;
-  keywordRank: number | null;
-}
-
 /** Ranks chunks: both legs nominate, the union is scored by both, blended, reranked and diversified. */
 export class RetrieveService {
   readonly #context: ServiceContext;
@@ -63,22 +67,32 @@ export class RetrieveService {
     this.#collections = collections;
   }
 
-  /** Ranked hits, best first, at most `depth`; ties by chunk id, so the same store gives the same order. */
+  /**
+   * Ranked hits, best first, at most `depth`; ties by chunk id, so the same store gives the same order. None when the
+   * query holds no word.
+   */
   async rank(request: RankRequest): Promise<RankedHit[]> {
     const settings: RetrievalSettings = { ...DEFAULT_RETRIEVAL, ...request.settings };
-    const query = request.query.trim();
-    if (query === '')
+    if (request.query.trim() === '')
       throw new QuarryError('INPUT_INVALID', 'The query is empty.', {
         hint: 'Say in a few words what you are looking for.',
       });
-    const vector = settings.mode === 'keyword' ? undefined : await this.#embedQuery(query, request);
+    const query = parseQuery(request.query);
+    if (query.terms.length === 0) return [];
+    const vector = settings.mode === 'keyword' ? undefined : await this.#embedQuery(query.text, request);
     throwIfCancelled(request.signal);
-    const pools = await Promise.all(
-      request.collections.map((collection) => this.#nominate(collection, { ...request, query }, settings, vector)),
-    );
-    const pool = pools.flat();
-    const hits = toHits(pool, settings);
-    const reranked = settings.rerank ? await this.#rerank(query, hits, request.signal) : hits;
+    const limit = Math.min(1000, Math.max(settings.candidates, request.depth));
+    const nomination = new Nomination(this.#context.store, {
+      query,
+      settings,
+      vector,
+      limit,
+      filter: request.filter ?? {},
+    });
+    const rules = rowRules(this.#context);
+    const pools = await Promise.all(request.collections.map((collection) => nomination.run(collection, rules)));
+    const hits = rankPool(pools, { query, settings, vector });
+    const reranked = settings.rerank ? await this.#rerank(query.text, hits, request.signal) : hits;
     return spread(reranked, settings.diversity, request.depth);
   }
 
@@ -89,19 +103,27 @@ export class RetrieveService {
     filter?: SearchFilter;
     depth: number;
   }): Promise<RankedHit[]> {
+    const { vector, depth, filter = {} } = request;
     const found = await Promise.all(
-      request.collections.map(async (collection) => {
-        const candidates = await this.#context.store.searchVector(
-          collection.name,
-          request.vector,
-          request.depth,
-          request.filter ?? {},
-        );
-        return candidates.map((candidate): Pooled => pooled(collection.name, candidate));
+      request.collections.map(async ({ name }) => {
+        const candidates = await this.#context.store.searchVector(name, vector, depth, filter);
+        return candidates.map((candidate) => ({ candidate, collection: name }));
       }),
     );
-    const settings: RetrievalSettings = { ...DEFAULT_RETRIEVAL, mode: 'vector' };
-    return toHits(rankLeg(found.flat(), 'vector'), settings).slice(0, request.depth);
+    const order = ({ candidate, collection }: { candidate: Candidate; collection: string }): string =>
+      `${collection}\u0000${candidate.chunk.id}`;
+    const sorted = found
+      .flat()
+      .sort((a, b) => (b.candidate.similarity ?? 0) - (a.candidate.similarity ?? 0) || compareIds(order(a), order(b)));
+    return sorted.slice(0, depth).map(({ candidate, collection }, at) => ({
+      candidate,
+      collection,
+      vector: { score: candidate.similarity ?? 0, rank: at + 1 },
+      keyword: null,
+      parts: { order: 0, name: 0, document: 0, kind: 1 },
+      fused: candidate.similarity ?? 0,
+      reranked: null,
+    }));
   }
 
   async #embedQuery(query: string, request: RankRequest): Promise<Float32Array> {
@@ -110,33 +132,6 @@ export class RetrieveService {
     const [vector] = await embedder.embed([query], 'query', request.signal);
     if (vector === undefined) throw new QuarryError('EMBEDDING_FAILED', 'The model gave no vector for the query.');
     return vector;
-  }
-
-  async #nominate(
-    collection: Collection,
-    request: RankRequest,
-    settings: RetrievalSettings,
-    vector: Float32Array | undefined,
-  ): Promise<Pooled[]> {
-    const { store } = this.#context;
-    const filter = request.filter ?? {};
-    const limit = Math.min(1000, Math.max(settings.candidates, request.depth));
-    const terms = settings.mode === 'vector' ? '' : queryTermsOf(request.query);
-    const [near, worded] = await Promise.all([
-      vector === undefined ? [] : store.searchVector(collection.name, vector, limit, filter),
-      terms === '' ? [] : store.searchKeyword(collection.name, terms, limit, filter),
-    ]);
-    const pool = new Map<string, Pooled>();
-    for (const candidate of [...near, ...worded]) {
-      const known = pool.get(candidate.chunk.id);
-      if (known === undefined) pool.set(candidate.chunk.id, pooled(collection.name, candidate));
-      else known.bm25 ??= candidate.bm25;
-    }
-    const items = [...pool.values()];
-    rankLeg(items, 'vector');
-    rankLeg(items, 'keyword');
-    if (vector !== undefined) for (const item of items) item.similarity ??= dot(vector, item.candidate.vector);
-    return items;
   }
 
   async #rerank(query: string, hits: readonly RankedHit[], signal: AbortSignal | undefined): Promise<RankedHit[]> {
@@ -152,62 +147,6 @@ export class RetrieveService {
     judged.sort((a, b) => b.reranked - a.reranked || b.fused - a.fused);
     return [...judged, ...hits.slice(RERANK_DEPTH)];
   }
-}
-
-function pooled(collection: string, candidate: Candidate): Pooled {
-  return {
-    key: `${collection}\u0000${candidate.chunk.id}`,
-    collection,
-    candidate,
-    similarity: candidate.similarity,
-    bm25: candidate.bm25,
-    vectorRank: null,
-    keywordRank: null,
-  };
-}
-
-/** Numbers the items that a leg nominated by its own scores, ties by chunk id. */
-function rankLeg(items: Pooled[], leg: 'vector' | 'keyword'): Pooled[] {
-  const score = (item: Pooled): number | null => (leg === 'vector' ? item.similarity : item.bm25);
-  const nominated = items.filter((item) => score(item) !== null);
-  nominated.sort((a, b) => (score(b) ?? 0) - (score(a) ?? 0) || (a.key < b.key ? -1 : 1));
-  nominated.forEach((item, index) => {
-    if (leg === 'vector') item.vectorRank = index + 1;
-    else item.keywordRank = index + 1;
-  });
-  return items;
-}
-
-function toHits(pool: readonly Pooled[], settings: RetrievalSettings): RankedHit[] {
-  const byKey = new Map(pool.map((item) => [item.key, item]));
-  const scores = pool.map((item) => ({ id: item.key, similarity: item.similarity, bm25: item.bm25 }));
-  return order(scores, settings).flatMap(({ id, fused }) => {
-    const item = byKey.get(id);
-    return item === undefined ? [] : [toHit(item, fused)];
-  });
-}
-
-/** In a single-leg mode the leg's own score is the order; in hybrid mode the blend is. */
-function order(
-  scores: { id: string; similarity: number | null; bm25: number | null }[],
-  settings: RetrievalSettings,
-): { id: string; fused: number }[] {
-  const { mode, blend: method, alpha, rankConstant } = settings;
-  if (mode === 'hybrid') return blend(scores, { method, alpha, rankConstant });
-  const plain = scores.map(({ id, similarity, bm25 }) => ({ id, fused: (mode === 'vector' ? similarity : bm25) ?? 0 }));
-  return plain.sort((a, b) => b.fused - a.fused || (a.id < b.id ? -1 : 1));
-}
-
-function toHit(item: Pooled, fused: number): RankedHit {
-  const { candidate, collection, similarity, bm25, vectorRank, keywordRank } = item;
-  return {
-    candidate,
-    collection,
-    fused,
-    vector: similarity === null ? null : { score: similarity, rank: vectorRank },
-    keyword: bm25 === null ? null : { score: bm25, rank: keywordRank },
-    reranked: null,
-  };
 }
 
 function spread(hits: readonly RankedHit[], diversity: number, depth: number): RankedHit[] {

@@ -36,12 +36,14 @@ export async function buildIndex(engine: Engine, table: Table, column: string): 
 
 function indexConfig({ lance }: Engine, column: string): Index {
   if (column === KEYWORD_COLUMN) {
-    // An unknown or lower-case language name would abort the whole process.
+    // The search text holds ready terms between white space (core/text/search-text); the engine changes nothing in them.
     return lance.Index.fts({
-      language: 'English',
-      stem: true,
-      removeStopWords: true,
-      asciiFolding: true,
+      baseTokenizer: 'whitespace',
+      lowercase: false,
+      stem: false,
+      removeStopWords: false,
+      asciiFolding: false,
+      maxTokenLength: 256,
       withPosition: false,
     });
   }

@@ -1,58 +1,56 @@
-import type { BooleanQuery, MatchQuery } from '@lancedb/lancedb';
+import type { BooleanQuery, FullTextQuery, MatchQuery, Occur } from '@lancedb/lancedb';
+import type { KeywordQuery } from '../core/ports.js';
 import type { Engine } from './engine.js';
 
-/** Most words of one keyword query; what follows is left out. */
-export const MAX_QUERY_WORDS = 512;
+/** Most different terms of one keyword query; what follows is left out. */
+export const MAX_QUERY_TERMS = 512;
 
-/** English words that the index leaves out, and words whose stem is one: they find nothing. */
-const FUNCTION_WORDS = new Set(
-  'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with its theirs being'.split(
-    ' ',
-  ),
-);
-
-/** A group of words that all occur `count` times in the query. */
-export interface WordGroup {
+/** A group of terms that all occur `count` times in the query. */
+export interface TermGroup {
   readonly count: number;
-  readonly words: readonly string[];
+  readonly terms: readonly string[];
 }
 
 /**
- * The words of a query, grouped by how often each occurs. LanceDB counts a repeated query word once where BM25 counts
+ * The terms of a query, grouped by how often each occurs. LanceDB counts a repeated query term once where BM25 counts
  * it as often as it stands there; grouping gives the weight back (docs/decisions/0002-bm25.md).
  */
-export function groupWords(terms: string): WordGroup[] {
+export function groupTerms(terms: readonly string[]): TermGroup[] {
   const counts = new Map<string, number>();
-  for (const [word] of terms.toLowerCase().matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
-    if (counts.size >= MAX_QUERY_WORDS && !counts.has(word)) continue;
-    if (!FUNCTION_WORDS.has(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const term of terms) {
+    if (term === '' || (counts.size >= MAX_QUERY_TERMS && !counts.has(term))) continue;
+    counts.set(term, (counts.get(term) ?? 0) + 1);
   }
   const groups = new Map<number, string[]>();
-  for (const [word, count] of counts) {
-    const words = groups.get(count);
-    if (words === undefined) groups.set(count, [word]);
-    else words.push(word);
+  for (const [term, count] of counts) {
+    const group = groups.get(count);
+    if (group === undefined) groups.set(count, [term]);
+    else group.push(term);
   }
-  return [...groups].sort(([first], [second]) => first - second).map(([count, words]) => ({ count, words }));
+  return [...groups].sort(([first], [second]) => first - second).map(([count, group]) => ({ count, terms: group }));
 }
 
 /**
- * The query object for these terms; undefined when they hold no word. A plain `MatchQuery` is several times faster than
- * a `BooleanQuery`, which is taken where words repeat, or where nothing is indexed yet: over rows that no index covers
- * a plain one returns the first matches instead of the best.
+ * The query object; undefined when it holds no term. A plain `MatchQuery` is several times faster than a `BooleanQuery`,
+ * which is taken where terms repeat, are required or excluded, or where nothing is indexed yet: over rows that no index
+ * covers a plain one returns the first matches instead of the best.
  */
 export function keywordQuery(
   engine: Engine,
   column: string,
-  terms: string,
+  query: KeywordQuery,
   isIndexed: boolean,
 ): MatchQuery | BooleanQuery | undefined {
   const { MatchQuery, BooleanQuery, Occur } = engine.lance;
-  const matches = groupWords(terms).map(
-    ({ count, words }) => new MatchQuery(words.join(' '), column, { boost: count }),
+  const matches = groupTerms(query.terms).map(
+    ({ count, terms }) => new MatchQuery(terms.join(' '), column, { boost: count }),
   );
   const [first] = matches;
   if (first === undefined) return undefined;
-  if (matches.length === 1 && isIndexed) return first;
-  return new BooleanQuery(matches.map((match) => [Occur.Should, match]));
+  const clauses: [Occur, FullTextQuery][] = [
+    ...matches.map((match): [Occur, FullTextQuery] => [Occur.Should, match]),
+    ...(query.required ?? []).map((term): [Occur, FullTextQuery] => [Occur.Must, new MatchQuery(term, column)]),
+    ...(query.excluded ?? []).map((term): [Occur, FullTextQuery] => [Occur.MustNot, new MatchQuery(term, column)]),
+  ];
+  return clauses.length === 1 && isIndexed ? first : new BooleanQuery(clauses);
 }

@@ -1,5 +1,6 @@
 import { QuarryError } from '../core/errors.js';
 import type { Candidate, ChunkRow, DocumentRows } from '../core/ports.js';
+import { nameTermsOf } from '../core/text/names.js';
 import type { Chunk, Document } from '../core/types.js';
 import type { ColumnSpec, ResultRows, RowOf } from './columns.js';
 import { changedMs, documentFacts } from './filter.js';
@@ -49,11 +50,16 @@ export type DocumentHead = Omit<Document, 'text'>;
 export const CHUNK_COLUMNS: readonly string[] = ['span', 'text'];
 
 /** Columns that a {@link Candidate} is made of. */
-export const CANDIDATE_COLUMNS: readonly string[] = [...CHUNK_COLUMNS, 'head', 'vector'];
+export const CANDIDATE_COLUMNS: readonly string[] = [...CHUNK_COLUMNS, 'head', 'vector', 'search_text'];
 
 /** Key of a document's own row. */
 export function documentKey(documentId: string): string {
   return `d:${documentId}`;
+}
+
+/** Key of a chunk's row. */
+export function chunkKey(documentId: string, ordinal: number): string {
+  return `${ordinal}:${documentId}`;
 }
 
 /** All rows of a document. @throws QuarryError INPUT_INVALID, FINGERPRINT_MISMATCH */
@@ -71,7 +77,7 @@ export function knowledgeRows(rows: DocumentRows, dimensions: number): Knowledge
     chunk_count: chunks.length,
     body: document.text,
     text: null,
-    search_text: null,
+    search_text: nameTermsOf(document),
     embed_hash: null,
     span: null,
     vector: null,
@@ -98,7 +104,7 @@ export function sharedCells(document: Document | DocumentHead) {
 
 function chunkCells(chunk: ChunkRow) {
   return {
-    key: `${chunk.ordinal}:${chunk.documentId}`,
+    key: chunkKey(chunk.documentId, chunk.ordinal),
     ordinal: chunk.ordinal,
     chunk_id: chunk.id,
     content_hash: null,
@@ -200,5 +206,6 @@ export function decodeCandidate(rows: ResultRows, row: number, collection: strin
     vector: rows.vector('vector', row) ?? new Float32Array(0),
     similarity: scores.similarity,
     bm25: scores.bm25,
+    searchText: rows.text('search_text', row),
   };
 }

@@ -2,6 +2,7 @@ import type { Table } from '@lancedb/lancedb';
 import type { Schema } from 'apache-arrow';
 import { QuarryError } from '../core/errors.js';
 import type { Candidate, DocumentRows, KnownDocument, Page, PageRequest } from '../core/ports.js';
+import { nameTermsOf } from '../core/text/names.js';
 import type { Chunk, Document, SearchFilter } from '../core/types.js';
 import { arrowSchema, arrowTable, ResultRows } from './columns.js';
 import { commit, storeError } from './commit.js';
@@ -11,6 +12,7 @@ import {
   CANDIDATE_COLUMNS,
   CHUNK_COLUMNS,
   checkVector,
+  chunkKey,
   DOCUMENT_ORDINAL,
   type DocumentHead,
   decodeCandidate,
@@ -170,6 +172,19 @@ export class KnowledgeTable {
     return wanted.map((id) => found.get(id)).filter((candidate) => candidate !== undefined);
   }
 
+  /** First chunks of documents, without scores, in the order of the ids. */
+  async firstChunks(documentIds: readonly string[]): Promise<Candidate[]> {
+    if (documentIds.length === 0) return [];
+    const keys = documentIds.slice(0, IN_LIST).map((id) => chunkKey(id, 0));
+    const rows = await this.#select(isOneOf('key', keys), [...CANDIDATE_COLUMNS]);
+    const found = Array.from({ length: rows.length }, (_, row) =>
+      decodeCandidate(rows, row, this.#collection, { similarity: null, bm25: null }),
+    );
+    const order = new Map(documentIds.map((id, at) => [id, at]));
+    const place = ({ chunk }: Candidate): number => order.get(chunk.documentId) ?? 0;
+    return found.sort((first, second) => place(first) - place(second));
+  }
+
   async vectors(embedHashes: readonly string[]): Promise<Map<string, Float32Array>> {
     const found = new Map<string, Float32Array>();
     for (const hashes of slices([...new Set(embedHashes)], IN_LIST)) {
@@ -285,7 +300,8 @@ function patchedRows(stored: ResultRows, patches: ReadonlyMap<string, Document>)
     // The text and its chunks stay, and with them what is derived from them.
     const after = { ...patch, contentHash: before.contentHash, chunkCount: before.chunkCount };
     const group = groups.get(id) ?? [];
-    group.push({ ...storedCells(stored, row), ...sharedCells(after), revision: isDocument ? patch.revision : null });
+    const own = isDocument ? { revision: patch.revision, search_text: nameTermsOf(after) } : { revision: null };
+    group.push({ ...storedCells(stored, row), ...sharedCells(after), ...own });
     groups.set(id, group);
   }
   return [...groups.values()];

@@ -4,12 +4,15 @@ import type {
   Clock,
   CollectionStats,
   DocumentRows,
+  KeywordQuery,
   KnowledgeStore,
   KnownDocument,
+  NamedCandidate,
   Page,
   PageRequest,
   Report,
   StoreFinding,
+  TermStatistics,
 } from '../core/ports.js';
 import type { Chunk, Collection, Document, Job, JobState, JsonValue, SearchFilter, Source } from '../core/types.js';
 import { Catalog } from './catalog.js';
@@ -20,7 +23,8 @@ import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
-import { searchKeyword, searchVector } from './table-search.js';
+import { searchKeyword, searchNames, searchVector } from './table-search.js';
+import { termStatistics } from './term-statistics.js';
 import type { VectorIndexState, VectorPolicy } from './vector-index.js';
 import { Writer } from './writer.js';
 
@@ -165,10 +169,15 @@ export class LanceStore implements KnowledgeStore {
     );
   }
 
-  async searchKeyword(collection: string, terms: string, limit: number, filter: SearchFilter): Promise<Candidate[]> {
+  async searchKeyword(
+    collection: string,
+    words: KeywordQuery,
+    limit: number,
+    filter: SearchFilter,
+  ): Promise<Candidate[]> {
     const { engine } = this.#parts.database;
     const search = () =>
-      this.#read(collection, (knowledge) => searchKeyword(engine, knowledge, { terms, limit, filter }));
+      this.#read(collection, (knowledge) => searchKeyword(engine, knowledge, { words, limit, filter }));
     try {
       return await search();
     } catch (error) {
@@ -176,6 +185,21 @@ export class LanceStore implements KnowledgeStore {
       if (!(await this.#mendIndexes(collection))) throw error;
       return search();
     }
+  }
+
+  async searchNames(
+    collection: string,
+    nameTerms: readonly string[],
+    limit: number,
+    filter: SearchFilter,
+  ): Promise<NamedCandidate[]> {
+    const { engine } = this.#parts.database;
+    return this.#read(collection, (knowledge) => searchNames(engine, knowledge, { nameTerms, limit, filter }));
+  }
+
+  async termStatistics(collection: string, terms: readonly string[]): Promise<TermStatistics> {
+    const { engine } = this.#parts.database;
+    return this.#read(collection, (knowledge) => termStatistics(engine, knowledge, terms));
   }
 
   async putJob(job: Job): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Table } from '@lancedb/lancedb';
 import type { Table as ArrowTable } from 'apache-arrow';
 import { QuarryError } from '../core/errors.js';
-import type { Candidate } from '../core/ports.js';
+import type { Candidate, KeywordQuery, NamedCandidate } from '../core/ports.js';
 import type { SearchFilter } from '../core/types.js';
 import { ResultRows } from './columns.js';
 import type { Engine } from './engine.js';
@@ -74,17 +74,17 @@ async function approximately(nearest: Nearest, state: VectorIndexState): Promise
   return rows.length < nearest.limit ? undefined : rows;
 }
 
-/** Best chunks by BM25, best first, ties by chunk id. No words, or only stop words, find nothing. */
+/** Best chunks by BM25, best first, ties by chunk id. No terms find nothing. */
 export async function searchKeyword(
   engine: Engine,
   knowledge: KnowledgeTable,
-  query: { readonly terms: string; readonly limit: number; readonly filter: SearchFilter },
+  query: { readonly words: KeywordQuery; readonly limit: number; readonly filter: SearchFilter },
 ): Promise<Candidate[]> {
   checkLimit(query.limit);
   const where = filterPredicate(query.filter);
   const table = await knowledge.open();
   const isIndexed = await hasIndexedRows(knowledge);
-  const words = keywordQuery(engine, KEYWORD_COLUMN, query.terms, isIndexed);
+  const words = keywordQuery(engine, KEYWORD_COLUMN, query.words, isIndexed);
   if (words === undefined) return [];
   const rows = await read(async () => {
     const leg = table.query().fullTextSearch(words);
@@ -97,6 +97,33 @@ export async function searchKeyword(
     );
   });
   return ranked(knowledge, rows, (row) => ({ similarity: null, bm25: rows.number('_score', row) }));
+}
+
+/** First chunks of documents that are called by any of the name terms, best first, ties by document id. */
+export async function searchNames(
+  engine: Engine,
+  knowledge: KnowledgeTable,
+  query: { readonly nameTerms: readonly string[]; readonly limit: number; readonly filter: SearchFilter },
+): Promise<NamedCandidate[]> {
+  checkLimit(query.limit);
+  const words = keywordQuery(engine, KEYWORD_COLUMN, { terms: query.nameTerms }, await hasIndexedRows(knowledge));
+  if (words === undefined) return [];
+  const where = filterPredicate(query.filter);
+  const table = await knowledge.open();
+  const rows = await read(async () => {
+    const leg = table.query().fullTextSearch(words);
+    const narrowed = (where === undefined ? leg : leg.where(where)).select(['document_id', 'search_text', '_score']);
+    const found = await narrowed.limit(query.limit).toArrow();
+    return new ResultRows(found);
+  });
+  const named = new Map(
+    Array.from({ length: rows.length }, (_, row) => [rows.text('document_id', row), rows.text('search_text', row)]),
+  );
+  const candidates = await knowledge.firstChunks([...named.keys()]);
+  return candidates.map((candidate) => ({
+    candidate,
+    nameTerms: new Set(named.get(candidate.chunk.documentId)?.split(' ')),
+  }));
 }
 
 /** Lance 7 fails, where it should find nothing, when stemming turns every word of a query into a stop word. */

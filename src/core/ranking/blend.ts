@@ -1,13 +1,13 @@
-/** One nominated item with what each leg says of it; null where the leg did not nominate it and cannot score it. */
+/** One nominated item with what each leg says of it; null where a leg cannot score it. */
 export interface LegScores {
   readonly id: string;
-  /** Cosine similarity, -1..1. */
-  readonly similarity: number | null;
-  /** BM25, above 0. */
-  readonly bm25: number | null;
+  /** Closeness of meaning, 0..1. */
+  readonly vector: number | null;
+  /** Share of the query's weight in words, 0..1. */
+  readonly keyword: number | null;
 }
 
-/** An item with its fused score, 0..1 for `convex`. */
+/** An item with its fused score, 0..1. */
 export interface Blended {
   readonly id: string;
   readonly fused: number;
@@ -25,29 +25,13 @@ export interface BlendSettings {
   readonly rankConstant: number;
 }
 
-/** Scales values to 0..1 by their minimum and maximum; equal values all become 1. Absent values become 0. */
-function minMax(values: readonly (number | null)[], floor?: number): number[] {
-  const present = values.filter((value) => value !== null);
-  const low = floor ?? Math.min(...present);
-  const high = Math.max(...present);
-  return values.map((value) => {
-    if (value === null) return 0;
-    return high > low ? (value - low) / (high - low) : 1;
-  });
-}
-
 /**
- * Convex combination of normalised scores (Bruch, Gai and Ingber, ACM TOIS 2023, "An Analysis of Fusion Functions for
- * Hybrid Retrieval"): `alpha * cosine' + (1 - alpha) * bm25'`. Cosines are scaled by their minimum and maximum over the
- * candidates, BM25 by its maximum with 0 as its known lower bound.
+ * Convex combination (Bruch, Gai and Ingber, ACM TOIS 2023, "An Analysis of Fusion Functions for Hybrid Retrieval"):
+ * `alpha * vector + (1 - alpha) * keyword`. Both scores are absolute, never scaled by what else was found: whatever is
+ * searched beside an item, its score stays what it is.
  */
 function blendConvex(items: readonly LegScores[], alpha: number): Blended[] {
-  const vector = minMax(items.map((item) => item.similarity));
-  const keyword = minMax(
-    items.map((item) => item.bm25),
-    0,
-  );
-  return items.map((item, i) => ({ id: item.id, fused: alpha * (vector[i] ?? 0) + (1 - alpha) * (keyword[i] ?? 0) }));
+  return items.map(({ id, vector, keyword }) => ({ id, fused: alpha * (vector ?? 0) + (1 - alpha) * (keyword ?? 0) }));
 }
 
 /** Ranks from 1 by score descending, ties by id ascending; items without a score have no rank. */
@@ -57,15 +41,18 @@ function ranksOf(items: readonly LegScores[], score: (item: LegScores) => number
   return new Map(scored.map((item, index) => [item.id, index + 1]));
 }
 
-/** Reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009): the sum of `1 / (k + rank)` over the legs. */
+/**
+ * Reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009): the sum of `1 / (k + rank)` over the legs, as a
+ * share of what the first of both legs gets.
+ */
 function blendReciprocalRanks(items: readonly LegScores[], k: number): Blended[] {
-  const legs = [ranksOf(items, (item) => item.similarity), ranksOf(items, (item) => item.bm25)];
+  const legs = [ranksOf(items, (item) => item.vector), ranksOf(items, (item) => item.keyword)];
   return items.map((item) => {
-    const fused = legs.reduce((sum, leg) => {
+    const sum = legs.reduce((total, leg) => {
       const rank = leg.get(item.id);
-      return rank === undefined ? sum : sum + 1 / (k + rank);
+      return rank === undefined ? total : total + 1 / (k + rank);
     }, 0);
-    return { id: item.id, fused };
+    return { id: item.id, fused: (sum * (k + 1)) / legs.length };
   });
 }
 
@@ -74,10 +61,9 @@ export function compareIds(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Fuses the legs and sorts: best first, ties by id ascending. */
+/** Fuses the legs, in the order of the items. */
 export function blend(items: readonly LegScores[], settings: BlendSettings): Blended[] {
-  if (items.length === 0) return [];
-  const blended =
-    settings.method === 'rrf' ? blendReciprocalRanks(items, settings.rankConstant) : blendConvex(items, settings.alpha);
-  return blended.sort((a, b) => b.fused - a.fused || compareIds(a.id, b.id));
+  return settings.method === 'rrf'
+    ? blendReciprocalRanks(items, settings.rankConstant)
+    : blendConvex(items, settings.alpha);
 }

@@ -24,7 +24,7 @@ export interface RetrievalSettings {
 export const DEFAULT_RETRIEVAL: RetrievalSettings = {
   mode: 'hybrid',
   blend: 'convex',
-  alpha: 0.4,
+  alpha: 0.36,
   rankConstant: 60,
   candidates: 100,
   rerank: false,

@@ -193,8 +193,8 @@ class JudgmentFinder {
 
   async #search(quote: string): Promise<string | undefined> {
     const terms = queryTermsOf(quote);
-    if (terms === '') return undefined;
-    const hits = await this.#store.searchKeyword(this.#collection.name, terms, SEARCH_DEPTH, {});
+    if (terms.length === 0) return undefined;
+    const hits = await this.#store.searchKeyword(this.#collection.name, { terms }, SEARCH_DEPTH, {});
     for (const document of new Set(hits.map((hit) => hit.chunk.documentId))) {
       if (locateQuote(await this.#textOf(document), quote, 0) !== undefined) return document;
     }

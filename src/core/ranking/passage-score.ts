@@ -1,0 +1,78 @@
+import type { NameMatch } from '../text/names.js';
+import type { ParsedQuery } from '../text/query.js';
+import { TERM_DIVIDER } from '../text/search-text.js';
+import { COMMON_WORDS } from '../text/words.js';
+import { scoreBm25, type TermWeights } from './bm25.js';
+import { type DocumentKind, kindFactor } from './document-kind.js';
+import { holdsPhrase, sharedOrder } from './word-order.js';
+
+/** Terms of a chunk, read from its search text. */
+export interface ChunkTerms {
+  /** Words in the order of the text, common ones too. */
+  readonly sequence: readonly string[];
+  /** What BM25 counts: meaningful words and added terms. */
+  readonly counted: readonly string[];
+  readonly all: ReadonlySet<string>;
+}
+
+/** What a passage is worth for a query, part by part; `score` is their sum, times `kind`. */
+export interface PassageScore {
+  /** BM25 as a share of what no text can reach, 0 to 1; null where no term of the query occurs or none was asked for. */
+  readonly keyword: number | null;
+  /** BM25 itself. */
+  readonly bm25: number | null;
+  /** For words that stand in the query's own order. */
+  readonly order: number;
+  /** For a document that is called so. */
+  readonly name: number;
+  /** Part that the kind of document leaves, 0 to 1. */
+  readonly kind: number;
+}
+
+/** Most that the query's own word order adds. */
+const ORDER_WEIGHT = 0.04;
+/** What a document gains that is called what was typed: enough to come before any other. */
+const NAME_WEIGHT: Readonly<Record<NameMatch, number>> = { spelled: 2.1, called: 2, folder: 0.05, none: 0 };
+/** The same for a name within a longer query. */
+const INNER_NAME_SHARE = 0.1;
+
+/** Reads a search text as it was written by core/text/search-text, or by an earlier version of it. */
+export function readTerms(searchText: string, query: Pick<ParsedQuery, 'terms'>): ChunkTerms {
+  const divider = searchText.indexOf(TERM_DIVIDER);
+  const split = (text: string): string[] => text.split(' ').filter((term) => term !== '');
+  const sequence = split(divider < 0 ? searchText : searchText.slice(0, divider));
+  const added = divider < 0 ? [] : split(searchText.slice(divider + 1));
+  const isAllCommon = query.terms.every((term) => COMMON_WORDS.has(term));
+  const counted = [...(isAllCommon ? sequence : sequence.filter((term) => !COMMON_WORDS.has(term))), ...added];
+  return { sequence, counted, all: new Set([...sequence, ...added]) };
+}
+
+/** Whether a passage holds every phrase that was typed in quotation marks, and nothing that was excluded. */
+export function isAdmitted(terms: ChunkTerms, query: ParsedQuery): boolean {
+  if (query.excluded.some((group) => group.every((term) => terms.all.has(term)))) return false;
+  return query.phrases.every((phrase) => holdsPhrase(phrase, terms.sequence));
+}
+
+/** What a passage is scored with. */
+export interface ScoringParts {
+  readonly query: ParsedQuery;
+  readonly weights: TermWeights;
+  /** Length, in terms, of a usual chunk of the collection. */
+  readonly pivotLength: number;
+  readonly kind: DocumentKind;
+  /** Whether the document is called what the whole query says, and what a part of it says. */
+  readonly name: { readonly whole: NameMatch; readonly inner: NameMatch };
+}
+
+/** Scores what words, their order, names and the kind of document say; the vector leg is added by the blend. */
+export function scorePassage(terms: ChunkTerms, parts: ScoringParts): PassageScore {
+  const { query, weights, pivotLength, kind, name } = parts;
+  const bm25 = scoreBm25(terms.counted, weights, pivotLength);
+  return {
+    keyword: bm25 > 0 ? bm25 / weights.ceiling : null,
+    bm25: bm25 > 0 ? bm25 : null,
+    order: ORDER_WEIGHT * sharedOrder(query.sequence, terms.sequence),
+    name: Math.max(NAME_WEIGHT[name.whole], NAME_WEIGHT[name.inner] * INNER_NAME_SHARE),
+    kind: name.whole === 'none' ? kindFactor(kind, query.text) : 1,
+  };
+}

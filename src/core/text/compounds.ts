@@ -1,0 +1,52 @@
+import { foldWord } from './fold-word.js';
+import { shortTerm } from './words.js';
+
+/** Signs that join words to one name: versions, dates, paths, addresses, option and package names, error codes. */
+const JOINT = '._\\-/\\\\:@+#~%=?&';
+const COMPOUND = new RegExp(`[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}]|[${JOINT}]+(?=[\\p{L}\\p{N}]))*`, 'gu');
+const HAS_JOINT = new RegExp(`[${JOINT}]`);
+/** Longer ones are data, not names. */
+const LONGEST_COMPOUND = 400;
+/** A hexadecimal name of so many digits is also known by so few of its first. */
+const HEX_NAME = /^(?=.*\d)[0-9a-f]{7,}$/;
+const HEX_PREFIXES = [7, 8, 10, 12];
+/** What marks a compound that stands alone, so that `1.2.3` is told from a part of `1.2.3-rc1`. */
+const WHOLE = '=';
+
+/**
+ * Names that a word tokenizer takes apart, each once more as one term, so that their parts and the order of their parts
+ * both count: `1.2.10`, `2026-08-06`, `task_acks_late`, `src/core/errors.ts`, `--dry-run`. A name inside a name counts
+ * too (`10.0.1.27` of `10.0.1.27:8080`, `errors.ts` and `errors` of the path). Long hexadecimal names are also known by
+ * their first digits, as commits are. Each term once. The text must have passed `foldCharacters`.
+ */
+export function compoundTerms(text: string): string[] {
+  const terms = new Set<string>();
+  for (const [found] of text.matchAll(COMPOUND)) {
+    if (found.length > LONGEST_COMPOUND) continue;
+    const name = foldWord(found);
+    if (HEX_NAME.test(name)) addPrefixes(name, terms);
+    if (!HAS_JOINT.test(name)) continue;
+    terms.add(WHOLE + name.replace(/^v(?=\d)/, ''));
+    addParts(name, terms);
+  }
+  return [...terms].map(shortTerm);
+}
+
+/** The name, the names between its larger joints, and versions, dotted names and file names without ending in those. */
+function addParts(name: string, terms: Set<string>): void {
+  const parts = name.split(/[/\\:@#~%=?&]+/);
+  for (const part of new Set([name, ...parts])) {
+    addName(part, terms);
+    for (const [version] of part.matchAll(/\d+(?:\.\d+)+/g)) addName(version, terms);
+    for (const inner of part.split(/[.+]+/)) addName(inner, terms);
+    addName(part.replace(/\.[a-z][a-z0-9]{0,5}$/, ''), terms);
+  }
+}
+
+function addPrefixes(name: string, terms: Set<string>): void {
+  for (const length of HEX_PREFIXES) if (length <= name.length) terms.add(`${name.slice(0, length)}~`);
+}
+
+function addName(name: string, terms: Set<string>): void {
+  if (HAS_JOINT.test(name)) terms.add(name);
+}

@@ -1,0 +1,65 @@
+import { foldCharacters } from './fold-word.js';
+import { queryTermsOf } from './search-text.js';
+import { COMMON_WORDS, termsInOrder } from './words.js';
+
+/** A query as the two legs and the ranking need it. */
+export interface ParsedQuery {
+  /** What was typed without its signs, for the embedder, the reranker and names. */
+  readonly text: string;
+  /** Terms to score by, common words left out unless there is nothing else; repeated as often as typed. */
+  readonly terms: readonly string[];
+  /** All words in their order, common ones too: what an exact phrase is compared with. */
+  readonly sequence: readonly string[];
+  /** Phrases that were typed in quotation marks, as sequences of terms: a passage must hold each in a row. */
+  readonly phrases: readonly (readonly string[])[];
+  /** Words behind a minus sign, each as its terms: a passage that holds all terms of one is left out. */
+  readonly excluded: readonly (readonly string[])[];
+  /** The excluded words as they were typed. */
+  readonly excludedWords: readonly string[];
+}
+
+const QUOTED =
+  /(-?)["\u201c\u201d\u201e\u00ab\u00bb]([^"\u201c\u201d\u201e\u00ab\u00bb]+)["\u201c\u201d\u201e\u00ab\u00bb]/gu;
+/** A minus sign before a word of two letters or more, at the start or behind white space: `-v`, `-1` and `--all` are text. */
+const MINUS = /(?<=^|\s)-(?=\p{L}[^\s]*[\p{L}\p{N}])([^\s"]+)/gu;
+
+/**
+ * Reads the few signs of a query: `"a phrase"` must stand so, `-word` must not stand. Everything else is words, never a
+ * query language. A query that only excludes is read as words.
+ */
+export function parseQuery(query: string): ParsedQuery {
+  const phrases: string[] = [];
+  const excludedWords: string[] = [];
+  const unquoted = query.replace(QUOTED, (_all, minus: string, inner: string) => {
+    (minus === '' ? phrases : excludedWords).push(inner);
+    return minus === '' ? ` ${inner} ` : ' ';
+  });
+  const text = unquoted.replace(MINUS, (_all, word: string) => {
+    excludedWords.push(word);
+    return ' ';
+  });
+  const terms = queryTermsOf(text);
+  if (terms.length === 0 && excludedWords.length > 0) return parsed({ text: query, phrases: [], excludedWords: [] });
+  return parsed({ text, phrases, excludedWords });
+}
+
+function parsed(parts: { text: string; phrases: readonly string[]; excludedWords: readonly string[] }): ParsedQuery {
+  const all = queryTermsOf(parts.text);
+  const meaningful = all.filter((term) => !COMMON_WORDS.has(term));
+  const termLists = (texts: readonly string[], read: (text: string) => string[]) =>
+    texts.map(read).filter((terms) => terms.length > 0);
+  return {
+    text: parts.text.replace(/\s+/g, ' ').trim(),
+    terms: meaningful.length > 0 ? meaningful : all,
+    sequence: sequenceOf(parts.text),
+    phrases: termLists(parts.phrases, sequenceOf),
+    excluded: termLists(parts.excludedWords, (word) => queryTermsOf(word)),
+    excludedWords: parts.excludedWords,
+  };
+}
+
+function sequenceOf(text: string): string[] {
+  return termsInOrder(foldCharacters(text)).slice(0, MAX_SEQUENCE);
+}
+
+const MAX_SEQUENCE = 512;

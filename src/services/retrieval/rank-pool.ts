@@ -1,0 +1,113 @@
+import { blend, compareIds } from '../../core/ranking/blend.js';
+import { mergeStatistics, type TermWeights, weighTerms } from '../../core/ranking/bm25.js';
+import { dot } from '../../core/ranking/cosine.js';
+import { documentEvidence } from '../../core/ranking/document-evidence.js';
+import { documentKind } from '../../core/ranking/document-kind.js';
+import {
+  type ChunkTerms,
+  isAdmitted,
+  type PassageScore,
+  readTerms,
+  scorePassage,
+} from '../../core/ranking/passage-score.js';
+import type { RetrievalSettings } from '../../core/retrieval/settings.js';
+import { matchName, type NameMatch } from '../../core/text/names.js';
+import type { ParsedQuery } from '../../core/text/query.js';
+import type { RankedHit } from '../retrieve.js';
+import { type CollectionPool, innerNames, type Nominee } from './nomination.js';
+
+/** Terms of a usual chunk, for each token that chunks of the collection may hold. */
+const TERMS_PER_TOKEN = 0.32;
+
+/** What the pool is ranked for. */
+export interface PoolRequest {
+  readonly query: ParsedQuery;
+  readonly settings: RetrievalSettings;
+  readonly vector: Float32Array | undefined;
+}
+
+interface Scored {
+  readonly nominee: Nominee;
+  readonly similarity: number | null;
+  readonly words: PassageScore;
+}
+
+/**
+ * Ranks what all collections nominated, as if they were one: terms are weighed by the statistics of all of them, every
+ * nominee is scored by both legs whichever nominated it, and no score depends on what else is in the pool.
+ */
+export function rankPool(pools: readonly CollectionPool[], request: PoolRequest): RankedHit[] {
+  const weights = weighTerms(request.query.terms, mergeStatistics(pools.map((pool) => pool.statistics)));
+  const scored = pools.flatMap((pool) => pool.nominees.flatMap((nominee) => score(nominee, weights, request) ?? []));
+  const fused = fuse(scored, request.settings);
+  const own = scored.map((item) => ownScore(item, fused.get(item.nominee.key) ?? 0));
+  const evidence = documentEvidence(
+    scored.map(({ nominee }, at) => ({ id: nominee.key, documentId: documentKey(nominee), score: own[at] ?? 0 })),
+  );
+  const hits = scored.map((item, at) => {
+    const document = evidence.get(documentKey(item.nominee)) ?? 0;
+    return { key: item.nominee.key, hit: toHit(item, { own: own[at] ?? 0, document }) };
+  });
+  return hits.sort((a, b) => b.hit.fused - a.hit.fused || compareIds(a.key, b.key)).map(({ hit }) => hit);
+}
+
+function documentKey({ collection, candidate }: Nominee): string {
+  return `${collection.name}\u0000${candidate.chunk.documentId}`;
+}
+
+function score(nominee: Nominee, weights: TermWeights, { query, vector }: PoolRequest): Scored | undefined {
+  const terms: ChunkTerms = readTerms(nominee.searchText, query);
+  if (!isAdmitted(terms, query)) return undefined;
+  const { chunk, document, similarity } = nominee.candidate;
+  const { title, format, uri } = document;
+  const words = scorePassage(terms, {
+    query,
+    weights,
+    pivotLength: nominee.collection.sizing.maxTokens * TERMS_PER_TOKEN,
+    kind: documentKind({ path: uri, title, format, headingPath: chunk.headingPath }),
+    name: nameOf(nominee, query),
+  });
+  if (vector === undefined) return { nominee, similarity: null, words };
+  return { nominee, similarity: similarity ?? dot(vector, nominee.candidate.vector), words };
+}
+
+function nameOf({ nameTerms }: Nominee, query: ParsedQuery): { whole: NameMatch; inner: NameMatch } {
+  if (nameTerms.size === 0) return { whole: 'none', inner: 'none' };
+  const inner = innerNames(query.text).map((name) => matchName(name, nameTerms));
+  return {
+    whole: matchName(query.text, nameTerms),
+    inner: inner.find((match) => match === 'spelled' || match === 'called') ?? 'none',
+  };
+}
+
+/** In a single-leg mode the leg's own score is the order; in hybrid mode the blend is. */
+function fuse(scored: readonly Scored[], { mode, blend: method, alpha, rankConstant }: RetrievalSettings) {
+  const legs = scored.map(({ nominee, similarity, words }) => ({
+    id: nominee.key,
+    vector: similarity === null ? null : Math.max(0, similarity),
+    keyword: words.keyword,
+  }));
+  const weight = mode === 'vector' ? 1 : mode === 'keyword' ? 0 : alpha;
+  const blended = blend(legs, { method: mode === 'hybrid' ? method : 'convex', alpha: weight, rankConstant });
+  return new Map(blended.map(({ id, fused }) => [id, fused]));
+}
+
+function ownScore({ words }: Scored, fused: number): number {
+  return (fused + words.order + words.name) * words.kind;
+}
+
+function toHit(
+  { nominee, similarity, words }: Scored,
+  { own, document }: { own: number; document: number },
+): RankedHit {
+  const { candidate, collection, vectorRank, keywordRank } = nominee;
+  return {
+    candidate,
+    collection: collection.name,
+    fused: own + document,
+    vector: similarity === null ? null : { score: similarity, rank: vectorRank },
+    keyword: words.bm25 === null ? null : { score: words.bm25, rank: keywordRank },
+    parts: { order: words.order, name: words.name, document, kind: words.kind },
+    reranked: null,
+  };
+}

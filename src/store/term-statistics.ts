@@ -1,0 +1,135 @@
+import type { Table } from '@lancedb/lancedb';
+import type { TermStatistics } from '../core/ports.js';
+import { ResultRows } from './columns.js';
+import type { Engine } from './engine.js';
+import { coverage, KEYWORD_COLUMN } from './indexes.js';
+import { type KnowledgeTable, read } from './knowledge-table.js';
+
+/** LanceDB's constants of BM25 (docs/decisions/0002-bm25.md). */
+const K1 = 1.2;
+const B = 0.75;
+
+/** A term of fewer chunks is counted; a more common one is judged by the scores that it gets. */
+const COUNTED = 12;
+/** Most terms of one question that are looked up; the others count as the middle one of these. */
+const MAX_LOOKUPS = 64;
+/** Most terms that are remembered for a version of a table. */
+const MAX_KNOWN = 20_000;
+
+interface Known {
+  readonly version: number;
+  readonly chunks: number;
+  /** Rows that the index covers or will cover: chunks, and documents with their names. */
+  readonly rows: number;
+  /** Whether the index covers any row; then rows beside it are left out. */
+  readonly isIndexed: boolean;
+  readonly frequency: Map<string, number>;
+}
+
+const knownOf = new WeakMap<KnowledgeTable, Known>();
+
+/**
+ * How common terms are in a collection. LanceDB does not tell, but its scores do: a term's weight is what remains of a
+ * row's score when the part of the row's length and of the term's count in it, both known, is taken out.
+ */
+export async function termStatistics(
+  engine: Engine,
+  knowledge: KnowledgeTable,
+  terms: readonly string[],
+): Promise<TermStatistics> {
+  const table = await knowledge.open();
+  return read(async () => {
+    const known = await currentKnowledge(knowledge, table);
+    const wanted = [...new Set(terms)];
+    const missing = wanted.filter((term) => !known.frequency.has(term)).slice(0, MAX_LOOKUPS);
+    const probes = await Promise.all(missing.map((term) => probe(engine, table, { term, isIndexed: known.isIndexed })));
+    if (known.frequency.size > MAX_KNOWN) known.frequency.clear();
+    for (const [term, frequency] of frequencies(probes, known.rows)) known.frequency.set(term, frequency);
+    const found = wanted.map((term) => known.frequency.get(term)).filter((frequency) => frequency !== undefined);
+    const middle = found.sort((first, second) => first - second)[found.length >> 1] ?? 0;
+    return {
+      chunks: known.chunks,
+      documentFrequency: new Map(wanted.map((term) => [term, known.frequency.get(term) ?? middle])),
+    };
+  });
+}
+
+async function currentKnowledge(knowledge: KnowledgeTable, table: Table): Promise<Known> {
+  const version = await table.version();
+  const known = knownOf.get(knowledge);
+  if (known?.version === version) return known;
+  const { chunks, documents } = await knowledge.count();
+  const covered = await coverage(table, KEYWORD_COLUMN);
+  const isIndexed = (covered?.indexed ?? 0) > 0;
+  const fresh = { version, chunks, rows: chunks + documents, isIndexed, frequency: new Map<string, number>() };
+  knownOf.set(knowledge, fresh);
+  return fresh;
+}
+
+/** The best rows of one term. */
+interface Probe {
+  readonly term: string;
+  readonly rows: readonly ProbeRow[];
+}
+
+interface ProbeRow {
+  readonly score: number;
+  /** How often the term stands in the row. */
+  readonly count: number;
+  /** Terms of the row. */
+  readonly length: number;
+}
+
+async function probe(
+  { lance }: Engine,
+  table: Table,
+  { term, isIndexed }: { readonly term: string; readonly isIndexed: boolean },
+): Promise<Probe> {
+  const { BooleanQuery, MatchQuery, Occur } = lance;
+  const match = new MatchQuery(term, KEYWORD_COLUMN);
+  // Rows beside the index are slow to scan and are scored by other numbers.
+  const query = table.query().fullTextSearch(isIndexed ? match : new BooleanQuery([[Occur.Should, match]]));
+  const narrowed = isIndexed ? query.fastSearch() : query;
+  const rows = new ResultRows(await narrowed.select(['search_text', '_score']).limit(COUNTED).toArrow());
+  return {
+    term,
+    rows: Array.from({ length: rows.length }, (_, row) => {
+      const terms = rows
+        .text('search_text', row)
+        .split(/\s+/)
+        .filter((part) => part !== '');
+      const count = terms.reduce((sum, other) => (other === term ? sum + 1 : sum), 0);
+      return { score: rows.number('_score', row), count, length: terms.length };
+    }),
+  };
+}
+
+function frequencies(probes: readonly Probe[], total: number): [string, number][] {
+  const pivot = pivotOf(probes);
+  return probes.map(({ term, rows }) => {
+    const [first] = rows;
+    if (rows.length < COUNTED || first === undefined || first.count === 0) return [term, rows.length];
+    const saturation = (first.count * (K1 + 1)) / (first.count + K1 * (1 - B) + pivot * first.length);
+    const frequency = (total + 1) / Math.exp(first.score / saturation) - 0.5;
+    return [term, Math.min(total, Math.max(rows.length, Math.round(frequency)))];
+  });
+}
+
+/** `k1 b / (mean length)`, from two rows of one term that differ in length or count; from the rows' lengths where none do. */
+function pivotOf(probes: readonly Probe[]): number {
+  const free = K1 * (1 - B);
+  let best = { weight: 0, pivot: 0 };
+  for (const { rows } of probes) {
+    const [a] = rows;
+    const b = rows.at(-1);
+    if (a === undefined || b === undefined || rows.length < COUNTED) continue;
+    const weight = a.score * b.count * a.length - b.score * a.count * b.length;
+    const pivot = (b.score * a.count * (b.count + free) - a.score * b.count * (a.count + free)) / weight;
+    if (pivot > 0 && Number.isFinite(pivot) && Math.abs(weight) > best.weight)
+      best = { weight: Math.abs(weight), pivot };
+  }
+  if (best.pivot > 0) return best.pivot;
+  const lengths = probes.flatMap(({ rows }) => rows.map(({ length }) => length));
+  const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
+  return (K1 * B) / Math.max(1, mean);
+}
