@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ErrorCode, QuarryError } from '../core/errors.js';
+import { type ErrorCode, isDiskFull, QuarryError, toQuarryError } from '../core/errors.js';
 import type { Report } from '../core/ports.js';
 import type { JsonObject } from '../core/types.js';
 import type { Services } from '../services/services.js';
@@ -112,6 +112,11 @@ export interface Outcome<Output = JsonObject> {
   readonly failure: string;
 }
 
+/** Whatever writes can find the disk full. */
+function declaredErrors({ effect, errors }: { effect: Effect; errors: readonly ErrorCode[] }): readonly ErrorCode[] {
+  return effect === 'read' ? errors : [...new Set<ErrorCode>([...errors, 'STORE_FULL'])];
+}
+
 /** Makes an operation of its definition. */
 export function defineOperation<const N extends string, I extends z.ZodObject, O extends z.ZodObject>(
   definition: OperationDefinition<I, O> & { readonly name: N },
@@ -119,6 +124,7 @@ export function defineOperation<const N extends string, I extends z.ZodObject, O
   const inputSchema = z.toJSONSchema(definition.input, { io: 'input' }) as JsonObject; // A JSON Schema is plain JSON.
   return {
     ...definition,
+    errors: declaredErrors(definition),
     examples: definition.examples as readonly JsonObject[], // Inputs are flat JSON by the registry's own test.
     inputSchema,
     outputSchema: z.toJSONSchema(definition.output) as JsonObject,
@@ -131,7 +137,9 @@ export function defineOperation<const N extends string, I extends z.ZodObject, O
       }
       const parsed = definition.input.safeParse(input);
       if (!parsed.success) throw describeIssues(definition.name, definition.input, parsed.error, input);
-      const output = await definition.run(context, parsed.data);
+      const output = await definition.run(context, parsed.data).catch((error: unknown) => {
+        throw isDiskFull(error) ? toQuarryError(error) : error;
+      });
       const checked = definition.output.safeParse(output);
       if (!checked.success) {
         throw new QuarryError('INTERNAL', `${definition.name} gave an answer of the wrong shape.`, {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { QuarryError, systemCode, toQuarryError } from '../core/errors.js';
+import { diskFull, isDiskFull, QuarryError } from '../core/errors.js';
 import { firstLine } from './engine.js';
 
 const ATTEMPTS = 6;
@@ -29,19 +29,13 @@ function isConflict(error: unknown): boolean {
 export function storeError(error: unknown): QuarryError {
   if (error instanceof QuarryError) return error;
   const text = String(error);
-  if (/no space left|ENOSPC|os error 28|disk quota/i.test(text)) {
-    return new QuarryError('STORE_FULL', 'The disk that holds the database is full.', {
-      hint: 'Free some space and run the same command again; nothing acknowledged was lost.',
-      cause: error,
-    });
-  }
+  if (isDiskFull(error)) return diskFull('The disk that holds the database is full.', error);
   if (/permission denied|read-only file system|os error (13|30)\b/i.test(text)) {
     return new QuarryError('PATH_UNREADABLE', 'The database folder cannot be written.', {
       hint: 'Give this user the right to write there, or choose another folder. Searching needs no such right.',
       cause: error,
     });
   }
-  if (systemCode(error) === 'ENOSPC') return toQuarryError(error);
   return new QuarryError('STORE_BROKEN', `The database failed: ${firstLine(error)}`, {
     hint: 'Run doctor to see what is damaged and how to mend it.',
     cause: error,

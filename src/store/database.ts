@@ -1,8 +1,9 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import type { Schema } from 'apache-arrow';
 import { QuarryError } from '../core/errors.js';
+import { makeFolder } from '../files/make-folder.js';
 import { type Engine, firstLine, loadEngine } from './engine.js';
 
 /** Bounds of LanceDB's caches; its own defaults are 6 GB and 1 GB. */
@@ -119,7 +120,7 @@ export class Database {
     if (newest === undefined || manifests.length < 2 || !(await isTorn(join(versions, newest)))) return false;
     const aside = join(this.directory, ASIDE_FOLDER, name);
     try {
-      await mkdir(aside, { recursive: true });
+      await makeFolder(aside);
       await rename(join(versions, newest), join(aside, newest));
       const hint = join(versions, 'latest_version_hint.json');
       if (await exists(hint)) {

@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { QuarryError, systemCode } from '../core/errors.js';
 import type { Clock, KnowledgeStore } from '../core/ports.js';
+import { makeFolder } from '../files/make-folder.js';
 import { Database } from './database.js';
 import { type Migration, migrate, readFormat, refuseNewerFormat } from './format.js';
 import { LanceStore } from './lance-store.js';
@@ -62,20 +61,4 @@ export async function openStore(options: StoreOptions): Promise<KnowledgeStore> 
     newestFormat,
     policy: { ...DEFAULT_VECTOR_POLICY, ...options.vectorPolicy },
   });
-}
-
-async function makeFolder(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-  } catch (error) {
-    const code = systemCode(error);
-    throw new QuarryError(
-      'PATH_UNREADABLE',
-      `The database folder cannot be made: ${directory}${code === undefined ? '' : ` (${code})`}.`,
-      {
-        hint: 'Choose a folder that this user may write to, with QUARRY_HOME.',
-        cause: error,
-      },
-    );
-  }
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { messageOf, QuarryError } from '../core/errors.js';
+import { makeFolder } from '../files/make-folder.js';
 import { toFileError } from './read-lines.js';
 
 /** Reads a small text file. @throws QuarryError PATH_NOT_FOUND, PATH_UNREADABLE */
@@ -25,7 +26,7 @@ export async function readText(path: string): Promise<string> {
 export async function writeParts(path: string, parts: Iterable<string> | AsyncIterable<string>): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const source = Readable.from(parts, { objectMode: true });
     const target = createWriteStream(draft);
     await (path.endsWith('.gz') ? pipeline(source, createGzip(), target) : pipeline(source, target));

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { QuarryError, systemCode, toQuarryError } from '../core/errors.js';
 import type { TrainingRecord } from '../core/training/pair-corpus.js';
 import type { ModelTrainer, Workshop } from '../core/training/trainer-port.js';
+import { makeFolder } from '../files/make-folder.js';
 import { fineTuneStaticModel } from './fine-tune-static-model.js';
 import { readRecords } from './record-file.js';
 
@@ -29,7 +30,7 @@ async function prepare(output: string): Promise<Workshop> {
         hint: 'Give a folder that does not exist, or remove what is in this one.',
       });
     }
-    await makeFolders(dirname(output), made);
+    await makeFolder(dirname(output), { onMade: (folder) => made.push(folder) });
     const folder = await mkdtemp(`${output}.training-`);
     return {
       folder,
@@ -57,15 +58,6 @@ async function isTaken(output: string): Promise<boolean> {
     if (systemCode(error) === 'ENOTDIR') return true;
     throw error;
   }
-}
-
-/** Notes what it makes. One level after the other: Node's recursive form never ends where a file system takes no folders, such as /proc. */
-async function makeFolders(folder: string, made: string[]): Promise<void> {
-  const found = await stat(folder).catch(() => undefined); // Whatever is wrong with it shows when it is made.
-  if (found?.isDirectory() === true || dirname(folder) === folder) return;
-  await makeFolders(dirname(folder), made);
-  await mkdir(folder);
-  made.push(folder);
 }
 
 /** The innermost first, up to the first that holds something. */

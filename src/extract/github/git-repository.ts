@@ -1,7 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, QuarryError } from '../../core/errors.js';
 import { sha256 } from '../../core/identity.js';
+import { makeFolder } from '../../files/make-folder.js';
 import { guardRemote } from './remote-guard.js';
 import { type GitCall, type GitSettings, runGit } from './run-git.js';
 
@@ -206,7 +207,7 @@ async function fetchInto(
  * fetched at any time, which git would then do unasked and past our guards.
  */
 async function initialise(folder: string, { settings, signal, history }: FetchRequest): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, { mode: 0o700 });
   if (history > 0) await rm(path.join(folder, 'config'), { force: true });
   await runGit(settings, { args: ['init', '--quiet', '--bare', '--template=', '--', folder], signal });
 }
