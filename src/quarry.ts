@@ -16,10 +16,11 @@ import { createLogger, type Logger } from './logger.js';
 import type { Door, Operation, Outcome } from './operations/define.js';
 import { nearestName } from './operations/describe-issues.js';
 import { type OperationInput, type OperationName, type OperationOutput, operations } from './operations/index.js';
-import { createOwner, isOwnerAlive } from './owner.js';
+import { createOwner, fateOfOwner } from './owner.js';
 import type { ServiceContext } from './services/context.js';
 import { isFinished, type JobService } from './services/jobs.js';
 import { createServices, type Services } from './services/services.js';
+import { machineMoment } from './store/process-identity.js';
 
 /** How one call of an operation may be run. */
 export interface ExecuteOptions {
@@ -176,6 +177,7 @@ async function openDatasetFiles(): Promise<DatasetFiles> {
 async function recoverWorkspace(store: KnowledgeStore, services: Services, log: Logger): Promise<void> {
   try {
     const marked = await services.jobs.markInterrupted();
+    await services.jobs.forgetEnded();
     if (marked.length === 0) return;
     const dropped = await store.recover();
     log('warn', 'Jobs were interrupted; sync their sources to complete them.', {
@@ -213,7 +215,8 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
     clock: systemClock,
     chunker: createChunker(),
     owner: createOwner(),
-    isAlive: isOwnerAlive,
+    fateOf: fateOfOwner,
+    moment: machineMoment,
     embedder: embedder.get,
     reranker: reranker.get,
     suiteFiles: suiteFiles.get,

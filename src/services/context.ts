@@ -13,8 +13,10 @@ export interface ServiceContext {
   readonly chunker: Chunker;
   /** Names this process among others, for job records. */
   readonly owner: string;
-  /** Whether the process behind an owner string still lives; undefined when that cannot be known. */
-  isAlive(owner: string): boolean | undefined;
+  /** What is known of the process behind an owner string; `unknown` where it cannot be asked for from here. */
+  fateOf(owner: string): 'alive' | 'dead' | 'unknown';
+  /** Now, on a clock that nobody sets; moments can be compared where `machine` is the same and not empty. */
+  moment(): { readonly machine: string; readonly ms: number };
   embedder(): Promise<Embedder>;
   /** @throws QuarryError MODEL_UNAVAILABLE when no reranker is configured. */
   reranker(): Promise<Reranker>;

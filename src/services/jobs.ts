@@ -4,6 +4,7 @@ import { QuarryError, toQuarryError } from '../core/errors.js';
 import type { Report } from '../core/ports.js';
 import type { Job, JobIssue, JobState, JsonObject, JsonValue, Progress } from '../core/types.js';
 import type { ServiceContext } from './context.js';
+import { JobPulse } from './job-pulse.js';
 import { writePatiently } from './patient-write.js';
 
 /** How often a running job's record is written and a cancel request of another process is looked for. */
@@ -11,8 +12,6 @@ const HEARTBEAT_MS = 500;
 const PERSIST_MS = 2_000;
 /** A running job that makes no progress still tells this often that it lives. */
 const SIGN_OF_LIFE_MS = 15_000;
-/** A running job of another machine that has not been heard of for this long is taken for dead. */
-const STALE_MS = 60_000;
 const MAX_ISSUES = 100;
 const CANCEL_RECORD = 'job-cancel';
 /** Kinds of job that a sync completes. */
@@ -59,11 +58,13 @@ export class JobService {
   readonly #context: ServiceContext;
   readonly #queue = new PQueue({ concurrency: 1 });
   readonly #live = new Map<string, LiveJob>();
+  readonly #pulse: JobPulse;
   #heartbeat: NodeJS.Timeout | undefined;
   #beating = false;
 
   constructor(context: ServiceContext) {
     this.#context = context;
+    this.#pulse = new JobPulse(context);
   }
 
   /** Queues work and resolves with its record as soon as that is stored. */
@@ -229,7 +230,7 @@ export class JobService {
         hint: 'List jobs to see their ids.',
       });
     }
-    return this.#isDead(job) ? this.#interrupt(job) : job;
+    return (await this.#isDead(job)) ? this.#interrupt(job) : job;
   }
 
   /** Newest first; an empty list of states means all. */
@@ -294,9 +295,9 @@ export class JobService {
   /** Marks jobs whose process has died as interrupted; resolves to those it marked. */
   async markInterrupted(): Promise<Job[]> {
     const open = await this.#context.store.listJobs(['queued', 'running'], { offset: 0, limit: 1000 });
-    const dead = open.items.filter((job) => this.#isDead(job));
     const marked: Job[] = [];
-    for (const job of dead) {
+    for (const job of open.items) {
+      if (!(await this.#isDead(job))) continue;
       const now = await this.#interrupt(job);
       if (now.state === 'interrupted') marked.push(now);
     }
@@ -306,7 +307,7 @@ export class JobService {
   async #interrupt(stale: Job): Promise<Job> {
     // Read after its process was found dead: what it wrote last may be newer than what we had read before.
     const job = (await this.#context.store.getJob(stale.id)) ?? stale;
-    if (isFinished(job)) return job;
+    if (!(await this.#isDead(job))) return job;
     const now = this.#context.clock.now();
     const error = {
       code: 'CANCELLED',
@@ -323,15 +324,14 @@ export class JobService {
     return marked;
   }
 
-  #isDead(job: Job): boolean {
-    return !isFinished(job) && !this.#isRunning(job);
+  async #isDead(job: Job): Promise<boolean> {
+    return !isFinished(job) && (await this.#pulse.isDead(job));
   }
 
-  #isRunning(job: Job): boolean {
-    if (job.owner === this.#context.owner) return true; // Live, or just finished: nobody else may end our own jobs.
-    const alive = this.#context.isAlive(job.owner);
-    if (alive !== undefined) return alive;
-    return Date.parse(this.#context.clock.now()) - Date.parse(job.updatedAt) < STALE_MS;
+  /** Clears what was noted of jobs that have ended since. */
+  async forgetEnded(): Promise<void> {
+    const open = await this.#context.store.listJobs(['queued', 'running'], { offset: 0, limit: 1000 });
+    await this.#pulse.forgetAllBut(open.items);
   }
 
   /** Whether this process runs or has queued anything. */

@@ -172,7 +172,8 @@ export function emptyServices(): Services {
     store: nothing as KnowledgeStore, // What else is called would be a fault of the edges, and fails.
     chunker: { id: 'none', chunk: async () => [] },
     owner: 'test',
-    isAlive: () => true,
+    fateOf: () => 'alive',
+    moment: () => ({ machine: 'here', ms: performance.now() }),
     embedder: () => Promise.reject(new QuarryError('MODEL_UNAVAILABLE', 'No model here.')),
     reranker: () => Promise.reject(new QuarryError('MODEL_UNAVAILABLE', 'No model here.')),
     adapter: () => Promise.reject(new QuarryError('INPUT_INVALID', 'No adapter here.')),
