@@ -3,6 +3,7 @@ import { sourceId } from '../core/identity.js';
 import type { Job, JsonObject, Source, SourceKind } from '../core/types.js';
 import { type CollectionService, DEFAULT_COLLECTION, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
+import { foldWhereItCan } from './fold.js';
 import { isFinished, type JobHandle, type JobService } from './jobs.js';
 import type { ReindexService } from './reindex.js';
 import { detectSourceKind } from './source-kind.js';
@@ -107,7 +108,7 @@ export class IngestService {
   async removeSource(source: Source): Promise<number> {
     await this.#endJobsOf(source);
     const removed = await this.#context.store.deleteSource(source.id);
-    await this.#context.store.maintain(source.collection);
+    await foldWhereItCan(this.#context, source.collection);
     return removed;
   }
 

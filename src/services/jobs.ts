@@ -135,10 +135,21 @@ export class JobService {
         error: toQuarryError(error).message,
       });
     }
-    this.#live.delete(live.job.id);
-    if (this.#live.size === 0) this.#stopBeating();
+    if (!live.dirty) this.#forget(live);
     await this.#context.store.deleteRecord(CANCEL_RECORD, live.job.id).catch(() => false); // A left-over request is harmless: its job is over.
     live.settle();
+  }
+
+  #forget(live: LiveJob): void {
+    this.#live.delete(live.job.id);
+    if (this.#live.size === 0) this.#stopBeating();
+  }
+
+  /** Records the end of a job that could not be recorded before, on a full disk for instance. */
+  async #retire(live: LiveJob): Promise<void> {
+    if (live.dirty && this.#context.clock.elapsedMs() - live.persistedAt < PERSIST_MS) return;
+    if (live.dirty) await this.#persist(live);
+    this.#forget(live);
   }
 
   async #attempt(live: LiveJob, request: JobRequest): Promise<Partial<Job>> {
@@ -179,9 +190,10 @@ export class JobService {
   }
 
   async #persist(live: LiveJob): Promise<void> {
-    live.dirty = false;
+    const { job } = live;
     live.persistedAt = this.#context.clock.elapsedMs();
-    await this.#context.store.putJob(live.job);
+    await this.#context.store.putJob(job);
+    if (live.job === job) live.dirty = false; // Else it went on meanwhile.
   }
 
   #beat(): void {
@@ -214,7 +226,7 @@ export class JobService {
     ) {
       live.controller.abort();
     }
-    if (isFinished(live.job)) return;
+    if (isFinished(live.job)) return this.#retire(live);
     const silentMs = this.#context.clock.elapsedMs() - live.persistedAt;
     if (live.dirty && silentMs >= PERSIST_MS) await this.#persist(live);
     else if (silentMs >= SIGN_OF_LIFE_MS) await this.#update(live, {}, true);
@@ -336,13 +348,14 @@ export class JobService {
 
   /** Whether this process runs or has queued anything. */
   get isBusy(): boolean {
-    return this.#live.size > 0;
+    return [...this.#live.values()].some(({ job }) => !isFinished(job));
   }
 
   /** Cancels what runs here and waits for it to end. */
   async close(): Promise<void> {
     for (const live of this.#live.values()) live.controller.abort();
     await Promise.all([...this.#live.values()].map((live) => live.done));
+    for (const live of this.#live.values()) await this.#persist(live).catch(() => undefined); // Others will find it interrupted.
     this.#stopBeating();
   }
 }

@@ -5,6 +5,7 @@ import type { Document, ExtractedDocument, JsonObject, NoteStatus, SearchFilter,
 import { type CollectionService, DEFAULT_COLLECTION } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { DocumentWriter } from './document-writer.js';
+import { foldWhereItCan } from './fold.js';
 
 /** Notes written between two foldings of the keyword index. */
 const FOLD_EVERY = 50;
@@ -148,8 +149,9 @@ export class NoteService {
 
   /** Folds what was written since the last folding. */
   async settle(): Promise<void> {
-    for (const name of this.#written.keys()) await this.#context.store.maintain(name);
-    this.#written.clear();
+    for (const name of [...this.#written.keys()]) {
+      if (await foldWhereItCan(this.#context, name)) this.#written.delete(name);
+    }
   }
 
   async #source(collection: string): Promise<Source> {
@@ -181,17 +183,12 @@ export class NoteService {
       embedder: await this.#context.embedder(),
       signal: new AbortController().signal,
     });
-    await writer.add(source, document);
+    const stored = await writer.add(source, document);
     await writer.flush();
+    // Here it is stored: whatever fails from now on does not fail the call.
     const written = (this.#written.get(name) ?? 0) + 1;
     this.#written.set(name, written);
-    if (written % FOLD_EVERY === 0) await this.#context.store.maintain(name);
-    const id = documentId(source.id, document.uri);
-    const stored = await this.#context.store.getDocument(name, id);
-    if (stored === undefined)
-      throw new QuarryError('STORE_BROKEN', 'The note was written but cannot be read back.', {
-        hint: 'Run `quarry doctor`.',
-      });
+    if (written % FOLD_EVERY === 0) await foldWhereItCan(this.#context, name);
     return stored;
   }
 }

@@ -20,6 +20,19 @@ export async function commit<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * A {@link commit} whose call may fail although the table took it, in what follows the commit: where `isDone` then finds
+ * there what was to be written, it counts as done, so that nobody is told to write it again.
+ * @throws QuarryError STORE_FULL, PATH_UNREADABLE, STORE_BROKEN
+ */
+export async function commitChecked(work: () => Promise<unknown>, isDone: () => Promise<boolean>): Promise<void> {
+  try {
+    await commit(work);
+  } catch (error) {
+    if (!(await isDone().catch(() => false))) throw error; // a table that cannot be read tells nothing
+  }
+}
+
 /** Whether the same write can succeed when repeated. */
 function isConflict(error: unknown): boolean {
   return /commit conflict|concurrent/i.test(String(error));

@@ -1,4 +1,4 @@
-import { QuarryError } from '../core/errors.js';
+import { isDiskFull, QuarryError } from '../core/errors.js';
 import type {
   Candidate,
   Clock,
@@ -15,6 +15,7 @@ import type { Chunk, Collection, Document, Job, JobState, JsonValue, SearchFilte
 import { Catalog } from './catalog.js';
 import { checkStore } from './check.js';
 import { CollectionTables } from './collection-tables.js';
+import { storeError } from './commit.js';
 import type { Database } from './database.js';
 import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
@@ -111,7 +112,8 @@ export class LanceStore implements KnowledgeStore {
     await this.#write(async () => {
       const { knowledge } = await this.#tables.rows(collection);
       await knowledge.put(rows);
-      await foldLongTail(this.#parts.database.engine, await knowledge.open());
+      // The rows are stored; searches scan them until the next folding, which tells what keeps it from being done.
+      await foldLongTail(this.#parts.database.engine, await knowledge.open()).catch(() => undefined);
     });
   }
 
@@ -266,7 +268,11 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async #write<T>(work: () => Promise<T>): Promise<T> {
-    return this.#open().#writer.write(work);
+    try {
+      return await this.#open().#writer.write(work);
+    } catch (error) {
+      throw isDiskFull(error) ? storeError(error) : error; // some steps speak LanceDB's words
+    }
   }
 
   /** This store. @throws QuarryError INTERNAL after it has been closed */

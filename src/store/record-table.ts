@@ -3,7 +3,7 @@ import PQueue from 'p-queue';
 import type { Clock } from '../core/ports.js';
 import type { JsonValue } from '../core/types.js';
 import { arrowSchema, arrowTable, type ColumnSpec, ResultRows, type RowOf } from './columns.js';
-import { commit, storeError } from './commit.js';
+import { commit, commitChecked, storeError } from './commit.js';
 import type { Database } from './database.js';
 import { allOf, equals, isOneOf, type Predicate } from './sql.js';
 
@@ -111,24 +111,33 @@ export class RecordTable {
 
   /** Adds or replaces a record; the record of the same kind named `gone` is deleted in the same commit. */
   async put(record: StoredRecord, gone?: string): Promise<void> {
-    await this.#write(async (table) => {
-      const { engine } = this.#database;
-      const data = arrowTable(engine, arrowSchema(engine, RECORD_COLUMNS), [encode(record)]);
-      const merge = table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll();
-      const whole =
-        gone === undefined
-          ? merge
-          : merge.whenNotMatchedBySourceDelete({ where: equals('id', recordId(record.kind, gone)) });
-      await whole.useIndex(false).execute(data);
-    });
+    await this.#write(
+      async (table) => {
+        const { engine } = this.#database;
+        const data = arrowTable(engine, arrowSchema(engine, RECORD_COLUMNS), [encode(record)]);
+        const merge = table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll();
+        const whole =
+          gone === undefined
+            ? merge
+            : merge.whenNotMatchedBySourceDelete({ where: equals('id', recordId(record.kind, gone)) });
+        await whole.useIndex(false).execute(data);
+      },
+      async () => {
+        const isGone = gone === undefined || gone === record.name || (await this.get(record.kind, gone)) === undefined;
+        return isGone && JSON.stringify(await this.get(record.kind, record.name)) === JSON.stringify(record.value);
+      },
+    );
   }
 
   /** Resolves to whether it existed. */
   async delete(kind: string, name: string): Promise<boolean> {
     if ((await this.get(kind, name)) === undefined) return false;
-    await this.#write(async (table) => {
-      await table.delete(equals('id', recordId(kind, name)));
-    });
+    await this.#write(
+      async (table) => {
+        await table.delete(equals('id', recordId(kind, name)));
+      },
+      async () => (await this.get(kind, name)) === undefined,
+    );
     return true;
   }
 
@@ -137,9 +146,12 @@ export class RecordTable {
     const records = await this.list({ kind, labels: [label] });
     if (records.length === 0) return 0;
     const where = queryPredicate({ kind, labels: [label] });
-    await this.#write(async (table) => {
-      await table.delete(where);
-    });
+    await this.#write(
+      async (table) => {
+        await table.delete(where);
+      },
+      async () => (await this.list({ kind, labels: [label] })).length === 0,
+    );
     return records.length;
   }
 
@@ -153,10 +165,10 @@ export class RecordTable {
     await this.#turns.add(() => this.#compact());
   }
 
-  async #write(work: (table: Table) => Promise<void>): Promise<void> {
+  async #write(work: (table: Table) => Promise<void>, isDone: () => Promise<boolean>): Promise<void> {
     await this.#turns.add(async () => {
       const table = (await this.#database.table(this.#name)) ?? (await createRecordTable(this.#database, this.#name));
-      await commit(() => work(table));
+      await commitChecked(() => work(table), isDone);
       this.#writes += 1;
       if (this.#writes % WRITES_PER_COMPACTION === 0) await this.#compact();
     });
