@@ -8,11 +8,12 @@ import { createLineIndex, type LineIndex } from '../core/text/lines.js';
 import type { Collection, Document, SearchFilter } from '../core/types.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
+import { noteDocumentId } from './notes.js';
 import { CHARACTERS_PER_TOKEN } from './search.js';
 
 /** A part of a document to read. */
 export interface FetchRequest {
-  /** Id of a document or chunk, or a uri. */
+  /** Id of a document, chunk or note, or a uri. */
   readonly id: string;
   readonly collections: readonly string[];
   /** 1-based, inclusive; default the whole document (or a chunk's own lines). */
@@ -196,7 +197,8 @@ export class DocumentService {
     if (byId !== undefined) return { document: byId };
     const uri = isAbsolute(id) ? pathToFileURL(id).href : id;
     const [byUri] = await store.findDocumentsByUri(collection.name, uri);
-    return byUri === undefined ? undefined : { document: byUri };
+    const document = byUri ?? (await store.getDocument(collection.name, noteDocumentId(collection.name, id)));
+    return document === undefined ? undefined : { document };
   }
 }
 

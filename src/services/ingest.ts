@@ -1,6 +1,6 @@
 import { QuarryError, throwIfCancelled, toQuarryError } from '../core/errors.js';
 import { sourceId } from '../core/identity.js';
-import type { Job, JsonObject, Source, SourceKind } from '../core/types.js';
+import type { Job, JsonObject, JsonValue, Source, SourceKind } from '../core/types.js';
 import { type CollectionService, DEFAULT_COLLECTION, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { foldWhereItCan } from './fold.js';
@@ -61,7 +61,13 @@ export class IngestService {
       syncedAt: known?.syncedAt ?? null,
     };
     await this.#context.store.putSource(source);
-    return { source, job: await this.#start('ingest', [source]) };
+    try {
+      return { source, job: await this.#start('ingest', [source]) };
+    } catch (error) {
+      // Refused as a whole: a new source without a job would be a promise that nobody keeps.
+      if (known === undefined) await this.#context.store.deleteSource(id).catch(() => undefined);
+      throw error;
+    }
   }
 
   /**
@@ -89,9 +95,14 @@ export class IngestService {
         hint: 'Only files can be watched; sync other sources when you want news.',
       });
     }
+    let last = '';
     const onChange = (): void =>
-      void this.sync([source.id]).then(onJob, (error: unknown) =>
-        this.#context.log('error', 'A watched sync could not start.', { error }),
+      void this.sync([source.id]).then(
+        (job) => {
+          if (job.id !== last) onJob(job); // Changes in quick succession share one job.
+          last = job.id;
+        },
+        (error: unknown) => this.#context.log('error', 'A watched sync could not start.', { error }),
       );
     await adapter.watch(source, onChange, signal);
   }
@@ -124,22 +135,29 @@ export class IngestService {
     }
   }
 
+  /**
+   * Starts a job, or joins the one that waits in this process and will read the same sources: it has yet to look at
+   * them, so it sees what this request wants seen. One that runs may have passed that place already.
+   */
   #start(kind: string, sources: readonly Source[], full = false): Promise<Job> {
-    return this.#jobs.start({
-      kind,
-      subject: sources.length === 1 ? (sources[0]?.label ?? '') : `${sources.length} sources`,
-      input: { sources: sources.map((source) => source.id), full },
-      work: (handle) => this.#syncAll(sources, handle, full),
-    });
+    return this.#jobs.startOrJoin(
+      {
+        kind,
+        subject: sources.length === 1 ? (sources[0]?.label ?? '') : `${sources.length} sources`,
+        input: { sources: sources.map((source) => source.id), full },
+        work: (handle) => this.#syncAll(sources, handle),
+      },
+      joinSyncs,
+    );
   }
 
   /** Syncs one source after the other; one that fails does not keep the others from being synced. */
-  async #syncAll(sources: readonly Source[], handle: JobHandle, full: boolean): Promise<JsonObject> {
+  async #syncAll(sources: readonly Source[], handle: JobHandle): Promise<JsonObject> {
     const results: JsonObject[] = [];
     const errors: QuarryError[] = [];
     for (const source of sources) {
       try {
-        results.push(await this.#syncSource(source, handle, full));
+        results.push(await this.#syncSource(source, handle, isFull(handle.input, source.id)));
       } catch (error) {
         throwIfCancelled(handle.signal);
         const known = toQuarryError(error);
@@ -176,6 +194,23 @@ export class IngestService {
       full,
     });
   }
+}
+
+/** The input of a waiting sync that shall do what another one asks as well; undefined when it does not read its sources. */
+function joinSyncs(waiting: JsonObject, asked: JsonObject): JsonObject | undefined {
+  const ids = idsIn(asked['sources']);
+  if (ids.length === 0 || !ids.every((id) => idsIn(waiting['sources']).includes(id))) return undefined;
+  const missing = ids.filter((id) => isFull(asked, id) && !isFull(waiting, id));
+  if (missing.length === 0) return waiting;
+  return { ...waiting, fullSources: [...idsIn(waiting['fullSources']), ...missing] };
+}
+
+function isFull(input: JsonObject, source: string): boolean {
+  return input['full'] === true || idsIn(input['fullSources']).includes(source);
+}
+
+function idsIn(value: JsonValue | undefined): string[] {
+  return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
 }
 
 function findSource(sources: readonly Source[], idOrUri: string): Source {

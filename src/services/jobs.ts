@@ -6,6 +6,7 @@ import type { Job, JobIssue, JobState, JsonObject, JsonValue, Progress } from '.
 import type { ServiceContext } from './context.js';
 import { JobPulse } from './job-pulse.js';
 import { writePatiently } from './patient-write.js';
+import { settleWithin } from './settle-within.js';
 
 /** How often a running job's record is written and a cancel request of another process is looked for. */
 const HEARTBEAT_MS = 500;
@@ -21,6 +22,8 @@ const FINISHED: readonly JobState[] = ['succeeded', 'failed', 'cancelled', 'inte
 /** What a job's work is given. */
 export interface JobHandle {
   readonly id: string;
+  /** What it is asked to do; others may have joined it before it began. */
+  readonly input: JsonObject;
   readonly signal: AbortSignal;
   readonly report: Report;
   /** Adds to a named count. */
@@ -57,6 +60,7 @@ interface LiveJob {
 export class JobService {
   readonly #context: ServiceContext;
   readonly #queue = new PQueue({ concurrency: 1 });
+  readonly #starts = new PQueue({ concurrency: 1 });
   readonly #live = new Map<string, LiveJob>();
   readonly #pulse: JobPulse;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -65,6 +69,26 @@ export class JobService {
   constructor(context: ServiceContext) {
     this.#context = context;
     this.#pulse = new JobPulse(context);
+  }
+
+  /**
+   * Joins a job of this process that has not begun, where `join` gives the input it shall then have, or else starts one.
+   * Requests that come at once find each other. Jobs of other processes are never joined: they may begin at any moment.
+   */
+  startOrJoin(
+    request: JobRequest,
+    join: (waiting: JsonObject, asked: JsonObject) => JsonObject | undefined,
+  ): Promise<Job> {
+    return this.#starts.add(async () => {
+      for (const live of this.#live.values()) {
+        if (live.job.state !== 'queued' || live.controller.signal.aborted) continue;
+        const input = join(live.job.input, request.input);
+        if (input === undefined) continue;
+        if (input !== live.job.input) await this.#update(live, { input }, true);
+        return live.job;
+      }
+      return this.start(request);
+    });
   }
 
   /** Queues work and resolves with its record as soon as that is stored. */
@@ -171,6 +195,7 @@ export class JobService {
     const change = (part: Partial<Job>): void => void this.#update(live, part, false);
     return {
       id: live.job.id,
+      input: live.job.input,
       signal: live.controller.signal,
       report: (progress: Progress) => change({ progress }),
       count: (name, by = 1) => change({ counts: { ...live.job.counts, [name]: (live.job.counts[name] ?? 0) + by } }),
@@ -363,21 +388,4 @@ export class JobService {
 /** The progress of work that has succeeded; steps are reported now and then only, so the last may be missing. */
 function completed({ done, total, ...progress }: Progress): Progress {
   return { ...progress, stage: 'done', done: Math.max(done, total), total };
-}
-
-/** Resolves when `work` settles, the time is over, or the signal fires; never rejects for the latter two. */
-async function settleWithin(work: Promise<void>, timeoutMs: number, signal?: AbortSignal): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let stop: (() => void) | undefined;
-  const limit = new Promise<void>((resolve) => {
-    stop = resolve;
-    timer = setTimeout(resolve, Math.min(timeoutMs, 2 ** 31 - 1));
-    signal?.addEventListener('abort', resolve as () => void, { once: true }); // resolve takes an optional void value.
-  });
-  try {
-    await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-    if (stop !== undefined) signal?.removeEventListener('abort', stop);
-  }
 }

@@ -1,5 +1,6 @@
 import { QuarryError } from '../core/errors.js';
 import { documentId, sha256, sourceId } from '../core/identity.js';
+import { nearestName } from '../core/text/nearest-name.js';
 import { normalizeText } from '../core/text/normalize-text.js';
 import type { Document, ExtractedDocument, JsonObject, NoteStatus, SearchFilter, Source } from '../core/types.js';
 import { type CollectionService, DEFAULT_COLLECTION } from './collections.js';
@@ -82,13 +83,48 @@ export class NoteService {
   /** @throws QuarryError NOTE_NOT_FOUND */
   async get(name: string | undefined, id: string): Promise<Document> {
     const collection = await this.#collections.get(name ?? DEFAULT_COLLECTION);
-    const source = sourceId(collection.name, 'text', 'notes');
-    const note = await this.#context.store.getDocument(collection.name, documentId(source, uriOf(id)));
+    const note =
+      (await this.#find(collection.name, id)) ?? (name === undefined ? await this.#findAnywhere(id) : undefined);
     if (note !== undefined) return note;
-    throw new QuarryError(
+    throw await this.#notFound(collection.name, id);
+  }
+
+  /** A note by its own id, its uri, its document id or the id of one of its chunks: whichever was printed. */
+  async #find(collection: string, id: string): Promise<Document | undefined> {
+    const { store } = this.#context;
+    const named = await store.getDocument(collection, noteDocumentId(collection, id));
+    if (named !== undefined) return named;
+    const [hit] = id.startsWith('chk_') ? await store.getChunks(collection, [id]) : [];
+    const document = hit?.chunk.documentId ?? id;
+    const found = document.startsWith('doc_') ? await store.getDocument(collection, document) : undefined;
+    return found?.sourceKind === 'text' ? found : undefined;
+  }
+
+  /** Ids of documents and chunks are unique in the whole workspace, so that they need no collection beside them. */
+  async #findAnywhere(id: string): Promise<Document | undefined> {
+    if (!/^(?:doc|chk)_/.test(id)) return undefined;
+    for (const { name } of await this.#context.store.listCollections()) {
+      const found = await this.#find(name, id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async #notFound(collection: string, id: string): Promise<QuarryError> {
+    const notes = await this.list(collection, {}, { offset: 0, limit: PAGE });
+    const near = nearestName(
+      id,
+      notes.items.flatMap((note) => [noteIdOf(note.uri), note.id]),
+    );
+    return new QuarryError(
       'NOTE_NOT_FOUND',
-      `There is no note ${JSON.stringify(id)} in ${JSON.stringify(collection.name)}.`,
-      { hint: 'List the notes to see their ids.' },
+      `There is no note ${JSON.stringify(id)} in ${JSON.stringify(collection)}.`,
+      {
+        hint:
+          near === undefined
+            ? 'List the notes to see their ids.'
+            : `Did you mean ${near}? List the notes to see their ids.`,
+      },
     );
   }
 
@@ -200,6 +236,12 @@ export function noteIdOf(uri: string): string {
 
 function uriOf(id: string): string {
   return `note:${id}`;
+}
+
+/** Id of the document behind a note of a collection, by the note's own id or its uri. */
+export function noteDocumentId(collection: string, idOrUri: string): string {
+  const uri = idOrUri.startsWith('note:') ? idOrUri : uriOf(idOrUri);
+  return documentId(sourceId(collection, 'text', 'notes'), uri);
 }
 
 /** A readable id: words of the title and six digits of the content's hash. */

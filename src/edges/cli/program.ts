@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Config } from '../../config/schema.js';
 import { QuarryError } from '../../core/errors.js';
+import { nearestName } from '../../core/text/nearest-name.js';
 import type { Operation } from '../../operations/define.js';
-import { nearestName } from '../../operations/describe-issues.js';
 import { renderJob, toJobShape } from '../../operations/job-shape.js';
 import type { Services } from '../../services/services.js';
 import { type Parameter, parametersOf } from './arguments.js';

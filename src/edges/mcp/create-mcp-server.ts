@@ -4,8 +4,8 @@ import type { ServerNotification, ServerRequest, ServerResult } from '@modelcont
 import { z } from 'zod';
 import { QuarryError } from '../../core/errors.js';
 import type { Report } from '../../core/ports.js';
+import { nearestName } from '../../core/text/nearest-name.js';
 import type { Door, Operation, OperationContext } from '../../operations/define.js';
-import { nearestName } from '../../operations/describe-issues.js';
 import type { Services } from '../../services/services.js';
 import { toEdgeError } from '../edge-error.js';
 import type { Log } from '../log.js';

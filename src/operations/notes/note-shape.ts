@@ -13,6 +13,15 @@ export const noteId = z
   .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,127}$/u, '1 to 128 letters, digits, dots, dashes or underscores')
   .describe('Id of the note.');
 
+/** Input: which note is meant, by any id that was printed of it. */
+export const noteReference = z
+  .string()
+  .regex(
+    /^(?:note:)?[\p{L}\p{N}][\p{L}\p{N}._-]{0,127}$/u,
+    'an id as note_create, note_list, search or fetch printed it',
+  )
+  .describe('Id of the note: noteId, url (note:...), or id (doc_...) as printed; chunk ids (chk_...) name it too.');
+
 /** Input fields of a note besides title and text. */
 export const noteFields = {
   category: z.string().max(100).optional().describe(`Category: ${KNOWN_CATEGORIES}, or any other.`),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
-import { noteFields, noteId, noteShape, renderNote, toNoteShape } from './note-shape.js';
+import { noteFields, noteReference, noteShape, renderNote, toNoteShape } from './note-shape.js';
 
 export const noteUpdate = defineOperation({
   name: 'note_update',
@@ -13,7 +13,7 @@ export const noteUpdate = defineOperation({
   http: { method: 'PATCH', path: '/notes/:id' },
   cli: { command: ['note', 'update'], positional: ['id'], fromFile: ['text'] },
   input: z.strictObject({
-    id: noteId,
+    id: noteReference,
     title: z.string().min(1).max(500).optional().describe('New title.'),
     text: z.string().min(1).max(2_000_000).optional().describe('New text, in Markdown.'),
     ...noteFields,
