@@ -92,6 +92,14 @@ export type SyncItem =
   /** Last item of a whole enumeration: what is known, was not seen, and is not unreadable is gone. */
   | { readonly type: 'complete'; readonly state: JsonValue };
 
+/** Who hears of a watched source. */
+export interface WatchListener {
+  /** Watching has begun, anew perhaps, or something changed. */
+  onChange(): void;
+  /** The watched place went away, or is there again (or another one in its stead). */
+  onPresence?(isThere: boolean): void;
+}
+
 /** One kind of source. */
 export interface SourceAdapter {
   readonly kind: SourceKind;
@@ -102,8 +110,8 @@ export interface SourceAdapter {
   resolve(target: string, options: JsonObject): Promise<SourceSpec>;
   /** Streams what the source holds. Throws only when nothing at all can be read. */
   sync(spec: SourceSpec, context: SyncContext): AsyncIterable<SyncItem>;
-  /** Calls back after changes, debounced; resolves when `signal` fires. Only where watching is possible. */
-  watch?(spec: SourceSpec, onChange: () => void, signal: AbortSignal): Promise<void>;
+  /** Tells of changes, debounced; resolves when `signal` fires, and not before. Only where watching is possible. */
+  watch?(spec: SourceSpec, listener: WatchListener, signal: AbortSignal): Promise<void>;
 }
 
 // ---------------------------------------------------------------- chunk and embed

@@ -19,6 +19,13 @@ export interface IngestRequest {
   readonly options?: JsonObject | undefined;
 }
 
+/** Who follows a watched source. */
+export interface WatchFollower {
+  onJob(job: Job): void;
+  /** The watched place went away, or is there again and will be synced. */
+  onPresence?(source: Source, isThere: boolean): void;
+}
+
 /** Brings documents in: adds sources, syncs them, keeps counts. */
 export class IngestService {
   readonly #context: ServiceContext;
@@ -86,8 +93,8 @@ export class IngestService {
     return this.#start('sync', sources, options.full === true);
   }
 
-  /** Calls `onJob` with a new sync job after every change of the source, until the signal fires. */
-  async watch(id: string, onJob: (job: Job) => void, signal: AbortSignal): Promise<void> {
+  /** Tells of a new sync job after every change of the source, until the signal fires. */
+  async watch(id: string, follower: WatchFollower, signal: AbortSignal): Promise<void> {
     const source = findSource(await this.#context.store.listSources(), id);
     const adapter = await this.#context.adapter(source.kind);
     if (adapter.watch === undefined) {
@@ -99,12 +106,13 @@ export class IngestService {
     const onChange = (): void =>
       void this.sync([source.id]).then(
         (job) => {
-          if (job.id !== last) onJob(job); // Changes in quick succession share one job.
+          if (job.id !== last) follower.onJob(job); // Changes in quick succession share one job.
           last = job.id;
         },
         (error: unknown) => this.#context.log('error', 'A watched sync could not start.', { error }),
       );
-    await adapter.watch(source, onChange, signal);
+    const onPresence = (isThere: boolean): void => follower.onPresence?.(source, isThere);
+    await adapter.watch(source, { onChange, onPresence }, signal);
   }
 
   /** A source by its id, uri or label. @throws QuarryError SOURCE_NOT_FOUND */

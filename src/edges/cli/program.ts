@@ -239,7 +239,15 @@ async function watchSource(source: string, { services, terminal, signal, options
     if (!signal.aborted && (isNews || done.error !== null)) say(printable(renderJob(toJobShape(done))));
   };
   say('Watching for changes; stop with Ctrl-C.');
-  await services.ingest.watch(source, (job) => void onJob(job.id), signal);
+  await services.ingest.watch(
+    source,
+    {
+      onJob: (job) => void onJob(job.id),
+      onPresence: ({ uri }, isThere) =>
+        say(printable(isThere ? `${uri} is back; syncing.` : `${uri} is gone; waiting for it to come back.`)),
+    },
+    signal,
+  );
 }
 
 /** Settings given as flags. */

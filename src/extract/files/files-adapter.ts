@@ -40,7 +40,7 @@ export function createFilesAdapter(adapter: FilesAdapterOptions = {}): SourceAda
       return specOf(options);
     },
     sync: (spec, context) => syncFiles(parseFilesOptions(spec.options), context),
-    watch: (spec, onChange, signal) => watchFolder(parseFilesOptions(spec.options), onChange, signal),
+    watch: (spec, listener, signal) => watchFolder(parseFilesOptions(spec.options), listener, signal),
   };
 }
 
@@ -58,6 +58,7 @@ function specOf(options: FilesOptions): SourceSpec {
 async function* syncFiles(options: FilesOptions, context: SyncContext): AsyncGenerator<SyncItem> {
   const before = await statRoot(options.root);
   if (!before.isDirectory) {
+    refuseLostFolder(options.root, context);
     yield* syncOneFile(options, context);
   } else {
     yield* syncFolder(options, before.device, context);
@@ -137,6 +138,14 @@ async function* syncFolder(options: FilesOptions, device: string, context: SyncC
   }
   await statRoot(options.root);
   yield { type: 'complete', state: { device } };
+}
+
+/** A file where a folder was is no folder whose files have all gone. */
+function refuseLostFolder(root: string, { state }: SyncContext): void {
+  if (typeof state !== 'object' || state === null) return; // A file was there before, or nothing is known of it.
+  throw new QuarryError('PATH_NOT_FOUND', `"${root}" is a file now and was a folder. Nothing was removed.`, {
+    hint: 'Bring the folder back and sync again, or remove the source and ingest the file.',
+  });
 }
 
 /** An empty folder on another device than last time is the mount point of a disk that is not there. */
