@@ -1,7 +1,6 @@
 import { QuarryError } from '../core/errors.js';
 import type {
   Candidate,
-  Clock,
   CollectionStats,
   DocumentRows,
   KnowledgeStore,
@@ -19,11 +18,14 @@ import type { Database } from './database.js';
 import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
-import { foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
+import { dropOldVersions, foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
+import type { Presence } from './presence.js';
 import { searchKeyword, searchVector } from './table-search.js';
 import type { VectorIndexState, VectorPolicy } from './vector-index.js';
 import { Writer } from './writer.js';
 
+/** Old versions of each table that may stay when a store is closed. */
+const MAX_OLD_VERSIONS = 4;
 /** Largest page of a list. */
 const MAX_PAGE = 1000;
 
@@ -31,7 +33,7 @@ const MAX_PAGE = 1000;
 export interface LanceStoreParts {
   readonly database: Database;
   readonly lease: WriterLease;
-  readonly clock: Clock;
+  readonly presence: Presence;
   readonly policy: VectorPolicy;
   readonly newestFormat: number;
 }
@@ -44,11 +46,13 @@ export class LanceStore implements KnowledgeStore {
   readonly #writer: Writer;
   /** Up to when all files are on the disk, 0 when unknown; file times are the system's, whatever clock the store was given. */
   #syncedMs = 0;
+  /** Whether closing drops old versions: after writes, and where somebody has asked for a check. */
+  #shouldTidy = false;
   #isClosed = false;
 
   constructor(parts: LanceStoreParts) {
     this.#parts = parts;
-    this.#catalog = new Catalog(parts.database, parts.clock);
+    this.#catalog = new Catalog(parts.database);
     this.#tables = new CollectionTables(parts.database, this.#catalog);
     this.#writer = new Writer(parts.lease);
   }
@@ -223,7 +227,7 @@ export class LanceStore implements KnowledgeStore {
       await maintainTable(knowledge, { ...this.#parts, state, syncedMs: this.#syncedMs, remember }, report);
       this.#syncedMs = startMs;
       await this.#tables.dropOrphans();
-      await this.#catalog.compact();
+      await this.#catalog.compact(0);
     });
   }
 
@@ -237,15 +241,29 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async check(): Promise<readonly StoreFinding[]> {
-    return checkStore({ ...this.#parts, tables: this.#open().#tables });
+    const findings = await checkStore({ ...this.#parts, tables: this.#open().#tables });
+    this.#shouldTidy = true;
+    return findings;
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     await this.#writer.idle();
+    await this.#tidy().catch(() => undefined); // nothing is lost by it: the next job or the next to close does it
     await this.#catalog.idle();
     this.#isClosed = true;
     this.#parts.database.close();
+    await this.#parts.presence.leave();
+  }
+
+  /** Drops what this store's writes left of old versions. While others have the database open, the last one does it. */
+  async #tidy(): Promise<void> {
+    const { database, presence } = this.#parts;
+    if (!this.#shouldTidy || !(await presence.isAlone())) return;
+    await this.#write(async () => {
+      for (const { knowledge } of await this.#tables.all()) await dropOldVersions(database, knowledge, MAX_OLD_VERSIONS);
+      await this.#catalog.compact(MAX_OLD_VERSIONS);
+    });
   }
 
   /** Rebuilds indexes that cannot be read. False when none is broken or this process may not write. */
@@ -266,6 +284,7 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async #write<T>(work: () => Promise<T>): Promise<T> {
+    this.#shouldTidy = true;
     return this.#open().#writer.write(work);
   }
 
