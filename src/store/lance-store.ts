@@ -249,21 +249,34 @@ export class LanceStore implements KnowledgeStore {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     await this.#writer.idle();
-    await this.#tidy().catch(() => undefined); // nothing is lost by it: the next job or the next to close does it
+    // While others have the database open, the last of them does it; where it fails, the next job does.
+    if (this.#shouldTidy && (await this.#parts.presence.isAlone())) await this.tidy().catch(() => undefined);
     await this.#catalog.idle();
     this.#isClosed = true;
     this.#parts.database.close();
     await this.#parts.presence.leave();
   }
 
-  /** Drops what this store's writes left of old versions. While others have the database open, the last one does it. */
-  async #tidy(): Promise<void> {
-    const { database, presence } = this.#parts;
-    if (!this.#shouldTidy || !(await presence.isAlone())) return;
-    await this.#write(async () => {
+  /**
+   * Drops old versions where more than a few may go. A store that stays open does this now and then: what others have
+   * left could not go while it looked on.
+   */
+  async tidy(): Promise<void> {
+    const { database } = this.#open().#parts;
+    if (!(await this.#hasOldVersions())) return;
+    await this.#writer.write(async () => {
       for (const { knowledge } of await this.#tables.all()) await dropOldVersions(database, knowledge, MAX_OLD_VERSIONS);
       await this.#catalog.compact(MAX_OLD_VERSIONS);
     });
+  }
+
+  async #hasOldVersions(): Promise<boolean> {
+    const { database } = this.#parts;
+    for (const name of await database.tableNames()) {
+      const table = await database.table(name).catch(() => undefined); // broken: not for here to mend
+      if (table !== undefined && (await database.retention.droppable(table)) > MAX_OLD_VERSIONS) return true;
+    }
+    return false;
   }
 
   /** Rebuilds indexes that cannot be read. False when none is broken or this process may not write. */

@@ -74,11 +74,7 @@ export async function maintainTable(
 }
 
 /** Drops the old versions of a collection's table when there are more than `most`. Must be called by the only writer. */
-export async function dropOldVersions(
-  database: Database,
-  knowledge: KnowledgeTable,
-  most: number,
-): Promise<void> {
+export async function dropOldVersions(database: Database, knowledge: KnowledgeTable, most: number): Promise<void> {
   const table = await knowledge.open();
   if ((await database.retention.droppable(table)) <= most) return;
   await retried(() => database.retention.clean(table, database.folder(knowledge.name)));

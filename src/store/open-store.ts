@@ -62,7 +62,8 @@ export async function openStore(options: StoreOptions): Promise<KnowledgeStore> 
   if (format < newestFormat) await new Writer(lease).exclusively(() => migrate(database, clock, migrations));
   const policy = { ...DEFAULT_VECTOR_POLICY, ...options.vectorPolicy };
   const store = new LanceStore({ database, lease, presence, newestFormat, policy });
-  await presence.enter();
+  // A sweep that fails, because another process writes, say, is made up for by the next.
+  await presence.enter(() => void store.tidy().catch(() => undefined));
   return store;
 }
 

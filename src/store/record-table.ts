@@ -156,7 +156,8 @@ export class RecordTable {
     this.#writes = 0;
     try {
       const table = await this.#database.table(this.#name);
-      if (table !== undefined && (await retention.droppable(table)) > most) await retention.clean(table, this.#database.folder(this.#name));
+      if (table !== undefined && (await retention.droppable(table)) > most)
+        await retention.clean(table, this.#database.folder(this.#name));
     } catch {
       // Another process may be compacting: then this one need not, and the next compaction catches up.
     }

@@ -94,7 +94,7 @@ export async function searchKeyword(
   return ranked(knowledge, rows, (row) => ({ similarity: null, bm25: rows.number('_score', row) }));
 }
 
-/** Lance 7 fails, where it should find nothing, when stemming turns every word of a query into a stop word. */
+/** Lance fails, where it should find nothing, when stemming turns every word of a query into a stop word. */
 function noWordLeft({ arrow }: Engine, error: unknown): ArrowTable {
   if (/all columns in a record batch must have the same length/.test(String(error))) return new arrow.Table();
   throw error;

@@ -70,7 +70,11 @@ interface Size {
  * Whether the table's vector index, or that it has none, suits its size. Each merge of new rows adds a part, and each
  * part costs on every query; a collection that has grown has more neighbours to be told apart.
  */
-export async function isVectorIndexFit(table: Table, state: VectorIndexState | undefined, size: Size): Promise<boolean> {
+export async function isVectorIndexFit(
+  table: Table,
+  state: VectorIndexState | undefined,
+  size: Size,
+): Promise<boolean> {
   const covered = await coverage(table, VECTOR_COLUMN);
   if (size.chunks <= size.policy.exactChunks) return state === undefined && covered === undefined;
   if (state === undefined || !isNear(size.chunks, state.chunks)) return false;
