@@ -265,7 +265,8 @@ export class LanceStore implements KnowledgeStore {
     const { database } = this.#open().#parts;
     if (!(await this.#hasOldVersions())) return;
     await this.#writer.write(async () => {
-      for (const { knowledge } of await this.#tables.all()) await dropOldVersions(database, knowledge, MAX_OLD_VERSIONS);
+      for (const { knowledge } of await this.#tables.all())
+        await dropOldVersions(database, knowledge, MAX_OLD_VERSIONS);
       await this.#catalog.compact(MAX_OLD_VERSIONS);
     });
   }

@@ -22,6 +22,8 @@ export class Retention {
   readonly #clock: Clock;
   /** When the reads that run now began. */
   readonly #running = new Map<symbol, number>();
+  /** Up to when the files of a table's folder are known to be on the disk. */
+  readonly #syncedMs = new Map<string, number>();
 
   constructor(presence: Presence, clock: Clock) {
     this.#presence = presence;
@@ -61,7 +63,9 @@ export class Retention {
   async clean(table: Table, folder: string): Promise<void> {
     for (let round = 0; round < 2; round++) {
       // LanceDB never syncs: of the newest versions one must be on the disk before those that it replaced may go.
-      await syncFiles(folder, 0);
+      const now = Date.now();
+      await syncFiles(folder, this.#syncedMs.get(folder) ?? 0);
+      this.#syncedMs.set(folder, now);
       const { cutoff } = await this.#split(table);
       const fragments = (await table.stats()).fragmentStats.numFragments;
       // deleteUnverified stays off: with it, files of a commit in progress would go.

@@ -62,7 +62,7 @@ describe('old versions', () => {
     try {
       await fill(fresh.store);
       await fill(grown.store);
-      for (let edition = 1; edition <= 40; edition++) await syncTwo(grown.store, edition);
+      for (let edition = 1; edition <= 25; edition++) await syncTwo(grown.store, edition);
       expect(await bytesBelow(grown.directory)).toBeLessThan(5 * (await bytesBelow(fresh.directory)));
       await grown.store.close();
       await fresh.store.close();
@@ -117,7 +117,7 @@ describe('old versions', () => {
       const child = spawn(process.execPath, [script, directory, READ_LOOP], { stdio: ['pipe', 'pipe', 'inherit'] });
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
       await lines.next();
-      for (let edition = 1; edition <= 40; edition++) await syncTwo(store, edition);
+      for (let edition = 1; edition <= 20; edition++) await syncTwo(store, edition);
       expect(await versionsOf(directory, 'k_')).toBeLessThan(20);
       child.stdin.end();
       const report: ReadLoopReport = JSON.parse((await lines.next()).value ?? '');
