@@ -5,7 +5,7 @@ import { syncFiles } from './sync-files.js';
 
 /** Reads of a version that was dropped meanwhile are tried so often; each opens the newest version. */
 const READ_ATTEMPTS = 5;
-/** The clean-up computes with the time at which it runs, which is a little later than the time at which it was asked. */
+/** Times of files and versions are coarse, and the clean-up computes with the time at which it runs. */
 const MARGIN_MS = 1000;
 
 /**
@@ -65,7 +65,7 @@ export class Retention {
       // LanceDB never syncs: of the newest versions one must be on the disk before those that it replaced may go.
       const now = Date.now();
       await syncFiles(folder, this.#syncedMs.get(folder) ?? 0);
-      this.#syncedMs.set(folder, now);
+      this.#syncedMs.set(folder, now - MARGIN_MS); // times of files are coarse
       const { cutoff } = await this.#split(table);
       const fragments = (await table.stats()).fragmentStats.numFragments;
       // deleteUnverified stays off: with it, files of a commit in progress would go.
