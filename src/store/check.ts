@@ -101,7 +101,7 @@ async function checkOldVersions({ database, presence }: CheckContext): Promise<S
   const amount = `about ${(bytes / 1e6).toFixed(1)} MB`;
   const detail = (await presence.isAlone())
     ? `${amount}, freed when this program closes the database, and at the end of every job`
-    : `${amount}, freed half a minute after the other programs have closed the database, or ten minutes after they were replaced`;
+    : `${amount}, freed half a minute after the other programs have closed the database, or by a job that ends ten minutes after they were replaced`;
   return { name: 'old versions', ok: true, detail };
 }
 

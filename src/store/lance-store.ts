@@ -250,7 +250,7 @@ export class LanceStore implements KnowledgeStore {
     if (this.#isClosed) return;
     await this.#writer.idle();
     // While others have the database open, the last of them does it; where it fails, the next job does.
-    if (this.#shouldTidy && (await this.#parts.presence.isAlone())) await this.tidy().catch(() => undefined);
+    if (this.#shouldTidy) await this.tidy().catch(() => undefined);
     await this.#catalog.idle();
     this.#isClosed = true;
     this.#parts.database.close();
@@ -258,12 +258,12 @@ export class LanceStore implements KnowledgeStore {
   }
 
   /**
-   * Drops old versions where more than a few may go. A store that stays open does this now and then: what others have
-   * left could not go while it looked on.
+   * Drops old versions where there are more than a few, while nobody else has the database open, who might have to wait
+   * for it. A store that stays open does this now and then: what others have left could not go while it looked on.
    */
   async tidy(): Promise<void> {
-    const { database } = this.#open().#parts;
-    if (!(await this.#hasOldVersions())) return;
+    const { database, presence } = this.#open().#parts;
+    if (!(await presence.isAlone()) || !(await this.#hasOldVersions())) return;
     await this.#writer.write(async () => {
       for (const { knowledge } of await this.#tables.all())
         await dropOldVersions(database, knowledge, MAX_OLD_VERSIONS);
