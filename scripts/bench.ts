@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { benchDisk } from './bench/disk.js';
 import { benchEmbed } from './bench/embed.js';
 import { benchIngest } from './bench/ingest.js';
 import { type Measurement, renderTable } from './bench/measure.js';
@@ -12,6 +13,7 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   ingest: benchIngest,
   start: benchStart,
   search: benchSearch,
+  disk: benchDisk,
 };
 
 const OUTPUT = 'bench.json';

@@ -36,20 +36,20 @@ export class CollectionTables {
   }
 
   /**
-   * Reads from a collection; once more when the first try fails, because another process may have replaced the table,
-   * or dropped the version that was being read.
+   * Reads from a collection; once more in the table that another process may have put in the place of the first one.
    * @throws QuarryError COLLECTION_NOT_FOUND, STORE_BROKEN
    */
   async read<T>(collection: string, work: (rows: CollectionRows) => Promise<T>): Promise<T> {
     const rows = await this.rows(collection);
     try {
-      return await work(rows);
+      return await this.#database.retention.read(() => work(rows));
     } catch (error) {
       const canBePassing =
         error instanceof QuarryError && ['STORE_BROKEN', 'COLLECTION_NOT_FOUND'].includes(error.code);
       if (!canBePassing) throw error;
       this.#database.forget(rows.knowledge.name);
-      return work(await this.rows(collection));
+      const again = await this.rows(collection);
+      return this.#database.retention.read(() => work(again));
     }
   }
 
@@ -104,7 +104,7 @@ export class CollectionTables {
     const table = await knowledge.open();
     const covered = await read(() => coverage(table, KEYWORD_COLUMN));
     const state = entry.table.vectorIndex ?? undefined;
-    const isApproximate = isUsable(state, await read(() => table.version()));
+    const isApproximate = isUsable(state);
     return {
       documents,
       chunks,

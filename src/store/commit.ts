@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { diskFull, isDiskFull, QuarryError } from '../core/errors.js';
 import { firstLine } from './engine.js';
+import { isLostVersion } from './retention.js';
 
 const ATTEMPTS = 6;
+/** Where the version that a write began with is lost for good, the write need not be tried as often. */
+const LOST_ATTEMPTS = 3;
 
 /**
- * Runs a LanceDB write, again when another process committed to the same table in between, and turns native errors
- * into ours.
+ * Runs a LanceDB write, again when another process committed to the same table in between or dropped the version that
+ * it began with, and turns native errors into ours.
  * @throws QuarryError STORE_FULL, PATH_UNREADABLE, STORE_BROKEN
  */
 export async function commit<T>(work: () => Promise<T>): Promise<T> {
@@ -14,7 +17,8 @@ export async function commit<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (!isConflict(error) || attempt === ATTEMPTS) throw storeError(error);
+      const attempts = isConflict(error) ? ATTEMPTS : isLostVersion(error) ? LOST_ATTEMPTS : 1;
+      if (attempt >= attempts) throw storeError(error);
       await delay(20 * 2 ** attempt);
     }
   }

@@ -76,12 +76,6 @@ export class KnowledgeTable {
     for (const group of groupForCommit(prepared)) await this.#replace(group);
   }
 
-  /** Writes one document again as it is: its rows move into a fragment of their own. */
-  async rewriteOne(): Promise<void> {
-    const [first] = (await this.list({}, { offset: 0, limit: 1 })).items;
-    if (first !== undefined) await this.patch([{ ...first, text: '' }]);
-  }
-
   /** Replaces what stands beside the text, on the documents' rows and on their chunks' rows. Unknown documents are passed over. */
   async patch(documents: readonly Document[]): Promise<void> {
     const latest = new Map(documents.map((document) => [document.id, document]));
