@@ -58,6 +58,7 @@ export function loadConfig(overrides: Partial<Config> = {}, environment: Environ
     home,
     modelCache,
     allowedRoots: config.allowedRoots.map((root) => resolve(root)),
-    exportRoots: config.exportRoots.length === 0 ? [join(home, 'exports')] : config.exportRoots.map((root) => resolve(root)),
+    exportRoots:
+      config.exportRoots.length === 0 ? [join(home, 'exports')] : config.exportRoots.map((root) => resolve(root)),
   };
 }

@@ -166,11 +166,7 @@ function noSuchRef(what: string, remote: RemoteRefs): QuarryError {
   );
 }
 
-async function fetchInto(
-  folder: string,
-  choice: RefChoice,
-  request: FetchRequest,
-): Promise<string> {
+async function fetchInto(folder: string, choice: RefChoice, request: FetchRequest): Promise<string> {
   const { settings, signal } = request;
   const inside = ['--git-dir', folder];
   await initialise(folder, request);

@@ -91,7 +91,8 @@ async function alternatesIn(info: string): Promise<string[]> {
 /** @throws QuarryError PATH_NOT_FOUND when it is no pointer of git's */
 async function pointedTo(file: string): Promise<string> {
   const line = /^gitdir: (.+)$/m.exec((await readPointer(file)) ?? '')?.[1];
-  const real = line === undefined ? undefined : await realpath(path.resolve(path.dirname(file), line)).catch(() => undefined);
+  const real =
+    line === undefined ? undefined : await realpath(path.resolve(path.dirname(file), line)).catch(() => undefined);
   if (real !== undefined) return real;
   throw new QuarryError('PATH_NOT_FOUND', `"${file}" does not lead to a git repository.`, {
     hint: 'Give the folder of a repository (one that holds .git or is bare), or ingest it as files.',

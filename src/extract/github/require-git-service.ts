@@ -19,7 +19,11 @@ export async function requireGitService(remote: {
   if (!/^https?:/.test(url)) return;
   const trace = await traceGit(settings, { args: ['ls-remote', '--', url], signal, timeoutMs: 60_000 });
   if (SMART.test(trace) || PLAIN.test(trace)) return;
-  throw new QuarryError('GIT_FAILED', 'The address answers, but not as a git repository: it gave a web page or nothing.', {
-    hint: 'Check the address; a private repository may show a login page. For a web site, ingest it with kind web. Nothing was removed from the index.',
-  });
+  throw new QuarryError(
+    'GIT_FAILED',
+    'The address answers, but not as a git repository: it gave a web page or nothing.',
+    {
+      hint: 'Check the address; a private repository may show a login page. For a web site, ingest it with kind web. Nothing was removed from the index.',
+    },
+  );
 }

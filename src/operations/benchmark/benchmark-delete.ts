@@ -23,7 +23,12 @@ export const benchmarkDelete = defineOperation({
   errors: ['INPUT_INVALID', 'RUN_NOT_FOUND', 'CONFIRMATION_REQUIRED', 'STORE_LOCKED'],
   examples: [{ id: 'run_unknown', confirm: true }],
   async run({ services, door }, input) {
-    const report = await services.benchmark.report([input.id], { perQuery: false, moved: 0, seed: 1, reach: reachOf({ services, door }) });
+    const report = await services.benchmark.report([input.id], {
+      perQuery: false,
+      moved: 0,
+      seed: 1,
+      reach: reachOf({ services, door }),
+    });
     if (!input.confirm) {
       throw new QuarryError(
         'CONFIRMATION_REQUIRED',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineOperation } from '../define.js';
 import { requireWritable } from '../../services/access/write-access.js';
+import { defineOperation } from '../define.js';
 import { reachOf } from '../reach-of.js';
 import { writeFields } from '../write-fields.js';
 import { suiteField } from './benchmark-fields.js';
@@ -25,7 +25,15 @@ export const benchmarkExportSuite = defineOperation({
     ...writeFields,
   }),
   output: z.object({ suite: z.string(), files: z.array(z.string()) }),
-  errors: ['INPUT_INVALID', 'SUITE_NOT_FOUND', 'SUITE_INVALID', 'PATH_NOT_FOUND', 'PATH_UNREADABLE', 'ALREADY_EXISTS', 'CONFIRMATION_REQUIRED'],
+  errors: [
+    'INPUT_INVALID',
+    'SUITE_NOT_FOUND',
+    'SUITE_INVALID',
+    'PATH_NOT_FOUND',
+    'PATH_UNREADABLE',
+    'ALREADY_EXISTS',
+    'CONFIRMATION_REQUIRED',
+  ],
   examples: [{ suite: 'no-such-suite', folder: './no-such-folder' }],
   async run({ services, door }, input) {
     const reach = reachOf({ services, door });

@@ -4,9 +4,9 @@ import { toHtml } from '../../core/benchmark/report-html.js';
 import { toTable } from '../../core/benchmark/report-text.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Reach } from '../../core/reach.js';
+import { requireWritable } from '../../services/access/write-access.js';
 import type { Services } from '../../services/services.js';
 import { defineOperation } from '../define.js';
-import { requireWritable } from '../../services/access/write-access.js';
 import { reachOf } from '../reach-of.js';
 import { writeFields } from '../write-fields.js';
 import { runIdsField, seedField } from './benchmark-fields.js';
@@ -52,7 +52,17 @@ export const benchmarkExport = defineOperation({
     seed: seedField,
   }),
   output: z.object({ file: z.string(), format: z.enum(FORMATS), runs: z.array(z.string()) }),
-  errors: ['INPUT_INVALID', 'RUN_NOT_FOUND', 'RUN_INVALID', 'SUITE_NOT_FOUND', 'PATH_NOT_FOUND', 'PATH_UNREADABLE', 'SUITE_INVALID', 'ALREADY_EXISTS', 'CONFIRMATION_REQUIRED'],
+  errors: [
+    'INPUT_INVALID',
+    'RUN_NOT_FOUND',
+    'RUN_INVALID',
+    'SUITE_NOT_FOUND',
+    'PATH_NOT_FOUND',
+    'PATH_UNREADABLE',
+    'SUITE_INVALID',
+    'ALREADY_EXISTS',
+    'CONFIRMATION_REQUIRED',
+  ],
   examples: [{ output: './report.html', runs: ['run_unknown'] }],
   async run({ services, door }, input) {
     const reach = reachOf({ services, door });

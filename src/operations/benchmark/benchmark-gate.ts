@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DEFAULT_TOLERANCE } from '../../core/benchmark/gate.js';
 import { defineOperation } from '../define.js';
+import { renderStarted, startedJobShape } from '../job-shape.js';
 import { reachOf } from '../reach-of.js';
 import { writeFields } from '../write-fields.js';
-import { renderStarted, startedJobShape } from '../job-shape.js';
 import { modesField, seedField, suiteField } from './benchmark-fields.js';
 
 export const benchmarkGate = defineOperation({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
-import { reachOf } from '../reach-of.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
+import { reachOf } from '../reach-of.js';
 import { collectionName } from '../shapes.js';
 import { metricsField, modesField, seedField, suiteField } from './benchmark-fields.js';
 

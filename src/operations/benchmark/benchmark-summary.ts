@@ -21,7 +21,10 @@ export const benchmarkSummary = defineOperation({
   errors: ['INPUT_INVALID', 'RUN_NOT_FOUND', 'RUN_INVALID', 'PATH_NOT_FOUND', 'SUITE_INVALID'],
   examples: [{ runs: ['run_unknown'] }],
   async run({ services, door }, input) {
-    const { report, advice } = await services.benchmark.summary(input.runs, { seed: input.seed, reach: reachOf({ services, door }) });
+    const { report, advice } = await services.benchmark.summary(input.runs, {
+      seed: input.seed,
+      reach: reachOf({ services, door }),
+    });
     return { ...toReportShape(report), advice };
   },
   render: (output) => {

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { SPLITS } from '../../core/curation/example.js';
 import { EXPORT_FORMATS } from '../../core/curation/formats/export-shapes.js';
 import { defineOperation } from '../define.js';
+import { renderStarted, startedJobShape } from '../job-shape.js';
 import { reachOf } from '../reach-of.js';
 import { writeFields } from '../write-fields.js';
-import { renderStarted, startedJobShape } from '../job-shape.js';
 import { datasetName, previewField, versionField } from './dataset-fields.js';
 
 export const datasetExport = defineOperation({

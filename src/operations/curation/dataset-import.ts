@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { IMPORT_FORMATS } from '../../services/curation/import-service.js';
 import { defineOperation } from '../define.js';
-import { reachOf } from '../reach-of.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
+import { reachOf } from '../reach-of.js';
 import { aboutFields, aboutOf, datasetName, previewField } from './dataset-fields.js';
 
 export const datasetImport = defineOperation({

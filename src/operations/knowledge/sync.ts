@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
-import { reachOf } from '../reach-of.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
+import { reachOf } from '../reach-of.js';
 
 export const sync = defineOperation({
   name: 'sync',

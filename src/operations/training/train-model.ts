@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
+import { renderStarted, startedJobShape } from '../job-shape.js';
 import { reachOf } from '../reach-of.js';
 import { writeFields } from '../write-fields.js';
-import { renderStarted, startedJobShape } from '../job-shape.js';
 
 export const trainModel = defineOperation({
   name: 'train_model',
@@ -40,7 +40,14 @@ export const trainModel = defineOperation({
     ...writeFields,
   }),
   output: startedJobShape,
-  errors: ['INPUT_INVALID', 'PATH_NOT_FOUND', 'PATH_UNREADABLE', 'ALREADY_EXISTS', 'CONFIRMATION_REQUIRED', 'STORE_LOCKED'],
+  errors: [
+    'INPUT_INVALID',
+    'PATH_NOT_FOUND',
+    'PATH_UNREADABLE',
+    'ALREADY_EXISTS',
+    'CONFIRMATION_REQUIRED',
+    'STORE_LOCKED',
+  ],
   examples: [{ data: './no-such-file.jsonl', output: './no-such-model' }],
   async run({ services, door }, input) {
     const job = await services.training.start(input, reachOf({ services, door }));

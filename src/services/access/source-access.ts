@@ -1,4 +1,4 @@
-import { QuarryError, toQuarryError } from '../../core/errors.js';
+import { type QuarryError, toQuarryError } from '../../core/errors.js';
 import type { SourceAdapter, SourceSpec } from '../../core/ports.js';
 import { type Reach, reachOfSource } from '../../core/reach.js';
 import type { JsonObject, Source, SourceKind } from '../../core/types.js';

@@ -79,9 +79,13 @@ function requirePath(path: string): void {
 
 function unwritable(reach: Reach): QuarryError {
   if (reach.writeRoots === 'any') {
-    return new QuarryError('PATH_UNREADABLE', 'A link on the way to this path leads nowhere, or its folder cannot be seen.', {
-      hint: 'Remove the link, or name a path in a folder that you may write to.',
-    });
+    return new QuarryError(
+      'PATH_UNREADABLE',
+      'A link on the way to this path leads nowhere, or its folder cannot be seen.',
+      {
+        hint: 'Remove the link, or name a path in a folder that you may write to.',
+      },
+    );
   }
   return new QuarryError('PATH_UNREADABLE', 'This path may not be written by callers over HTTP.', {
     hint: 'Give a relative path: it starts at the first folder of QUARRY_EXPORT_ROOTS (default: exports in the home).',

@@ -10,10 +10,10 @@ import type { Suite } from '../../core/benchmark/suite.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Qrels } from '../../core/metrics/judgments.js';
 import { parseMetrics } from '../../core/metrics/parse-metric.js';
+import type { Reach } from '../../core/reach.js';
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { mean } from '../../core/statistics/mean.js';
 import type { Job, JsonValue } from '../../core/types.js';
-import type { Reach } from '../../core/reach.js';
 import { requireReadable } from '../access/read-access.js';
 import { requireStillWritable, requireWritable } from '../access/write-access.js';
 import type { CollectionService } from '../collections.js';
@@ -386,6 +386,8 @@ function otherSuite(request: GateRequest, suite: Suite): QuarryError {
   return new QuarryError(
     'RUN_INVALID',
     `${request.baseline} was made with other queries or judgments than ${suite.manifest.name} has now.`,
-    { hint: `Make it again: quarry benchmark gate --suite ${request.suite} --baseline ${request.baseline} --update --overwrite --confirm.` },
+    {
+      hint: `Make it again: quarry benchmark gate --suite ${request.suite} --baseline ${request.baseline} --update --overwrite --confirm.`,
+    },
   );
 }
