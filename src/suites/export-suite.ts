@@ -74,7 +74,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 function alreadyThere(folder: string, isOurs: boolean): QuarryError {
-  return new QuarryError('ALREADY_EXISTS', `${folder} is there already.`, {
+  return new QuarryError('ALREADY_EXISTS', `${folder} is already there.`, {
     hint: isOurs
       ? 'Name another folder, or replace the earlier export with overwrite and confirm.'
       : 'It holds other files than an export, so it is not replaced. Name a folder that is not there.',

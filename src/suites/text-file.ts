@@ -50,7 +50,7 @@ async function putNew(draft: string, path: string): Promise<void> {
     await link(draft, path);
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
-    throw new QuarryError('ALREADY_EXISTS', `${path} is there already.`, {
+    throw new QuarryError('ALREADY_EXISTS', `${path} is already there.`, {
       hint: 'Name another path, or replace it with overwrite and confirm.',
       cause: error,
     });

@@ -63,7 +63,7 @@ async function isEmptyFolder(path: string): Promise<boolean> {
 }
 
 function alreadyThere(path: string): QuarryError {
-  return new QuarryError('ALREADY_EXISTS', `${path} is there already.`, { hint: `Name another path. ${BOTH}` });
+  return new QuarryError('ALREADY_EXISTS', `${path} is already there.`, { hint: `Name another path. ${BOTH}` });
 }
 
 const BOTH =
