@@ -15,11 +15,14 @@ export async function mayRead(reach: Reach, path: string): Promise<boolean> {
 /**
  * The path to open for a caller: as given where any path may be read, else the real path, which was judged. In a folder
  * every link is followed and judged too.
- * @throws QuarryError PATH_UNREADABLE, the same whether there is something or not
+ * @throws QuarryError PATH_UNREADABLE, the same whether there is something or not; INPUT_INVALID
  */
 export async function requireReadable(reach: Reach, path: string): Promise<string> {
+  if (path.includes('\0')) {
+    throw new QuarryError('INPUT_INVALID', 'A path holds no NUL character.', { hint: 'Check the path.' });
+  }
   if (reach.readRoots === 'any') return path;
-  const real = path.includes('\0') ? undefined : await realPlaceOf(resolve(path));
+  const real = await realPlaceOf(resolve(path));
   if (real === undefined || !(await isWithin(reach.readRoots, real))) throw unreadableFrom(reach);
   await requireLinksWithin(reach, real);
   return real;

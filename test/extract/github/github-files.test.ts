@@ -100,7 +100,10 @@ describe('files of a repository', () => {
       const mirror = pathToFileURL(repository.bare).href;
       expect(spec).toMatchObject({ uri: mirror, label: 'repo' });
       const outcome = await collectSync(github, spec);
-      expect(outcome.documents.map(({ uri }) => uri)).toEqual([`${mirror}#main:a%20b.md`, `${mirror}#commit/${commit}`]);
+      expect(outcome.documents.map(({ uri }) => uri)).toEqual([
+        `${mirror}#main:a%20b.md`,
+        `${mirror}#commit/${commit}`,
+      ]);
       for (const document of outcome.documents) {
         expect(document).toMatchObject({ licence: '', metadata: { repository: mirror } });
         expect(JSON.stringify(document)).not.toMatch(/Owner/i);
@@ -122,7 +125,6 @@ describe('files of a repository', () => {
 
   it.each([
     'https://github.com/owner/other.git',
-    'http://github.com/owner/repo.git',
     'ssh://git@github.com:2222/owner/repo.git',
     'https://github.com.evil.example/owner/repo.git',
   ])('takes %s for another repository', async (gitUrl) => {

@@ -40,7 +40,8 @@ test('a .git file, a linked .git and the directory that work trees share are fol
 });
 
 test('borrowed object stores and links inside are followed, to any depth', async () => {
-  for (const name of ['first', 'second']) execFileSync('git', ['init', '-q', '--bare', path.join(folder, `${name}.git`)]);
+  for (const name of ['first', 'second'])
+    execFileSync('git', ['init', '-q', '--bare', path.join(folder, `${name}.git`)]);
   await writeFile(path.join(folder, 'first.git/objects/info/alternates'), '# why\n../../second.git/objects\n');
   await writeFile(path.join(folder, 'second.git/objects/info/alternates'), `${secret.bare}/objects\n`);
   expect(await places('first.git')).toEqual(['first.git', 'second.git/objects', 'secret.git/objects']);
