@@ -147,6 +147,8 @@ export const NO_PLACES: Readonly<Record<string, string>> = {
   'benchmark_run.split': 'looked up among the names in the folder of a suite',
   'benchmark_export_suite.split': 'looked up among the names in the folder of a suite',
   'curate_next.collections': 'names of collections',
+  'note_create.category': 'a word of the note',
+  'note_update.category': 'a word of the note',
 };
 
 /** Words in names and descriptions of fields that may name a place. */

@@ -57,7 +57,7 @@ export async function makeTree(): Promise<HostileTree> {
   await symlink('../outside', join(root, 'allowed', 'link'));
   await symlink('link', join(root, 'allowed', 'chain'));
   await mkdir(join(root, 'allowed', 'links'));
-  for (const prey of new Set(PLACE_FIELDS.map((field) => field.prey)))
+  for (const prey of new Set(['nothing', ...PLACE_FIELDS.map((field) => field.prey)]))
     await symlink(join(root, 'outside', prey), join(root, 'allowed', 'links', prey.replaceAll('/', '_')));
   await symlink('../outside', join(root, 'exports', 'link'));
   await symlink('../outside/made', join(root, 'exports', 'dangling'));
