@@ -104,13 +104,13 @@ const attempt: fc.Arbitrary<Attempt> = fc
   });
 
 /** Stands for the folder of the tree, which is made later. */
-const ROOT = '%ROOT%';
+const ROOT = '\u{E000}';
 
 async function tryOne({ field, place, kind, door: at, link, wish }: Attempt): Promise<string> {
   const operation = operations.find(({ name }) => name === field.operation);
   const door = doors[at];
   if (operation === undefined || door === undefined) throw new TypeError('no such operation or door');
-  const given = place.replaceAll(ROOT, tree.root).replaceAll(encode(ROOT, 0), tree.root);
+  const given = place.replaceAll(ROOT, tree.root);
   const from = join(tree.root, link.name);
   await symlink(join(tree.root, link.target), from);
   try {
