@@ -11,7 +11,6 @@ import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter }
 import { nearestName } from './core/text/nearest-name.js';
 import type { ModelTrainer } from './core/training/trainer-port.js';
 import type { Job, SourceKind } from './core/types.js';
-import { isLoopbackHost } from './edges/http/loopback.js';
 import { packageVersion } from './extract/fetch/user-agent.js';
 import { createLogger, type Logger } from './logger.js';
 import type { Door, Operation, Outcome } from './operations/define.js';
@@ -111,8 +110,6 @@ async function openAdapter(kind: SourceKind, config: Config): Promise<SourceAdap
         token: config.githubToken,
         cacheDirectory: join(config.home, 'git'),
         environment: childEnvironment(),
-        // In-house git servers are common, so they are refused only where callers from elsewhere could name them.
-        allowPrivateNetwork: config.allowPrivateNetwork || isLoopbackHost(config.host),
       });
     }
     case 'text':

@@ -120,13 +120,19 @@ export const SETTINGS = {
     env: ['QUARRY_ALLOW_PRIVATE_NETWORK'],
     parse: flag,
     default: false,
-    help: 'Whether web sources may be on loopback or private addresses.',
+    help: 'Whether web sources may be on loopback or private addresses, and git remotes that callers over HTTP name. The command line and MCP over stdio may always name such git remotes; it is the door that decides, not QUARRY_HOST.',
   }),
   allowedRoots: setting({
     env: ['QUARRY_ALLOWED_ROOTS'],
     parse: list,
     default: [],
-    help: 'Folders, comma separated, that callers over HTTP may ingest files from. Default: none over HTTP, any over stdio and the command line.',
+    help: 'Folders, comma separated, that callers over HTTP (REST and MCP) may read: sources, suites, runs, baselines, data. For reading only, see QUARRY_EXPORT_ROOTS. Default: none. The command line and MCP over stdio may read any. The door decides, on whatever address the server listens.',
+  }),
+  exportRoots: setting({
+    env: ['QUARRY_EXPORT_ROOTS'],
+    parse: list,
+    default: [],
+    help: 'Folders, comma separated, that callers over HTTP may write to: reports, suites, datasets, models. Their relative paths start at the first. Default: exports in the home folder. What is there can be read back only if QUARRY_ALLOWED_ROOTS names it too. The command line and MCP over stdio may write anywhere.',
   }),
   githubToken: setting({
     env: ['QUARRY_GITHUB_TOKEN', 'GITHUB_TOKEN', 'GH_TOKEN'],

@@ -125,7 +125,9 @@ async function requireFree(target: string, overwrite: boolean): Promise<void> {
   const isOurs = entries.includes(MARKER) && (await isExport(join(target, MARKER)));
   if (isOurs && overwrite) return;
   throw new QuarryError('ALREADY_EXISTS', `${target} exists${isOurs ? ' and holds an earlier export' : ''}.`, {
-    hint: isOurs ? 'Set overwrite to replace it, or name another folder.' : 'Name a folder that does not exist yet.',
+    hint: isOurs
+      ? 'Name another folder, or replace the earlier export with overwrite and confirm.'
+      : 'It holds other files than an export, so it is not replaced. Name a folder that is not there.',
   });
 }
 

@@ -14,6 +14,8 @@ export interface SourceSyncOptions {
   readonly handle: JobHandle;
   /** Read everything again, even what seems unchanged. */
   readonly full: boolean;
+  /** Whether git may ask hosts on loopback and private addresses. */
+  readonly allowPrivateNetwork: boolean;
 }
 
 type DocumentItem = Extract<SyncItem, { type: 'document' | 'unchanged' | 'removed' | 'failed' }>;
@@ -60,7 +62,7 @@ export class SourceSync {
   }
 
   async #run(): Promise<JsonObject> {
-    const { context, source, handle, full } = this.#options;
+    const { context, source, handle, full, allowPrivateNetwork } = this.#options;
     const begun = context.clock.elapsedMs();
     const adapter = await context.adapter(source.kind);
     const items = adapter.sync(source, {
@@ -69,6 +71,7 @@ export class SourceSync {
       known: (uri) => this.#known.get(uri),
       state: full ? null : source.state,
       full,
+      allowPrivateNetwork,
     });
     for await (const item of items) {
       throwIfCancelled(handle.signal);

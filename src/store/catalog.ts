@@ -45,6 +45,7 @@ const SOURCE = z.looseObject({
   state: z.json(),
   createdAt: z.string(),
   syncedAt: z.string().nullable(),
+  addedBy: z.enum(['local', 'remote']).optional(),
 });
 
 const JOB = z.looseObject({

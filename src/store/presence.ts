@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { processExists, processStart } from './process-identity.js';
+import { makeFolder } from '../files/make-folder.js';
+import { fateOf, ownIdentity } from './process-identity.js';
 
 /** What an open store says of its process. */
-const MARK = z.object({ pid: z.number(), start: z.string(), namespace: z.string() });
+const MARK = z.object({ pid: z.number(), host: z.string(), start: z.string(), place: z.string() });
 const SUFFIX = '.open';
 const BEAT_MS = 30_000;
 
@@ -30,10 +29,9 @@ export class Presence {
 
   /** Sets the mark. `onBeat` is called each time that it was renewed. */
   async enter(onBeat?: () => void): Promise<void> {
-    const { pid } = process;
-    const mark = JSON.stringify({ pid, start: processStart(pid), namespace: processNamespace() });
+    const mark = JSON.stringify(ownIdentity());
     try {
-      await mkdir(this.#directory, { recursive: true });
+      await makeFolder(this.#directory);
       await writeFile(this.#path, mark);
     } catch {
       return; // a folder that cannot be written can still be searched
@@ -74,9 +72,8 @@ async function isLive(path: string): Promise<boolean> {
   if (Date.now() - info.mtimeMs >= SILENT_MS) return false;
   const text = await readFile(path, 'utf8').catch(() => '');
   const { data: mark } = MARK.safeParse(parseJson(text));
-  if (mark === undefined) return true; // being written, or torn: silence will tell
-  if (mark.namespace !== processNamespace()) return true;
-  return processExists(mark.pid) && mark.start === processStart(mark.pid);
+  // Being written, torn, or of a process that cannot be asked for from here: silence will tell.
+  return mark === undefined || fateOf(mark) !== 'dead';
 }
 
 function parseJson(text: string): unknown {
@@ -84,14 +81,5 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-/** Within one of these a process id means one process; containers have their own. */
-function processNamespace(): string {
-  try {
-    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return `${hostname()} ${process.platform}`;
   }
 }

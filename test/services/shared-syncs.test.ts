@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { LOCAL_REACH } from '../../src/core/reach.js';
 import type { Job } from '../../src/core/types.js';
 import type { Quarry } from '../../src/quarry.js';
 import { finishJob, ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
@@ -61,8 +62,10 @@ describe('syncs of the same source that wait', () => {
   test('are one job, asked for one after the other or at once, by sync and by ingest', async () => {
     const letGo = await holdQueue();
     const [a = ''] = sources;
-    const first = await quarry.services.ingest.sync([a]);
-    const more = await Promise.all(Array.from({ length: 20 }, () => quarry.services.ingest.sync([a])));
+    const first = await quarry.services.ingest.sync([a], { reach: LOCAL_REACH });
+    const more = await Promise.all(
+      Array.from({ length: 20 }, () => quarry.services.ingest.sync([a], { reach: LOCAL_REACH })),
+    );
     const again = await quarry.execute('ingest', { target: join(place, 'a') });
     expect(new Set([first.id, ...more.map(({ id }) => id), again.output.jobId])).toEqual(new Set([first.id]));
     expect(await openSyncs()).toHaveLength(1);
@@ -73,11 +76,11 @@ describe('syncs of the same source that wait', () => {
 
   test('are joined by one that reads everything anew, which then is done', async () => {
     const letGo = await holdQueue();
-    const all = await quarry.services.ingest.sync([]);
-    const full = await quarry.services.ingest.sync([sources[1] ?? ''], { full: true });
+    const all = await quarry.services.ingest.sync([], { reach: LOCAL_REACH });
+    const full = await quarry.services.ingest.sync([sources[1] ?? ''], { full: true, reach: LOCAL_REACH });
     expect(full.id).toBe(all.id);
     expect(full.input['fullSources']).toEqual([sources[1]]);
-    expect((await quarry.services.ingest.sync([sources[1] ?? ''])).id).toBe(all.id);
+    expect((await quarry.services.ingest.sync([sources[1] ?? ''], { reach: LOCAL_REACH })).id).toBe(all.id);
     await letGo();
     expect((await finishJob(quarry, all.id)).state).toBe('succeeded');
   });
@@ -85,7 +88,7 @@ describe('syncs of the same source that wait', () => {
   test('do not join one that has begun: what changed since may have been passed', async () => {
     const [a = ''] = sources;
     const letGo = await holdQueue();
-    const waiting = await quarry.services.ingest.sync([a]);
+    const waiting = await quarry.services.ingest.sync([a], { reach: LOCAL_REACH });
     const { jobs } = quarry.services;
     const begun = new Promise<void>((resolve) => {
       void jobs.wait(waiting.id, Number.MAX_SAFE_INTEGER, {
@@ -94,7 +97,7 @@ describe('syncs of the same source that wait', () => {
     });
     const released = letGo();
     await begun;
-    const next = await quarry.services.ingest.sync([a]);
+    const next = await quarry.services.ingest.sync([a], { reach: LOCAL_REACH });
     expect(next.id).not.toBe(waiting.id);
     await released;
     expect((await finishJob(quarry, next.id)).state).toBe('succeeded');
@@ -102,9 +105,9 @@ describe('syncs of the same source that wait', () => {
 
   test('do not join one that was cancelled', async () => {
     const letGo = await holdQueue();
-    const first = await quarry.services.ingest.sync([sources[0] ?? '']);
+    const first = await quarry.services.ingest.sync([sources[0] ?? ''], { reach: LOCAL_REACH });
     await quarry.services.jobs.cancel(first.id);
-    expect((await quarry.services.ingest.sync([sources[0] ?? ''])).id).not.toBe(first.id);
+    expect((await quarry.services.ingest.sync([sources[0] ?? ''], { reach: LOCAL_REACH })).id).not.toBe(first.id);
     await letGo();
   });
 
@@ -118,7 +121,7 @@ describe('syncs of the same source that wait', () => {
       fc.asyncProperty(fc.array(request, { maxLength: 6 }), async (requests) => {
         for (const { ids, full } of requests) {
           const asked = ids.map((i) => sources[i] ?? '');
-          const { input } = await quarry.services.ingest.sync(asked, { full });
+          const { input } = await quarry.services.ingest.sync(asked, { full, reach: LOCAL_REACH });
           expect(input['sources']).toEqual(expect.arrayContaining(asked));
           if (full && input['full'] !== true) expect(input['fullSources']).toEqual(expect.arrayContaining(asked));
         }

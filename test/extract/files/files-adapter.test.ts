@@ -356,6 +356,7 @@ describe('syncing again', () => {
       known: () => undefined,
       state: null,
       full: false,
+      allowPrivateNetwork: true,
     });
     const seen: string[] = [];
     await expect(
