@@ -10,7 +10,7 @@ import { isDeeperThan, MAX_JSON_DEPTH } from './json-depth.js';
 /** What an operation does to what is kept. */
 export type Effect = 'read' | 'write' | 'destroy';
 
-/** Groups of MCP tools that can be offered together. */
+/** Groups of operations that a server offers together, through whichever door. */
 export const TOOLSETS = ['knowledge', 'notes', 'admin', 'benchmark', 'curation', 'training'] as const;
 /** One of {@link TOOLSETS}. */
 export type Toolset = (typeof TOOLSETS)[number];

@@ -3,11 +3,11 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import { type RequestHandler, type Response, Router } from 'express';
 import { QuarryError } from '../../core/errors.js';
 import { type Operation, TOOLSETS } from '../../operations/define.js';
+import { ALL_TOOLSETS, offeredOperations } from '../../operations/offered.js';
 import type { Services } from '../../services/services.js';
 import type { Log } from '../log.js';
 import { createMcpServer } from '../mcp/create-mcp-server.js';
 import { writeInstructions } from '../mcp/instructions.js';
-import { ALL_TOOLSETS, offeredTools } from '../mcp/offered-tools.js';
 import { parseJsonBody, readBody } from './request-input.js';
 import { addMethodGuards } from './rest-routes.js';
 
@@ -29,7 +29,7 @@ export interface McpMountParts {
  */
 export function createMcpMount(parts: McpMountParts): Router {
   // A wrong name shall stop the start, not the first request.
-  offeredTools(parts.operations, parts.toolsets);
+  offeredOperations(parts.operations, parts.toolsets);
   const router = Router({ caseSensitive: true });
   router.post('/', readBody(parts.maxBodyBytes), answer(parts));
   addMethodGuards(router, [{ path: '/', method: 'POST' }]);
@@ -47,7 +47,7 @@ function answer(parts: McpMountParts): RequestHandler {
       toolsets,
       door: 'mcp-http',
       instructions: isHandshake
-        ? await writeInstructions(parts.services, offeredTools(parts.operations, toolsets))
+        ? await writeInstructions(parts.services, offeredOperations(parts.operations, toolsets))
         : '',
     });
     const takesEvents = (request.headers.accept ?? '').toLowerCase().includes('text/event-stream');

@@ -22,23 +22,32 @@ const MAX_SCANNED = 5_000;
 /** Most values that one completion may offer, by the protocol. */
 const MAX_COMPLETIONS = 100;
 
+/** Whether documents are resources: where the operation that reads them is on offer. */
+export function hasDocuments(tools: readonly Operation[]): boolean {
+  return tools.some((tool) => tool.name === 'fetch');
+}
+
 /** Lists the status first, then every document in the order of the store, by opaque cursor. */
 export async function listResources(
   context: OperationContext,
+  tools: readonly Operation[],
   cursor: string | undefined,
 ): Promise<ListResourcesResult> {
+  const own = tools.some((tool) => tool.name === 'status') ? [statusResource()] : [];
+  if (!hasDocuments(tools)) return { resources: own };
   const offset = decodeCursor(cursor, CURSOR_BINDING);
   const page = await context.services.documents.list([], {}, { offset, limit: PAGE_LENGTH });
   const next = offset + page.items.length;
   const documents = page.items.map(toResource);
   return {
-    resources: offset === 0 ? [statusResource(), ...documents] : documents,
+    resources: offset === 0 ? [...own, ...documents] : documents,
     ...(page.items.length > 0 && next < page.total ? { nextCursor: encodeCursor(next, CURSOR_BINDING) } : {}),
   };
 }
 
 /** The one template: documents by id. */
-export function listResourceTemplates(): ListResourceTemplatesResult {
+export function listResourceTemplates(tools: readonly Operation[]): ListResourceTemplatesResult {
+  if (!hasDocuments(tools)) return { resourceTemplates: [] };
   return {
     resourceTemplates: [
       {

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { SETTINGS } from '../../../src/config/schema.js';
-import { offeredTools, toToolListing } from '../../../src/edges/mcp/offered-tools.js';
+import { toToolListing } from '../../../src/edges/mcp/tool-listing.js';
+import { offeredOperations } from '../../../src/operations/offered.js';
 import { getPrompt, listPrompts } from '../../../src/edges/mcp/prompts.js';
 import { operations } from '../../../src/operations/index.js';
 
@@ -10,7 +11,7 @@ import { operations } from '../../../src/operations/index.js';
 const tokensOf = (value: unknown): number => Math.round(JSON.stringify(value).length / 4);
 
 describe('what a client has to load', () => {
-  const byDefault = offeredTools(operations, SETTINGS.toolsets.default).map(toToolListing);
+  const byDefault = offeredOperations(operations, SETTINGS.toolsets.default).map(toToolListing);
 
   test('by default: at most a dozen tools within 7,000 tokens', () => {
     expect(byDefault.length).toBeLessThanOrEqual(12);
