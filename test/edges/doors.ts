@@ -49,7 +49,7 @@ export async function openMcpDoor({ operations, services }: Quarry): Promise<Doo
 
 /** HTTP on loopback: a query string for GET and DELETE, a JSON body for the others. */
 export async function openRestDoor({ operations, services, config }: Quarry): Promise<Door> {
-  const settings = { ...config, apiKey: '', host: '127.0.0.1' };
+  const settings = { ...config, apiKey: '', host: '127.0.0.1', toolsets: ['all'] };
   const server = await startHttpServer({ operations, services, settings, version: '1', port: 0, log: () => undefined });
   return {
     name: 'rest',

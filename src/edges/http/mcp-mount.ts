@@ -6,6 +6,7 @@ import { type Operation, TOOLSETS } from '../../operations/define.js';
 import { ALL_TOOLSETS, offeredOperations } from '../../operations/offered.js';
 import type { Services } from '../../services/services.js';
 import type { Log } from '../log.js';
+import { refuseMessage } from '../mcp/check-message.js';
 import { createMcpServer } from '../mcp/create-mcp-server.js';
 import { writeInstructions } from '../mcp/instructions.js';
 import { parseJsonBody, readBody } from './request-input.js';
@@ -41,6 +42,11 @@ function answer(parts: McpMountParts): RequestHandler {
     const body = parseJsonBody(request);
     const toolsets = chooseToolsets(request.url, parts.toolsets);
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
+    const refusal = messages.map(refuseMessage).find((found) => found !== undefined);
+    if (refusal !== undefined) {
+      response.status(400).json(refusal);
+      return;
+    }
     const isHandshake = messages.some((message) => methodOf(message) === 'initialize');
     const server = createMcpServer({
       ...parts,

@@ -43,7 +43,7 @@ type Handler = (params: unknown, extra: Extra) => ServerResult | Promise<ServerR
 
 const TextMap = z.record(z.string(), z.string());
 const Page = z.object({ cursor: z.string().max(500).optional() }).optional();
-const ToolParams = z.object({ name: z.string(), arguments: z.unknown().optional() });
+const ToolParams = z.looseObject({ name: z.string(), arguments: z.unknown().optional() });
 const UriParams = z.object({ uri: z.string().max(10_000) });
 const PromptParams = z.object({ name: z.string(), arguments: TextMap.optional() });
 const CompletionParams = z.object({
@@ -119,6 +119,7 @@ async function handleToolCall(
   const call = parse(ToolParams, params);
   const operation = tools.find((tool) => tool.name === call.name);
   if (operation === undefined) throw unknownTool(call.name, tools, parts.operations);
+  refuseMisplaced(operation, call);
   const progress = createReport(parts, extra);
   try {
     const { services, door, log } = parts;
@@ -135,6 +136,20 @@ async function handleToolCall(
   } finally {
     progress.stop();
   }
+}
+
+/** Parameters of the protocol that share a name with arguments of some tools. */
+const PROTOCOL_PARAMS = ['name', 'arguments', '_meta', 'task'];
+
+/** An argument that stands beside the arguments would be passed over, and a filter that is passed over matches everything. */
+function refuseMisplaced(operation: Operation, params: Readonly<Record<string, unknown>>): void {
+  const known = Object.keys(operation.input.shape);
+  const key = Object.keys(params).find((name) => known.includes(name) && !PROTOCOL_PARAMS.includes(name));
+  if (key === undefined) return;
+  throw new QuarryError('INPUT_INVALID', `${JSON.stringify(key)} stands beside the arguments of ${operation.name}.`, {
+    hint: 'Put it into arguments.',
+    details: { keys: [key] },
+  });
 }
 
 /** Progress goes out only if the client gave a token, and never after the answer. */
