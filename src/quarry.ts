@@ -12,6 +12,7 @@ import type { ModelTrainer } from './core/training/trainer-port.js';
 import type { Job, SourceKind } from './core/types.js';
 import { isLoopbackHost } from './edges/http/loopback.js';
 import { packageVersion } from './extract/fetch/user-agent.js';
+import { createHomeRights } from './home-rights.js';
 import { createLogger, type Logger } from './logger.js';
 import type { Door, Operation, Outcome } from './operations/define.js';
 import { nearestName } from './operations/describe-issues.js';
@@ -20,6 +21,7 @@ import { createOwner, isOwnerAlive } from './owner.js';
 import type { ServiceContext } from './services/context.js';
 import { isFinished, type JobService } from './services/jobs.js';
 import { createServices, type Services } from './services/services.js';
+import { makePrivateFolder } from './store/private-files.js';
 
 /** How one call of an operation may be run. */
 export interface ExecuteOptions {
@@ -198,6 +200,9 @@ async function recoverWorkspace(store: KnowledgeStore, services: Services, log: 
 export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarry> {
   const config = loadConfig(overrides);
   const log = createLogger(config.logLevel);
+  const homeRights = createHomeRights(config.home, Date.now());
+  // Where it cannot be made, opening the store says so.
+  await makePrivateFolder(config.home).catch(() => undefined);
   const { openStore } = await import('./store/open-store.js');
   const store = await openStore({ directory: join(config.home, 'workspaces', config.workspace) });
   const embedder = once(() => openConfiguredEmbedder(config));
@@ -209,6 +214,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
   const context: ServiceContext = {
     config,
     store,
+    homeRights,
     log,
     clock: systemClock,
     chunker: createChunker(),
@@ -248,6 +254,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
       await (await embedder.opened())?.close();
       await (await reranker.opened())?.close();
       await store.close();
+      await homeRights.tightenNew();
     },
   };
 }

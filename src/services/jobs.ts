@@ -137,6 +137,8 @@ export class JobService {
     this.#live.delete(live.job.id);
     if (this.#live.size === 0) this.#stopBeating();
     await this.#context.store.deleteRecord(CANCEL_RECORD, live.job.id).catch(() => false); // A left-over request is harmless: its job is over.
+    // What the engine wrote has the modes of the process; whoever waits finds it private.
+    await this.#context.homeRights.tightenNew();
     live.settle();
   }
 
