@@ -43,7 +43,10 @@ beforeAll(async () => {
   home = join(folder, 'new', 'home');
   docs = join(folder, 'docs');
   await mkdir(docs);
-  await writeFile(join(docs, 'a.md'), '# Keys\n\nRotate the signing keys every ninety days, and write down who did it.\n');
+  await writeFile(
+    join(docs, 'a.md'),
+    '# Keys\n\nRotate the signing keys every ninety days, and write down who did it.\n',
+  );
 });
 
 afterAll(async () => {
