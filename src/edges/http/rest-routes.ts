@@ -25,8 +25,10 @@ export function createRestRoutes(parts: RestParts): Router {
   router.use(readBody(parts.maxBodyBytes));
   const sorted = [...parts.operations].sort((a, b) => comparePaths(a.http.path, b.http.path));
   for (const operation of sorted) {
-    const isOffered = parts.offered.includes(operation);
-    router[methodOf(operation)](operation.http.path, isOffered ? runOperation(operation, parts) : refuse(operation));
+    if (parts.offered.includes(operation))
+      router[methodOf(operation)](operation.http.path, runOperation(operation, parts));
+    // Not under its method alone, or OPTIONS would be answered with it.
+    else router.all(operation.http.path, refuse(operation));
   }
   addMethodGuards(
     router,
@@ -74,9 +76,15 @@ export function refuseRoute(request: Request, _response: Response, next: (error:
   );
 }
 
-/** An operation of a toolset that this server does not offer. */
+/** An operation of a toolset that this server does not offer; other methods of its path are somebody else's. */
 function refuse(operation: Operation): RequestHandler {
-  return (_request, response, next) => {
+  const { method } = operation.http;
+  const own: readonly string[] = method === 'GET' ? [method, 'HEAD'] : [method];
+  return (request, response, next) => {
+    if (!own.includes(request.method)) {
+      next('route');
+      return;
+    }
     response.locals['operation'] = operation.name;
     next(notOffered(operation));
   };
