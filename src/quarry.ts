@@ -12,6 +12,7 @@ import { nearestName } from './core/text/nearest-name.js';
 import type { ModelTrainer } from './core/training/trainer-port.js';
 import type { Job, SourceKind } from './core/types.js';
 import { packageVersion } from './extract/fetch/user-agent.js';
+import { createHomeRights } from './home-rights.js';
 import { createLogger, type Logger } from './logger.js';
 import type { Door, Operation, Outcome } from './operations/define.js';
 import { type OperationInput, type OperationName, type OperationOutput, operations } from './operations/index.js';
@@ -19,6 +20,7 @@ import { createOwner, fateOfOwner } from './owner.js';
 import type { ServiceContext } from './services/context.js';
 import { isFinished, type JobService } from './services/jobs.js';
 import { createServices, type Services } from './services/services.js';
+import { makePrivateFolder } from './store/private-files.js';
 import { machineMoment } from './store/process-identity.js';
 
 /** How one call of an operation may be run. */
@@ -197,6 +199,9 @@ async function recoverWorkspace(store: KnowledgeStore, services: Services, log: 
 export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarry> {
   const config = loadConfig(overrides);
   const log = createLogger(config.logLevel);
+  const homeRights = createHomeRights(config.home, Date.now());
+  // Where it cannot be made, opening the store says so.
+  await makePrivateFolder(config.home).catch(() => undefined);
   const { openStore } = await import('./store/open-store.js');
   const store = await openStore({ directory: join(config.home, 'workspaces', config.workspace) });
   const embedder = once(() => openConfiguredEmbedder(config));
@@ -208,6 +213,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
   const context: ServiceContext = {
     config,
     store,
+    homeRights,
     log,
     clock: systemClock,
     chunker: createChunker(),
@@ -248,6 +254,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
       await (await embedder.opened())?.close();
       await (await reranker.opened())?.close();
       await store.close();
+      await homeRights.tightenNew();
     },
   };
 }

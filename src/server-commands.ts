@@ -16,7 +16,7 @@ export interface ServerCommandParts {
 
 const TOOLSETS_FLAG = {
   flags: '--toolsets <names>',
-  description: 'MCP toolsets to offer, comma separated, or all (QUARRY_TOOLSETS)',
+  description: 'toolsets to offer, comma separated, or all (QUARRY_TOOLSETS)',
 };
 
 const Flags = z.object({
@@ -70,16 +70,16 @@ export function createServerCommands(parts: ServerCommandParts): readonly ExtraC
 }
 
 async function serveMcp(overrides: Partial<Config>, { version, signal }: ServerCommandParts): Promise<number> {
-  const [{ serveStdio }, { createMcpServer }, { writeInstructions }, { offeredTools }] = await Promise.all([
+  const [{ serveStdio }, { createMcpServer }, { writeInstructions }, { offeredOperations }] = await Promise.all([
     import('./edges/mcp/serve-stdio.js'),
     import('./edges/mcp/create-mcp-server.js'),
     import('./edges/mcp/instructions.js'),
-    import('./edges/mcp/offered-tools.js'),
+    import('./operations/offered.js'),
   ]);
   const { config, services, log, close } = await openQuarry(overrides);
   try {
     const { toolsets } = config;
-    const instructions = await writeInstructions(services, offeredTools(operations, toolsets));
+    const instructions = await writeInstructions(services, offeredOperations(operations, toolsets));
     const server = createMcpServer({ operations, toolsets, services, door: 'mcp-stdio', version, instructions, log });
     await serveStdio(server, { signal, maxLineBytes: config.maxBodyBytes });
     return 0;

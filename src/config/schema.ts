@@ -114,7 +114,7 @@ export const SETTINGS = {
     env: ['QUARRY_TOOLSETS'],
     parse: list,
     default: ['knowledge'],
-    help: 'MCP toolsets to offer, comma separated, or `all`.',
+    help: 'Toolsets to offer to those that a server serves (MCP over stdio and HTTP, REST, OpenAPI), comma separated, or `all`. The command line and the library are yours and have everything.',
   }),
   allowPrivateNetwork: setting({
     env: ['QUARRY_ALLOW_PRIVATE_NETWORK'],

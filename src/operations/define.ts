@@ -5,12 +5,13 @@ import type { JsonObject } from '../core/types.js';
 import type { Services } from '../services/services.js';
 import { parseJsonTexts } from './coerce.js';
 import { describeIssues } from './describe-issues.js';
-import { isDeeperThan, MAX_JSON_DEPTH } from './json-depth.js';
+import { requireJson } from './json-input.js';
+import { oneLineValues } from './one-line-values.js';
 
 /** What an operation does to what is kept. */
 export type Effect = 'read' | 'write' | 'destroy';
 
-/** Groups of MCP tools that can be offered together. */
+/** Groups of operations that a server offers together, through whichever door. */
 export const TOOLSETS = ['knowledge', 'notes', 'admin', 'benchmark', 'curation', 'training'] as const;
 /** One of {@link TOOLSETS}. */
 export type Toolset = (typeof TOOLSETS)[number];
@@ -79,13 +80,18 @@ export interface OperationDefinition<I extends z.ZodObject, O extends z.ZodObjec
   /** What of an answer means failure to a script, in words; empty when nothing does. The command line then exits with 1. */
   failure?(output: z.output<O>): string;
   run(context: OperationContext, input: z.output<I>): Promise<z.output<O>>;
+  /**
+   * Where in the output texts of documents stand, lists passed through (`results.text`). They alone reach `render` as they
+   * are, which fences them (`fenceText`); every other text comes as one line that hides nothing. Default: none.
+   */
+  readonly quoted?: readonly string[];
   /** Compact text that holds the full answer, for a person or a model. */
   render(output: z.output<O>): string;
 }
 
 /** An operation as the edges see it. */
 export interface Operation
-  extends Omit<OperationDefinition<z.ZodObject, z.ZodObject>, 'run' | 'render' | 'examples' | 'failure'> {
+  extends Omit<OperationDefinition<z.ZodObject, z.ZodObject>, 'run' | 'render' | 'examples' | 'failure' | 'quoted'> {
   readonly examples: readonly JsonObject[];
   /** JSON Schema 2020-12 of the input and output. */
   readonly inputSchema: JsonObject;
@@ -129,12 +135,10 @@ export function defineOperation<const N extends string, I extends z.ZodObject, O
     inputSchema,
     outputSchema: z.toJSONSchema(definition.output) as JsonObject,
     async execute(context, rawInput) {
+      // Before anything looks at it, and again where JSON was read out of texts.
+      requireJson(definition.name, rawInput);
       const input = parseJsonTexts(inputSchema, rawInput);
-      if (isDeeperThan(input, MAX_JSON_DEPTH)) {
-        throw new QuarryError('INPUT_INVALID', `The input of ${definition.name} is nested too deeply.`, {
-          hint: `At most ${MAX_JSON_DEPTH} levels of objects and lists are read.`,
-        });
-      }
+      if (input !== rawInput) requireJson(definition.name, input);
       const parsed = definition.input.safeParse(input);
       if (!parsed.success) throw describeIssues(definition.name, definition.input, parsed.error, input);
       const output = await definition.run(context, parsed.data).catch((error: unknown) => {
@@ -146,11 +150,12 @@ export function defineOperation<const N extends string, I extends z.ZodObject, O
           cause: checked.error,
         });
       }
+      const shown = oneLineValues(checked.data, definition.quoted);
       // Output schemas hold plain JSON without transforms, so the parsed value is JSON.
       return {
         output: checked.data as JsonObject,
-        text: definition.render(checked.data),
-        failure: definition.failure?.(checked.data) ?? '',
+        text: definition.render(shown),
+        failure: definition.failure?.(shown) ?? '',
       };
     },
   };

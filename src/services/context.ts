@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.js';
 import type { SuiteFiles } from '../core/benchmark/suite.js';
 import type { DatasetFiles, DatasetStore } from '../core/curation/ports.js';
-import type { Chunker, Clock, Embedder, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
+import type { Chunker, Clock, Embedder, HomeRights, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
 import type { ModelTrainer } from '../core/training/trainer-port.js';
 import type { SourceKind } from '../core/types.js';
 
@@ -10,6 +10,7 @@ export interface ServiceContext {
   readonly config: Config;
   readonly clock: Clock;
   readonly store: KnowledgeStore;
+  readonly homeRights: HomeRights;
   readonly chunker: Chunker;
   /** Names this process among others, for job records. */
   readonly owner: string;

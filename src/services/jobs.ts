@@ -161,6 +161,8 @@ export class JobService {
     }
     if (!live.dirty) this.#forget(live);
     await this.#context.store.deleteRecord(CANCEL_RECORD, live.job.id).catch(() => false); // A left-over request is harmless: its job is over.
+    // What the engine wrote has the modes of the process; whoever waits finds it private.
+    await this.#context.homeRights.tightenNew();
     live.settle();
   }
 

@@ -164,9 +164,9 @@ export class NoteService {
 
   /** Counts over all notes of a collection. */
   async statistics(name: string | undefined): Promise<NoteStatistics> {
-    const byCategory: Record<string, number> = {};
-    const byStatus: Record<string, number> = {};
-    const byTag: Record<string, number> = {};
+    const byCategory = new Map<string, number>();
+    const byStatus = new Map<string, number>();
+    const byTag = new Map<string, number>();
     let total = 0;
     let confidence = 0;
     for (;;) {
@@ -180,7 +180,13 @@ export class NoteService {
       total += page.items.length;
       if (page.items.length === 0 || total >= page.total) break;
     }
-    return { total, byCategory, byStatus, byTag, meanConfidence: total === 0 ? 0 : confidence / total };
+    return {
+      total,
+      byCategory: Object.fromEntries(byCategory),
+      byStatus: Object.fromEntries(byStatus),
+      byTag: Object.fromEntries(byTag),
+      meanConfidence: total === 0 ? 0 : confidence / total,
+    };
   }
 
   /** Folds what was written since the last folding. */
@@ -260,6 +266,7 @@ function requireText(value: string, field: string): string {
   throw new QuarryError('INPUT_INVALID', `The note's ${field} is empty.`, { hint: `Give a ${field}.` });
 }
 
-function tally(counts: Record<string, number>, key: string): void {
-  counts[key] = (counts[key] ?? 0) + 1;
+/** A map, since a tag may have the name of something that every object has. */
+function tally(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

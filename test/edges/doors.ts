@@ -96,7 +96,7 @@ export function openLibraryDoor(quarry: Quarry): Door {
 
 /** HTTP on loopback: a query string for GET and DELETE, a JSON body for the others. */
 export async function openRestDoor({ operations, services, config }: Quarry): Promise<Door> {
-  const settings = { ...config, apiKey: '', host: '127.0.0.1' };
+  const settings = { ...config, apiKey: '', host: '127.0.0.1', toolsets: ['all'] };
   const server = await startHttpServer({ operations, services, settings, version: '1', port: 0, log: () => undefined });
   let heard = '';
   return {

@@ -170,6 +170,11 @@ export function emptyServices(): Services {
     config: loadConfig({}, {}),
     clock: { now: () => new Date().toISOString(), elapsedMs: () => performance.now() },
     store: nothing as KnowledgeStore, // What else is called would be a fault of the edges, and fails.
+    homeRights: {
+      examine: async () => ({ folders: 0, files: 0 }),
+      tighten: async () => ({ folders: 0, files: 0 }),
+      tightenNew: async () => undefined,
+    },
     chunker: { id: 'none', chunk: async () => [] },
     owner: 'test',
     fateOf: () => 'alive',

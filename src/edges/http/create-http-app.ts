@@ -1,5 +1,6 @@
 import express, { type Express, Router } from 'express';
 import type { Operation } from '../../operations/define.js';
+import { offeredOperations } from '../../operations/offered.js';
 import type { Services } from '../../services/services.js';
 import type { Log } from '../log.js';
 import {
@@ -48,25 +49,27 @@ export function createHttpApp(parts: HttpAppParts): Express {
   const elapsedMs = (): number => services.context.clock.elapsedMs();
   const stopping = parts.stopping ?? new AbortController().signal;
   const { maxBodyBytes, toolsets } = settings;
+  const offered = offeredOperations(operations, toolsets);
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
   app.use(auditLog(log, elapsedMs), securityHeaders, hostGuard(settings), originGuard(settings), bearerGuard(settings));
   const perMinute = settings.rateLimit > 0 || isLoopbackHost(settings.host) ? settings.rateLimit : DEFAULT_RATE_LIMIT;
   if (perMinute > 0) app.use(rateGuard(createRateLimiter({ perMinute }, elapsedMs)));
   app.use(createHealthRoutes(services, log));
-  app.use(createIndexRoutes(parts));
+  app.use(createIndexRoutes(parts, offered));
   app.use(MCP_PATH, createMcpMount({ operations, services, version, log, toolsets, maxBodyBytes, stopping }));
-  app.use(API_PREFIX, createRestRoutes({ operations, services, maxBodyBytes, stopping }));
+  app.use(API_PREFIX, createRestRoutes({ operations, offered, services, maxBodyBytes, stopping }));
   app.use(refuseRoute, errorHandler(log));
   return app;
 }
 
-/** `/` says what this is, `/openapi.json` what it can do. */
-function createIndexRoutes({ operations, version, settings }: HttpAppParts): Router {
+/** `/` says what this is, `/openapi.json` what it offers. */
+function createIndexRoutes({ version, settings }: HttpAppParts, offered: readonly Operation[]): Router {
   const router = Router({ caseSensitive: true });
-  const api = describeApi(operations, { version, hasKey: settings.apiKey !== '' });
+  const api = describeApi(offered, { version, hasKey: settings.apiKey !== '' });
   router.get('/', (_request, response) => {
-    response.json({ name: 'quarry', version, api: API_PREFIX, openapi: '/openapi.json', mcp: MCP_PATH });
+    const { toolsets } = settings;
+    response.json({ name: 'quarry', version, api: API_PREFIX, openapi: '/openapi.json', mcp: MCP_PATH, toolsets });
   });
   router.get('/openapi.json', (_request, response) => {
     response.json(api);

@@ -3,11 +3,12 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import { type RequestHandler, type Response, Router } from 'express';
 import { QuarryError } from '../../core/errors.js';
 import { type Operation, TOOLSETS } from '../../operations/define.js';
+import { ALL_TOOLSETS, offeredOperations } from '../../operations/offered.js';
 import type { Services } from '../../services/services.js';
 import type { Log } from '../log.js';
+import { refuseMessage } from '../mcp/check-message.js';
 import { createMcpServer } from '../mcp/create-mcp-server.js';
 import { writeInstructions } from '../mcp/instructions.js';
-import { ALL_TOOLSETS, offeredTools } from '../mcp/offered-tools.js';
 import { parseJsonBody, readBody } from './request-input.js';
 import { addMethodGuards } from './rest-routes.js';
 
@@ -29,7 +30,7 @@ export interface McpMountParts {
  */
 export function createMcpMount(parts: McpMountParts): Router {
   // A wrong name shall stop the start, not the first request.
-  offeredTools(parts.operations, parts.toolsets);
+  offeredOperations(parts.operations, parts.toolsets);
   const router = Router({ caseSensitive: true });
   router.post('/', readBody(parts.maxBodyBytes), answer(parts));
   addMethodGuards(router, [{ path: '/', method: 'POST' }]);
@@ -41,13 +42,18 @@ function answer(parts: McpMountParts): RequestHandler {
     const body = parseJsonBody(request);
     const toolsets = chooseToolsets(request.url, parts.toolsets);
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
+    const refusal = messages.map(refuseMessage).find((found) => found !== undefined);
+    if (refusal !== undefined) {
+      response.status(400).json(refusal);
+      return;
+    }
     const isHandshake = messages.some((message) => methodOf(message) === 'initialize');
     const server = createMcpServer({
       ...parts,
       toolsets,
       door: 'mcp-http',
       instructions: isHandshake
-        ? await writeInstructions(parts.services, offeredTools(parts.operations, toolsets))
+        ? await writeInstructions(parts.services, offeredOperations(parts.operations, toolsets))
         : '',
     });
     const takesEvents = (request.headers.accept ?? '').toLowerCase().includes('text/event-stream');

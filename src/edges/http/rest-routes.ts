@@ -1,6 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { QuarryError } from '../../core/errors.js';
 import type { Operation } from '../../operations/define.js';
+import { notOffered } from '../../operations/offered.js';
 import type { Services } from '../../services/services.js';
 import { gatherInput, readBody } from './request-input.js';
 
@@ -9,24 +10,31 @@ export const API_PREFIX = '/api/v1';
 
 /** What the REST routes need. */
 export interface RestParts {
+  /** The whole registry, so that what is not on offer can be told from what there is not. */
   readonly operations: readonly Operation[];
+  readonly offered: readonly Operation[];
   readonly services: Services;
   readonly maxBodyBytes: number;
   /** Fires when the server stops and will wait no longer. */
   readonly stopping: AbortSignal;
 }
 
-/** One route for each operation, and an honest 405 for the other methods of its path. */
+/** One route for each operation on offer, and an honest 405 for the other methods of its path. */
 export function createRestRoutes(parts: RestParts): Router {
   const router = Router({ caseSensitive: true });
   router.use(readBody(parts.maxBodyBytes));
   const sorted = [...parts.operations].sort((a, b) => comparePaths(a.http.path, b.http.path));
   for (const operation of sorted) {
-    router[methodOf(operation)](operation.http.path, runOperation(operation, parts));
+    if (parts.offered.includes(operation))
+      router[methodOf(operation)](operation.http.path, runOperation(operation, parts));
+    // Not under its method alone, or OPTIONS would be answered with it.
+    else router.all(operation.http.path, refuse(operation));
   }
   addMethodGuards(
     router,
-    sorted.map(({ http }) => ({ path: http.path, method: http.method })),
+    sorted
+      .filter((operation) => parts.offered.includes(operation))
+      .map(({ http }) => ({ path: http.path, method: http.method })),
   );
   return router;
 }
@@ -66,6 +74,20 @@ export function refuseRoute(request: Request, _response: Response, next: (error:
       hint: 'GET /openapi.json describes every path; MCP clients connect to /mcp.',
     }),
   );
+}
+
+/** An operation of a toolset that this server does not offer; other methods of its path are somebody else's. */
+function refuse(operation: Operation): RequestHandler {
+  const { method } = operation.http;
+  const own: readonly string[] = method === 'GET' ? [method, 'HEAD'] : [method];
+  return (request, response, next) => {
+    if (!own.includes(request.method)) {
+      next('route');
+      return;
+    }
+    response.locals['operation'] = operation.name;
+    next(notOffered(operation));
+  };
 }
 
 function runOperation(operation: Operation, parts: RestParts): RequestHandler {

@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Report } from '../../core/ports.js';
+import { oneLine } from '../../core/text/fence.js';
 import type { Door, Operation } from '../../operations/define.js';
 import type { Services } from '../../services/services.js';
 import { toEdgeError } from '../edge-error.js';
@@ -48,8 +49,9 @@ export async function callTool(call: ToolCall): Promise<CallToolResult> {
 /** An error for a model: code, message, what to do next, and what a program would look at. */
 export function renderError(error: QuarryError): string {
   const retry = error.meaning.retryable ? ' (the same call may succeed later)' : '';
-  const details = error.details === undefined ? '' : `\nDetails: ${JSON.stringify(error.details).slice(0, 2_000)}`;
-  return `${error.code}: ${error.message}${retry}\nHint: ${error.hint ?? ''}${details}`;
+  const details =
+    error.details === undefined ? '' : `\nDetails: ${oneLine(JSON.stringify(error.details)).slice(0, 2_000)}`;
+  return `${error.code}: ${oneLine(error.message)}${retry}\nHint: ${oneLine(error.hint ?? '')}${details}`;
 }
 
 function guardSize(operation: Operation, output: unknown, text: string): void {

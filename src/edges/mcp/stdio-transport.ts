@@ -5,6 +5,7 @@ import {
   JSONRPCMessageSchema,
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
+import { refuseMessage, requestIdOf } from './check-message.js';
 
 /** Streams of a {@link StdioTransport}. */
 export interface StdioStreams {
@@ -127,10 +128,15 @@ export class StdioTransport implements Transport {
       this.#refuse(null, ErrorCode.ParseError, 'A line was not JSON in UTF-8. Send one JSON-RPC message per line.');
       return;
     }
+    const refusal = refuseMessage(value);
+    if (refusal !== undefined) {
+      void this.#write(JSON.stringify(refusal));
+      return;
+    }
     const parsed = JSONRPCMessageSchema.safeParse(value);
     if (!parsed.success) {
       this.#refuse(
-        idOf(value),
+        requestIdOf(value),
         ErrorCode.InvalidRequest,
         'A line was no JSON-RPC 2.0 message. Send an object with jsonrpc, method and, for a request, id; params is an object.',
       );
@@ -178,10 +184,4 @@ function parseLine(line: Buffer): unknown {
   } catch {
     return BROKEN; // Answered as a parse error by the caller.
   }
-}
-
-/** The id of something that is nearly a request, so that the client learns which of its requests was wrong. */
-function idOf(value: unknown): RequestId | null {
-  if (typeof value !== 'object' || value === null || !('id' in value)) return null;
-  return typeof value.id === 'string' || typeof value.id === 'number' ? value.id : null;
 }

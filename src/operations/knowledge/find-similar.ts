@@ -35,6 +35,7 @@ export const findSimilar = defineOperation({
     'MODEL_UNAVAILABLE',
     'EMBEDDING_FAILED',
   ],
+  quoted: ['results.text', 'results.context.text'],
   examples: [{ text: 'citations that can be verified', limit: 2 }],
   async run({ services }, input) {
     const { id, text, collections, limit } = input;

@@ -62,6 +62,7 @@ export const search = defineOperation({
     'MODEL_UNAVAILABLE',
     'EMBEDDING_FAILED',
   ],
+  quoted: ['results.text', 'results.context.text'],
   examples: [
     { query: 'how do I cite a passage' },
     { query: 'getUserName', mode: 'keyword', limit: 3 },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fenceText } from '../../core/text/fence.js';
 import { defineOperation } from '../define.js';
 import { collectionNames } from '../shapes.js';
 
@@ -34,6 +35,7 @@ export const verifyCitation = defineOperation({
     currentText: z.string().nullable(),
   }),
   errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND'],
+  quoted: ['currentText'],
   examples: [
     { document: 'note:example', quote: 'A note for the examples' },
     { document: 'doc_unknown', quote: 'no such text' },
@@ -47,10 +49,7 @@ export const verifyCitation = defineOperation({
       output.span === null
         ? ''
         : ` Lines ${output.span.startLine}-${output.span.endLine}, offsets ${output.span.start}-${output.span.end}.`;
-    const now =
-      output.currentText === null
-        ? ''
-        : `\nAt the cited place now:\n   | ${output.currentText.replaceAll('\n', '\n   | ')}`;
+    const now = output.currentText === null ? '' : `\nAt the cited place now:\n${fenceText(output.currentText)}`;
     const where =
       output.url === null
         ? ''

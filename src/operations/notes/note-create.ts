@@ -21,6 +21,7 @@ export const noteCreate = defineOperation({
   }),
   output: noteShape,
   errors: ['INPUT_INVALID', 'ALREADY_EXISTS', 'FINGERPRINT_MISMATCH', 'MODEL_UNAVAILABLE', 'STORE_LOCKED'],
+  quoted: ['text'],
   examples: [
     {
       title: 'Another example',

@@ -16,6 +16,7 @@ export const noteGet = defineOperation({
   input: z.strictObject({ id: noteReference, collection: collectionName.optional() }),
   output: noteShape,
   errors: ['INPUT_INVALID', 'NOTE_NOT_FOUND', 'COLLECTION_NOT_FOUND'],
+  quoted: ['text'],
   examples: [{ id: 'example' }],
   run: async ({ services }, input) => toNoteShape(await services.notes.get(input.collection, input.id)),
   render: renderNote,

@@ -51,7 +51,8 @@ export const noteList = defineOperation({
     };
   },
   render: ({ notes, total, nextCursor }) =>
-    [...notes.map((note) => `${note.noteId}\n  ${documentLine(note)}`), pageLine(notes.length, total, nextCursor)].join(
-      '\n',
-    ),
+    [
+      ...notes.map((note) => `note ${note.noteId}\n  ${documentLine(note)}`),
+      pageLine(notes.length, total, nextCursor),
+    ].join('\n'),
 });

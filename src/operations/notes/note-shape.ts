@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fenceText } from '../../core/text/fence.js';
 import { NOTE_STATUSES } from '../../core/types.js';
 import { noteIdOf } from '../../services/notes.js';
 import { collectionName, documentFacts, documentShape, toDocumentShape } from '../shapes.js';
@@ -48,6 +49,6 @@ export function toNoteShape(
 
 /** A note for people. */
 export function renderNote(note: z.output<typeof noteShape>): string {
-  const head = `${note.noteId}: ${note.title}\n${note.url} (${note.id} @${note.contentHash.slice(0, 12)})`;
-  return `${head}; ${note.chunks} chunks, ${documentFacts(note).join(', ')}\n\n${note.text}`;
+  const head = `Note ${note.noteId}: ${note.title}\n   ${note.url} (${note.id} @${note.contentHash.slice(0, 12)})`;
+  return `${head}; ${note.chunks} chunks, ${documentFacts(note).join(', ')}\n\n${fenceText(note.text)}`;
 }

@@ -27,6 +27,7 @@ export const noteUpdate = defineOperation({
     'MODEL_UNAVAILABLE',
     'STORE_LOCKED',
   ],
+  quoted: ['text'],
   examples: [{ id: 'example', confidence: 0.9 }],
   async run({ services }, { id, collection, ...changes }) {
     return toNoteShape(await services.notes.update(collection, id, changes));
