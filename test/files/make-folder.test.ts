@@ -82,7 +82,7 @@ describe('makeFolder', () => {
     const commands: (readonly string[])[] = [
       ['status', '--home', outside],
       ['status', '--home', join(home, 'rows.jsonl')],
-      ['note', 'create', '--title', 'Title', '--text', 'Text.', '--home', outside],
+      ['note', 'create', 'Title', join(home, 'rows.jsonl'), '--home', outside],
     ];
     for (const command of commands) {
       const failed = await run(process.execPath, [MAIN, ...command, '--json'], ABORT).catch((error: unknown) => error);
