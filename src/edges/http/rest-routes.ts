@@ -1,8 +1,10 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { QuarryError } from '../../core/errors.js';
-import type { Operation } from '../../operations/define.js';
+import { DEFAULT_INPUT_BYTES, type Operation } from '../../operations/define.js';
 import type { Services } from '../../services/services.js';
-import { gatherInput, readBody } from './request-input.js';
+import { callerOf } from './guards.js';
+import { readBody } from './read-body.js';
+import { gatherInput } from './request-input.js';
 
 /** Where the operations are mounted. */
 export const API_PREFIX = '/api/v1';
@@ -11,7 +13,10 @@ export const API_PREFIX = '/api/v1';
 export interface RestParts {
   readonly operations: readonly Operation[];
   readonly services: Services;
+  /** What no operation's own limit goes beyond. */
   readonly maxBodyBytes: number;
+  /** How long a client may send nothing of a body. */
+  readonly bodyIdleMs: number;
   /** Fires when the server stops and will wait no longer. */
   readonly stopping: AbortSignal;
 }
@@ -19,10 +24,11 @@ export interface RestParts {
 /** One route for each operation, and an honest 405 for the other methods of its path. */
 export function createRestRoutes(parts: RestParts): Router {
   const router = Router({ caseSensitive: true });
-  router.use(readBody(parts.maxBodyBytes));
   const sorted = [...parts.operations].sort((a, b) => comparePaths(a.http.path, b.http.path));
   for (const operation of sorted) {
-    router[methodOf(operation)](operation.http.path, runOperation(operation, parts));
+    const maxBytes = Math.min(parts.maxBodyBytes, operation.maxInputBytes ?? DEFAULT_INPUT_BYTES);
+    const read = readBody({ maxBytes, idleMs: parts.bodyIdleMs });
+    router[methodOf(operation)](operation.http.path, nameOperation(operation), read, runOperation(operation, parts));
   }
   addMethodGuards(
     router,
@@ -68,13 +74,20 @@ export function refuseRoute(request: Request, _response: Response, next: (error:
   );
 }
 
+/** For the log, also of requests whose body is refused. */
+function nameOperation(operation: Operation): RequestHandler {
+  return (_request, response, next) => {
+    response.locals['operation'] = operation.name;
+    next();
+  };
+}
+
 function runOperation(operation: Operation, parts: RestParts): RequestHandler {
   return async (request, response) => {
-    response.locals['operation'] = operation.name;
     const signal = AbortSignal.any([disconnectSignal(response), parts.stopping]);
-    const input = gatherInput(request, operation);
+    const input = await gatherInput(request, operation);
     const { output, text } = await operation.execute(
-      { services: parts.services, door: 'rest', signal, report: () => undefined },
+      { services: parts.services, door: 'rest', caller: callerOf(response), signal, report: () => undefined },
       input,
     );
     if (response.destroyed) return;

@@ -13,6 +13,8 @@ export const findSimilar = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'POST', path: '/similar' },
+  maxInputBytes: 128 * 1024,
+  takesTurn: true,
   cli: { command: ['similar'], positional: ['id'] },
   input: z.strictObject({
     id: z.string().min(1).max(200).optional().describe('Id of a search result or a document. Give this or text.'),
