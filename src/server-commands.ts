@@ -70,18 +70,21 @@ export function createServerCommands(parts: ServerCommandParts): readonly ExtraC
 }
 
 async function serveMcp(overrides: Partial<Config>, { version, signal }: ServerCommandParts): Promise<number> {
-  const [{ serveStdio }, { createMcpServer }, { writeInstructions }, { offeredTools }] = await Promise.all([
+  const [{ serveStdio }, { createMcpServer }, { writeInstructions }, { offeredTools }, limits] = await Promise.all([
     import('./edges/mcp/serve-stdio.js'),
     import('./edges/mcp/create-mcp-server.js'),
     import('./edges/mcp/instructions.js'),
     import('./edges/mcp/offered-tools.js'),
+    import('./edges/mcp/message-limits.js'),
   ]);
   const { config, services, log, close } = await openQuarry(overrides);
   try {
     const { toolsets } = config;
-    const instructions = await writeInstructions(services, offeredTools(operations, toolsets));
+    const tools = offeredTools(operations, toolsets);
+    const instructions = await writeInstructions(services, tools);
+    const { largest, of } = limits.createMessageLimits(tools, config.maxBodyBytes);
     const server = createMcpServer({ operations, toolsets, services, door: 'mcp-stdio', version, instructions, log });
-    await serveStdio(server, { signal, maxLineBytes: config.maxBodyBytes });
+    await serveStdio(server, { signal, maxLineBytes: largest, limitOf: of });
     return 0;
   } finally {
     await close();

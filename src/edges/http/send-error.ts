@@ -39,13 +39,14 @@ export function sendError(request: Request, response: Response, error: QuarryErr
   response.status(error.meaning.status);
   const report = error.toReport();
   const answer = request.path.replace(/\/$/, '') === MCP_PATH ? toJsonRpc(error, report) : { error: report };
-  if (hasMuchToSend(request)) sendAndClose(request, response, JSON.stringify(answer));
+  if (isBetterClosed(request, error)) sendAndClose(request, response, JSON.stringify(answer));
   else response.json(answer);
 }
 
-/** Whether so much of a body is still to come that the connection is better closed than read to its end. */
-function hasMuchToSend(request: Request): boolean {
+/** Whether so much of a body is still to come, or so slowly, that the connection is better closed than read to its end. */
+function isBetterClosed(request: Request, error: QuarryError): boolean {
   if (request.complete) return false;
+  if (error.code === 'REQUEST_TIMEOUT') return true;
   const length = request.headers['content-length'];
   return request.headers['transfer-encoding'] !== undefined || Number(length ?? 0) > DEFAULT_INPUT_BYTES;
 }
