@@ -65,7 +65,7 @@ export async function serve(checkout: string, home: string): Promise<LoadServer>
     let said = '';
     child.stderr?.on('data', (part: Buffer) => {
       said += part.toString();
-      const found = /http:\/\/[\d.:]+/.exec(said)?.[0];
+      const found = /http:\/\/[\d.]+:\d+/.exec(said)?.[0];
       if (found !== undefined) resolve(found);
     });
     child.once('close', () => reject(new RangeError(`The server of ${checkout} did not start: ${said}`)));
