@@ -34,7 +34,9 @@ export class StdioTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: NonNullable<Transport['onmessage']>;
   readonly #streams: StdioStreams;
-  readonly #pending = new Set<RequestId>();
+  /** How many requests of each id are worked on; a careless client may give one id twice. */
+  readonly #pending = new Map<RequestId, number>();
+  #underWay = 0;
   readonly #idle: (() => void)[] = [];
   #end: () => void = () => undefined;
   /** Resolves when the client has closed its end, or reads no more. */
@@ -118,7 +120,7 @@ export class StdioTransport implements Transport {
   };
 
   get #isBlocked(): boolean {
-    return this.#isFull || this.#pending.size >= MAX_PENDING;
+    return this.#isFull || this.#underWay >= MAX_PENDING;
   }
 
   /** Reads lines until there are no more or the client has to wait. Refusals may end up here again, hence the guard. */
@@ -192,7 +194,10 @@ export class StdioTransport implements Transport {
   }
 
   #accept(message: JSONRPCMessage): void {
-    if ('method' in message && 'id' in message) this.#pending.add(message.id);
+    if ('method' in message && 'id' in message) {
+      this.#pending.set(message.id, (this.#pending.get(message.id) ?? 0) + 1);
+      this.#underWay += 1;
+    }
     // A cancelled request is never answered, so nothing is left to wait for.
     if ('method' in message && message.method === 'notifications/cancelled') {
       const id = message.params?.['requestId'];
@@ -202,14 +207,17 @@ export class StdioTransport implements Transport {
   }
 
   #settle(id: RequestId): void {
-    this.#pending.delete(id);
+    const count = this.#pending.get(id) ?? 0;
+    if (count > 0) this.#underWay -= 1;
+    if (count > 1) this.#pending.set(id, count - 1);
+    else this.#pending.delete(id);
     this.#readOn();
     this.#tellIdle();
   }
 
   #isIdle(): boolean {
     const hasLastLine = this.#isEnded && this.#parts.length > 0;
-    return this.#pending.size === 0 && this.#unread.length === 0 && !hasLastLine;
+    return this.#underWay === 0 && this.#unread.length === 0 && !hasLastLine;
   }
 
   #tellIdle(): void {

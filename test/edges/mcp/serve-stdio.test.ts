@@ -118,16 +118,22 @@ describe('serveStdio', () => {
     expect(answer).toMatchObject({ id: 10, result: { structuredContent: { count: 7 } } });
   });
 
-  test('input waits while there are enough requests under way, and everything is answered in the end', async () => {
-    const { call, input, done, state, messages } = start({ drainMs: 600_000 });
-    for (let id = 0; id < 300; id++) call(id, 'wait', { steps: 3 });
-    while (state.started === 0) await settle();
-    expect(state.started).toBeLessThan(300);
-    expect(input.isPaused()).toBe(true);
-    input.end();
-    await done;
-    expect(new Set(messages.map((message) => message.id)).size).toBe(300);
-  });
+  test.each([
+    ['ids of their own', (n: number) => n],
+    ['one id', () => 7],
+  ])(
+    'input waits while there are enough requests under way, with %s; all are answered in the end',
+    async (_name, idOf) => {
+      const { call, input, done, state, messages } = start({ drainMs: 600_000 });
+      for (let n = 0; n < 300; n++) call(idOf(n), 'wait', { steps: 3 });
+      while (state.started === 0) await settle();
+      expect(state.started).toBeLessThan(300);
+      expect(input.isPaused()).toBe(true);
+      input.end();
+      await done;
+      expect(messages.map((message) => message.result?.structuredContent)).toEqual(Array(300).fill({ steps: 3 }));
+    },
+  );
 
   test('input waits while the answers are not read, and goes on when they are', async () => {
     const { input, output, done, messages } = start({ drainMs: 600_000 });
