@@ -24,8 +24,12 @@ export interface Sending {
 /** Keeps connections open, as clients do, so that a burst measures answers and not handshakes. */
 const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
 
-/** Sends a request and gives its status when the answer has been read. A connection that is cut off gives 0. */
-export function send(url: string, { method = 'POST', body, headers = {}, from }: Sending): Promise<number> {
+/**
+ * Sends a request and gives its status when the answer has been read. A connection that is cut off gives 0; one that was
+ * kept open and closed just when it was used again is no answer, so another one is taken.
+ */
+export function send(url: string, sending: Sending, isAgain = false): Promise<number> {
+  const { method = 'POST', body, headers = {}, from } = sending;
   return new Promise((resolve) => {
     const given = { 'content-type': 'application/json', ...headers };
     const request = httpRequest(url, {
@@ -34,7 +38,7 @@ export function send(url: string, { method = 'POST', body, headers = {}, from }:
       agent,
       ...(from === undefined ? {} : { localAddress: from }),
     });
-    request.on('error', () => resolve(0));
+    request.on('error', () => resolve(request.reusedSocket && !isAgain ? send(url, sending, true) : 0));
     request.on('response', (response) => {
       response.resume();
       response.on('close', () => resolve(response.statusCode ?? 0));
