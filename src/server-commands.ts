@@ -70,18 +70,23 @@ export function createServerCommands(parts: ServerCommandParts): readonly ExtraC
 }
 
 async function serveMcp(overrides: Partial<Config>, { version, signal }: ServerCommandParts): Promise<number> {
-  const [{ serveStdio }, { createMcpServer }, { writeInstructions }, { offeredOperations }] = await Promise.all([
-    import('./edges/mcp/serve-stdio.js'),
-    import('./edges/mcp/create-mcp-server.js'),
-    import('./edges/mcp/instructions.js'),
-    import('./operations/offered.js'),
-  ]);
+  const [{ serveStdio }, { createMcpServer }, { writeInstructions }, { offeredOperations }, limits] = await Promise.all(
+    [
+      import('./edges/mcp/serve-stdio.js'),
+      import('./edges/mcp/create-mcp-server.js'),
+      import('./edges/mcp/instructions.js'),
+      import('./operations/offered.js'),
+      import('./edges/mcp/message-limits.js'),
+    ],
+  );
   const { config, services, log, close } = await openQuarry(overrides);
   try {
     const { toolsets } = config;
-    const instructions = await writeInstructions(services, offeredOperations(operations, toolsets));
+    const tools = offeredOperations(operations, toolsets);
+    const instructions = await writeInstructions(services, tools);
+    const { largest, of } = limits.createMessageLimits(tools, config.maxBodyBytes);
     const server = createMcpServer({ operations, toolsets, services, door: 'mcp-stdio', version, instructions, log });
-    await serveStdio(server, { signal, maxLineBytes: config.maxBodyBytes });
+    await serveStdio(server, { signal, maxLineBytes: largest, limitOf: of });
     return 0;
   } finally {
     await close();

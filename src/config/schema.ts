@@ -151,13 +151,19 @@ export const SETTINGS = {
     env: ['QUARRY_MAX_BODY_BYTES'],
     parse: whole(1024, 2 ** 30),
     default: 16 * 1024 * 1024,
-    help: 'Largest HTTP request body.',
+    help: 'Largest HTTP request body or line over stdio, whatever an operation takes; most take 64 KiB.',
   }),
   rateLimit: setting({
     env: ['QUARRY_RATE_LIMIT'],
     parse: whole(0, 1_000_000),
     default: 0,
-    help: 'HTTP requests a minute for each client address. Default 0: no limit on loopback, 600 elsewhere.',
+    help: 'HTTP requests a minute for each client address, health checks excepted. Default 0: no limit on loopback, 600 elsewhere.',
+  }),
+  trustedProxies: setting({
+    env: ['QUARRY_TRUSTED_PROXIES'],
+    parse: list,
+    default: [],
+    help: 'Addresses and networks, comma separated, of proxies in front whose X-Forwarded-For tells the client that limits and the log count. Default: none, the connection itself tells it.',
   }),
   proxy: setting({
     env: ['QUARRY_PROXY', 'HTTPS_PROXY', 'https_proxy'],

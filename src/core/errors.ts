@@ -64,6 +64,8 @@ export const ERROR_TABLE = {
   STORE_FULL: busy(507),
   STORE_BROKEN: broken(),
   RATE_LIMITED: busy(429),
+  OVERLOADED: busy(503),
+  REQUEST_TIMEOUT: busy(408),
   TIMEOUT: busy(504),
   LIMIT_REACHED: invalid(413),
   CANCELLED: { status: 499, exitCode: 130, retryable: true },

@@ -5,7 +5,9 @@ import type { JsonObject } from '../core/types.js';
 import type { Services } from '../services/services.js';
 import { parseJsonTexts } from './coerce.js';
 import { describeIssues } from './describe-issues.js';
+import { findOverlong } from './input-bounds.js';
 import { requireJson } from './json-input.js';
+import { guardJsonSize } from './json-size.js';
 import { oneLineValues } from './one-line-values.js';
 
 /** What an operation does to what is kept. */
@@ -25,7 +27,12 @@ export interface OperationContext {
   readonly signal: AbortSignal;
   readonly report: Report;
   readonly door: Door;
+  /** Who calls, for taking turns: an address over HTTP. Default: the door, as one caller. */
+  readonly caller?: string;
 }
+
+/** Bytes of input that a server reads for an operation that declares no more. */
+export const DEFAULT_INPUT_BYTES = 64 * 1024;
 
 /** How an operation is reached over REST, below `/api/v1`. */
 export interface HttpBinding {
@@ -71,6 +78,10 @@ export interface OperationDefinition<I extends z.ZodObject, O extends z.ZodObjec
   /** An object of JSON without transforms. */
   readonly output: O;
   readonly errors: readonly ErrorCode[];
+  /** Most bytes of its input that a server reads. Default: {@link DEFAULT_INPUT_BYTES}. */
+  readonly maxInputBytes?: number;
+  /** Whether it reads so much that only a few such calls run at once; the others wait in a fair queue. */
+  readonly takesTurn?: boolean;
   /** Inputs that run against the example workspace of the registry test. */
   readonly examples: readonly z.input<I>[];
   /** Name of the output field that holds the id of a started job; the command line then waits for it. */
@@ -135,28 +146,51 @@ export function defineOperation<const N extends string, I extends z.ZodObject, O
     inputSchema,
     outputSchema: z.toJSONSchema(definition.output) as JsonObject,
     async execute(context, rawInput) {
-      // Before anything looks at it, and again where JSON was read out of texts.
-      requireJson(definition.name, rawInput);
-      const input = parseJsonTexts(inputSchema, rawInput);
-      if (input !== rawInput) requireJson(definition.name, input);
-      const parsed = definition.input.safeParse(input);
-      if (!parsed.success) throw describeIssues(definition.name, definition.input, parsed.error, input);
-      const output = await definition.run(context, parsed.data).catch((error: unknown) => {
-        throw isDiskFull(error) ? toQuarryError(error) : error;
-      });
-      const checked = definition.output.safeParse(output);
-      if (!checked.success) {
-        throw new QuarryError('INTERNAL', `${definition.name} gave an answer of the wrong shape.`, {
-          cause: checked.error,
-        });
-      }
-      const shown = oneLineValues(checked.data, definition.quoted);
-      // Output schemas hold plain JSON without transforms, so the parsed value is JSON.
-      return {
-        output: checked.data as JsonObject,
-        text: definition.render(shown),
-        failure: definition.failure?.(shown) ?? '',
-      };
+      const input = parse(definition, inputSchema, rawInput);
+      if (definition.takesTurn !== true) return answer(definition, context, input);
+      const turn = { caller: context.caller ?? context.door, signal: context.signal };
+      return context.services.turns.run(turn, () => answer(definition, context, input));
     },
+  };
+}
+
+/** The checked input. What can be judged by its size alone is refused before anything looks at every part of it. */
+function parse<I extends z.ZodObject, O extends z.ZodObject>(
+  { name, input: schema }: OperationDefinition<I, O>,
+  inputSchema: JsonObject,
+  rawInput: unknown,
+): z.output<I> {
+  const input = parseJsonTexts(inputSchema, rawInput);
+  const overlong = findOverlong(inputSchema, input);
+  if (overlong !== undefined) throw describeIssues(name, schema, overlong, input);
+  guardJsonSize(name, input);
+  // As it came, and again where JSON was read out of texts.
+  requireJson(name, rawInput);
+  if (input !== rawInput) requireJson(name, input);
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw describeIssues(name, schema, parsed.error, input);
+  return parsed.data;
+}
+
+async function answer<I extends z.ZodObject, O extends z.ZodObject>(
+  definition: OperationDefinition<I, O>,
+  context: OperationContext,
+  input: z.output<I>,
+): Promise<Outcome> {
+  const output = await definition.run(context, input).catch((error: unknown) => {
+    throw isDiskFull(error) ? toQuarryError(error) : error;
+  });
+  const checked = definition.output.safeParse(output);
+  if (!checked.success) {
+    throw new QuarryError('INTERNAL', `${definition.name} gave an answer of the wrong shape.`, {
+      cause: checked.error,
+    });
+  }
+  const shown = oneLineValues(checked.data, definition.quoted);
+  // Output schemas hold plain JSON without transforms, so the parsed value is JSON.
+  return {
+    output: checked.data as JsonObject,
+    text: definition.render(shown),
+    failure: definition.failure?.(shown) ?? '',
   };
 }

@@ -21,6 +21,7 @@ export interface ToolCall {
   readonly arguments: unknown;
   readonly services: Services;
   readonly door: Door;
+  readonly caller?: string;
   readonly signal: AbortSignal;
   readonly report: Report;
   readonly log: Log;
@@ -28,12 +29,12 @@ export interface ToolCall {
 
 /** Runs an operation as a tool. Errors become results that the model can read and act upon; nothing is thrown. */
 export async function callTool(call: ToolCall): Promise<CallToolResult> {
-  const { operation, services, door, signal, report } = call;
-  const { clock } = services.context;
+  const { operation, door } = call;
+  const { clock } = call.services.context;
   const began = clock.elapsedMs();
   const about = (): object => ({ tool: operation.name, door, ms: Math.round(clock.elapsedMs() - began) });
   try {
-    const { output, text } = await operation.execute({ services, door, signal, report }, call.arguments ?? {});
+    const { output, text } = await operation.execute(call, call.arguments ?? {});
     guardSize(operation, output, text);
     call.log('info', 'tool call', { ...about() });
     return { content: [{ type: 'text', text }], structuredContent: output };

@@ -32,6 +32,8 @@ export interface McpServerParts {
   readonly toolsets: readonly string[];
   readonly services: Services;
   readonly door: Extract<Door, 'mcp-stdio' | 'mcp-http'>;
+  /** Who calls, for taking turns. Default: the door, as one caller. */
+  readonly caller?: string;
   readonly version: string;
   /** What {@link writeInstructions} wrote; only the handshake sends it. */
   readonly instructions: string;
@@ -96,6 +98,7 @@ function createHandlers(parts: McpServerParts): ReadonlyMap<string, Handler> {
   const contextOf = (extra: Extra): OperationContext => ({
     services: parts.services,
     door: parts.door,
+    ...callerIn(parts),
     signal: extra.signal,
     report: () => undefined,
   });
@@ -109,6 +112,10 @@ function createHandlers(parts: McpServerParts): ReadonlyMap<string, Handler> {
     ['prompts/get', (params) => handlePrompt(tools, params)],
     ['completion/complete', (params, extra) => handleCompletion(contextOf(extra), tools, params)],
   ]);
+}
+
+function callerIn({ caller }: McpServerParts): { readonly caller?: string } {
+  return caller === undefined ? {} : { caller };
 }
 
 async function handleToolCall(
@@ -129,6 +136,7 @@ async function handleToolCall(
       arguments: call.arguments,
       services,
       door,
+      ...callerIn(parts),
       signal,
       log,
       report: progress.report,

@@ -39,7 +39,7 @@ export async function listResources(
   const own = tools.some((tool) => tool.name === 'status') ? [statusResource()] : [];
   if (!hasDocuments(tools)) return { resources: own };
   const offset = decodeCursor(cursor, CURSOR_BINDING);
-  const page = await context.services.documents.list([], {}, { offset, limit: PAGE_LENGTH });
+  const page = await inTurn(context, () => context.services.documents.list([], {}, { offset, limit: PAGE_LENGTH }));
   const next = offset + page.items.length;
   const documents = page.items.map(toResource);
   return {
@@ -96,11 +96,16 @@ export async function completeDocumentIds(
   const wanted = value.toLowerCase();
   const found: string[] = [];
   for (let offset = 0; offset < MAX_SCANNED; offset += SCAN_LENGTH) {
-    const page = await context.services.documents.list([], {}, { offset, limit: SCAN_LENGTH });
+    const page = await inTurn(context, () => context.services.documents.list([], {}, { offset, limit: SCAN_LENGTH }));
     found.push(...page.items.filter((document) => matches(document, wanted)).map((document) => document.id));
     if (found.length > MAX_COMPLETIONS || offset + page.items.length >= page.total || page.items.length === 0) break;
   }
   return { values: found.slice(0, MAX_COMPLETIONS), hasMore: found.length > MAX_COMPLETIONS };
+}
+
+/** Resources cost what the operations cost that read the same, so they wait in the same queue. */
+function inTurn<T>(context: OperationContext, read: () => Promise<T>): Promise<T> {
+  return context.services.turns.run({ caller: context.caller ?? context.door, signal: context.signal }, read);
 }
 
 function matches(document: Pick<Document, 'id' | 'title'>, wanted: string): boolean {

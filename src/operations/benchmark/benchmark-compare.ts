@@ -15,6 +15,7 @@ export const benchmarkCompare = defineOperation({
   openWorld: false,
   toolset: 'benchmark',
   http: { method: 'GET', path: '/benchmarks/compare' },
+  takesTurn: true,
   cli: { command: ['benchmark', 'compare'], positional: ['runs'] },
   input: z.strictObject({
     runs: runIdsField.default([]),

@@ -19,6 +19,7 @@ export const benchmarkReport = defineOperation({
   openWorld: false,
   toolset: 'benchmark',
   http: { method: 'GET', path: '/benchmarks/report' },
+  takesTurn: true,
   cli: { command: ['benchmark', 'report'], positional: ['runs'] },
   input: z.strictObject({
     runs: runIdsField.default([]),

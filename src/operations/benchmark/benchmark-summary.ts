@@ -15,6 +15,7 @@ export const benchmarkSummary = defineOperation({
   openWorld: false,
   toolset: 'benchmark',
   http: { method: 'GET', path: '/benchmarks/summary' },
+  takesTurn: true,
   cli: { command: ['benchmark', 'summary'], positional: ['runs'] },
   input: z.strictObject({ runs: runIdsField.default([]), seed: seedField }),
   output: reportShape.extend({ advice: z.array(z.object({ finding: z.string(), suggestion: z.string() })) }),

@@ -77,6 +77,7 @@ export const datasetShow = defineOperation({
   openWorld: false,
   toolset: 'curation',
   http: { method: 'GET', path: '/datasets/:name' },
+  takesTurn: true,
   cli: { command: ['dataset', 'show'], positional: ['name'] },
   input: z.strictObject({
     name: datasetName,

@@ -13,6 +13,7 @@ export const fetch = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'GET', path: '/fetch' },
+  takesTurn: true,
   cli: { command: ['fetch'], positional: ['id'] },
   input: z.strictObject({
     id: z.string().min(1).max(4000).describe('Id of a document or search result, or a document url.'),

@@ -13,6 +13,8 @@ export const findSimilar = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'POST', path: '/similar' },
+  maxInputBytes: 128 * 1024,
+  takesTurn: true,
   cli: { command: ['similar'], positional: ['id'] },
   input: z.strictObject({
     id: z

@@ -15,6 +15,7 @@ export const search = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'POST', path: '/search' },
+  takesTurn: true,
   cli: { command: ['search'], positional: ['query'] },
   input: z.strictObject({
     query: z

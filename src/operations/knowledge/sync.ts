@@ -13,6 +13,7 @@ export const sync = defineOperation({
   openWorld: true,
   toolset: 'knowledge',
   http: { method: 'POST', path: '/sync', status: 202 },
+  maxInputBytes: 1024 * 1024,
   cli: { command: ['sync'], positional: ['sources'] },
   startsJob: 'jobId',
   input: z.strictObject({

@@ -13,6 +13,8 @@ export const verifyCitation = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'POST', path: '/citations/verify' },
+  maxInputBytes: 512 * 1024,
+  takesTurn: true,
   cli: { command: ['verify'], positional: ['document', 'quote'], fromFile: ['quote'] },
   input: z.strictObject({
     document: z.string().min(1).max(4000).describe('documentId or url of the cited document.'),

@@ -22,6 +22,7 @@ export const noteList = defineOperation({
   openWorld: false,
   toolset: 'notes',
   http: { method: 'GET', path: '/notes' },
+  takesTurn: true,
   cli: { command: ['note', 'list'] },
   input: z.strictObject({
     categories: filterFields.categories,

@@ -8,6 +8,11 @@ import { collectionName, documentFacts, documentShape, toDocumentShape } from '.
 const KNOWN_CATEGORIES =
   'ui_component, react_pattern, accessibility, prompt_engineering, architecture, code_generation, performance, security, best_practice';
 
+/** Most characters of a note. */
+export const NOTE_CHARACTERS = 2_000_000;
+/** Most bytes of a note as a server reads it: its text in UTF-8 has up to three bytes a character. */
+export const NOTE_BYTES = 3 * NOTE_CHARACTERS + 128 * 1024;
+
 /** Input: a note's id. */
 export const noteId = z
   .string()
