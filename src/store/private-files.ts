@@ -1,8 +1,8 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
-import { lstat, mkdir, open, readdir, realpath } from 'node:fs/promises';
+import { lstat, open, readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemCode } from '../core/errors.js';
 import type { Openness } from '../core/ports.js';
+import { makeFolder } from '../files/make-folder.js';
 
 /** Bits that let others than the owner read, write or enter. */
 const OTHERS = 0o077;
@@ -13,36 +13,12 @@ const HAS_MODES = process.platform !== 'win32';
 
 /**
  * Makes a folder that only its owner may enter; those above it that are missing come with ordinary permissions. One that
- * exists stays as it is: it may be shared on purpose. Step by step, since Node's recursive way may never end.
+ * exists stays as it is: it may be shared on purpose.
+ * @throws QuarryError PATH_UNREADABLE, STORE_FULL
  */
 export async function makePrivateFolder(path: string): Promise<void> {
-  try {
-    await makeOne(path, 0o700);
-  } catch (error) {
-    const parent = dirname(path);
-    if (systemCode(error) !== 'ENOENT' || parent === path || (await lookAt(parent)) !== undefined) throw error;
-    await makeParents(parent);
-    await makeOne(path, 0o700);
-  }
-}
-
-async function makeParents(path: string): Promise<void> {
-  try {
-    await makeOne(path, 0o777);
-  } catch (error) {
-    const parent = dirname(path);
-    if (systemCode(error) !== 'ENOENT' || parent === path || (await lookAt(parent)) !== undefined) throw error;
-    await makeParents(parent);
-    await makeOne(path, 0o777);
-  }
-}
-
-async function makeOne(path: string, mode: number): Promise<void> {
-  try {
-    await mkdir(path, { mode });
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
-  }
+  await makeFolder(dirname(path));
+  await makeFolder(path, { mode: 0o700 });
 }
 
 /** Whether only its owner may enter a folder. */

@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { QuarryError } from '../../core/errors.js';
 import type { Openness, StoreFinding } from '../../core/ports.js';
 import type { ServiceContext } from '../../services/context.js';
 import { defineOperation } from '../define.js';
-
 import { inspectMachine } from '../inspect-machine.js';
-import { reachOf } from '../reach-of.js';
 
 const finding = z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), hint: z.string().optional() });
 
@@ -44,12 +41,12 @@ export const doctor = defineOperation({
   name: 'doctor',
   summary: 'Examine the installation',
   description:
-    'Examines the machine, the embedding model, the store and who can read the home, and says how to mend what is wrong. With tighten and confirm the rights of others are taken from the home (on this machine only).',
+    'Examines the machine, the embedding model, the store and who can read the home, and says how to mend what is wrong. With tighten and confirm the rights of others are taken from the home.',
   effect: 'write',
   idempotent: true,
   openWorld: false,
   toolset: 'admin',
-  http: { method: 'GET', path: '/doctor' },
+  http: { method: 'POST', path: '/doctor' },
   cli: { command: ['doctor'] },
   input: z.strictObject({
     tighten: z.boolean().default(false).describe('Take the rights of others from the home; needs confirm.'),
@@ -62,12 +59,7 @@ export const doctor = defineOperation({
   errors: ['INPUT_INVALID'],
   examples: [{}],
   failure: ({ findings }) => linesOf(findings.filter((finding) => !finding.ok)).join('\n'),
-  async run({ services, door }, input) {
-    if (input.tighten && reachOf({ services, door }).side === 'remote') {
-      throw new QuarryError('INPUT_INVALID', 'The rights on the home are not changed for callers over HTTP.', {
-        hint: 'Run `quarry doctor --tighten --confirm` on the machine.',
-      });
-    }
+  async run({ services }, input) {
     const { context } = services;
     const findings = [
       ...(await services.status.doctor(await inspectMachine(context.config))),
