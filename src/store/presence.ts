@@ -33,15 +33,15 @@ export class Presence {
     const { pid } = process;
     const mark = JSON.stringify({ pid, start: processStart(pid), namespace: processNamespace() });
     try {
-      await mkdir(this.#directory, { recursive: true });
-      await writeFile(this.#path, mark);
+      await mkdir(this.#directory, { mode: 0o700 }).catch(() => undefined); // there already, or the file tells
+      await writeFile(this.#path, mark, { mode: 0o600 });
     } catch {
       return; // a folder that cannot be written can still be searched
     }
     this.#beat = setInterval(() => {
       const now = new Date();
       // Somebody may have taken a paused process for gone.
-      utimes(this.#path, now, now).catch(() => writeFile(this.#path, mark).catch(() => undefined));
+      utimes(this.#path, now, now).catch(() => writeFile(this.#path, mark, { mode: 0o600 }).catch(() => undefined));
       onBeat?.();
     }, BEAT_MS);
     this.#beat.unref();
