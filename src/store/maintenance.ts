@@ -6,6 +6,7 @@ import type { Database } from './database.js';
 import type { Engine } from './engine.js';
 import { buildIndex, coverage, KEYWORD_COLUMN, missingIndexes, STANDING_INDEXES } from './indexes.js';
 import type { KnowledgeTable } from './knowledge-table.js';
+import { KEEP_ALL } from './retention.js';
 import { equals } from './sql.js';
 import { syncFiles } from './sync-files.js';
 import {
@@ -83,7 +84,7 @@ export async function dropOldVersions(database: Database, knowledge: KnowledgeTa
 /** Merges rows that no index covers into the indexes, and mends indexes that are missing or cannot be read. */
 async function foldTable({ engine }: Database, table: Table, stale: readonly string[]): Promise<void> {
   for (const column of stale) await retried(() => buildIndex(engine, table, column));
-  const optimize = () => retried(() => table.optimize());
+  const optimize = () => retried(() => table.optimize(KEEP_ALL));
   try {
     await optimize();
     // Only fragments that the same parts of the indexes cover are compacted together, so the first call brings the

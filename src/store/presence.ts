@@ -31,15 +31,15 @@ export class Presence {
   async enter(onBeat?: () => void): Promise<void> {
     const mark = JSON.stringify(ownIdentity());
     try {
-      await makeFolder(this.#directory);
-      await writeFile(this.#path, mark);
+      await makeFolder(this.#directory, { mode: 0o700 });
+      await writeFile(this.#path, mark, { mode: 0o600 });
     } catch {
       return; // a folder that cannot be written can still be searched
     }
     this.#beat = setInterval(() => {
       const now = new Date();
       // Somebody may have taken a paused process for gone.
-      utimes(this.#path, now, now).catch(() => writeFile(this.#path, mark).catch(() => undefined));
+      utimes(this.#path, now, now).catch(() => writeFile(this.#path, mark, { mode: 0o600 }).catch(() => undefined));
       onBeat?.();
     }, BEAT_MS);
     this.#beat.unref();

@@ -5,8 +5,11 @@ import { syncFiles } from './sync-files.js';
 
 /** Reads of a version that was dropped meanwhile are tried so often; each opens the newest version. */
 const READ_ATTEMPTS = 5;
-/** Times of files and versions are coarse, and the clean-up computes with the time at which it runs. */
+/** Times of files and versions are coarse, and the clean-up counts ages from the time at which it runs. */
 const MARGIN_MS = 1000;
+
+/** For `optimize`, which would drop every version of more than a week, one included that a reader has open. */
+export const KEEP_ALL = { cleanupOlderThan: new Date(0) };
 
 /**
  * Says which old versions of a table may go, and drops them.
@@ -52,39 +55,34 @@ export class Retention {
 
   /** How many versions of the table may go now. */
   async droppable(table: Table): Promise<number> {
-    const { gone } = await this.#split(table);
+    const { gone } = await this.#split(table, MARGIN_MS);
     return gone;
   }
 
-  /**
-   * Folds what LanceDB folds by itself and drops the versions that may go; in a second round what the first one
-   * superseded by folding.
-   */
+  /** Folds what LanceDB folds by itself and drops the versions that may go. */
   async clean(table: Table, folder: string): Promise<void> {
-    for (let round = 0; round < 2; round++) {
-      // LanceDB never syncs: of the newest versions one must be on the disk before those that it replaced may go.
-      const now = Date.now();
-      await syncFiles(folder, this.#syncedMs.get(folder) ?? 0);
-      this.#syncedMs.set(folder, now - MARGIN_MS); // times of files are coarse
-      const { cutoff } = await this.#split(table);
-      const fragments = (await table.stats()).fragmentStats.numFragments;
-      // deleteUnverified stays off: with it, files of a commit in progress would go.
-      await table.optimize({ cleanupOlderThan: cutoff });
-      if ((await table.stats()).fragmentStats.numFragments === fragments) return;
-    }
+    const begunMs = Date.now();
+    // First without dropping anything: the limit is an age, counted when folding is done, so that folding would move it.
+    await table.optimize(KEEP_ALL);
+    const foldedMs = Date.now();
+    // LanceDB never syncs: of the newest versions one must be on the disk before those that it replaced may go.
+    await syncFiles(folder, this.#syncedMs.get(folder) ?? 0);
+    this.#syncedMs.set(folder, foldedMs - MARGIN_MS);
+    const { cutoff } = await this.#split(table, MARGIN_MS + 2 * (foldedMs - begunMs));
+    // deleteUnverified stays off: with it, files of a commit in progress would go.
+    await table.optimize({ cleanupOlderThan: cutoff });
   }
 
-  async #split(table: Table): Promise<{ cutoff: Date; gone: number }> {
+  async #split(table: Table, marginMs: number): Promise<{ cutoff: Date; gone: number }> {
     // Read before anybody is counted: who comes later begins with the newest of these.
     const versions = (await table.listVersions()).sort((first, second) => first.version - second.version);
     const since = Math.min(await this.#usedSince(), ...[...this.#running.values()].map((at) => at - MARGIN_MS));
     const current = versions.findLastIndex(({ timestamp }) => timestamp.getTime() <= since);
     const kept = versions.slice(Math.max(0, current)).map(({ timestamp }) => timestamp.getTime());
-    const cutoff = Math.min(...kept); // not simply the first: a machine's clock may have been set back
-    return {
-      cutoff: new Date(cutoff),
-      gone: versions.filter(({ timestamp }) => timestamp.getTime() < cutoff).length,
-    };
+    // Not simply the first: a machine's clock may have been set back.
+    const cutoff = Math.min(...kept) - (Number.isFinite(since) ? marginMs : 0);
+    const gone = versions.filter(({ timestamp }) => timestamp.getTime() < cutoff).length;
+    return { cutoff: new Date(cutoff), gone };
   }
 
   /** Versions that were current at this time, or later, may be in use. */

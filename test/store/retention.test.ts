@@ -6,9 +6,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { KnowledgeStore } from '../../src/core/ports.js';
+import { Database } from '../../src/store/database.js';
 import { LanceStore } from '../../src/store/lance-store.js';
 import { openStore } from '../../src/store/open-store.js';
 import { Presence } from '../../src/store/presence.js';
+import { Retention } from '../../src/store/retention.js';
 import { bytesBelow } from '../../src/store/sync-files.js';
 import { sampleCollection, sampleDocument, sampleJob, sampleSource } from '../contract/knowledge-samples.js';
 import { LOOP_DOCUMENTS, LOOP_PARAGRAPHS, READ_LOOP, type ReadLoopReport } from './read-loop.js';
@@ -127,6 +129,51 @@ describe('old versions', () => {
     } finally {
       await dispose();
     }
+  });
+});
+
+describe('a version that goes in the middle of a read', () => {
+  /** Reads all texts by a handle that was opened before everything was replaced, folded and cleaned. */
+  async function readAcross(isOwn: boolean) {
+    const { store, directory, dispose } = await temporaryStore({ clock: hourAhead });
+    const presence = new Presence(join(directory, 'users'));
+    const database = await Database.connect(directory, new Retention(presence, hourAhead));
+    try {
+      await fill(store);
+      const name = (await database.tableNames()).find((table) => table.startsWith('k_')) ?? '';
+      if (isOwn) {
+        await store.close();
+        await presence.enter();
+      }
+      let tries = 0;
+      const rows = await database.retention.read(async () => {
+        tries += 1;
+        const handle = await (await database.engine.lance.connect(directory)).openTable(name);
+        if (tries === 1) {
+          const replacing = isOwn ? await openStore({ directory, clock: hourAhead }) : store;
+          const editions = Array.from({ length: LOOP_DOCUMENTS }, (_, number) => loopDocument(number, 1));
+          await replacing.putDocuments('docs', editions);
+          if (isOwn) await replacing.close();
+          else await replacing.maintain('docs');
+          const table = await database.table(name);
+          if (isOwn && table !== undefined) await database.retention.clean(table, database.folder(name));
+        }
+        return handle.query().select(['text']).toArray();
+      });
+      return { tries, rows: rows.length };
+    } finally {
+      await presence.leave();
+      database.close();
+      await dispose();
+    }
+  }
+
+  it('makes it begin anew, on the newest version', async () => {
+    expect(await readAcross(false)).toEqual({ tries: 2, rows: LOOP_DOCUMENTS * (LOOP_PARAGRAPHS + 1) });
+  });
+
+  it('is not dropped by the store that reads', async () => {
+    expect(await readAcross(true)).toEqual({ tries: 1, rows: LOOP_DOCUMENTS * (LOOP_PARAGRAPHS + 1) });
   });
 });
 
