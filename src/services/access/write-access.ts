@@ -81,9 +81,9 @@ function unwritable(reach: Reach): QuarryError {
   if (reach.writeRoots === 'any') {
     return new QuarryError(
       'PATH_UNREADABLE',
-      'A link on the way to this path leads nowhere, or its folder cannot be seen.',
+      'Nothing can be written at this path: a link on the way leads nowhere, a file stands in it, or it cannot be seen.',
       {
-        hint: 'Remove the link, or name a path in a folder that you may write to.',
+        hint: 'Name a path in a folder that you may write to.',
       },
     );
   }
