@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fenceText } from '../core/text/fence.js';
 import { SOURCE_KINDS } from '../core/types.js';
 import type { SearchHit } from '../services/search.js';
 
@@ -100,17 +101,32 @@ export function toHitShape(found: SearchHit): HitOutput {
 function renderHit(hit: HitOutput): string {
   // A page's first heading is most often its title, which has just been said.
   const below = hit.headingPath[0] === hit.title ? hit.headingPath.slice(1) : hit.headingPath;
-  const path = below.length === 0 ? '' : `\n   ${below.join(' > ')}`;
-  const read = hit.context ?? hit;
-  const cite = `${hit.documentId} @${hit.contentHash.slice(0, 12)} [${hit.start},${hit.end})`;
-  const body = read.text.replace(/^/gm, '   | ');
-  const place = `${hit.url} lines ${read.startLine}-${read.endLine}`;
-  const matched = hit.context === null ? '' : ` (matched lines ${hit.startLine}-${hit.endLine})`;
-  const facts = [`collection ${hit.collection}`, hit.sourceKind, hit.language, hit.licence].filter(
-    (fact) => fact !== '',
-  );
-  return `${hit.rank}. ${hit.title}${path}\n   ${place}${matched}; ${facts.join(', ')}\n${body}${otherPlaces(hit)}\n   id ${hit.id}; cite ${cite}; score ${hit.score}: ${hit.why}`;
+  const name = `${hit.rank}. ${hit.title}${below.length === 0 ? '' : ` > ${below.join(' > ')}`}`;
+  const body = fenceText((hit.context ?? hit).text);
+  return hit.isWhole ? renderWhole(hit, name, body) : `${name}\n   ${placeOf(hit)}; id ${hit.id}\n${body}`;
 }
+
+function renderWhole(hit: HitOutput, name: string, body: string): string {
+  const read = hit.context ?? hit;
+  const matched = hit.context === null ? '' : ` (matched lines ${hit.startLine}-${hit.endLine})`;
+  const place = `${placeOf({ ...hit, ...read })}${matched}; collection ${hit.collection}`;
+  return `${name}\n   ${place}\n${body}${otherPassages(hit)}${otherPlaces(hit)}\n   id ${hit.id}; score ${hit.score}: ${hit.why}`;
+}
+
+function placeOf({ url, startLine, endLine }: Pick<HitOutput, 'url' | 'startLine' | 'endLine'>): string {
+  return `${url} lines ${startLine}-${endLine}`;
+}
+
+function otherPassages({ more }: HitOutput): string {
+  const named = more.map(({ id, headingPath, startLine, endLine }) => {
+    const heading = headingPath.at(-1);
+    return `lines ${startLine}-${endLine}${heading === undefined ? '' : ` (${heading})`} id ${id}`;
+  });
+  return named.length === 0 ? '' : `\n   more of it: ${named.slice(0, SHOWN_OTHERS).join('; ')}`;
+}
+
+/** Other passages of a document that the text names; the data names them all. */
+const SHOWN_OTHERS = 2;
 
 function otherPlaces({ alsoIn, alsoInMore }: HitOutput): string {
   const [first, ...others] = alsoIn;

@@ -4,6 +4,7 @@ import type { RetrievalSettings } from '../core/retrieval/settings.js';
 import type { Chunk, Citation, Collection, SearchFilter } from '../core/types.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
+import { noteDocumentId } from './notes.js';
 import { type AssembledHit, type ContextKind, HitAssembler, type HitContext } from './retrieval/assemble-hits.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
 import type { RankedHit, RetrieveService } from './retrieve.js';
@@ -157,7 +158,9 @@ export class SearchService {
     id: string,
   ): Promise<{ vector: Float32Array; documentId: string; chunks: number } | undefined> {
     const { store } = this.#context;
-    const chunks = id.startsWith('chk_') ? [] : await store.listChunks(collection.name, id);
+    const chunksOf = (documentId: string): Promise<Chunk[]> => store.listChunks(collection.name, documentId);
+    let chunks = id.startsWith('chk_') ? [] : await chunksOf(id);
+    if (chunks.length === 0) chunks = await chunksOf(noteDocumentId(collection.name, id));
     const ids = id.startsWith('chk_') ? [id] : chunks.map((chunk) => chunk.id);
     const candidates = ids.length === 0 ? [] : await store.getChunks(collection.name, ids);
     const [first] = candidates;
@@ -231,6 +234,11 @@ function explain(hit: RankedHit): string {
     parts.push(
       `words ${hit.keyword.score.toFixed(2)}${hit.keyword.rank === null ? '' : ` (rank ${hit.keyword.rank})`}`,
     );
+  const { name, order, document, kind } = hit.parts;
+  if (name > 0) parts.push('called so');
+  if (order > 0) parts.push(`word order +${order.toFixed(3)}`);
+  if (document > 0) parts.push(`another passage +${document.toFixed(3)}`);
+  if (kind < 1) parts.push(`test or release notes x${kind}`);
   if (hit.reranked !== null) parts.push(`reranker ${hit.reranked.toFixed(3)}`);
   return parts.join(', ');
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { QuarryError } from '../core/errors.js';
-import type { Clock, Page, PageRequest } from '../core/ports.js';
+import type { Page, PageRequest } from '../core/ports.js';
 import {
   type Collection,
   JOB_STATES,
@@ -45,6 +45,7 @@ const SOURCE = z.looseObject({
   state: z.json(),
   createdAt: z.string(),
   syncedAt: z.string().nullable(),
+  addedBy: z.enum(['local', 'remote']).optional(),
 });
 
 const JOB = z.looseObject({
@@ -88,8 +89,8 @@ export class Catalog {
   readonly #tables: Readonly<Record<ControlTable, RecordTable>>;
   #entries: { readonly version: number; readonly byName: ReadonlyMap<string, CatalogEntry> } | undefined;
 
-  constructor(database: Database, clock: Clock) {
-    const table = (name: ControlTable) => new RecordTable(database, name, clock);
+  constructor(database: Database) {
+    const table = (name: ControlTable) => new RecordTable(database, name);
     this.#tables = {
       collections: table('collections'),
       sources: table('sources'),
@@ -210,9 +211,9 @@ export class Catalog {
     await Promise.all(Object.values(this.#tables).map((table) => table.idle()));
   }
 
-  /** Folds and cleans the control tables. */
-  async compact(): Promise<void> {
-    for (const table of Object.values(this.#tables)) await table.compact();
+  /** Folds the control tables that have more than `most` old versions, and drops these. */
+  async compact(most: number): Promise<void> {
+    for (const table of Object.values(this.#tables)) await table.compact(most);
   }
 }
 

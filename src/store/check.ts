@@ -2,6 +2,7 @@ import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../core/errors.js';
 import type { StoreFinding } from '../core/ports.js';
+import { TABLE_PREFIX } from './catalog.js';
 import type { CollectionTables } from './collection-tables.js';
 import { ASIDE_FOLDER, type Database } from './database.js';
 import { readFormat } from './format.js';
@@ -9,6 +10,9 @@ import { coverage, KEYWORD_COLUMN, missingIndexes } from './indexes.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { brokenIndexes } from './maintenance.js';
+import type { Presence } from './presence.js';
+import { CONTROL_TABLES } from './record-table.js';
+import { spareBytes } from './spare-bytes.js';
 
 const LOW_DISK_BYTES = 500 * 1024 * 1024;
 
@@ -16,6 +20,7 @@ const LOW_DISK_BYTES = 500 * 1024 * 1024;
 export interface CheckContext {
   readonly database: Database;
   readonly lease: WriterLease;
+  readonly presence: Presence;
   readonly newestFormat: number;
   readonly tables: CollectionTables;
 }
@@ -27,6 +32,7 @@ export async function checkStore(context: CheckContext): Promise<StoreFinding[]>
     await checkDisk(context),
     await checkWriter(context),
     await checkAside(context),
+    await checkOldVersions(context),
   ];
   try {
     findings.push(await checkLeftovers(context));
@@ -83,6 +89,24 @@ async function checkAside({ database }: CheckContext): Promise<StoreFinding> {
     detail: `the newest version of ${tables.join(', ')} was torn by a crash of the machine; the version before it is in use`,
     hint: `Sync the sources to bring back what was lost, then delete the folder ${ASIDE_FOLDER} in the database.`,
   };
+}
+
+async function checkOldVersions({ database, presence }: CheckContext): Promise<StoreFinding> {
+  const names = (await database.tableNames()).filter((name) => isOurs(name));
+  let bytes = 0;
+  for (const name of names) {
+    const table = await database.table(name).catch(() => undefined); // a broken table has a finding of its own
+    if (table !== undefined) bytes += await spareBytes(database.folder(name), table).catch(() => 0);
+  }
+  const amount = `about ${(bytes / 1e6).toFixed(1)} MB`;
+  const detail = (await presence.isAlone())
+    ? `${amount}, freed when this program closes the database, and at the end of every job`
+    : `${amount}, freed half a minute after the other programs have closed the database, or by a job that ends ten minutes after they were replaced`;
+  return { name: 'old versions', ok: true, detail };
+}
+
+function isOurs(name: string): boolean {
+  return name.startsWith(TABLE_PREFIX) || (CONTROL_TABLES as readonly string[]).includes(name); // widened to ask for any name
 }
 
 async function checkCollection(knowledge: KnowledgeTable): Promise<StoreFinding[]> {

@@ -36,20 +36,20 @@ export class CollectionTables {
   }
 
   /**
-   * Reads from a collection; once more when the first try fails, because another process may have replaced the table,
-   * or dropped the version that was being read.
+   * Reads from a collection; once more in the table that another process may have put in the place of the first one.
    * @throws QuarryError COLLECTION_NOT_FOUND, STORE_BROKEN
    */
   async read<T>(collection: string, work: (rows: CollectionRows) => Promise<T>): Promise<T> {
     const rows = await this.rows(collection);
     try {
-      return await work(rows);
+      return await this.#database.retention.read(() => work(rows));
     } catch (error) {
       const canBePassing =
         error instanceof QuarryError && ['STORE_BROKEN', 'COLLECTION_NOT_FOUND'].includes(error.code);
       if (!canBePassing) throw error;
       this.#database.forget(rows.knowledge.name);
-      return work(await this.rows(collection));
+      const again = await this.rows(collection);
+      return this.#database.retention.read(() => work(again));
     }
   }
 
@@ -61,7 +61,7 @@ export class CollectionTables {
       });
     }
     // The record comes last: what a crash leaves before that is an orphan, which dropOrphans clears away.
-    await this.#catalog.putEntry({ collection, table: await this.#createTable(collection) });
+    await this.#putNew(collection);
   }
 
   /** @throws QuarryError COLLECTION_NOT_FOUND; FINGERPRINT_MISMATCH when there are vectors of another length */
@@ -76,8 +76,8 @@ export class CollectionTables {
         { hint: 'Re-embed the collection, or make a new one.' },
       );
     }
-    await this.#catalog.putEntry({ collection, table: await this.#createTable(collection) });
-    await this.#dropTable(entry);
+    await this.#putNew(collection);
+    await this.#dropQuietly(entry);
   }
 
   /** See `KnowledgeStore.replaceCollection`. */
@@ -86,9 +86,8 @@ export class CollectionTables {
     if (name === scratch) return;
     // One commit: `name` points to the new rows and `scratch` is gone, so no crash leaves two names for one table.
     await this.#catalog.swapEntry({ collection: { ...made.entry.collection, name }, table: made.entry.table }, scratch);
-    await this.#catalog.deleteSourcesOf(scratch);
     this.#open.delete(made.entry.table.name);
-    await this.#dropTable(old.entry);
+    await this.#dropQuietly(old.entry, scratch);
   }
 
   /** Drops the collection with its sources and rows; nothing happens when it is absent. */
@@ -97,8 +96,7 @@ export class CollectionTables {
     if (entry === undefined) return;
     // The record goes first: what a crash leaves after that is an orphan, which dropOrphans clears away.
     await this.#catalog.deleteEntry(name);
-    await this.#catalog.deleteSourcesOf(name);
-    await this.#dropTable(entry);
+    await this.#dropQuietly(entry, name);
   }
 
   async stats({ knowledge, entry }: CollectionRows): Promise<CollectionStats> {
@@ -106,7 +104,7 @@ export class CollectionTables {
     const table = await knowledge.open();
     const covered = await read(() => coverage(table, KEYWORD_COLUMN));
     const state = entry.table.vectorIndex ?? undefined;
-    const isApproximate = isUsable(state, await read(() => table.version()));
+    const isApproximate = isUsable(state);
     return {
       documents,
       chunks,
@@ -133,9 +131,26 @@ export class CollectionTables {
     }
   }
 
-  async #createTable(collection: Collection): Promise<TableEntry> {
+  /** A new table and, last, the record that makes it the collection's; where that fails, nothing of it stays. */
+  async #putNew(collection: Collection): Promise<void> {
+    const name = newTableName(collection.name);
+    try {
+      await this.#catalog.putEntry({ collection, table: await this.#createTable(collection, name) });
+    } catch (error) {
+      await this.#database.dropTable(name).catch(() => undefined); // dropOrphans does it later
+      throw error;
+    }
+  }
+
+  /** Drops what no record points to any more: the change is made, so what fails here is left to dropOrphans. */
+  async #dropQuietly(entry: CatalogEntry, sourcesOf?: string): Promise<void> {
+    await this.#dropTable(entry).catch(() => undefined);
+    if (sourcesOf !== undefined) await this.#catalog.deleteSourcesOf(sourcesOf).catch(() => undefined);
+  }
+
+  async #createTable(collection: Collection, name: string): Promise<TableEntry> {
     const table = {
-      name: newTableName(collection.name),
+      name,
       dimensions: collection.fingerprint.dimensions,
       vectorIndex: null,
     };

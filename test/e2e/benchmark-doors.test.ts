@@ -134,6 +134,8 @@ describe('on the command line', () => {
     expect((await quarry(...gate, suite, '--update')).code).toBe(0);
     const passed = await quarry(...gate, suite);
     expect([passed.code, passed.stdout]).toEqual([0, expect.stringContaining('Nothing but the code has changed.')]);
+    const again = await quarry(...gate, suite, '--update');
+    expect([again.code, again.stderr]).toEqual([4, expect.stringContaining('--overwrite --confirm')]);
     // Every page speaks of nothing: the queries find only what shares their function words.
     await writeFile(join(suite, 'corpus.jsonl'), jsonLines(BIRDS.map(([_id]) => ({ _id, text: 'lorem ipsum' }))));
     const failed = await quarry(...gate, suite);

@@ -166,7 +166,9 @@ async function readResources(client: Client, documentId: string): Promise<void> 
     expect(completion.values).toContain(documentId);
   }
   const document = await client.readResource({ uri: `quarry://documents/${documentId}` });
-  expect(document.contents).toMatchObject([{ mimeType: 'text/markdown', text: expect.stringContaining('# Backups') }]);
+  expect(document.contents).toMatchObject([
+    { mimeType: 'text/plain', text: expect.stringContaining('   | # Backups') },
+  ]);
   const { completion } = await client.complete({
     ref: { type: 'ref/prompt', name: 'explore_collection' },
     argument: { name: 'collection', value: 'def' },

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createRandom } from '../../src/core/statistics/random.js';
 import type { Job, JsonObject } from '../../src/core/types.js';
 import type { Quarry } from '../../src/quarry.js';
+import { createModelTrainer } from '../../src/train/model-trainer.js';
 import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
 
 const STEMS = [
@@ -133,8 +134,8 @@ test('nothing that stands at the place of the model, or beside it, is touched', 
   await writeFile(join(taken, 'notes.md'), 'mine');
   const run = async (output: string): Promise<Job> =>
     finishJob(quarry, (await quarry.execute('train_model', { data, output })).output.jobId);
-  expect((await run(taken)).error).toMatchObject({ code: 'ALREADY_EXISTS' });
-  expect((await run(join(data, 'below-a-file'))).error?.code).toMatch(/ALREADY_EXISTS|PATH_UNREADABLE/);
+  await expect(run(taken)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+  await expect(run(join(data, 'below-a-file'))).rejects.toMatchObject({ code: 'PATH_UNREADABLE' });
   expect((await run(join('/proc', 'nothing', 'here'))).error).toMatchObject({ code: 'PATH_UNREADABLE' });
   expect((await run(join(folder, 'new', 'x'.repeat(250)))).error).toMatchObject({ code: 'PATH_UNREADABLE' });
   expect(existsSync(join(folder, 'new'))).toBe(false);
@@ -143,4 +144,22 @@ test('nothing that stands at the place of the model, or beside it, is touched', 
   expect((await readdir(join(folder, 'deep'))).sort()).toEqual(['taken', 'taken.training']);
   expect(await readdir(`${taken}.training`)).toEqual(['notes.md']);
   expect(await readdir(taken)).toContain('tokenizer.json');
+});
+
+test('an earlier model is replaced when that is asked for twice, and what is no model never', async () => {
+  const trainer = createModelTrainer();
+  const earlier = join(folder, 'earlier');
+  await mkdir(join(earlier, 'onnx'), { recursive: true });
+  await writeFile(join(earlier, 'tokenizer.json'), 'old');
+  await expect(trainer.prepare(earlier, false)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+  const workshop = await trainer.prepare(earlier, true);
+  const model = join(workshop.folder, 'model');
+  await mkdir(model);
+  await writeFile(join(model, 'tokenizer.json'), 'new');
+  await workshop.keep(model);
+  await workshop.discard();
+  expect(await readFile(join(earlier, 'tokenizer.json'), 'utf8')).toBe('new');
+  expect((await readdir(folder)).filter((name) => name.startsWith('earlier'))).toEqual(['earlier']);
+  await writeFile(join(earlier, 'notes.md'), 'mine');
+  await expect(trainer.prepare(earlier, true)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
 });

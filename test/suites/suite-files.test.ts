@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -101,7 +101,7 @@ describe('run files', () => {
           ]),
         );
         const path = join(folder, 'round.trec.gz');
-        await files.writeRun(path, results, 'my tag');
+        await files.writeRun(path, results, { tag: 'my tag', replace: true });
         const back = await files.readRun(path);
         expect(back).toEqual({ results, tag: 'my-tag' });
       }),
@@ -288,7 +288,7 @@ describe('suite folders', () => {
     });
     const opened = await files.open(root);
     const target = join(folder, `export-${format}-${gzip}`);
-    const written = await files.exportSuite(opened, { folder: target, format, gzip });
+    const written = await files.exportSuite(opened, { folder: target, format, gzip, overwrite: false });
     expect(written).toHaveLength(3);
     if (format === 'trec') {
       await mkdir(join(target, 'qrels'));
@@ -302,9 +302,26 @@ describe('suite folders', () => {
         (await collect(files.corpus(from))).map(({ id, title, text }) => [id, title, text]);
       expect(await texts(back)).toEqual(await texts(opened));
     }
-    await expect(files.exportSuite(opened, { folder: target, format, gzip })).rejects.toEqual(
+    await expect(files.exportSuite(opened, { folder: target, format, gzip, overwrite: false })).rejects.toEqual(
       refusal('ALREADY_EXISTS', /already there/),
     );
+  });
+
+  it('that were exported before are replaced when that is asked for, those with anything else in them never', async () => {
+    const root = await suite('export-again', {
+      'queries.jsonl': '{"_id": "q1", "text": "a"}\n',
+      'qrels/test.tsv': 'query-id\tcorpus-id\tscore\nq1\td\t2\n',
+      'corpus.jsonl': '{"_id": "d", "text": "b"}\n',
+    });
+    const opened = await files.open(root);
+    const target = join(folder, 'replaced');
+    const options = { folder: target, format: 'beir', gzip: false, overwrite: true } as const;
+    await files.exportSuite(opened, { ...options, gzip: true });
+    await files.exportSuite(opened, options);
+    expect((await readdir(target)).sort()).toEqual(['corpus.jsonl', 'qrels', 'queries.jsonl']);
+    await writeFile(join(target, 'notes.md'), 'mine');
+    await expect(files.exportSuite(opened, options)).rejects.toEqual(refusal('ALREADY_EXISTS', /already there/));
+    expect((await readdir(folder)).filter((name) => name.startsWith('replaced'))).toEqual(['replaced']);
   });
 
   it('that were saved open as they were', async () => {

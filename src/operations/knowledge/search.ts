@@ -15,6 +15,7 @@ export const search = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'POST', path: '/search' },
+  takesTurn: true,
   cli: { command: ['search'], positional: ['query'] },
   input: z.strictObject({
     query: z
@@ -66,6 +67,7 @@ export const search = defineOperation({
     'MODEL_UNAVAILABLE',
     'EMBEDDING_FAILED',
   ],
+  quoted: ['results.text', 'results.context.text'],
   examples: [
     { query: 'how do I cite a passage' },
     { query: 'getUserName', mode: 'keyword', limit: 3 },
