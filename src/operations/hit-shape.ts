@@ -8,9 +8,7 @@ export const hitShape = z.object({
   id: z.string(),
   title: z.string(),
   url: z.string(),
-  /** The passage, or one line of it when isWhole is false. */
   text: z.string(),
-  isWhole: z.boolean(),
   rank: z.number(),
   score: z.number(),
   scores: z.object({
@@ -34,11 +32,7 @@ export const hitShape = z.object({
   context: z
     .object({ text: z.string(), start: z.number(), end: z.number(), startLine: z.number(), endLine: z.number() })
     .nullable(),
-  /** Other passages of the document that answer, best first. */
-  more: z.array(
-    z.object({ id: z.string(), headingPath: z.array(z.string()), startLine: z.number(), endLine: z.number() }),
-  ),
-  /** Where the same text, or nearly the same, stands too, best-ranked first. */
+  /** Where the same text stands too, best-ranked first. */
   alsoIn: z.array(
     z.object({
       documentId: z.string(),
@@ -57,15 +51,13 @@ type HitOutput = z.output<typeof hitShape>;
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** A hit in the shape of {@link hitShape}. */
-export function toHitShape(found: SearchHit): HitOutput {
-  const { hit, citation, rank, text, isWhole, why, context, more, alsoIn, alsoInMore } = found;
+export function toHitShape({ hit, citation, rank, why, context, alsoIn, alsoInMore }: SearchHit): HitOutput {
   const { chunk, document } = hit.candidate;
   return {
     id: chunk.id,
     title: citation.title,
     url: citation.uri,
-    text,
-    isWhole,
+    text: citation.quote,
     rank,
     score: round(hit.reranked ?? hit.fused),
     scores: {
@@ -87,12 +79,6 @@ export function toHitShape(found: SearchHit): HitOutput {
     language: document.language,
     licence: document.licence,
     context,
-    more: more.map(({ id, headingPath, startLine, endLine }) => ({
-      id,
-      headingPath: [...headingPath],
-      startLine,
-      endLine,
-    })),
     alsoIn: alsoIn.map(({ uri, ...place }) => ({ ...place, url: uri })),
     alsoInMore,
   };
@@ -101,32 +87,17 @@ export function toHitShape(found: SearchHit): HitOutput {
 function renderHit(hit: HitOutput): string {
   // A page's first heading is most often its title, which has just been said.
   const below = hit.headingPath[0] === hit.title ? hit.headingPath.slice(1) : hit.headingPath;
-  const name = `${hit.rank}. ${hit.title}${below.length === 0 ? '' : ` > ${below.join(' > ')}`}`;
-  const body = fenceText((hit.context ?? hit).text);
-  return hit.isWhole ? renderWhole(hit, name, body) : `${name}\n   ${placeOf(hit)}; id ${hit.id}\n${body}`;
-}
-
-function renderWhole(hit: HitOutput, name: string, body: string): string {
+  const path = below.length === 0 ? '' : `\n   under ${below.join(' > ')}`;
   const read = hit.context ?? hit;
+  const cite = `${hit.documentId} @${hit.contentHash.slice(0, 12)} [${hit.start},${hit.end})`;
+  const body = fenceText(read.text);
+  const place = `${hit.url} lines ${read.startLine}-${read.endLine}`;
   const matched = hit.context === null ? '' : ` (matched lines ${hit.startLine}-${hit.endLine})`;
-  const place = `${placeOf({ ...hit, ...read })}${matched}; collection ${hit.collection}`;
-  return `${name}\n   ${place}\n${body}${otherPassages(hit)}${otherPlaces(hit)}\n   id ${hit.id}; score ${hit.score}: ${hit.why}`;
+  const facts = [`collection ${hit.collection}`, hit.sourceKind, hit.language, hit.licence].filter(
+    (fact) => fact !== '',
+  );
+  return `${hit.rank}. ${hit.title}${path}\n   ${place}${matched}; ${facts.join(', ')}\n${body}${otherPlaces(hit)}\n   id ${hit.id}; cite ${cite}; score ${hit.score}: ${hit.why}`;
 }
-
-function placeOf({ url, startLine, endLine }: Pick<HitOutput, 'url' | 'startLine' | 'endLine'>): string {
-  return `${url} lines ${startLine}-${endLine}`;
-}
-
-function otherPassages({ more }: HitOutput): string {
-  const named = more.map(({ id, headingPath, startLine, endLine }) => {
-    const heading = headingPath.at(-1);
-    return `lines ${startLine}-${endLine}${heading === undefined ? '' : ` (${heading})`} id ${id}`;
-  });
-  return named.length === 0 ? '' : `\n   more of it: ${named.slice(0, SHOWN_OTHERS).join('; ')}`;
-}
-
-/** Other passages of a document that the text names; the data names them all. */
-const SHOWN_OTHERS = 2;
 
 function otherPlaces({ alsoIn, alsoInMore }: HitOutput): string {
   const [first, ...others] = alsoIn;

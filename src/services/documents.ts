@@ -10,7 +10,7 @@ import type { Collection, Document, SearchFilter } from '../core/types.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { noteDocumentId } from './notes.js';
-import { CHARACTERS_PER_TOKEN } from './retrieval/assemble-hits.js';
+import { CHARACTERS_PER_TOKEN } from './search.js';
 
 /** A page of very short lines, each with its bar, must not outgrow what clients take. */
 const MAX_FENCED_CHARACTERS = 95_000;

@@ -9,42 +9,10 @@ import { type CollectionService, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { Nomination } from './retrieval/nomination.js';
 import { rankPool } from './retrieval/rank-pool.js';
+import type { RankedHit } from './retrieval/ranked-hit.js';
 
 /** How many of the best candidates a cross-encoder looks at. */
 const RERANK_DEPTH = 20;
-
-/** What one leg says of a hit. */
-export interface LegScore {
-  readonly score: number;
-  /** 1 for the best of this leg's own ranking; null when the leg did not nominate the hit. */
-  readonly rank: number | null;
-}
-
-/** What else a hit's score is made of, each 0 where it says nothing. */
-export interface ScoreParts {
-  /** For words in the query's own order. */
-  readonly order: number;
-  /** For a document that is called what was typed. */
-  readonly name: number;
-  /** For another passage of the document that answers too. */
-  readonly document: number;
-  /** What the kind of document leaves of the score: 1 for all but tests and release notes that nobody asked for. */
-  readonly kind: number;
-}
-
-/** A ranked chunk with every score it was given. */
-export interface RankedHit {
-  readonly candidate: Candidate;
-  readonly collection: string;
-  /** Cosine similarity; null in keyword mode. */
-  readonly vector: LegScore | null;
-  /** BM25; null in vector mode or when no query term occurs. */
-  readonly keyword: LegScore | null;
-  readonly parts: ScoreParts;
-  readonly fused: number;
-  /** 0..1, when a cross-encoder judged it. */
-  readonly reranked: number | null;
-}
 
 /** A query with its settings. */
 export interface RankRequest {

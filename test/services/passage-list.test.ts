@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { PassageList } from '../../src/services/retrieval/passage-list.js';
-import type { RankedHit } from '../../src/services/retrieve.js';
+import type { RankedHit } from '../../src/services/retrieval/ranked-hit.js';
 import { sampleDocument, sampleSource } from '../contract/knowledge-samples.js';
 
 /** A hit of a document of its own, `n`, with this text. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
-import { CONTEXT_KINDS } from '../../services/retrieval/assemble-hits.js';
+import { CONTEXT_KINDS } from '../../services/search.js';
 import { defineOperation } from '../define.js';
 import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
 import { collectionNames, cursor, filterFields, filterOf, maxTokens } from '../shapes.js';
@@ -9,7 +9,7 @@ export const search = defineOperation({
   name: 'search',
   summary: 'Search the knowledge',
   description:
-    'Finds the passages that answer a question or hold the given words, by meaning and by keywords at once, in everything that was ingested: one result a document, the best in full, the rest as a line; fetch their id to read on. Type a question, an identifier, version, error text or file name; "exact words" in quotes must stand so, -word must not. Each result has its place and a citation that verify_citation can check; alsoIn names copies, more other passages of the document.',
+    'Finds the passages that answer a question or hold the given words, by meaning and by keywords at once, in everything that was ingested, the best of each document first. Type a question, an identifier, version, error text or file name; "exact words" in quotes must stand so, -word must not. Each result has its exact text, place and a citation that verify_citation can check; read more with fetch. alsoIn names other places of the text.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -43,14 +43,10 @@ export const search = defineOperation({
       .describe('0 (default) ranks by relevance alone; towards 1 avoids near-repetitions.'),
     context: z
       .enum(CONTEXT_KINDS)
-      .default('auto')
-      .describe(
-        'What to read around each result: auto (default: its section, as far as fits), none, neighbours, section.',
-      ),
+      .default('none')
+      .describe('What to read around each result: none (default), neighbours, or the whole section.'),
     ...filterFields,
-    maxTokens: maxTokens
-      .default(1_000)
-      .describe('Largest answer in tokens, 100 to 20000; default 1000. What does not fit is given as one line each.'),
+    maxTokens,
     cursor,
   }),
   output: z.object({

@@ -8,7 +8,8 @@ import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import type { Collection } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
 import type { JobHandle } from '../jobs.js';
-import type { RankedHit, RetrieveService } from '../retrieve.js';
+import type { RankedHit } from '../retrieval/ranked-hit.js';
+import type { RetrieveService } from '../retrieve.js';
 import type { AnchoredJudgments } from './anchor-judgments.js';
 
 /** Chunks that chunk scores look at: about what an agent reads. */

@@ -1,6 +1,6 @@
 import { isNearlyEqual } from '../../core/ranking/near-equal.js';
 import { DEFAULT_RETRIEVAL } from '../../core/retrieval/settings.js';
-import type { RankedHit } from '../retrieve.js';
+import type { RankedHit } from './ranked-hit.js';
 
 /**
  * How deep the ranking is asked for, one after the other, while copies leave too few passages. The first costs nothing

@@ -13,7 +13,7 @@ import {
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { matchName, type NameMatch } from '../../core/text/names.js';
 import type { ParsedQuery } from '../../core/text/query.js';
-import type { RankedHit } from '../retrieve.js';
+import type { RankedHit } from './ranked-hit.js';
 import { type CollectionPool, innerNames, type Nominee } from './nomination.js';
 
 /** Terms of a usual chunk, for each token that chunks of the collection may hold. */
