@@ -33,11 +33,13 @@ import { datasetSplit } from './curation/dataset-split.js';
 import type { Operation } from './define.js';
 import { fetch } from './knowledge/fetch.js';
 import { findSimilar } from './knowledge/find-similar.js';
+import { findSymbol } from './knowledge/find-symbol.js';
 import { ingest } from './knowledge/ingest.js';
 import { jobCancel } from './knowledge/job-cancel.js';
 import { jobStatus } from './knowledge/job-status.js';
 import { listDocuments } from './knowledge/list-documents.js';
 import { listSources } from './knowledge/list-sources.js';
+import { outline } from './knowledge/outline.js';
 import { search } from './knowledge/search.js';
 import { status } from './knowledge/status.js';
 import { sync } from './knowledge/sync.js';
@@ -53,6 +55,8 @@ import { trainModel } from './training/train-model.js';
 const registry = [
   search,
   fetch,
+  outline,
+  findSymbol,
   findSimilar,
   verifyCitation,
   ingest,

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.js';
 import type { SuiteFiles } from '../core/benchmark/suite.js';
 import type { DatasetFiles, DatasetStore } from '../core/curation/ports.js';
+import type { SymbolReader } from '../core/code/symbol-reader.js';
 import type { Chunker, Clock, Embedder, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
 import type { ModelTrainer } from '../core/training/trainer-port.js';
 import type { SourceKind } from '../core/types.js';
@@ -11,6 +12,8 @@ export interface ServiceContext {
   readonly clock: Clock;
   readonly store: KnowledgeStore;
   readonly chunker: Chunker;
+  /** Reads headings and declarations of documents. */
+  symbolReader(): Promise<SymbolReader>;
   /** Names this process among others, for job records. */
   readonly owner: string;
   /** Whether the process behind an owner string still lives; undefined when that cannot be known. */
