@@ -74,7 +74,8 @@ function headingsOf(text: string): CodeSymbol[] {
   const titled = [...readMarkdown(text)].flat().filter((section) => section.titled && section.path.length > 0);
   return titled.map((section, at) => {
     const behind = titled.slice(at + 1).find((other) => other.path.length <= section.path.length);
-    return fromSection(section, { kind: 'heading', end: behind?.start ?? text.length, nameAt: section.start });
+    const start = section.start + Math.max(0, text.slice(section.start, section.end).search(/\S/));
+    return fromSection({ ...section, start }, { kind: 'heading', end: behind?.start ?? text.length, nameAt: start });
   });
 }
 

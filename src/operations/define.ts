@@ -11,7 +11,7 @@ import { isDeeperThan, MAX_JSON_DEPTH } from './json-depth.js';
 export type Effect = 'read' | 'write' | 'destroy';
 
 /** Groups of MCP tools that can be offered together. */
-export const TOOLSETS = ['knowledge', 'notes', 'admin', 'benchmark', 'curation', 'training'] as const;
+export const TOOLSETS = ['knowledge', 'code', 'notes', 'admin', 'benchmark', 'curation', 'training'] as const;
 /** One of {@link TOOLSETS}. */
 export type Toolset = (typeof TOOLSETS)[number];
 

@@ -17,6 +17,8 @@ import { benchmarkRun } from './benchmark/benchmark-run.js';
 import { benchmarkScore } from './benchmark/benchmark-score.js';
 import { benchmarkSuites } from './benchmark/benchmark-suites.js';
 import { benchmarkSummary } from './benchmark/benchmark-summary.js';
+import { findSymbol } from './code/find-symbol.js';
+import { outline } from './code/outline.js';
 import { curateNext } from './curation/curate-next.js';
 import { curateSubmit } from './curation/curate-submit.js';
 import { datasetAudit } from './curation/dataset-audit.js';
@@ -33,13 +35,11 @@ import { datasetSplit } from './curation/dataset-split.js';
 import type { Operation } from './define.js';
 import { fetch } from './knowledge/fetch.js';
 import { findSimilar } from './knowledge/find-similar.js';
-import { findSymbol } from './knowledge/find-symbol.js';
 import { ingest } from './knowledge/ingest.js';
 import { jobCancel } from './knowledge/job-cancel.js';
 import { jobStatus } from './knowledge/job-status.js';
 import { listDocuments } from './knowledge/list-documents.js';
 import { listSources } from './knowledge/list-sources.js';
-import { outline } from './knowledge/outline.js';
 import { search } from './knowledge/search.js';
 import { status } from './knowledge/status.js';
 import { sync } from './knowledge/sync.js';
@@ -55,8 +55,6 @@ import { trainModel } from './training/train-model.js';
 const registry = [
   search,
   fetch,
-  outline,
-  findSymbol,
   findSimilar,
   verifyCitation,
   ingest,
@@ -66,6 +64,8 @@ const registry = [
   listSources,
   listDocuments,
   status,
+  outline,
+  findSymbol,
   noteCreate,
   noteGet,
   noteUpdate,

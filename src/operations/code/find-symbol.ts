@@ -39,7 +39,7 @@ export const findSymbol = defineOperation({
   effect: 'read',
   idempotent: true,
   openWorld: false,
-  toolset: 'knowledge',
+  toolset: 'code',
   http: { method: 'GET', path: '/symbols' },
   cli: { command: ['symbol'], positional: ['name'] },
   input: z.strictObject({

@@ -11,7 +11,7 @@ export const outline = defineOperation({
   effect: 'read',
   idempotent: true,
   openWorld: false,
-  toolset: 'knowledge',
+  toolset: 'code',
   http: { method: 'GET', path: '/outline' },
   cli: { command: ['outline'], positional: ['id'] },
   input: z.strictObject({
