@@ -27,9 +27,7 @@ export function declare(
 /** The part of a declaration that holds its members or statements. */
 export function bodyOf(node: Node): Node | undefined {
   return (
-    node.childForFieldName('body') ??
-    node.namedChildren.find((child) => child && BODY.test(child.type)) ??
-    undefined
+    node.childForFieldName('body') ?? node.namedChildren.find((child) => child && BODY.test(child.type)) ?? undefined
   );
 }
 

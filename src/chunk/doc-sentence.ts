@@ -24,6 +24,9 @@ export function firstSentence(comment: string): string {
 function withoutMarks(line: string): string {
   return line
     .replace(/\r$/, '')
-    .replace(/^\s*(?:[rRbBuUfF]{0,2}(?:"""|'''|["'])|\/\*+!?<?|\*+(?!\/)|\/{2,}[!<]?|#+!?|--+|;+|=begin\b|=end\b)[ \t]?/, '')
+    .replace(
+      /^\s*(?:[rRbBuUfF]{0,2}(?:"""|'''|["'])|\/\*+!?<?|\*+(?!\/)|\/{2,}[!<]?|#+!?|--+|;+|=begin\b|=end\b)[ \t]?/,
+      '',
+    )
     .replace(/\s*(?:\*+\/|"""|'''|(?<=[.!?])["'])\s*$/, '');
 }

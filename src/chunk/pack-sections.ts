@@ -28,7 +28,15 @@ async function packSection(section: Section, ruler: Ruler, pieces: Piece[]): Pro
   if (whole === 0) return;
   if (whole <= ruler.max) {
     const { start, end, path, titled, isApart } = section;
-    pieces.push({ start, end, weight: whole, path, titled, isApart, seams: section.blocks.map((block) => block.start) });
+    pieces.push({
+      start,
+      end,
+      weight: whole,
+      path,
+      titled,
+      isApart,
+      seams: section.blocks.map((block) => block.start),
+    });
     return;
   }
   const members = section.members?.() ?? [];

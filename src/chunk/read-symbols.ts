@@ -39,7 +39,10 @@ function collect(container: Node, scope: Scope, symbols: CodeSymbol[]): void {
       if (symbols.length >= MOST_SYMBOLS) return;
       const above = attachedAbove(children, index, scope.text);
       const outer = minor.length > 1 && declaration !== major ? (declaration.name.parent ?? child) : child;
-      const symbol = toSymbol({ declaration, outer, above: outer === child ? above : [], isMinor: declaration !== major }, scope);
+      const symbol = toSymbol(
+        { declaration, outer, above: outer === child ? above : [], isMinor: declaration !== major },
+        scope,
+      );
       symbols.push(symbol);
       if (declaration.body === undefined || scope.depth >= DEEPEST) continue;
       collect(declaration.body, { ...scope, path: symbol.path, depth: scope.depth + 1, kind: symbol.kind }, symbols);
@@ -86,7 +89,7 @@ function signatureOf(outer: Node, body: Node | undefined, text: string): string 
   const line = text
     .slice(start, Math.min(end, start + LONGEST_SIGNATURE * 4))
     .replace(/^(?:@(?!interface\b)[\w.]+(?:\([^()]*\))?\s+)+/, '')
-    .replace(/\n[ \t]*(?:#|\/\/)[^\n]*/g, '')
+    .replace(/\n[ \t]*(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, '')
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/\s*(?:=>|[={:;,])+$/, '');

@@ -12,14 +12,22 @@ async function chunksOf(text: string, language: string) {
 }
 
 /** A function with its own comment, in languages whose comments are joined to what they stand above in different ways. */
-const LANGUAGES: readonly (readonly [language: string, comment: (text: string) => string, code: (name: string) => string])[] = [
+const LANGUAGES: readonly (readonly [
+  language: string,
+  comment: (text: string) => string,
+  code: (name: string) => string,
+])[] = [
   ['typescript', (text) => `/** ${text} */`, (name) => `export function ${name}() {\n  work(one, two, three);\n}`],
   ['python', (text) => `# ${text}`, (name) => `@once\ndef ${name}():\n    work(one, two, three)`],
   ['rust', (text) => `/// ${text}`, (name) => `#[inline]\npub fn ${name}() {\n    work(one, two, three);\n}`],
   ['go', (text) => `// ${text}`, (name) => `func ${name}() {\n\twork(one, two, three)\n}`],
   ['java', (text) => `/** ${text} */`, (name) => `class ${name} {\n  int size() { return work(one, two); }\n}`],
   ['ruby', (text) => `# ${text}`, (name) => `def ${name}\n  work(one, two, three)\nend`],
-  ['cpp', (text) => `// ${text}`, (name) => `template <class T>\nint ${name}(T t) {\n  return work(one, two, three);\n}`],
+  [
+    'cpp',
+    (text) => `// ${text}`,
+    (name) => `template <class T>\nint ${name}(T t) {\n  return work(one, two, three);\n}`,
+  ],
   ['bash', (text) => `# ${text}`, (name) => `${name}() {\n  work one two three\n}`],
 ];
 

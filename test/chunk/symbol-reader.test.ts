@@ -11,10 +11,15 @@ function document(language: string, text: string, format: DocumentFormat = 'code
 
 describe('headings', () => {
   test('hold what stands under them, in Markdown and in HTML, without those in code', async () => {
-    const text = '---\ntitle: x\n---\n# One\n\n## Two\n\n```sh\n# no heading\n```\n\n### Deep\n\n<h2>Three</h2>\n\nEnd.\n';
+    const text =
+      '---\ntitle: x\n---\n# One\n\n## Two\n\n```sh\n# no heading\n```\n\n### Deep\n\n<h2>Three</h2>\n\nEnd.\n';
     const { basis, symbols } = await reader.structureOf(document('', text, 'markdown'));
     expect(basis).toBe('headings');
-    const parts = symbols.map(({ path, depth, start, end }) => [path.join('/'), depth, text.slice(start, end).split('\n')[0]]);
+    const parts = symbols.map(({ path, depth, start, end }) => [
+      path.join('/'),
+      depth,
+      text.slice(start, end).split('\n')[0],
+    ]);
     expect(parts).toEqual([
       ['One', 0, '# One'],
       ['One/Two', 1, '## Two'],
@@ -32,12 +37,18 @@ describe('headings', () => {
 
 describe('places of a name', () => {
   const PROGRAMS: readonly (readonly [language: string, text: string])[] = [
-    ['typescript', "// get C\nfunction get() {}\nget(); // get C\nconst a = 'get S', b = `get S ${get()}`;\nx.get();\n"],
+    [
+      'typescript',
+      "// get C\nfunction get() {}\nget(); // get C\nconst a = 'get S', b = `get S ${get()}`;\nx.get();\n",
+    ],
     ['python', '# get C\ndef get(): pass\nget()\na = "get S"; b = f"get S {get()}"\nx.get()\n'],
     ['go', 'package p\n// get C\nfunc get() {}\nfunc a() { get(); b := "get S"; c := `get S`; x.get() }\n'],
     ['rust', '// get C\nfn get() {}\nfn a() { get(); let b = "get S"; let c = r#"get S"#; x.get() }\n'],
     ['java', '/* get C */\nclass A { void get() {}\n void b() { get(); String c = "get S"; x.get(); } }\n'],
-    ['csharp', 'class A { /* get C */ void get() {}\n void b() { get(); var c = "get S"; var d = $"get S {get()}"; } }\n'],
+    [
+      'csharp',
+      'class A { /* get C */ void get() {}\n void b() { get(); var c = "get S"; var d = $"get S {get()}"; } }\n',
+    ],
     ['cpp', '// get C\nint get() { return 0; }\nint a() { const char* s = "get S"; return get() + x->get(); }\n'],
     ['php', '<?php\n# get C\nfunction get() {}\nget(); $a = \'get S\'; $b = "get S {$x->get()}"; $x->get();\n'],
     ['ruby', '# get C\ndef get\nend\nget()\na = "get S #{get()}"\nx.get\n'],
@@ -59,7 +70,10 @@ describe('places of a name', () => {
   });
 
   test('are whole words in any case', async () => {
-    const { mentions } = await reader.locate(document('javascript', 'get(getAll, Get, $get, get2, aget, x.get);'), 'get');
+    const { mentions } = await reader.locate(
+      document('javascript', 'get(getAll, Get, $get, get2, aget, x.get);'),
+      'get',
+    );
     expect(mentions.map(({ text }) => text)).toEqual(['get', 'Get', 'get']);
   });
 

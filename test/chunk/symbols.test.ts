@@ -118,15 +118,30 @@ const TABLE: readonly (readonly [title: string, language: string, text: string, 
       'type T',
     ],
   ],
-  ['a default class', 'typescript', 'export default class extends B { get() {} }\n', ['class default', 'method default > get']],
+  [
+    'a default class',
+    'typescript',
+    'export default class extends B { get() {} }\n',
+    ['class default', 'method default > get'],
+  ],
   ['a default function', 'javascript', 'export default () => {};\n', ['function default']],
   [
     'a default object',
     'javascript',
     "export default defineStore('s', {\n  actions: { async load() {}, 'save-all': () => {} },\n});\n",
-    ['variable default', 'property default > actions', 'method default > actions > load', 'function default > actions > save-all'],
+    [
+      'variable default',
+      'property default > actions',
+      'method default > actions > load',
+      'function default > actions > save-all',
+    ],
   ],
-  ['a named default class', 'javascript', 'export default class Store { get() {} }\n', ['class Store', 'method Store > get']],
+  [
+    'a named default class',
+    'javascript',
+    'export default class Store { get() {} }\n',
+    ['class Store', 'method Store > get'],
+  ],
   [
     'object methods and assigned functions',
     'javascript',
@@ -245,14 +260,44 @@ describe('declarations', () => {
 
 describe('signatures and first sentences', () => {
   const PROGRAMS: readonly (readonly [language: string, text: string, signature: string, summary: string])[] = [
-    ['typescript', '/**\n * Reads one. Then more.\n * @param a what\n */\nexport async function get(\n  a: string,\n): Promise<void> {\n}\n', 'export async function get( a: string, ): Promise<void>', 'Reads one.'],
-    ['python', '@cached\ndef get(a: str) -> int:\n    """Read one, e.g. the first.\n\n    More.\n    """\n    return 1\n', 'def get(a: str) -> int', 'Read one, e.g. the first.'],
-    ['go', 'package p\n\n// Get reads one\n// of them. More.\nfunc (s *S) Get() int { return 1 }\n', 'func (s *S) Get() int', 'Get reads one of them.'],
+    [
+      'typescript',
+      '/**\n * Reads one. Then more.\n * @param a what\n */\nexport async function get(\n  a: string,\n): Promise<void> {\n}\n',
+      'export async function get( a: string, ): Promise<void>',
+      'Reads one.',
+    ],
+    [
+      'python',
+      '@cached\ndef get(a: str) -> int:\n    """Read one, e.g. the first.\n\n    More.\n    """\n    return 1\n',
+      'def get(a: str) -> int',
+      'Read one, e.g. the first.',
+    ],
+    [
+      'go',
+      'package p\n\n// Get reads one\n// of them. More.\nfunc (s *S) Get() int { return 1 }\n',
+      'func (s *S) Get() int',
+      'Get reads one of them.',
+    ],
     ['rust', '/// Reads one.\n#[inline]\npub fn get<T>(x: T) -> T { x }\n', 'pub fn get<T>(x: T) -> T', 'Reads one.'],
-    ['java', '/** Reads {@link One}. */\n@Ann(1)\npublic class S extends B {}\n', 'public class S extends B', 'Reads One.'],
-    ['csharp', '/// <summary>\n/// Reads one.\n/// </summary>\n[Attr]\npublic class S : B {}\n', 'public class S : B', 'Reads one.'],
+    [
+      'java',
+      '/** Reads {@link One}. */\n@Ann(1)\npublic class S extends B {}\n',
+      'public class S extends B',
+      'Reads One.',
+    ],
+    [
+      'csharp',
+      '/// <summary>\n/// Reads one.\n/// </summary>\n[Attr]\npublic class S : B {}\n',
+      'public class S : B',
+      'Reads one.',
+    ],
     ['ruby', '# Reads one.\ndef get(x)\n  x\nend\n', 'def get(x)', 'Reads one.'],
-    ['cpp', '/// Reads one.\ntemplate <class T> T get(T x) { return x; }\n', 'template <class T> T get(T x)', 'Reads one.'],
+    [
+      'cpp',
+      '/// Reads one.\ntemplate <class T> T get(T x) { return x; }\n',
+      'template <class T> T get(T x)',
+      'Reads one.',
+    ],
     ['bash', '#!/bin/sh\n# Reads one.\nget() {\n  :\n}\n', 'get()', 'Reads one.'],
   ];
 

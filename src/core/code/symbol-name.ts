@@ -38,13 +38,27 @@ export function findName(text: string, name: string): { readonly start: number; 
   return [...text.matchAll(namePattern(name))].map((match) => ({ start: match.index, text: match[0] }));
 }
 
+/** Words of many languages behind which a name is declared, and a receiver of Go between. */
+const DECLARING =
+  '(?:function\\*?|def|class|fn|func|fun|sub|struct|enum|union|trait|interface|type|module|namespace|package|record|object|protocol|const|let|var|val|static|macro_rules!|#define)\\s+(?:\\([^()]{0,80}\\)\\s*)?';
+
+/** Whether a text seems to declare the name, by its words alone: to look there first. */
+export function seemsToDeclare(text: string, name: string): boolean {
+  return new RegExp(`(?<!${LETTER})${DECLARING}${literal(name)}(?!${LETTER})`, 'iu').test(text);
+}
+
 function namePattern(name: string): RegExp {
-  const literal = name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  return new RegExp(`(?<!${LETTER})${literal}(?!${LETTER})`, 'giu');
+  return new RegExp(`(?<!${LETTER})${literal(name)}(?!${LETTER})`, 'giu');
+}
+
+function literal(name: string): string {
+  return name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 function endsWith(own: readonly string[], parts: readonly string[]): boolean {
-  return parts.length > 0 && parts.length <= own.length && parts.every((part, at) => own.at(at - parts.length) === part);
+  return (
+    parts.length > 0 && parts.length <= own.length && parts.every((part, at) => own.at(at - parts.length) === part)
+  );
 }
 
 const lower = (text: string): string => text.toLowerCase();

@@ -1,4 +1,4 @@
-import { fitName, holdsName, type NameFit, nameParts } from '../../core/code/symbol-name.js';
+import { fitName, holdsName, type NameFit, nameParts, seemsToDeclare } from '../../core/code/symbol-name.js';
 import { decodeCursor, encodeCursor } from '../../core/cursor.js';
 import { QuarryError, throwIfCancelled } from '../../core/errors.js';
 import type { Candidate } from '../../core/ports.js';
@@ -114,7 +114,7 @@ async function nominate(
       for (const { chunk, document } of await store.searchKeyword(collection.name, query, MOST_CANDIDATES, narrowed)) {
         if (!holdsName(chunk.text, name)) continue;
         const entry = known.get(document.id) ?? { document, isDefining: false };
-        entry.isDefining ||= isUnder(chunk, name);
+        entry.isDefining ||= isDefining(chunk, name);
         known.set(document.id, entry);
       }
   }
@@ -128,9 +128,9 @@ async function nominate(
   };
 }
 
-/** Whether a chunk stands under a declaration of that name. */
-function isUnder({ headingPath }: Candidate['chunk'], name: string): boolean {
-  return headingPath.some((heading) => holdsName(heading, name));
+/** Whether a chunk stands under a declaration of that name, or seems to hold one. */
+function isDefining({ headingPath, text }: Candidate['chunk'], name: string): boolean {
+  return headingPath.some((heading) => holdsName(heading, name)) || seemsToDeclare(text, name);
 }
 
 async function readAll(

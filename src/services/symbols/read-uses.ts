@@ -96,7 +96,10 @@ function referencesIn(
 /** Whether the text ends with the qualifier and a sign that joins names. */
 function endsWith(text: string, qualifier: string): boolean {
   const before = text.slice(-qualifier.length - 12).replace(/\s*(?:\?\.|\.|::|#|->|\\)\s*$/, '');
-  return before.length < Math.min(text.length, qualifier.length + 12) && before.toLowerCase().endsWith(qualifier.toLowerCase());
+  return (
+    before.length < Math.min(text.length, qualifier.length + 12) &&
+    before.toLowerCase().endsWith(qualifier.toLowerCase())
+  );
 }
 
 const LONGEST_LINE = 160;
