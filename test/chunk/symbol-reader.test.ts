@@ -39,7 +39,7 @@ describe('places of a name', () => {
   const PROGRAMS: readonly (readonly [language: string, text: string])[] = [
     [
       'typescript',
-      "// get C\nfunction get() {}\nget(); // get C\nconst a = 'get S', b = `get S ${get()}`;\nx.get();\n",
+      "// get C\nfunction get() {}\nget(); // get C\nconst a = 'get S', b = `get S $" + '{get()}`;\nx.get();\n',
     ],
     ['python', '# get C\ndef get(): pass\nget()\na = "get S"; b = f"get S {get()}"\nx.get()\n'],
     ['go', 'package p\n// get C\nfunc get() {}\nfunc a() { get(); b := "get S"; c := `get S`; x.get() }\n'],

@@ -182,6 +182,6 @@ function byPlace(a: Definition | Reference, b: Definition | Reference): number {
   return one === other ? a.line - b.line : one < other ? -1 : 1;
 }
 
-function sum<T>(items: readonly T[], valueOf: (item: T) => number): number {
-  return items.reduce((total, item) => total + valueOf(item), 0);
+function sum<T>(items: readonly T[], countOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + countOf(item), 0);
 }
