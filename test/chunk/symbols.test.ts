@@ -298,6 +298,8 @@ describe('signatures and first sentences', () => {
       'template <class T> T get(T x)',
       'Reads one.',
     ],
+    ['python', 'class Box:\n    # Reads one.\n    def get(self): pass\n', 'def get(self)', 'Reads one.'],
+    ['ruby', 'class Box\n  # Reads one.\n  def get(x)\n    x\n  end\nend\n', 'def get(x)', 'Reads one.'],
     ['bash', '#!/bin/sh\n# Reads one.\nget() {\n  :\n}\n', 'get()', 'Reads one.'],
   ];
 
