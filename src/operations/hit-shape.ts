@@ -7,7 +7,9 @@ export const hitShape = z.object({
   id: z.string(),
   title: z.string(),
   url: z.string(),
+  /** The passage, or one line of it when isWhole is false. */
   text: z.string(),
+  isWhole: z.boolean(),
   rank: z.number(),
   score: z.number(),
   scores: z.object({
@@ -31,7 +33,11 @@ export const hitShape = z.object({
   context: z
     .object({ text: z.string(), start: z.number(), end: z.number(), startLine: z.number(), endLine: z.number() })
     .nullable(),
-  /** Where the same text stands too, best-ranked first. */
+  /** Other passages of the document that answer, best first. */
+  more: z.array(
+    z.object({ id: z.string(), headingPath: z.array(z.string()), startLine: z.number(), endLine: z.number() }),
+  ),
+  /** Where the same text, or nearly the same, stands too, best-ranked first. */
   alsoIn: z.array(
     z.object({
       documentId: z.string(),
@@ -50,13 +56,15 @@ type HitOutput = z.output<typeof hitShape>;
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** A hit in the shape of {@link hitShape}. */
-export function toHitShape({ hit, citation, rank, why, context, alsoIn, alsoInMore }: SearchHit): HitOutput {
+export function toHitShape(found: SearchHit): HitOutput {
+  const { hit, citation, rank, text, isWhole, why, context, more, alsoIn, alsoInMore } = found;
   const { chunk, document } = hit.candidate;
   return {
     id: chunk.id,
     title: citation.title,
     url: citation.uri,
-    text: citation.quote,
+    text,
+    isWhole,
     rank,
     score: round(hit.reranked ?? hit.fused),
     scores: {
@@ -78,6 +86,12 @@ export function toHitShape({ hit, citation, rank, why, context, alsoIn, alsoInMo
     language: document.language,
     licence: document.licence,
     context,
+    more: more.map(({ id, headingPath, startLine, endLine }) => ({
+      id,
+      headingPath: [...headingPath],
+      startLine,
+      endLine,
+    })),
     alsoIn: alsoIn.map(({ uri, ...place }) => ({ ...place, url: uri })),
     alsoInMore,
   };

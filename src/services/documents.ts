@@ -8,7 +8,7 @@ import { createLineIndex, type LineIndex } from '../core/text/lines.js';
 import type { Collection, Document, SearchFilter } from '../core/types.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
-import { CHARACTERS_PER_TOKEN } from './search.js';
+import { CHARACTERS_PER_TOKEN } from './retrieval/assemble-hits.js';
 
 /** A part of a document to read. */
 export interface FetchRequest {

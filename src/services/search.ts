@@ -4,20 +4,14 @@ import type { RetrievalSettings } from '../core/retrieval/settings.js';
 import type { Chunk, Citation, Collection, SearchFilter } from '../core/types.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
-import { DistinctPassages, type Passage } from './distinct-passages.js';
+import { type AssembledHit, type ContextKind, HitAssembler, type HitContext } from './retrieval/assemble-hits.js';
+import { type Passage, PassageList } from './retrieval/passage-list.js';
 import type { RankedHit, RetrieveService } from './retrieve.js';
 
-/** Characters per token used to keep results within a budget; English prose has about four. */
-export const CHARACTERS_PER_TOKEN = 4;
 /** How many passages the pages of one search can hold. */
 const MAX_DEPTH = 200;
 /** How many other places of a passage are named. */
 const NAMED_PLACES = 5;
-
-/** How much around a hit is given to read. */
-export const CONTEXT_KINDS = ['none', 'neighbours', 'section'] as const;
-/** One of {@link CONTEXT_KINDS}. */
-export type ContextKind = (typeof CONTEXT_KINDS)[number];
 
 /** A search as a caller asks for it. */
 export interface SearchRequest {
@@ -28,28 +22,27 @@ export interface SearchRequest {
   /** 1..100. */
   readonly limit: number;
   readonly context: ContextKind;
-  /** Largest answer, in tokens of about four characters. */
+  /** Largest answer, in tokens of about four characters; what does not fit is given as one line each. */
   readonly maxTokens: number;
   readonly cursor?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A wider span around a hit. */
-export interface HitContext {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  readonly startLine: number;
-  readonly endLine: number;
-}
-
 /** Another place where the text of a hit stands. */
 export type OtherPlace = Pick<Citation, 'documentId' | 'title' | 'uri' | 'startLine' | 'endLine'>;
+
+/** Another passage of a hit's document. */
+export type OtherPassage = Pick<Chunk, 'id' | 'headingPath' | 'startLine' | 'endLine'>;
 
 /** One answer of a search. */
 export interface SearchHit {
   readonly rank: number;
   readonly hit: RankedHit;
+  /** What of the passage is shown: all of it, or the line that says most where the budget was spent. */
+  readonly text: string;
+  readonly isWhole: boolean;
+  /** Further passages of the document that answer too, best first; at most three. */
+  readonly more: readonly OtherPassage[];
   readonly citation: Citation;
   readonly why: string;
   readonly context: HitContext | null;
@@ -64,7 +57,7 @@ export interface SearchAnswer {
   readonly hits: readonly SearchHit[];
   /** Set when there are more hits. */
   readonly nextCursor: string | null;
-  /** True when the token budget ended the page early. */
+  /** True when the token budget left only a line for some passages. */
   readonly truncated: boolean;
   /** What to try next, when nothing was found. */
   readonly hint: string | null;
@@ -88,17 +81,18 @@ export class SearchService {
     const binding = [request.query, request.collections, request.filter, request.settings, request.context];
     const offset = decodeCursor(request.cursor, binding);
     const { query, filter, settings, signal } = request;
-    const passages = new DistinctPassages(async (depth) =>
+    const passages = new PassageList(async (depth) =>
       collections.length === 0 ? [] : this.#retrieve.rank({ query, collections, filter, settings, depth, signal }),
     );
     const page = await passages.slice(offset, Math.min(MAX_DEPTH, offset + request.limit));
-    const { hits, truncated } = await this.#assemble(page, offset, request);
+    const assembled = await new HitAssembler(this.#context.store, passages, request).assemble(page);
+    const hits = assembled.map((hit, index) => toSearchHit(hit, offset + index + 1));
     const next = offset + hits.length;
     const hasMore = next < MAX_DEPTH && (await passages.reaches(next + 1));
     const isEmpty = !(await passages.reaches(1));
     return {
       hits,
-      truncated,
+      truncated: hits.some((hit) => !hit.isWhole),
       nextCursor: hasMore ? encodeCursor(next, binding) : null,
       hint: isEmpty ? await this.#explainNothing(collections, request) : null,
     };
@@ -122,7 +116,10 @@ export class SearchService {
       depth: Math.min(MAX_DEPTH, request.limit + origin.chunks),
     });
     const others = found.filter((hit) => hit.candidate.chunk.documentId !== origin.documentId).slice(0, request.limit);
-    const hits = others.map((hit, index) => toSearchHit({ hit, copies: [] }, index + 1, null));
+    const hits = others.map((hit, index) => {
+      const { text } = hit.candidate.chunk;
+      return toSearchHit({ passage: { hit, copies: [] }, text, isWhole: true, context: null, more: [] }, index + 1);
+    });
     return {
       hits,
       truncated: false,
@@ -172,49 +169,6 @@ export class SearchService {
     };
   }
 
-  async #assemble(
-    page: readonly Passage[],
-    offset: number,
-    request: SearchRequest,
-  ): Promise<{ hits: SearchHit[]; truncated: boolean }> {
-    let budget = request.maxTokens * CHARACTERS_PER_TOKEN;
-    const hits: SearchHit[] = [];
-    for (const [index, passage] of page.entries()) {
-      const ranked = passage.hit;
-      const cost = costOf(passage);
-      if (hits.length > 0 && cost > budget) return { hits, truncated: true };
-      budget -= cost;
-      const context = request.context === 'none' ? null : await this.#contextOf(ranked, request.context, budget);
-      budget -= context === null ? 0 : quotedLength(context.text);
-      hits.push(toSearchHit(passage, offset + index + 1, context));
-    }
-    return { hits, truncated: false };
-  }
-
-  /** The hit's neighbours (one on each side) or all chunks under its heading path, as one span of the document. */
-  async #contextOf(ranked: RankedHit, kind: ContextKind, budget: number): Promise<HitContext | null> {
-    const { chunk } = ranked.candidate;
-    const [chunks, document] = await Promise.all([
-      this.#context.store.listChunks(ranked.collection, chunk.documentId),
-      this.#context.store.getDocument(ranked.collection, chunk.documentId),
-    ]);
-    if (document === undefined) return null;
-    const around =
-      kind === 'neighbours'
-        ? chunks.filter((other) => Math.abs(other.ordinal - chunk.ordinal) <= 1)
-        : sectionOf(chunks, chunk);
-    const fitting = fitAround(around, chunk, Math.max(budget, chunk.end - chunk.start));
-    const first = fitting[0] ?? chunk;
-    const last = fitting.at(-1) ?? chunk;
-    return {
-      text: document.text.slice(first.start, last.end),
-      start: first.start,
-      end: last.end,
-      startLine: first.startLine,
-      endLine: last.endLine,
-    };
-  }
-
   async #explainNothing(collections: readonly Collection[], request: SearchRequest): Promise<string> {
     if (collections.length === 0) return 'Nothing is indexed yet. Ingest a folder, a site or a repository first.';
     const counts = await Promise.all(
@@ -230,40 +184,17 @@ export class SearchService {
   }
 }
 
-/** Consecutive chunks around the hit that share its heading path or stand below it. */
-function sectionOf(chunks: readonly Chunk[], hit: Chunk): Chunk[] {
-  const path = hit.headingPath;
-  const isInside = (other: Chunk): boolean => path.every((heading, i) => other.headingPath[i] === heading);
-  let first = hit.ordinal;
-  let last = hit.ordinal;
-  const at = (ordinal: number): Chunk | undefined => chunks[ordinal];
-  for (let next = at(first - 1); next !== undefined && isInside(next); next = at(first - 1)) first -= 1;
-  for (let next = at(last + 1); next !== undefined && isInside(next); next = at(last + 1)) last += 1;
-  return chunks.slice(first, last + 1);
-}
-
-/** The longest run around the hit that fits into `budget` characters, grown forward first. */
-function fitAround(chunks: readonly Chunk[], hit: Chunk, budget: number): Chunk[] {
-  const at = chunks.findIndex((chunk) => chunk.id === hit.id);
-  if (at < 0) return [hit];
-  let from = at;
-  let to = at;
-  const size = (low: number, high: number): number => (chunks[high]?.end ?? 0) - (chunks[low]?.start ?? 0);
-  for (;;) {
-    if (to + 1 < chunks.length && size(from, to + 1) <= budget) to += 1;
-    else if (from > 0 && size(from - 1, to) <= budget) from -= 1;
-    else return chunks.slice(from, to + 1);
-  }
-}
-
-function toSearchHit(passage: Passage, rank: number, context: HitContext | null): SearchHit {
+function toSearchHit({ passage, text, isWhole, context, more }: AssembledHit, rank: number): SearchHit {
   const { hit, copies } = passage;
   const { chunk, document } = hit.candidate;
   const alsoIn = namedPlaces(passage);
   return {
     rank,
     hit,
+    text,
+    isWhole,
     context,
+    more,
     alsoIn,
     alsoInMore: copies.length - alsoIn.length,
     why: explain(hit),
@@ -302,25 +233,6 @@ function explain(hit: RankedHit): string {
     );
   if (hit.reranked !== null) parts.push(`reranker ${hit.reranked.toFixed(3)}`);
   return parts.join(', ');
-}
-
-/** Characters that every hit needs for ids, hash, scores and the names of its fields. */
-const FRAME_CHARACTERS = 550;
-/** Characters that every other place of a hit needs beside its names. */
-const PLACE_CHARACTERS = 100;
-
-/** Characters of a text in JSON, where line ends, quotation marks and backslashes take two. */
-function quotedLength(text: string): number {
-  return JSON.stringify(text).length;
-}
-
-/** What a hit costs of the budget in its longer form, JSON: its text, its other places and the frame around them. */
-function costOf(passage: Passage): number {
-  const { chunk, document } = passage.hit.candidate;
-  const names = document.title.length + document.uri.length + chunk.headingPath.join('","').length;
-  const places = namedPlaces(passage).reduce((sum, { title, uri }) => sum + title.length + uri.length, 0);
-  const frames = FRAME_CHARACTERS + Math.min(passage.copies.length, NAMED_PLACES) * PLACE_CHARACTERS;
-  return quotedLength(chunk.text) + names + places + frames;
 }
 
 /** Normalised mean of unit vectors. */

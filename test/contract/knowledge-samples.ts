@@ -1,5 +1,7 @@
 import { chunkId, documentId, embedHash, sha256, sourceId } from '../../src/core/identity.js';
-import type { ChunkRow, DocumentRows } from '../../src/core/ports.js';
+import type { ChunkRow, DocumentRows, KeywordQuery } from '../../src/core/ports.js';
+import { parseQuery } from '../../src/core/text/query.js';
+import { searchTextOf } from '../../src/core/text/search-text.js';
 import type { Collection, Document, Job, Source } from '../../src/core/types.js';
 
 /** Length of the vectors of {@link sampleVector}. */
@@ -121,13 +123,18 @@ function sampleChunks(document: Document): ChunkRow[] {
         tokens: paragraph.split(/\s+/).length,
         text: paragraph,
         embedHash: embedHash(paragraph),
-        searchText: `${document.title}\n${paragraph}`,
+        searchText: searchTextOf({ title: document.title, headingPath: [], text: paragraph, format: document.format }),
         vector: sampleVector(paragraph),
       });
     }
     start = end + 2;
   }
   return chunks;
+}
+
+/** A keyword query of these words. */
+export function keywords(text: string): KeywordQuery {
+  return { terms: parseQuery(text).terms };
 }
 
 /** A job. */

@@ -3,6 +3,7 @@ import type { Candidate, KnowledgeStore } from '../../src/core/ports.js';
 import type { Document, SearchFilter } from '../../src/core/types.js';
 import {
   DIMENSIONS,
+  keywords,
   sampleCollection,
   sampleDocument,
   sampleJob,
@@ -62,7 +63,9 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         await expect(store.updateCollection(sampleCollection('other'))).rejects.toMatchObject({
           code: 'COLLECTION_NOT_FOUND',
         });
-        await expect(store.searchKeyword('other', 'x', 5, {})).rejects.toMatchObject({ code: 'COLLECTION_NOT_FOUND' });
+        await expect(store.searchKeyword('other', keywords('x'), 5, {})).rejects.toMatchObject({
+          code: 'COLLECTION_NOT_FOUND',
+        });
         await expect(store.putDocuments('other', [])).rejects.toMatchObject({ code: 'COLLECTION_NOT_FOUND' });
       });
 
@@ -72,7 +75,7 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         await store.dropCollection('docs');
         expect(await store.listSources('docs')).toEqual([]);
         await store.createCollection(sampleCollection('docs'));
-        expect(await store.searchKeyword('docs', 'hammer', 5, {})).toEqual([]);
+        expect(await store.searchKeyword('docs', keywords('hammer'), 5, {})).toEqual([]);
         expect(await store.collectionStats('docs')).toMatchObject({ documents: 0, chunks: 0, sources: 0 });
       });
 
@@ -84,7 +87,7 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         await store.replaceCollection('docs', 'docs~new');
         expect((await store.listCollections()).map((collection) => collection.name)).toEqual(['docs']);
         expect((await store.getCollection('docs'))?.chunker).toBe('sample/9');
-        expect(texts(await store.searchKeyword('docs', 'forge', 5, {}))).toEqual(['the new forge']);
+        expect(texts(await store.searchKeyword('docs', keywords('forge'), 5, {}))).toEqual(['the new forge']);
         expect(await store.listSources('docs')).toEqual([source]);
         await expect(store.collectionStats('docs~new')).rejects.toMatchObject({ code: 'COLLECTION_NOT_FOUND' });
         await store.putDocuments('docs', [sampleDocument(source, 'b.md', 'more iron')]);
@@ -119,6 +122,7 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
             vector: first?.vector,
             similarity: null,
             bm25: null,
+            searchText: first?.searchText,
           },
         ]);
         expect(await store.getDocument('docs', 'nope')).toBeUndefined();
@@ -135,7 +139,7 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
           'alpha one',
           'delta four',
         ]);
-        expect(texts(await store.searchKeyword('docs', 'beta gamma', 10, {}))).toEqual(['beta of another']);
+        expect(texts(await store.searchKeyword('docs', keywords('beta gamma'), 10, {}))).toEqual(['beta of another']);
         expect(await store.collectionStats('docs')).toMatchObject({ documents: 2, chunks: 3 });
       });
 
@@ -201,14 +205,14 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         expect(await store.getDocument('docs', changed.id)).toEqual(changed);
         expect(
           texts(
-            await store.searchKeyword('docs', 'molten', 5, {
+            await store.searchKeyword('docs', keywords('molten'), 5, {
               tags: ['new'],
               metadata: { level: 3 },
               statuses: ['deprecated'],
             }),
           ),
         ).toEqual(['molten iron']);
-        expect(await store.searchKeyword('docs', 'molten', 5, { tags: ['old'] })).toEqual([]);
+        expect(await store.searchKeyword('docs', keywords('molten'), 5, { tags: ['old'] })).toEqual([]);
         const [hit] = await store.searchVector('docs', sampleVector('cold steel'), 1, {});
         expect(hit?.document).toEqual(withoutText(changed));
         expect(await store.knownDocuments('docs', source.id)).toContainEqual({
@@ -227,7 +231,7 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         await store.putDocuments('docs', [kept, gone]);
         expect(await store.deleteDocuments('docs', [gone.document.id, 'nope', gone.document.id])).toBe(1);
         expect(await store.deleteDocuments('docs', [])).toBe(0);
-        expect(texts(await store.searchKeyword('docs', 'text gone', 5, {}))).toEqual(['kept text']);
+        expect(texts(await store.searchKeyword('docs', keywords('text gone'), 5, {}))).toEqual(['kept text']);
       });
 
       it('lists by uri, then id, in pages, with the total of the filter', async () => {
@@ -293,7 +297,7 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         expect((await store.getDocument('docs', nul.document.id))?.text).toBe('before\0after word');
         expect((await store.getDocument('docs', lone.document.id))?.text).toBe('broken \ufffd half');
         expect((await store.getDocument('docs', large.document.id))?.text.length).toBe(10 * 1024 * 1024);
-        expect(texts(await store.searchKeyword('docs', 'word', 5, { metadata: { nul: 'a\0b' } }))).toEqual([
+        expect(texts(await store.searchKeyword('docs', keywords('word'), 5, { metadata: { nul: 'a\0b' } }))).toEqual([
           'before\0after word',
         ]);
       });
@@ -317,8 +321,8 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         expect(await store.deleteSource(source.id)).toBe(2);
         expect(await store.deleteSource(source.id)).toBe(0);
         expect(await store.getSource(source.id)).toBeUndefined();
-        expect(texts(await store.searchKeyword('docs', 'from', 9, {}))).toEqual(
-          texts(await store.searchKeyword('docs', 'other', 9, {})),
+        expect(texts(await store.searchKeyword('docs', keywords('from'), 9, {}))).toEqual(
+          texts(await store.searchKeyword('docs', keywords('other'), 9, {})),
         );
         await expect(store.putSource(sampleSource('nowhere'))).rejects.toMatchObject({ code: 'COLLECTION_NOT_FOUND' });
       });
@@ -345,7 +349,7 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
           (_, index) => `common words number${index} ${index === 17 ? 'running zebras' : 'standing'}`,
         );
         await store.putDocuments('docs', [sampleDocument(source, 'a.md', lines.join('\n\n'))]);
-        const hits = await store.searchKeyword('docs', 'common ZEBRA run', 3, {});
+        const hits = await store.searchKeyword('docs', keywords('common ZEBRA run'), 3, {});
         expect(hits[0]?.chunk.text).toBe(lines[17]);
         expect(hits[0]?.bm25).toBeGreaterThan(hits[1]?.bm25 ?? Number.POSITIVE_INFINITY);
         expect(hits[0]?.similarity).toBeNull();
@@ -355,20 +359,20 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         await fill();
         const lines = Array.from({ length: 40 }, (_, index) => `item${index} shared token${index % 3}`);
         await store.putDocuments('docs', [sampleDocument(source, 'a.md', lines.join('\n\n'))]);
-        const before = await store.searchKeyword('docs', 'shared item31', 1, {});
+        const before = await store.searchKeyword('docs', keywords('shared item31'), 1, {});
         await store.maintain('docs');
-        const after = await store.searchKeyword('docs', 'shared item31', 1, {});
+        const after = await store.searchKeyword('docs', keywords('shared item31'), 1, {});
         expect(texts(before)).toEqual([lines[31]]);
         expect(texts(after)).toEqual([lines[31]]);
         expect((await store.collectionStats('docs')).unindexedRows).toBe(0);
         await store.putDocuments('docs', [sampleDocument(source, 'late.md', 'a late arrival')]);
-        expect(texts(await store.searchKeyword('docs', 'arrival', 1, {}))).toEqual(['a late arrival']);
+        expect(texts(await store.searchKeyword('docs', keywords('arrival'), 1, {}))).toEqual(['a late arrival']);
       });
 
       it('takes a query as plain words, never as a language', async () => {
         await fill();
         await store.putDocuments('docs', [sampleDocument(source, 'a.md', 'plain quoted words here')]);
-        const repeated = `${'x '.repeat(50_000)}plain`;
+        const repeated = `plain ${'x '.repeat(50_000)}`;
         for (const terms of [
           '"quoted words"',
           '+plain -words',
@@ -377,22 +381,24 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
           '((plain',
           repeated,
         ]) {
-          expect(await store.searchKeyword('docs', terms, 5, {})).toHaveLength(1);
+          expect(await store.searchKeyword('docs', keywords(terms), 5, {})).toHaveLength(1);
         }
         for (const terms of ["plain' OR 1=1 --", 'plain~2', 'plain\0', 'PLAIN', 'pl\u00e4in quoted']) {
-          expect(await store.searchKeyword('docs', terms, 5, {})).toHaveLength(1);
+          expect(await store.searchKeyword('docs', keywords(terms), 5, {})).toHaveLength(1);
         }
         for (const terms of ['pl*', 'plai', 'plain_']) {
-          expect(await store.searchKeyword('docs', terms, 5, {})).toHaveLength(terms === 'plain_' ? 1 : 0);
+          expect(await store.searchKeyword('docs', keywords(terms), 5, {})).toHaveLength(terms === 'plain_' ? 1 : 0);
         }
         for (const terms of ['', '   ', 'the of and', '"', '\ud800', '\0', '***', '\u200b'])
-          expect(await store.searchKeyword('docs', terms, 5, {})).toEqual([]);
+          expect(await store.searchKeyword('docs', keywords(terms), 5, {})).toEqual([]);
       });
 
       it('refuses limits and vectors that make no sense', async () => {
         await fill();
         for (const limit of [0, -1, 1001, 1.5, Number.NaN, 2 ** 32 + 1]) {
-          await expect(store.searchKeyword('docs', 'x', limit, {})).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+          await expect(store.searchKeyword('docs', keywords('x'), limit, {})).rejects.toMatchObject({
+            code: 'INPUT_INVALID',
+          });
           await expect(store.searchVector('docs', sampleVector('x'), limit, {})).rejects.toMatchObject({
             code: 'INPUT_INVALID',
           });
@@ -407,10 +413,10 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
 
       it('searches an empty collection without complaint', async () => {
         await fill();
-        expect(await store.searchKeyword('docs', 'anything', 5, {})).toEqual([]);
+        expect(await store.searchKeyword('docs', keywords('anything'), 5, {})).toEqual([]);
         expect(await store.searchVector('docs', sampleVector('anything'), 5, {})).toEqual([]);
         await store.maintain('docs');
-        expect(await store.searchKeyword('docs', 'anything', 5, {})).toEqual([]);
+        expect(await store.searchKeyword('docs', keywords('anything'), 5, {})).toEqual([]);
       });
     });
 
@@ -472,7 +478,7 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         ]);
         for (const round of ['before', 'after'] as const) {
           for (const [what, filter, expected] of cases) {
-            const byWords = texts(await store.searchKeyword('docs', 'ore', 10, filter))
+            const byWords = texts(await store.searchKeyword('docs', keywords('ore'), 10, filter))
               .map((text) => text.slice(4))
               .sort();
             const byVector = texts(await store.searchVector('docs', sampleVector('ore'), 10, filter))
@@ -495,7 +501,7 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
       it('refuse dates that are none', async () => {
         await fill();
         for (const since of ['yesterday', '2026-13-01', '2026', "2026-01-01' OR true", '01/02/2026']) {
-          await expect(store.searchKeyword('docs', 'x', 5, { since })).rejects.toMatchObject({
+          await expect(store.searchKeyword('docs', keywords('x'), 5, { since })).rejects.toMatchObject({
             code: 'INPUT_INVALID',
             hint: expect.any(String),
           });

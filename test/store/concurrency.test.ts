@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { openStore } from '../../src/store/open-store.js';
 import {
+  keywords,
   sampleCollection,
   sampleDocument,
   sampleJob,
@@ -45,7 +46,7 @@ describe('readers beside a writer', () => {
       };
       const read = async () => {
         while (isWriting) {
-          const hits = await reader.searchKeyword('docs', 'forge', 100, {});
+          const hits = await reader.searchKeyword('docs', keywords('forge'), 100, {});
           const versions = new Set(hits.map(({ chunk }) => chunk.text.split(' ')[1]));
           expect(versions.size).toBe(1);
           expect(hits).toHaveLength(hits[0]?.document.chunkCount ?? -1);
@@ -53,7 +54,7 @@ describe('readers beside a writer', () => {
         }
       };
       await Promise.all([write(), read(), read()]);
-      expect((await reader.searchKeyword('docs', 'version15', 5, {})).length).toBeGreaterThan(0);
+      expect((await reader.searchKeyword('docs', keywords('version15'), 5, {})).length).toBeGreaterThan(0);
     } finally {
       await reader.close();
       await dispose();
@@ -65,11 +66,13 @@ describe('readers beside a writer', () => {
     const reader = await openStore({ directory });
     try {
       await store.createCollection(sampleCollection('docs'));
-      expect(await reader.searchKeyword('docs', 'x', 1, {})).toEqual([]);
+      expect(await reader.searchKeyword('docs', keywords('x'), 1, {})).toEqual([]);
       await store.dropCollection('docs');
-      await expect(reader.searchKeyword('docs', 'x', 1, {})).rejects.toMatchObject({ code: 'COLLECTION_NOT_FOUND' });
+      await expect(reader.searchKeyword('docs', keywords('x'), 1, {})).rejects.toMatchObject({
+        code: 'COLLECTION_NOT_FOUND',
+      });
       await store.createCollection(sampleCollection('docs'));
-      expect(await reader.searchKeyword('docs', 'x', 1, {})).toEqual([]);
+      expect(await reader.searchKeyword('docs', keywords('x'), 1, {})).toEqual([]);
     } finally {
       await reader.close();
       await dispose();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { KnowledgeStore } from '../../src/core/ports.js';
 import { openStore } from '../../src/store/open-store.js';
-import { sampleCollection, sampleDocument, sampleSource } from '../contract/knowledge-samples.js';
+import { keywords, sampleCollection, sampleDocument, sampleSource } from '../contract/knowledge-samples.js';
 import { LOOP_DOCUMENTS, type LoopStep, loopText } from './ingest-loop.js';
 import { temporaryStore } from './temporary-store.js';
 
@@ -55,7 +55,7 @@ async function expectWhole(store: KnowledgeStore): Promise<Map<number, number>> 
     versions.set(number, version);
   }
   expect(await store.collectionStats('docs')).toMatchObject({ documents: page.total, chunks });
-  const hits = await store.searchKeyword('docs', 'paragraph document version', 1000, {});
+  const hits = await store.searchKeyword('docs', keywords('paragraph document version'), 1000, {});
   expect(new Set(hits.map(({ chunk }) => chunk.id)).size).toBe(hits.length);
   expect(hits).toHaveLength(chunks);
   return versions;

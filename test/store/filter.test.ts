@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import type { KnowledgeStore } from '../../src/core/ports.js';
 import type { Document, SearchFilter } from '../../src/core/types.js';
 import { filterPredicate } from '../../src/store/filter.js';
-import { sampleCollection, sampleDocument, sampleSource, sampleVector } from '../contract/knowledge-samples.js';
+import {
+  keywords,
+  sampleCollection,
+  sampleDocument,
+  sampleSource,
+  sampleVector,
+} from '../contract/knowledge-samples.js';
 import { temporaryStore } from './temporary-store.js';
 
 /** Texts that break naive SQL, or that only look alike. */
@@ -141,7 +147,7 @@ describe('filterPredicate', () => {
               .sort();
             const listed = await store.listDocuments('docs', wanted, { offset: 0, limit: 100 });
             expect(listed.items.map(({ id }) => id).sort()).toEqual(expected);
-            const words = await store.searchKeyword('docs', 'needle', 100, wanted);
+            const words = await store.searchKeyword('docs', keywords('needle'), 100, wanted);
             expect(words.map(({ document }) => document.id).sort()).toEqual(expected);
             const near = await store.searchVector('docs', sampleVector('needle'), 100, wanted);
             expect(near.map(({ document }) => document.id).sort()).toEqual(expected);

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WriterLease } from '../../src/store/lease.js';
 import { openStore } from '../../src/store/open-store.js';
-import { sampleCollection } from '../contract/knowledge-samples.js';
+import { keywords, sampleCollection } from '../contract/knowledge-samples.js';
 
 const clock = { now: () => new Date().toISOString(), elapsedMs: () => performance.now() };
 
@@ -71,7 +71,7 @@ describe('WriterLease', () => {
     await store.createCollection(sampleCollection('docs'));
     const child = await holdElsewhere();
     await expect(store.dropCollection('docs')).rejects.toMatchObject({ code: 'STORE_LOCKED' });
-    expect(await store.searchKeyword('docs', 'x', 1, {})).toEqual([]);
+    expect(await store.searchKeyword('docs', keywords('x'), 1, {})).toEqual([]);
     await store.putRecord('run', 'a', 1); // small records need no lease
     expect((await store.check()).find(({ name }) => name === 'writer')?.detail).toContain(String(child.pid));
     child.kill('SIGKILL');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DocumentRows, KnowledgeStore } from '../../src/core/ports.js';
 import type { Document } from '../../src/core/types.js';
-import { sampleCollection, sampleDocument, sampleSource } from '../contract/knowledge-samples.js';
+import { keywords, sampleCollection, sampleDocument, sampleSource } from '../contract/knowledge-samples.js';
 import { temporaryStore } from './temporary-store.js';
 
 const sources = [sampleSource('docs', '/one'), sampleSource('docs', '/two')] as const;
@@ -89,7 +89,7 @@ async function expectSame(store: KnowledgeStore, model: Model): Promise<void> {
   const page = await store.listDocuments('docs', {}, { offset: 0, limit: 1000 });
   expect(byId(page.items)).toEqual(byId(heads));
   expect(await store.collectionStats('docs')).toMatchObject({ documents: rows.length, chunks: chunks.length });
-  const hits = await store.searchKeyword('docs', 'needle', 1000, {});
+  const hits = await store.searchKeyword('docs', keywords('needle'), 1000, {});
   expect(hits.map(({ chunk }) => chunk.id).sort()).toEqual(chunks.map(({ id }) => id).sort());
   for (const hit of hits) expect(hit.document).toEqual(heads.find(({ id }) => id === hit.chunk.documentId));
   const [some] = chunks;

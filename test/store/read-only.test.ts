@@ -45,7 +45,7 @@ describe('a folder that cannot be written', () => {
         asReader(
           directory,
           `const store = await openStore({ directory });
-          const hits = await store.searchKeyword('docs', 'readable', 5, {});
+          const hits = await store.searchKeyword('docs', { terms: ['readabl'] }, 5, {});
           const refused = await outcome(() => store.dropCollection('docs'));
           const job = await outcome(() => store.putRecord('run', 'a', 1));
           const findings = await store.check();

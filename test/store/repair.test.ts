@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { StoreFinding } from '../../src/core/ports.js';
 import { openStore } from '../../src/store/open-store.js';
 import {
+  keywords,
   sampleCollection,
   sampleDocument,
   sampleJob,
@@ -68,7 +69,7 @@ describe('a damaged store', () => {
           { name: 'collection docs: indexes', detail: expect.stringContaining('search_text') },
         ]);
         if (mend === 'maintain') await again.maintain('docs');
-        const hits = await again.searchKeyword('docs', 'word17', 3, {});
+        const hits = await again.searchKeyword('docs', keywords('word17'), 3, {});
         expect(hits.map(({ chunk }) => chunk.text)).toEqual(['word17 data value']);
         expect(bad(await again.check())).toEqual([]);
         await again.close();

@@ -3,7 +3,8 @@ import { shortTerm } from './words.js';
 
 /** Signs that join words to one name: versions, dates, paths, addresses, option and package names, error codes. */
 const JOINT = '._\\-/\\\\:@+#~%=?&';
-const COMPOUND = new RegExp(`[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}]|[${JOINT}]+(?=[\\p{L}\\p{N}]))*`, 'gu');
+const RUN = new RegExp(`[\\p{L}\\p{M}\\p{N}${JOINT}]+`, 'gu');
+const OUTER_SIGNS = new RegExp(`^[\\p{M}${JOINT}]+|[${JOINT}]+$`, 'gu');
 const HAS_JOINT = new RegExp(`[${JOINT}]`);
 /** Longer ones are data, not names. */
 const LONGEST_COMPOUND = 400;
@@ -21,9 +22,9 @@ const WHOLE = '=';
  */
 export function compoundTerms(text: string): string[] {
   const terms = new Set<string>();
-  for (const [found] of text.matchAll(COMPOUND)) {
-    if (found.length > LONGEST_COMPOUND) continue;
-    const name = foldWord(found);
+  for (const [run] of text.matchAll(RUN)) {
+    if (run.length > LONGEST_COMPOUND) continue;
+    const name = foldWord(run.replace(OUTER_SIGNS, ''));
     if (HEX_NAME.test(name)) addPrefixes(name, terms);
     if (!HAS_JOINT.test(name)) continue;
     terms.add(WHOLE + name.replace(/^v(?=\d)/, ''));
@@ -34,11 +35,12 @@ export function compoundTerms(text: string): string[] {
 
 /** The name, the names between its larger joints, and versions, dotted names and file names without ending in those. */
 function addParts(name: string, terms: Set<string>): void {
-  const parts = name.split(/[/\\:@#~%=?&]+/);
-  for (const part of new Set([name, ...parts])) {
+  const outer = name.split(/[:@#~%=?&]+/);
+  const parts = outer.flatMap((part) => part.split(/[/\\]+/));
+  for (const part of new Set([name, ...outer, ...parts])) {
     addName(part, terms);
     for (const [version] of part.matchAll(/\d+(?:\.\d+)+/g)) addName(version, terms);
-    for (const inner of part.split(/[.+]+/)) addName(inner, terms);
+    if (!/[/\\]/.test(part)) for (const inner of part.split(/[.+]+/)) addName(inner, terms);
     addName(part.replace(/\.[a-z][a-z0-9]{0,5}$/, ''), terms);
   }
 }
@@ -47,6 +49,7 @@ function addPrefixes(name: string, terms: Set<string>): void {
   for (const length of HEX_PREFIXES) if (length <= name.length) terms.add(`${name.slice(0, length)}~`);
 }
 
-function addName(name: string, terms: Set<string>): void {
+function addName(part: string, terms: Set<string>): void {
+  const name = part.replace(OUTER_SIGNS, '');
   if (HAS_JOINT.test(name)) terms.add(name);
 }

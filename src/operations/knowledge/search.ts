@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
-import { CONTEXT_KINDS } from '../../services/search.js';
+import { CONTEXT_KINDS } from '../../services/retrieval/assemble-hits.js';
 import { defineOperation } from '../define.js';
 import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
 import { collectionNames, cursor, filterFields, filterOf, maxTokens } from '../shapes.js';
@@ -9,7 +9,7 @@ export const search = defineOperation({
   name: 'search',
   summary: 'Search the knowledge',
   description:
-    'Finds the passages that answer a question or hold the given words, by meaning and by keywords at once, in everything that was ingested. Each result has its exact text, place and a citation that verify_citation can check. Use plain language or identifiers; read more with fetch. A text that stands in several places is given once; alsoIn names the others.',
+    'Finds the passages that answer a question or hold the given words, by meaning and by keywords at once, in everything that was ingested: one result a document, the best in full, the rest as a line; fetch their id to read on. Type a question, an identifier, version, error text or file name; "exact words" in quotes must stand so, -word must not. Each result has its place and a citation that verify_citation can check; alsoIn names copies, more other passages of the document.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -42,10 +42,14 @@ export const search = defineOperation({
       .describe('0 (default) ranks by relevance alone; towards 1 avoids near-repetitions.'),
     context: z
       .enum(CONTEXT_KINDS)
-      .default('none')
-      .describe('What to read around each result: none (default), neighbours, or the whole section.'),
+      .default('auto')
+      .describe(
+        'What to read around each result: auto (default: its section, as far as fits), none, neighbours, section.',
+      ),
     ...filterFields,
-    maxTokens,
+    maxTokens: maxTokens
+      .default(1_000)
+      .describe('Largest answer in tokens, 100 to 20000; default 1000. What does not fit is given as one line each.'),
     cursor,
   }),
   output: z.object({

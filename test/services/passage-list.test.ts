@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { DistinctPassages } from '../../src/services/distinct-passages.js';
+import { PassageList } from '../../src/services/retrieval/passage-list.js';
 import type { RankedHit } from '../../src/services/retrieve.js';
 import { sampleDocument, sampleSource } from '../contract/knowledge-samples.js';
 
@@ -8,15 +8,30 @@ function hitOf(text: string, n: number): RankedHit {
   const { document, chunks } = sampleDocument(sampleSource('docs'), `/docs/${n}.md`, text);
   const [chunk] = chunks;
   if (chunk === undefined) throw new Error('a sample has one chunk');
-  const candidate = { chunk, document, vector: chunk.vector, similarity: null, bm25: null };
-  return { candidate, collection: 'docs', vector: null, keyword: null, fused: 1 / (n + 1), reranked: null };
+  const candidate = {
+    chunk,
+    document,
+    vector: chunk.vector,
+    similarity: null,
+    bm25: null,
+    searchText: chunk.searchText,
+  };
+  return {
+    candidate,
+    collection: 'docs',
+    vector: null,
+    keyword: null,
+    parts: { order: 0, name: 0, document: 0, kind: 1 },
+    fused: 1 / (n + 1),
+    reranked: null,
+  };
 }
 
 /** Passages of a ranking of these texts, and the depths that were asked for. */
-function passagesOf(texts: readonly string[]): { passages: DistinctPassages; depths: number[] } {
+function passagesOf(texts: readonly string[]): { passages: PassageList; depths: number[] } {
   const hits = texts.map(hitOf);
   const depths: number[] = [];
-  const passages = new DistinctPassages(async (depth) => {
+  const passages = new PassageList(async (depth) => {
     depths.push(depth);
     return hits.slice(0, depth);
   });
@@ -61,7 +76,7 @@ test('copies beyond what was ranked are passed by ranking deeper, to a thousand'
 
 test('a deeper ranking in another order moves no passage, loses none and repeats none', async () => {
   const hits = numbered(150).map(hitOf);
-  const passages = new DistinctPassages(async (depth) => (depth <= 100 ? hits.slice(0, depth) : [...hits].reverse()));
+  const passages = new PassageList(async (depth) => (depth <= 100 ? hits.slice(0, depth) : [...hits].reverse()));
   const first = textsOf(await passages.slice(0, 100));
   const found = await passages.slice(0, 200);
   const all = textsOf(found);
