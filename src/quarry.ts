@@ -5,6 +5,7 @@ import { childEnvironment } from './config/child-environment.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
 import type { SuiteFiles } from './core/benchmark/suite.js';
+import type { SymbolReader } from './core/code/symbol-reader.js';
 import type { DatasetFiles, DatasetStore } from './core/curation/ports.js';
 import { QuarryError, toQuarryError } from './core/errors.js';
 import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter } from './core/ports.js';
@@ -132,6 +133,11 @@ async function openConfiguredEmbedder(config: Config): Promise<Embedder> {
   });
 }
 
+async function openSymbolReader(): Promise<SymbolReader> {
+  const { createSymbolReader } = await import('./chunk/symbol-reader.js');
+  return createSymbolReader();
+}
+
 async function openTrainer(): Promise<ModelTrainer> {
   const { createModelTrainer } = await import('./train/model-trainer.js');
   return createModelTrainer();
@@ -206,6 +212,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
   const store = await openStore({ directory: join(config.home, 'workspaces', config.workspace) });
   const embedder = once(() => openConfiguredEmbedder(config));
   const reranker = once(() => openConfiguredReranker(config));
+  const symbolReader = once(openSymbolReader);
   const suiteFiles = once(openSuiteFiles);
   const datasetStore = once(() => openDatasetStore(config));
   const datasetFiles = once(openDatasetFiles);
@@ -217,6 +224,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
     log,
     clock: systemClock,
     chunker: createChunker(),
+    symbolReader: symbolReader.get,
     owner: createOwner(),
     fateOf: fateOfOwner,
     moment: machineMoment,

@@ -11,7 +11,7 @@ import { createRuler, type Ruler, trimRegion } from './ruler.js';
 import type { Section } from './section.js';
 
 /** Name and version of the rules below; a change means that collections must be cut again. */
-const CHUNKER_ID = 'structure-1';
+const CHUNKER_ID = 'structure-2';
 
 /**
  * Cuts documents by structure first and size second: Markdown by headings and blocks, programs by their syntax tree, other text by

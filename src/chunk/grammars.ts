@@ -71,6 +71,11 @@ export function grammarFor(language: string): GrammarName | undefined {
   return Object.hasOwn(GRAMMAR_OF, key) ? GRAMMAR_OF[key] : undefined;
 }
 
+/** Every name under which {@link grammarFor} knows a language. */
+export function grammarLanguages(): readonly string[] {
+  return Object.keys(GRAMMAR_OF);
+}
+
 const parsers = new Map<GrammarName, Promise<Parser>>();
 
 /** A parser for a grammar, loaded when first asked for. @throws QuarryError INTERNAL when the package's files are missing. */

@@ -67,10 +67,10 @@ const MODIFIERS =
   'export|public|private|protected|internal|static|abstract|final|sealed|open|override|async|inline|virtual|pub(?:\\([\\w ]+\\))?|local|default|data|case|suspend|partial|unsafe|extern|declare|fileprivate|mutating|implicit|@\\w+';
 
 const KEYWORDS =
-  'function|func|fun|fn|defp?|defmodule|defmacro|class|interface|struct|enum|trait|protocol|extension|module|object|namespace|type|union|record|sub|proc|procedure|subroutine|macro|contract|actor|mixin|create\\s+(?:or\\s+replace\\s+)?(?:table|view|function|procedure|index|trigger)(?:\\s+if\\s+not\\s+exists)?';
+  'function|func|fun|fn|defp?|defmodule|defmacro|class|interface|struct|enum|trait|protocol|extension|module|object|namespace|type|union|record|sub|proc|procedure|subroutine|macro|contract|actor|mixin|create\\s+(?:or\\s+replace\\s+)?(?:(?:temp|temporary|unlogged|unique|materialized|external|global)\\s+)*(?:table|view|function|procedure|index|trigger|type|sequence)(?:\\s+concurrently)?(?:\\s+if\\s+not\\s+exists)?';
 
 const DECLARATION = new RegExp(
-  `^[ \\t]*(?:(?:${MODIFIERS})[ \\t]+)*(?:${KEYWORDS})[ \\t]+([\\p{L}_$][\\p{L}\\p{N}_$.:!?-]*)`,
+  `^[ \\t]*(?:(?:${MODIFIERS})[ \\t]+)*(?:${KEYWORDS})[ \\t]+["\\x60]?([\\p{L}_$][\\p{L}\\p{N}_$.:!?-]*)`,
   'imu',
 );
 

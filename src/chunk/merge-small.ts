@@ -8,6 +8,8 @@ export interface Piece {
   readonly path: readonly string[];
   /** True when the heading that `path` ends with stands in the piece itself. */
   readonly titled: boolean;
+  /** True for what must not be joined with what follows. */
+  readonly isApart?: boolean | undefined;
   /** Offsets inside the piece at which it may be cut again. */
   readonly seams: readonly number[];
 }
@@ -43,6 +45,7 @@ export function mergeSmall(pieces: readonly Piece[], ruler: Ruler): Piece[] {
  * section, or the left one begins with its own heading, so that the text itself still names it.
  */
 function areKin(left: Piece, right: Piece): boolean {
+  if (left.isApart) return false;
   const shared = sharedPath(left.path, right.path).length;
   if (shared === left.path.length) return true;
   return left.titled && shared === left.path.length - 1;

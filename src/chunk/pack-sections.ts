@@ -27,8 +27,16 @@ async function packSection(section: Section, ruler: Ruler, pieces: Piece[]): Pro
   await ruler.rest();
   if (whole === 0) return;
   if (whole <= ruler.max) {
-    const { start, end, path, titled } = section;
-    pieces.push({ start, end, weight: whole, path, titled, seams: section.blocks.map((block) => block.start) });
+    const { start, end, path, titled, isApart } = section;
+    pieces.push({
+      start,
+      end,
+      weight: whole,
+      path,
+      titled,
+      isApart,
+      seams: section.blocks.map((block) => block.start),
+    });
     return;
   }
   const members = section.members?.() ?? [];

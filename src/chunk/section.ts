@@ -22,6 +22,8 @@ export interface Section {
   /** True when the region begins with the heading or signature that `path` ends with. */
   readonly titled: boolean;
   readonly blocks: readonly Block[];
+  /** True for what must not share a chunk with the section behind it: a licence is no part of the first function. Default false. */
+  readonly isApart?: boolean;
   /** Members of a symbol too large to stay whole, made on demand; where absent or empty the blocks are cut. */
   readonly members?: (() => readonly Section[]) | undefined;
 }

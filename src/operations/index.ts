@@ -17,6 +17,8 @@ import { benchmarkRun } from './benchmark/benchmark-run.js';
 import { benchmarkScore } from './benchmark/benchmark-score.js';
 import { benchmarkSuites } from './benchmark/benchmark-suites.js';
 import { benchmarkSummary } from './benchmark/benchmark-summary.js';
+import { findSymbol } from './code/find-symbol.js';
+import { outline } from './code/outline.js';
 import { curateNext } from './curation/curate-next.js';
 import { curateSubmit } from './curation/curate-submit.js';
 import { datasetAudit } from './curation/dataset-audit.js';
@@ -62,6 +64,8 @@ const registry = [
   listSources,
   listDocuments,
   status,
+  outline,
+  findSymbol,
   noteCreate,
   noteGet,
   noteUpdate,

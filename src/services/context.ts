@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.js';
 import type { SuiteFiles } from '../core/benchmark/suite.js';
+import type { SymbolReader } from '../core/code/symbol-reader.js';
 import type { DatasetFiles, DatasetStore } from '../core/curation/ports.js';
 import type { Chunker, Clock, Embedder, HomeRights, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
 import type { ModelTrainer } from '../core/training/trainer-port.js';
@@ -12,6 +13,8 @@ export interface ServiceContext {
   readonly store: KnowledgeStore;
   readonly homeRights: HomeRights;
   readonly chunker: Chunker;
+  /** Reads headings and declarations of documents. */
+  symbolReader(): Promise<SymbolReader>;
   /** Names this process among others, for job records. */
   readonly owner: string;
   /** What is known of the process behind an owner string; `unknown` where it cannot be asked for from here. */

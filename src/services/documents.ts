@@ -102,11 +102,7 @@ export class DocumentService {
   /** @throws QuarryError DOCUMENT_NOT_FOUND, CURSOR_INVALID, INPUT_INVALID */
   async fetch(request: FetchRequest): Promise<FetchAnswer> {
     const found = await this.#find(request.id, request.collections);
-    if (found === undefined) {
-      throw new QuarryError('DOCUMENT_NOT_FOUND', `There is no document ${JSON.stringify(request.id.slice(0, 300))}.`, {
-        hint: 'Use an id or url that search or list_documents gave.',
-      });
-    }
+    if (found === undefined) throw unknownDocument(request.id);
     const { document } = found;
     const lines = createLineIndex(document.text);
     const span = lineSpan(lines, request.startLine ?? found.startLine, request.endLine ?? found.endLine);
@@ -124,6 +120,13 @@ export class DocumentService {
       totalLines: lines.lineCount,
       nextCursor: end < span.end ? encodeCursor(end, binding) : null,
     };
+  }
+
+  /** The document with this id or url, or the one that a chunk with this id belongs to. @throws QuarryError DOCUMENT_NOT_FOUND */
+  async find(id: string, collections: readonly string[]): Promise<Document> {
+    const found = await this.#find(id, collections);
+    if (found === undefined) throw unknownDocument(id);
+    return found.document;
   }
 
   /** Says whether a quotation still stands where, or at all, it was cited. */
@@ -205,6 +208,12 @@ export class DocumentService {
     const document = byUri ?? (await store.getDocument(collection.name, noteDocumentId(collection.name, id)));
     return document === undefined ? undefined : { document };
   }
+}
+
+function unknownDocument(id: string): QuarryError {
+  return new QuarryError('DOCUMENT_NOT_FOUND', `There is no document ${JSON.stringify(id.slice(0, 300))}.`, {
+    hint: 'Use an id or url that search or list_documents gave.',
+  });
 }
 
 function explainPlace(isExact: boolean, isLetterByLetter: boolean, isSameVersion: boolean): string {

@@ -12,6 +12,7 @@ import { ReindexService } from './reindex.js';
 import { RetrieveService } from './retrieve.js';
 import { SearchService } from './search.js';
 import { StatusService } from './status.js';
+import { SymbolService } from './symbols/symbol-service.js';
 import { TrainingService } from './training.js';
 
 /** Every use case of a workspace. */
@@ -28,6 +29,7 @@ export interface Services {
   readonly retrieve: RetrieveService;
   readonly search: SearchService;
   readonly status: StatusService;
+  readonly symbols: SymbolService;
   readonly training: TrainingService;
   /** Where the costly reads of all doors wait for their turn. */
   readonly turns: FairQueue;
@@ -43,6 +45,7 @@ export function createServices(context: ServiceContext): Services {
   const collections = new CollectionService(context);
   const jobs = new JobService(context);
   const retrieve = new RetrieveService(context, collections);
+  const documents = new DocumentService(context, collections);
   const reindex = new ReindexService(context, { collections, jobs });
   return {
     context,
@@ -52,11 +55,12 @@ export function createServices(context: ServiceContext): Services {
     reindex,
     benchmark: new BenchmarkService(context, { collections, jobs, retrieve }),
     curation: createCurationServices(context, { collections, jobs, retrieve }),
-    documents: new DocumentService(context, collections),
+    documents,
     ingest: new IngestService(context, { collections, jobs, reindex }),
     notes: new NoteService(context, collections),
     search: new SearchService(context, { collections, retrieve }),
     status: new StatusService(context, { collections, jobs }),
+    symbols: new SymbolService(context, { collections, documents }),
     training: new TrainingService(context, jobs),
     turns: new FairQueue({
       // One more than one, so that a machine with a single core overlaps reading and ranking too.
