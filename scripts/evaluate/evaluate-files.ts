@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { holdsAnswer, readSpanFile, staleSpans } from './answer-spans.js';
+import type { Evaluation } from './evaluation.js';
+import type { FileCollection } from './file-collection.js';
+import { askFts5 } from './fts5-peer.js';
+import { createGrep } from './grep-peer.js';
+import { foldDocuments } from './rankings.js';
+import type { FoundSqlite } from './sqlite.js';
+import { type Answer, askAboutFiles, type Build, type Way } from './tasks.js';
+
+/** Name of the peer in tables. */
+export const FTS5 = 'FTS5 sections';
+/** Name of the other peer in tables. */
+export const GREP = 'grep -n -C3';
+/** The product as it is asked without any option. */
+export const DEFAULT_WAY = 'hybrid';
+
+/** How the product is asked: as it is, with ten hits, and by keywords alone. */
+const WAYS: readonly Way[] = [
+  { name: DEFAULT_WAY, input: {}, keepsText: true },
+  { name: 'hybrid, limit 10', input: { limit: 10 }, keepsText: false },
+  { name: 'keyword', input: { mode: 'keyword' }, keepsText: false },
+];
+
+/** A build with what its rows are called in front of the way's name. */
+export interface LabelledBuild extends Build {
+  readonly label: string;
+}
+
+/** What collections of files are measured with. */
+export interface FileSettings {
+  readonly builds: readonly LabelledBuild[];
+  readonly peer: FoundSqlite;
+  /** Folder of marked answers. */
+  readonly spans: string;
+}
+
+/** Asks every build and the peers about one collection of files. */
+export async function evaluateFiles(
+  collection: FileCollection,
+  { builds, peer, spans }: FileSettings,
+  evaluation: Evaluation,
+): Promise<void> {
+  const { name, files, questions, qrels } = collection;
+  for (const build of builds) {
+    process.stderr.write(`${name}: ${build.label || 'this build'} takes in ${files.length} files ...\n`);
+    const answers = await askAboutFiles(build, { files, questions, ways: WAYS });
+    for (const way of WAYS) {
+      const given = answers.filter((answer) => answer.way === way.name);
+      const at = { configuration: build.label + way.name, collection: name };
+      const rankings = new Map(given.map((answer) => [answer.question, foldDocuments(answer.documents)]));
+      evaluation.board.addRankings(at, rankings, qrels);
+      evaluation.addLatency(at, given);
+    }
+    await addTexts(collection, { answers, spans, label: build.label }, evaluation);
+  }
+  if ('sqlite' in peer) {
+    evaluation.board.addRankings({ configuration: FTS5, collection: name }, askFts5(peer.sqlite, collection), qrels);
+  }
+}
+
+/** Looks for the marked answers in the default answers and, once, in what grep prints at the same size. */
+async function addTexts(
+  { name, files, questions }: FileCollection,
+  about: { readonly answers: readonly Answer[]; readonly spans: string; readonly label: string },
+  evaluation: Evaluation,
+): Promise<void> {
+  const path = join(about.spans, `${name}.json`);
+  if (!existsSync(path)) return;
+  const { spans } = await readSpanFile(path);
+  const stale = staleSpans(spans, files);
+  const isFirst = about.label === '';
+  if (isFirst && stale.length > 0) {
+    evaluation.notes.push(`${stale.length} of ${spans.length} marked answers of ${name} do not fit these files.`);
+  }
+  const grep = createGrep(files);
+  const whole = spans.filter((span) => !stale.includes(span));
+  const texts = new Map(about.answers.filter(({ way }) => way === DEFAULT_WAY).map((one) => [one.question, one.text]));
+  for (const question of questions) {
+    const marked = whole.filter((span) => span.query === question.id);
+    if (marked.length === 0) continue;
+    const text = texts.get(question.id) ?? '';
+    evaluation.addText(about.label + DEFAULT_WAY, text, holdsAnswer(text, marked));
+    if (!isFirst) continue;
+    const printed = grep(question.text, text.length);
+    evaluation.addText(GREP, printed, holdsAnswer(printed, marked));
+  }
+}

@@ -1,0 +1,68 @@
+import { basename, resolve } from 'node:path';
+import { mean } from '../../src/core/statistics/mean.js';
+import { SEED } from './compare.js';
+import type { LabelledBuild } from './evaluate-files.js';
+import type { Evaluation } from './evaluation.js';
+import { runBenchmark } from './tasks.js';
+
+const NOTHING_ELSE = { candidates: [], maxTokens: [], rankConstants: [], rerank: false, diversity: 0 };
+const METRIC = 'ndcg@10';
+const FIRST = 'success@1';
+
+/** What folders in BEIR layout are measured with. */
+export interface SuiteSettings {
+  readonly builds: readonly LabelledBuild[];
+  readonly alphas: readonly number[];
+  readonly hasRrf: boolean;
+}
+
+/** Runs every mode over a folder in BEIR layout with each build's own benchmark. */
+export async function evaluateSuite(
+  folder: string,
+  { builds, alphas, hasRrf }: SuiteSettings,
+  evaluation: Evaluation,
+): Promise<void> {
+  const blends = hasRrf ? (['convex', 'rrf'] as const) : [];
+  const sweep = { ...NOTHING_ELSE, modes: ['vector', 'keyword', 'hybrid'] as const, alphas, blends };
+  for (const build of builds) {
+    process.stderr.write(`${basename(folder)}: ${build.label || 'this build'} runs its benchmark ...\n`);
+    const runs = await runBenchmark(build, { suite: resolve(folder), sweep, metric: METRIC, seed: SEED });
+    addRuns(runs, { label: build.label, collection: basename(folder), measure: 'nDCG@10 of suites' }, evaluation);
+  }
+}
+
+/** Asks each build for exact names: share of first places by kind of name, as `suite/kind`. */
+export async function evaluateLookUps(
+  folder: string,
+  builds: readonly LabelledBuild[],
+  evaluation: Evaluation,
+): Promise<void> {
+  const sweep = { ...NOTHING_ELSE, modes: ['keyword', 'hybrid'] as const, alphas: [], blends: [] };
+  for (const build of builds) {
+    process.stderr.write(`${basename(folder)}: ${build.label || 'this build'} looks names up ...\n`);
+    const runs = await runBenchmark(build, { suite: resolve(folder), sweep, metric: FIRST, seed: SEED });
+    addRuns(runs, { label: build.label, collection: basename(folder), measure: LOOK_UPS }, evaluation);
+  }
+}
+
+/** Measure of {@link evaluateLookUps}. */
+export const LOOK_UPS = 'share of first places';
+
+function addRuns(
+  runs: Record<string, Record<string, number>>,
+  about: { label: string; collection: string; measure: string },
+  evaluation: Evaluation,
+): void {
+  const { label, collection, measure } = about;
+  for (const [run, scores] of Object.entries(runs)) {
+    for (const [question, score] of Object.entries(scores)) {
+      evaluation.board.add(measure, { configuration: label + run, collection, question }, score);
+    }
+  }
+}
+
+/** Share of first places of a configuration of look-ups. */
+export function firstPlaces(evaluation: Evaluation, configuration: string): number {
+  const [scores] = evaluation.board.get(LOOK_UPS, configuration).values();
+  return mean([...(scores?.values() ?? [])]);
+}
