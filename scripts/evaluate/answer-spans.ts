@@ -3,8 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { TextFile } from './file-collection.js';
 
+/** Fewer words stand in too many places to mark one. */
+const LEAST_WORDS = 3;
+const MOST_WORDS = 40;
+
 /** The words that answer, without the words: how many they are, and the sha256 of {@link wordsOf} joined by spaces. */
-const fingerprint = z.strictObject({ words: z.number().int().min(3).max(40), sha256: z.string().length(64) });
+const fingerprint = z.strictObject({
+  words: z.number().int().min(LEAST_WORDS).max(MOST_WORDS),
+  sha256: z.string().length(64),
+});
 
 /** One place that answers a question: lines of a judged document, and fingerprints of the words that do. */
 const answerSpan = z.strictObject({
@@ -94,10 +101,11 @@ export function staleSpans(spans: readonly AnswerSpan[], files: readonly TextFil
 
 /**
  * Marks the first place where a phrase stands in a document, as words.
- * @returns undefined when it does not stand there
+ * @returns undefined when it does not stand there, or is too short or too long to be a mark
  */
 export function markPhrase(query: string, { path, text }: TextFile, phrase: string): AnswerSpan | undefined {
   const sought = wordsOf(phrase);
+  if (sought.length < LEAST_WORDS || sought.length > MOST_WORDS) return undefined;
   const placed = text.split('\n').flatMap((line, at) => wordsOf(line).map((word) => ({ word, line: at + 1 })));
   const start = placed.findIndex((_, at) => sought.every((word, i) => placed[at + i]?.word === word));
   const [first, last] = [placed[start], placed[start + sought.length - 1]];

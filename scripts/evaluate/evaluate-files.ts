@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { holdsAnswer, readSpanFile, staleSpans } from './answer-spans.js';
+import { type AnswerSpan, holdsAnswer, readSpanFile, staleSpans } from './answer-spans.js';
 import type { Evaluation } from './evaluation.js';
 import type { FileCollection } from './file-collection.js';
 import { askFts5 } from './fts5-peer.js';
@@ -39,10 +39,11 @@ export interface FileSettings {
 /** Asks every build and the peers about one collection of files. */
 export async function evaluateFiles(
   collection: FileCollection,
-  { builds, peer, spans }: FileSettings,
+  { builds, peer, spans: folder }: FileSettings,
   evaluation: Evaluation,
 ): Promise<void> {
   const { name, files, questions, qrels } = collection;
+  const spans = await fittingSpans(collection, folder, evaluation);
   for (const build of builds) {
     process.stderr.write(`${name}: ${build.label || 'this build'} takes in ${files.length} files ...\n`);
     const answers = await askAboutFiles(build, { files, questions, ways: WAYS });
@@ -53,37 +54,43 @@ export async function evaluateFiles(
       evaluation.board.addRankings(at, rankings, qrels);
       evaluation.addLatency(at, given);
     }
-    await addTexts(collection, { answers, spans, label: build.label }, evaluation);
+    addTexts(collection, { answers, spans, label: build.label }, evaluation);
   }
   if ('sqlite' in peer) {
     evaluation.board.addRankings({ configuration: FTS5, collection: name }, askFts5(peer.sqlite, collection), qrels);
   }
 }
 
-/** Looks for the marked answers in the default answers and, once, in what grep prints at the same size. */
-async function addTexts(
-  { name, files, questions }: FileCollection,
-  about: { readonly answers: readonly Answer[]; readonly spans: string; readonly label: string },
+/** The marked answers that stand in these files; the others are noted. */
+async function fittingSpans(
+  { name, files }: FileCollection,
+  folder: string,
   evaluation: Evaluation,
-): Promise<void> {
-  const path = join(about.spans, `${name}.json`);
-  if (!existsSync(path)) return;
+): Promise<readonly AnswerSpan[]> {
+  const path = join(folder, `${name}.json`);
+  if (!existsSync(path)) return [];
   const { spans } = await readSpanFile(path);
   const stale = staleSpans(spans, files);
-  const isFirst = about.label === '';
-  if (isFirst && stale.length > 0) {
+  if (stale.length > 0) {
     evaluation.notes.push(`${stale.length} of ${spans.length} marked answers of ${name} do not fit these files.`);
   }
+  return spans.filter((span) => !stale.includes(span));
+}
+
+/** Looks for the marked answers in the default answers and, for the first build, in what grep prints at the same size. */
+function addTexts(
+  { files, questions }: FileCollection,
+  { answers, spans, label }: { answers: readonly Answer[]; spans: readonly AnswerSpan[]; label: string },
+  evaluation: Evaluation,
+): void {
   const grep = createGrep(files);
-  const whole = spans.filter((span) => !stale.includes(span));
-  const texts = new Map(about.answers.filter(({ way }) => way === DEFAULT_WAY).map((one) => [one.question, one.text]));
+  const texts = new Map(answers.filter(({ way }) => way === DEFAULT_WAY).map((one) => [one.question, one.text]));
   for (const question of questions) {
-    const marked = whole.filter((span) => span.query === question.id);
+    const marked = spans.filter((span) => span.query === question.id);
     if (marked.length === 0) continue;
     const text = texts.get(question.id) ?? '';
-    evaluation.addText(about.label + DEFAULT_WAY, text, holdsAnswer(text, marked));
-    if (!isFirst) continue;
+    evaluation.addText(label + DEFAULT_WAY, text, holdsAnswer(text, marked));
     const printed = grep(question.text, text.length);
-    evaluation.addText(GREP, printed, holdsAnswer(printed, marked));
+    evaluation.addText(`${GREP}, cut at the size of ${label}${DEFAULT_WAY}`, printed, holdsAnswer(printed, marked));
   }
 }
