@@ -25,6 +25,9 @@ export interface LookUps {
   readonly lookUps: readonly LookUp[];
 }
 
+/** Seed of the suite in eval/look-ups. */
+export const LOOK_UPS_SEED = 20_311_130;
+
 /** Grade of the document that is meant. */
 const MEANT = 2;
 
