@@ -45,7 +45,7 @@ export async function evaluateFiles(
   const { name, files, questions, qrels } = collection;
   const spans = await fittingSpans(collection, folder, evaluation);
   for (const build of builds) {
-    process.stderr.write(`${name}: ${build.label || 'this build'} takes in ${files.length} files ...\n`);
+    process.stderr.write(`${name}: ${build.checkout} takes in ${files.length} files ...\n`);
     const answers = await askAboutFiles(build, { files, questions, ways: WAYS });
     for (const way of WAYS) {
       const given = answers.filter((answer) => answer.way === way.name);

@@ -25,7 +25,7 @@ export async function evaluateSuite(
   const blends = hasRrf ? (['convex', 'rrf'] as const) : [];
   const sweep = { ...NOTHING_ELSE, modes: ['vector', 'keyword', 'hybrid'] as const, alphas, blends };
   for (const build of builds) {
-    process.stderr.write(`${basename(folder)}: ${build.label || 'this build'} runs its benchmark ...\n`);
+    process.stderr.write(`${basename(folder)}: ${build.checkout} runs its benchmark ...\n`);
     const runs = await runBenchmark(build, { suite: resolve(folder), sweep, metric: METRIC, seed: SEED });
     addRuns(runs, { label: build.label, collection: basename(folder), measure: 'nDCG@10 of suites' }, evaluation);
   }
@@ -39,7 +39,7 @@ export async function evaluateLookUps(
 ): Promise<void> {
   const sweep = { ...NOTHING_ELSE, modes: ['keyword', 'hybrid'] as const, alphas: [], blends: [] };
   for (const build of builds) {
-    process.stderr.write(`${basename(folder)}: ${build.label || 'this build'} looks names up ...\n`);
+    process.stderr.write(`${basename(folder)}: ${build.checkout} looks names up ...\n`);
     const runs = await runBenchmark(build, { suite: resolve(folder), sweep, metric: FIRST, seed: SEED });
     addRuns(runs, { label: build.label, collection: basename(folder), measure: LOOK_UPS }, evaluation);
   }
