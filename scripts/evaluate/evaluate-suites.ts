@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { mean } from '../../src/core/statistics/mean.js';
+import { openSuite } from '../../src/suites/open-suite.js';
 import { SEED } from './compare.js';
 import type { LabelledBuild } from './evaluate-files.js';
 import type { Evaluation } from './evaluation.js';
@@ -42,8 +43,32 @@ export async function evaluateLookUps(
     process.stderr.write(`${basename(folder)}: ${build.checkout} looks names up ...\n`);
     const runs = await runBenchmark(build, { suite: resolve(folder), sweep, metric: FIRST, seed: SEED });
     addRuns(runs, { label: build.label, collection: basename(folder), measure: LOOK_UPS }, evaluation);
+    if (build.label === '') await noteMissed(folder, runs, evaluation);
   }
 }
+
+/** Says which kinds of names were not found first, with the questions. */
+async function noteMissed(
+  folder: string,
+  runs: Record<string, Record<string, number>>,
+  evaluation: Evaluation,
+): Promise<void> {
+  const { queries } = await openSuite(resolve(folder));
+  for (const [run, scores] of Object.entries(runs)) {
+    const missed = queries.filter(({ id }) => scores[id] === 0);
+    for (const kind of new Set(missed.map(({ type }) => type))) {
+      const own = missed.filter(({ type }) => type === kind);
+      const asked = queries.filter(({ type }) => type === kind).length;
+      const texts = own.slice(0, NAMED).map(({ text }) => JSON.stringify(text));
+      evaluation.notes.push(
+        `${run}: ${own.length} of ${asked} look-ups of ${kind} are not first: ${texts.join(', ')}.`,
+      );
+    }
+  }
+}
+
+/** How many questions of a kind are given as examples. */
+const NAMED = 6;
 
 /** Measure of {@link evaluateLookUps}. */
 export const LOOK_UPS = 'share of first places';
