@@ -28,7 +28,7 @@ export async function evaluateSuite(
   for (const build of builds) {
     process.stderr.write(`${basename(folder)}: ${build.checkout} runs its benchmark ...\n`);
     const runs = await runBenchmark(build, { suite: resolve(folder), sweep, metric: METRIC, seed: SEED });
-    addRuns(runs, { label: build.label, collection: basename(folder), measure: 'nDCG@10 of suites' }, evaluation);
+    addRuns(runs, { label: build.label, collection: basename(folder), measure: SUITES }, evaluation);
   }
 }
 
@@ -70,6 +70,8 @@ async function noteMissed(
 /** How many questions of a kind are given as examples. */
 const NAMED = 6;
 
+/** Measure of {@link evaluateSuite}. */
+export const SUITES = 'nDCG@10 of suites';
 /** Measure of {@link evaluateLookUps}. */
 export const LOOK_UPS = 'share of first places';
 

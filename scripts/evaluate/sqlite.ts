@@ -24,7 +24,9 @@ export interface Sqlite {
 
 type Constructor = new (path: string) => Database;
 
-const PACKAGE = 'better-sqlite3@12';
+/** No dependency of the project: named in a variable, it is looked for in the given folder alone. */
+const LIBRARY = 'better-sqlite3';
+const PACKAGE = `${LIBRARY}@12`;
 
 /** What works here, and what became of it afterwards; `reason` where nothing does. */
 export type FoundSqlite = { readonly sqlite: Sqlite } | { readonly reason: string };
@@ -57,15 +59,7 @@ async function nodeSqlite(): Promise<Sqlite | undefined> {
 
 async function install(place: string): Promise<FoundSqlite> {
   process.stderr.write(`Installing ${PACKAGE} into a temporary folder for the peer ...\n`);
-  const words = [
-    'install',
-    '--prefix',
-    place,
-    '--no-save',
-    '--no-audit',
-    '--no-fund',
-    '--allow-scripts=better-sqlite3',
-  ];
+  const words = ['install', '--prefix', place, '--no-save', '--no-audit', '--no-fund', `--allow-scripts=${LIBRARY}`];
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   try {
     await promisify(execFile)(npm, [...words, PACKAGE], { cwd: place, shell: process.platform === 'win32' });
@@ -78,11 +72,11 @@ async function install(place: string): Promise<FoundSqlite> {
 function installed(folder: string): FoundSqlite {
   try {
     const require = createRequire(join(folder, 'package.json'));
-    const Opened: Constructor = require('better-sqlite3');
-    const { version }: { version: string } = require('better-sqlite3/package.json');
-    return { sqlite: checked({ name: `better-sqlite3 ${version}`, open: () => new Opened(':memory:') }) };
+    const Opened: Constructor = require(LIBRARY);
+    const { version }: { version: string } = require(`${LIBRARY}/package.json`);
+    return { sqlite: checked({ name: `${LIBRARY} ${version}`, open: () => new Opened(':memory:') }) };
   } catch (error) {
-    return { reason: `better-sqlite3 in ${folder} does not open: ${firstLine(error)}` };
+    return { reason: `${LIBRARY} in ${folder} does not open: ${firstLine(error)}` };
   }
 }
 
