@@ -44,19 +44,22 @@ async function askOne(way: Way, question: { id: string; text: string }, root: st
   return { way: way.name, question: question.id, documents, text: way.keepsText ? text : '', ms };
 }
 
-/** Runs the benchmark service over a suite; scores by run and query. */
-async function benchmark({
-  suite,
-  sweep,
-  metric,
-  seed,
-}: BenchmarkTask): Promise<Record<string, Record<string, number>>> {
-  const service = quarry.services.benchmark;
-  const job = await service.start({ suite, sweep, metrics: [metric], seed });
-  await finish(job.id);
-  const { runs } = await service.report([job.id], { perQuery: true, moved: 0, seed });
+/** Runs the build's own benchmark over a suite; scores by run and query. */
+async function benchmark(about: BenchmarkTask): Promise<Record<string, Record<string, number>>> {
+  const { suite, modes, alphas, blends, metric, seed } = about;
+  const started = await quarry.execute('benchmark_run', {
+    suite,
+    modes: [...modes],
+    alphas: [...alphas],
+    blends: [...blends],
+    metrics: [metric],
+    seed,
+  });
+  const id = String(started.output['jobId']);
+  await finish(id);
+  const { output } = await quarry.execute('benchmark_report', { runs: [id], perQuery: true, seed });
   return Object.fromEntries(
-    runs.map((run) => [
+    output.runs.map((run) => [
       run.name,
       Object.fromEntries(Object.entries(run.perQuery ?? {}).map(([query, row]) => [query, row[metric] ?? 0])),
     ]),

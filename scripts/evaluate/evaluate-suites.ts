@@ -6,7 +6,6 @@ import type { LabelledBuild } from './evaluate-files.js';
 import type { Evaluation } from './evaluation.js';
 import { runBenchmark } from './tasks.js';
 
-const NOTHING_ELSE = { candidates: [], maxTokens: [], rankConstants: [], rerank: false, diversity: 0 };
 const METRIC = 'ndcg@10';
 const FIRST = 'success@1';
 
@@ -24,10 +23,10 @@ export async function evaluateSuite(
   evaluation: Evaluation,
 ): Promise<void> {
   const blends = hasRrf ? (['convex', 'rrf'] as const) : [];
-  const sweep = { ...NOTHING_ELSE, modes: ['vector', 'keyword', 'hybrid'] as const, alphas, blends };
+  const sweep = { modes: ['vector', 'keyword', 'hybrid'] as const, alphas, blends };
   for (const build of builds) {
     process.stderr.write(`${basename(folder)}: ${build.checkout} runs its benchmark ...\n`);
-    const runs = await runBenchmark(build, { suite: resolve(folder), sweep, metric: METRIC, seed: SEED });
+    const runs = await runBenchmark(build, { suite: resolve(folder), ...sweep, metric: METRIC, seed: SEED });
     addRuns(runs, { label: build.label, collection: basename(folder), measure: SUITES }, evaluation);
   }
 }
@@ -38,10 +37,10 @@ export async function evaluateLookUps(
   builds: readonly LabelledBuild[],
   evaluation: Evaluation,
 ): Promise<void> {
-  const sweep = { ...NOTHING_ELSE, modes: ['keyword', 'hybrid'] as const, alphas: [], blends: [] };
+  const sweep = { modes: ['keyword', 'hybrid'] as const, alphas: [], blends: [] };
   for (const build of builds) {
     process.stderr.write(`${basename(folder)}: ${build.checkout} looks names up ...\n`);
-    const runs = await runBenchmark(build, { suite: resolve(folder), sweep, metric: FIRST, seed: SEED });
+    const runs = await runBenchmark(build, { suite: resolve(folder), ...sweep, metric: FIRST, seed: SEED });
     addRuns(runs, { label: build.label, collection: basename(folder), measure: LOOK_UPS }, evaluation);
     if (build.label === '') await noteMissed(folder, runs, evaluation);
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { QuarryError } from '../../src/core/errors.js';
-import type { BenchmarkService } from '../../src/services/benchmark/benchmark-service.js';
+import type { RetrievalMode } from '../../src/core/retrieval/settings.js';
 import { type TextFile, writeOut } from './file-collection.js';
 
 /** One way to ask: its name in tables, and what `search` is given beside the question. */
@@ -45,11 +45,13 @@ export interface AskTask extends Place {
   readonly ways: readonly Way[];
 }
 
-/** Run the benchmark service over a suite. */
+/** Run the build's benchmark over a suite. */
 export interface BenchmarkTask extends Place {
   readonly kind: 'benchmark';
   readonly suite: string;
-  readonly sweep: Parameters<BenchmarkService['start']>[0]['sweep'];
+  readonly modes: readonly RetrievalMode[];
+  readonly alphas: readonly number[];
+  readonly blends: readonly ('convex' | 'rrf')[];
   readonly metric: string;
   readonly seed: number;
 }
@@ -71,10 +73,10 @@ export async function askAboutFiles(
   });
 }
 
-/** Scores by run, then query, as a build's own benchmark service gives them. */
+/** Scores by run, then query, as a build's own benchmark gives them. */
 export async function runBenchmark(
   build: Build,
-  about: Pick<BenchmarkTask, 'suite' | 'sweep' | 'metric' | 'seed'>,
+  about: Pick<BenchmarkTask, 'suite' | 'modes' | 'alphas' | 'blends' | 'metric' | 'seed'>,
 ): Promise<Record<string, Record<string, number>>> {
   return inPlace(async (place) => {
     const task: BenchmarkTask = { kind: 'benchmark', ...build, ...about, home: join(place, 'home') };
