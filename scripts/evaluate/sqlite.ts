@@ -59,7 +59,7 @@ async function nodeSqlite(): Promise<Sqlite | undefined> {
 
 async function install(place: string): Promise<FoundSqlite> {
   process.stderr.write(`Installing ${PACKAGE} into a temporary folder for the peer ...\n`);
-  const words = ['install', '--prefix', place, '--no-save', '--no-audit', '--no-fund', `--allow-scripts=${LIBRARY}`];
+  const words = ['install', '--prefix', place, '--no-save', '--no-audit', '--no-fund'];
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   try {
     await promisify(execFile)(npm, [...words, PACKAGE], { cwd: place, shell: process.platform === 'win32' });
@@ -88,6 +88,9 @@ function checked(sqlite: Sqlite): Sqlite {
   return sqlite;
 }
 
+/** The first line of what a program wrote before it failed, else of the error's message. */
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  if (!(error instanceof Error)) return String(error);
+  const written = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
+  return (written === '' ? error.message : written).split('\n', 1)[0] ?? '';
 }
