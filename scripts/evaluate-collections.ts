@@ -1,132 +1,89 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { QuarryError, toQuarryError } from '../src/core/errors.js';
-import { LOCAL_REACH } from '../src/core/reach.js';
-import { bootstrapMean, type Interval } from '../src/core/statistics/bootstrap.js';
-import { mean } from '../src/core/statistics/mean.js';
-import { pairedRandomization } from '../src/core/statistics/paired-randomization.js';
-import { openQuarry } from '../src/quarry.js';
+import { toQuarryError } from '../src/core/errors.js';
+import { evaluateFiles, type LabelledBuild } from './evaluate/evaluate-files.js';
+import { evaluateLookUps, evaluateSuite } from './evaluate/evaluate-suites.js';
+import { Evaluation } from './evaluate/evaluation.js';
+import { type FileCollection, readFileCollection } from './evaluate/file-collection.js';
+import { judge } from './evaluate/judge.js';
+import { renderMarkdown, toJson } from './evaluate/render.js';
+import { withSqlite } from './evaluate/sqlite.js';
 
-const USAGE = `npm run evaluate:collections -- FOLDER... [--model FOLDER]... [--alpha A]...
+const USAGE = `npm run evaluate:collections -- FOLDER... [options]
 
-Indexes each collection (BEIR layout: corpus.jsonl, queries.jsonl, qrels/test.tsv) with the product's own pipeline and prints
-nDCG@10 of vector, keyword and hybrid search, with 95 % bootstrap intervals and paired randomization tests against keyword search.
-  --model   model folder or name; default the bundled model. Given twice, the second is tested against the first
-  --alpha   weight of the vector leg in hybrid search; default the product's. Given several times, each is run
-  --rrf     runs reciprocal rank fusion beside the convex blend`;
+Measures search on collections in BEIR layout (corpus.jsonl, queries.jsonl, qrels/test.tsv) and on the look-ups of eval/.
+A collection whose ids are the paths of files is written out as a folder, ingested with defaults and asked through the
+search operation at its default limit, beside SQLite FTS5 over heading sections and grep. Any other is indexed and run by
+the benchmark. Prints tables with 95 % bootstrap intervals and paired randomization tests. Ends with 1 when a target is
+missed.
+  --against FOLDER  another built checkout of Quarry, asked the same questions
+  --model NAME      model folder or name; default the bundled model. Given twice, the second is tested against the first
+  --alpha A         weight of the vector leg, for the benchmark; default the product's. May be given several times
+  --rrf             runs reciprocal rank fusion beside the convex blend, in the benchmark
+  --spans FOLDER    marked answers, NAME.json for each collection; default eval/answer-spans
+  --sqlite FOLDER   where better-sqlite3 is installed, for a Node without node:sqlite; default: npm installs it anew
+  --json            prints one object instead of tables
+  --help            prints this`;
 
-const METRIC = 'ndcg@10';
-const SEED = 20_261_122;
-const WAIT_MS = 20_000;
+/** Root of this checkout, from dist/scripts. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Scores of one configuration by collection, then query. */
-type Scores = Map<string, Map<string, number>>;
-
-/** Configurations of all models, by name. */
-type Table = Map<string, Scores>;
-
-interface Request {
-  readonly model: string;
-  readonly label: string;
+interface Options {
   readonly folders: readonly string[];
+  readonly models: readonly string[];
   readonly alphas: readonly number[];
   readonly hasRrf: boolean;
+  readonly against: string | undefined;
+  readonly spans: string;
+  readonly sqlite: string | undefined;
 }
 
-/** Runs every mode over every collection with one model, in a workspace of its own that is removed afterwards. */
-async function scoreModel({ model, label, folders, alphas, hasRrf }: Request, table: Table): Promise<void> {
-  const home = await mkdtemp(join(tmpdir(), 'quarry-evaluate-'));
-  const quarry = await openQuarry({ home, model, logLevel: 'warn' });
-  try {
-    const { benchmark, jobs } = quarry.services;
-    const modes = ['vector', 'keyword', 'hybrid'] as const;
-    for (const folder of folders) {
-      const blends = hasRrf ? (['convex', 'rrf'] as const) : [];
-      const none = { candidates: [], maxTokens: [], rankConstants: [], rerank: false, diversity: 0 };
-      const sweep = { modes, alphas, blends, ...none };
-      const job = await benchmark.start({ suite: resolve(folder), sweep, metrics: [METRIC], seed: SEED }, LOCAL_REACH);
-      for (;;) {
-        const current = await jobs.wait(job.id, WAIT_MS);
-        if (current.state === 'succeeded') break;
-        if (current.state === 'failed' || current.state === 'cancelled' || current.state === 'interrupted') {
-          throw new QuarryError('INTERNAL', `${folder}: ${current.error?.message ?? current.state}`);
-        }
-      }
-      const report = await benchmark.report([job.id], { perQuery: true, moved: 0, seed: SEED, reach: LOCAL_REACH });
-      for (const run of report.runs) {
-        const scores = Object.entries(run.perQuery ?? {}).map(([query, row]): [string, number] => [
-          query,
-          row[METRIC] ?? 0,
-        ]);
-        const name = `${label}${run.name}`;
-        const collections = table.get(name) ?? new Map();
-        table.set(name, collections.set(basename(folder), new Map(scores)));
-      }
-    }
-  } finally {
-    await quarry.close();
-    await rm(home, { recursive: true, force: true });
+async function evaluate(options: Options): Promise<Evaluation> {
+  const evaluation = new Evaluation();
+  const builds = buildsOf(options);
+  const files: FileCollection[] = [];
+  for (const folder of options.folders) {
+    const collection = await readFileCollection(folder);
+    if (collection === undefined) await evaluateSuite(folder, { ...options, builds }, evaluation);
+    else files.push(collection);
   }
-}
-
-const three = (value: number): string => value.toFixed(3).replace(/^(-?)0\./, '$1.');
-const shown = ({ mean: middle, low, high }: Interval): string => `${three(middle)} [${three(low)}, ${three(high)}]`;
-
-/** Differences of two configurations on the queries of one collection. */
-function differences(a: Scores, b: Scores, collection: string): number[] {
-  const before = a.get(collection) ?? new Map<string, number>();
-  return [...(b.get(collection) ?? [])].map(([query, score]) => score - (before.get(query) ?? 0));
-}
-
-/** Mean over collections, each of which counts alike. */
-function grandMean(scores: Scores): number {
-  return mean([...scores.values()].map((queries) => mean([...queries.values()])));
-}
-
-/** p of the difference of the two grand means: each query weighs by one over its collection's size. */
-function grandP(a: Scores, b: Scores): number {
-  const weighted = [...b.keys()].flatMap((collection) => {
-    const entries = differences(a, b, collection);
-    return entries.map((entry) => entry / entries.length);
-  });
-  return pairedRandomization(weighted, { seed: SEED }).p;
-}
-
-function printTable(table: Table, names: readonly string[]): void {
-  const collections = [...(table.values().next().value ?? new Map()).keys()];
-  process.stdout.write(
-    `| nDCG@10 | ${collections.join(' | ')} | mean |\n|---|${'---|'.repeat(collections.length + 1)}\n`,
-  );
-  for (const name of names) {
-    const scores = table.get(name) ?? new Map<string, Map<string, number>>();
-    const cells = [...scores.values()].map((queries) => shown(bootstrapMean([...queries.values()], { seed: SEED })));
-    process.stdout.write(`| ${name} | ${cells.join(' | ')} | ${three(grandMean(scores))} |\n`);
+  if (files.length > 0) {
+    await withSqlite(options.sqlite, async (peer) => {
+      if ('reason' in peer) evaluation.notes.push(`FTS5 was left out: ${peer.reason}`);
+      for (const collection of files) await evaluateFiles(collection, { ...options, builds, peer }, evaluation);
+    });
   }
+  const lookUps = join(ROOT, 'eval', 'look-ups');
+  if (existsSync(lookUps)) await evaluateLookUps(lookUps, builds, evaluation);
+  evaluation.sumUpTexts();
+  judge(evaluation, builds);
+  return evaluation;
 }
 
-function printTest(table: Table, before: string, after: string): void {
-  const [a, b] = [table.get(before), table.get(after)];
-  if (!a || !b) return;
-  const cells = [...b.keys()].map((collection) => {
-    const entries = differences(a, b, collection);
-    const { p } = pairedRandomization(entries, { seed: SEED });
-    return `${collection} ${shown(bootstrapMean(entries, { seed: SEED }))} p ${p.toFixed(4)}`;
-  });
-  const total = grandMean(b) - grandMean(a);
-  process.stdout.write(
-    `\n${after} - ${before}: mean ${three(total)} p ${grandP(a, b).toFixed(4)}; ${cells.join('; ')}\n`,
-  );
+/** This build with each model, then the other checkout; the first has no label. */
+function buildsOf({ models, against }: Options): LabelledBuild[] {
+  const builds = models.map((model, at) => ({
+    label: at === 0 ? '' : `${basename(model) || 'bundled'}: `,
+    checkout: ROOT,
+    model,
+  }));
+  const other = { label: 'against: ', checkout: resolve(against ?? ''), model: models[0] ?? '' };
+  return against === undefined ? builds : [...builds, other];
 }
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      against: { type: 'string' },
       model: { type: 'string', multiple: true, default: [''] },
       alpha: { type: 'string', multiple: true, default: [] },
       rrf: { type: 'boolean', default: false },
+      spans: { type: 'string', default: join(ROOT, 'eval', 'answer-spans') },
+      sqlite: { type: 'string' },
+      json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -135,30 +92,18 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
-  const table: Table = new Map();
-  const labels = values.model.map((model) => (values.model.length === 1 ? '' : `${basename(model) || 'bundled'}: `));
-  for (const [at, model] of values.model.entries()) {
-    const request = {
-      model,
-      label: labels[at] ?? '',
-      folders: positionals,
-      alphas: values.alpha.map(Number),
-      hasRrf: values.rrf,
-    };
-    await scoreModel(request, table);
-  }
-  const names = [...table.keys()];
-  printTable(table, names);
-  for (const label of labels) {
-    const own = names.filter((name) => name.startsWith(label));
-    const keyword = own.find((name) => name.includes('keyword')) ?? '';
-    for (const name of own) if (name !== keyword) printTest(table, keyword, name);
-  }
-  const [first = '', second] = labels;
-  if (second === undefined) return;
-  for (const name of names.filter((entry) => entry.startsWith(first))) {
-    printTest(table, name, second + name.slice(first.length));
-  }
+  const { model: models, alpha, rrf: hasRrf, against, spans, sqlite } = values;
+  const evaluation = await evaluate({
+    folders: positionals,
+    models,
+    alphas: alpha.map(Number),
+    hasRrf,
+    against,
+    spans,
+    sqlite,
+  });
+  process.stdout.write(values.json ? `${JSON.stringify(toJson(evaluation), null, 2)}\n` : renderMarkdown(evaluation));
+  process.exitCode = evaluation.targets.every((target) => target.isReached) ? 0 : 1;
 }
 
 main().catch((error: unknown) => {

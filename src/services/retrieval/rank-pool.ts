@@ -13,8 +13,8 @@ import {
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { matchName, type NameMatch } from '../../core/text/names.js';
 import type { ParsedQuery } from '../../core/text/query.js';
-import type { RankedHit } from './ranked-hit.js';
 import { type CollectionPool, innerNames, type Nominee } from './nomination.js';
+import type { RankedHit } from './ranked-hit.js';
 
 /** Terms of a usual chunk, for each token that chunks of the collection may hold. */
 const TERMS_PER_TOKEN = 0.32;

@@ -4,7 +4,7 @@ import type { Document } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { DocumentService } from '../documents.js';
-import { CHARACTERS_PER_TOKEN } from '../retrieval/assemble-hits.js';
+import { CHARACTERS_PER_TOKEN } from '../search.js';
 import { type FindSymbolRequest, type FoundSymbol, findSymbol } from './find-symbol.js';
 import { type DocumentWithOrWithoutText, linesOf, Structures, symbolAround } from './structures.js';
 
