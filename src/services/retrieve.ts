@@ -88,7 +88,7 @@ export class RetrieveService {
       collection,
       vector: { score: candidate.similarity ?? 0, rank: at + 1 },
       keyword: null,
-      parts: { order: 0, name: 0, document: 0, kind: 1 },
+      parts: { heading: 0, order: 0, name: 0, document: 0, kind: 1 },
       fused: candidate.similarity ?? 0,
       reranked: null,
     }));

@@ -312,8 +312,9 @@ function explain(hit: RankedHit): string {
     parts.push(
       `words ${hit.keyword.score.toFixed(2)}${hit.keyword.rank === null ? '' : ` (rank ${hit.keyword.rank})`}`,
     );
-  const { name, order, document, kind } = hit.parts;
+  const { name, heading, order, document, kind } = hit.parts;
   if (name > 0) parts.push('called so');
+  if (heading > 0) parts.push(`heading +${heading.toFixed(3)}`);
   if (order > 0) parts.push(`word order +${order.toFixed(3)}`);
   if (document > 0) parts.push(`another passage +${document.toFixed(3)}`);
   if (kind < 1) parts.push(`test or release notes x${kind}`);

@@ -10,7 +10,7 @@ const K1 = 1.2;
 const B = 0.75;
 
 /** A term of fewer chunks is counted; a more common one is judged by the scores that it gets. */
-const COUNTED = 12;
+const COUNTED = 4;
 /** Most terms of one question that are looked up; the others count as the middle one of these. */
 const MAX_LOOKUPS = 64;
 /** Most terms that are remembered for a version of a table. */

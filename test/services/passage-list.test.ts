@@ -21,7 +21,7 @@ function hitOf(text: string, n: number): RankedHit {
     collection: 'docs',
     vector: null,
     keyword: null,
-    parts: { order: 0, name: 0, document: 0, kind: 1 },
+    parts: { heading: 0, order: 0, name: 0, document: 0, kind: 1 },
     fused: 1 / (n + 1),
     reranked: null,
   };

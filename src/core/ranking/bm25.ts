@@ -38,6 +38,13 @@ export function mergeStatistics(parts: readonly TermStatistics[]): TermStatistic
   return { chunks: parts.reduce((sum, part) => sum + part.chunks, 0), documentFrequency };
 }
 
+/** Part of a query's weight, 0 to 1, that is in these terms. */
+export function weightShare(terms: readonly string[], { weights, ceiling }: TermWeights): number {
+  let sum = 0;
+  for (const term of new Set(terms)) sum += weights.get(term) ?? 0;
+  return ceiling === 0 ? 0 : (sum * (K1 + 1)) / ceiling;
+}
+
 /**
  * BM25 (Robertson and Zaragoza, 2009; k1 1.2, b .75) of a text given as terms. Its length is measured against
  * `pivotLength`, a constant of the collection's chunk size instead of the mean of what happens to be stored, so that a

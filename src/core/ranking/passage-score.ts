@@ -1,8 +1,8 @@
 import type { NameMatch } from '../text/names.js';
 import type { ParsedQuery } from '../text/query.js';
-import { TERM_DIVIDER } from '../text/search-text.js';
+import { queryTermsOf, TERM_DIVIDER } from '../text/search-text.js';
 import { COMMON_WORDS } from '../text/words.js';
-import { scoreBm25, type TermWeights } from './bm25.js';
+import { scoreBm25, type TermWeights, weightShare } from './bm25.js';
 import { type DocumentKind, kindFactor } from './document-kind.js';
 import { holdsPhrase, sharedOrder } from './word-order.js';
 
@@ -23,6 +23,8 @@ export interface PassageScore {
   readonly bm25: number | null;
   /** For words that stand in the query's own order. */
   readonly order: number;
+  /** For words that stand in the nearest heading. */
+  readonly heading: number;
   /** For a document that is called so. */
   readonly name: number;
   /** Part that the kind of document leaves, 0 to 1. */
@@ -31,10 +33,12 @@ export interface PassageScore {
 
 /** Most that the query's own word order adds. */
 const ORDER_WEIGHT = 0.04;
+/** What a nearest heading adds that holds all of the query's weight. */
+const HEADING_WEIGHT = 0.05;
 /** What a document gains that is called what was typed: enough to come before any other. */
 const NAME_WEIGHT: Readonly<Record<NameMatch, number>> = { spelled: 2.1, called: 2, folder: 0.05, none: 0 };
 /** The same for a name within a longer query. */
-const INNER_NAME_SHARE = 0.1;
+const INNER_NAME_SHARE = 0.15;
 
 /** Reads a search text as it was written by core/text/search-text, or by an earlier version of it. */
 export function readTerms(searchText: string, query: Pick<ParsedQuery, 'terms'>): ChunkTerms {
@@ -60,17 +64,20 @@ export interface ScoringParts {
   /** Length, in terms, of a usual chunk of the collection. */
   readonly pivotLength: number;
   readonly kind: DocumentKind;
+  /** Nearest heading, or the title where there is none. */
+  readonly heading: string;
   /** Whether the document is called what the whole query says, and what a part of it says. */
   readonly name: { readonly whole: NameMatch; readonly inner: NameMatch };
 }
 
 /** Scores what words, their order, names and the kind of document say; the vector leg is added by the blend. */
 export function scorePassage(terms: ChunkTerms, parts: ScoringParts): PassageScore {
-  const { query, weights, pivotLength, kind, name } = parts;
+  const { query, weights, pivotLength, kind, heading, name } = parts;
   const bm25 = scoreBm25(terms.counted, weights, pivotLength);
   return {
     keyword: bm25 > 0 ? bm25 / weights.ceiling : null,
     bm25: bm25 > 0 ? bm25 : null,
+    heading: HEADING_WEIGHT * weightShare(queryTermsOf(heading), weights),
     order: ORDER_WEIGHT * sharedOrder(query.sequence, terms.sequence),
     name: Math.max(NAME_WEIGHT[name.whole], NAME_WEIGHT[name.inner] * INNER_NAME_SHARE),
     kind: name.whole === 'none' ? kindFactor(kind, query.text) : 1,

@@ -24,7 +24,7 @@ export const search = defineOperation({
       .max(4000)
       .describe('What you want to know: a question, words, an identifier, an error message.'),
     collections: collectionNames,
-    limit: z.number().int().min(1).max(100).default(8).describe('How many results, 1 to 100; default 8.'),
+    limit: z.number().int().min(1).max(100).default(10).describe('How many results, 1 to 100; default 10.'),
     mode: z
       .enum(RETRIEVAL_MODES)
       .default('hybrid')

@@ -102,12 +102,31 @@ function keywordQueryOf({ terms, phrases, excluded }: ParsedQuery): KeywordQuery
 }
 
 /** Name terms of the whole query, and of the names with signs in it (`errors.ts`, `payments/README`). */
-function nameTermsIn({ text }: ParsedQuery): string[] {
-  return [...nameQueryOf(text), ...innerNames(text).flatMap(nameQueryOf)];
+function nameTermsIn({ text, sequence }: ParsedQuery): string[] {
+  const whole = sequence.length <= LONGEST_NAME_WORDS ? nameQueryOf(text) : [];
+  return [...whole, ...innerNames(text).flatMap(nameQueryOf)];
 }
 
-/** Words of a query that are written like names of files and folders. */
+/** Words of a query that are written like names of files and folders, and words before an ending that may belong to it. */
 export function innerNames(text: string): string[] {
+  return [...signedWords(text), ...spacedNames(text)].slice(0, MAX_INNER_NAMES);
+}
+
+/** `2026-08-06 Standup.md` in a sentence: the word with the ending, and up to three words before it. */
+function spacedNames(text: string): string[] {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  return words.flatMap((word, at) =>
+    /[\p{L}\p{N}]\.[a-z][a-z0-9]{0,5}$/iu.test(word)
+      ? [1, 2, 3].filter((before) => before <= at).map((before) => words.slice(at - before, at + 1).join(' '))
+      : [],
+  );
+}
+
+const MAX_INNER_NAMES = 12;
+/** Longer queries are no names. */
+const LONGEST_NAME_WORDS = 12;
+
+function signedWords(text: string): string[] {
   return text
     .split(/[\s"'`()[\]{},;]+/)
     .filter((word) => /[\p{L}\p{N}][._/-][\p{L}\p{N}]/u.test(word) && word !== text);

@@ -65,6 +65,7 @@ function score(nominee: Nominee, weights: TermWeights, { query, vector }: PoolRe
     weights,
     pivotLength: nominee.collection.sizing.maxTokens * TERMS_PER_TOKEN,
     kind: documentKind({ path: uri, title, format, headingPath: chunk.headingPath }),
+    heading: chunk.headingPath.at(-1) ?? title,
     name: nameOf(nominee, query),
   });
   if (vector === undefined) return { nominee, similarity: null, words };
@@ -93,7 +94,7 @@ function fuse(scored: readonly Scored[], { mode, blend: method, alpha, rankConst
 }
 
 function ownScore({ words }: Scored, fused: number): number {
-  return (fused + words.order + words.name) * words.kind;
+  return (fused + words.heading + words.order + words.name) * words.kind;
 }
 
 function toHit(
@@ -107,7 +108,7 @@ function toHit(
     fused: own + document,
     vector: similarity === null ? null : { score: similarity, rank: vectorRank },
     keyword: words.bm25 === null ? null : { score: words.bm25, rank: keywordRank },
-    parts: { order: words.order, name: words.name, document, kind: words.kind },
+    parts: { heading: words.heading, order: words.order, name: words.name, document, kind: words.kind },
     reranked: null,
   };
 }

@@ -9,6 +9,8 @@ export interface LegScore {
 
 /** What else a hit's score is made of, each 0 where it says nothing. */
 export interface ScoreParts {
+  /** For words in the nearest heading. */
+  readonly heading: number;
   /** For words in the query's own order. */
   readonly order: number;
   /** For a document that is called what was typed. */
