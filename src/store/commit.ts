@@ -2,6 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { QuarryError, systemCode, toQuarryError } from '../core/errors.js';
 import { firstLine } from './engine.js';
 
+/** What to do about anything in the store that cannot be read. */
+export const MEND_HINT =
+  'Run `quarry doctor` to see what is damaged, and `quarry doctor --mend` for what can be saved of it; nothing is deleted.';
+
 const ATTEMPTS = 6;
 
 /**
@@ -43,7 +47,16 @@ export function storeError(error: unknown): QuarryError {
   }
   if (systemCode(error) === 'ENOSPC') return toQuarryError(error);
   return new QuarryError('STORE_BROKEN', `The database failed: ${firstLine(error)}`, {
-    hint: 'Run doctor to see what is damaged and how to mend it.',
+    hint: MEND_HINT,
     cause: error,
   });
+}
+
+/** Runs a LanceDB read and turns native errors into ours. @throws QuarryError STORE_BROKEN */
+export async function read<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storeError(error);
+  }
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { manifestsOf, VERSIONS_FOLDER } from './manifests.js';
 
 /** Folder, inside a table, of the files that say which rows of a fragment are deleted. */
 export const DELETIONS_FOLDER = '_deletions';
@@ -12,7 +13,7 @@ const PADDING = 128;
 const ROW_BYTES = 4;
 
 /**
- * Names of a table's deletion files that cannot be what the engine wrote. The engine believes the sizes in them: one
+ * Names of the deletion files, in use by the newest version of a table, that cannot be what the engine wrote. The engine believes the sizes in them: one
  * flipped byte makes it ask for exabytes, and the whole process ends. So they are looked at before the table is opened.
  */
 export async function brokenDeletionFiles(tableFolder: string): Promise<string[]> {
@@ -23,7 +24,25 @@ export async function brokenDeletionFiles(tableFolder: string): Promise<string[]
     const bytes = await readFile(join(folder, name)).catch(() => undefined); // dropped meanwhile with its version
     if (bytes !== undefined && !isSoundDeletionFile(name, bytes)) broken.push(name);
   }
-  return broken;
+  if (broken.length === 0) return [];
+  const [newest] = await manifestsOf(tableFolder);
+  const manifest = await readFile(join(tableFolder, VERSIONS_FOLDER, newest ?? '')).catch(() => undefined); // then any counts
+  return broken.filter((name) => manifest?.includes(varint(idOf(name))) !== false);
+}
+
+/** The random number that a deletion file is named after: `fragment-version-number.kind`. */
+function idOf(name: string): bigint {
+  const digits = /-(\d+)\.\w+$/.exec(name)?.[1];
+  return BigInt(digits ?? 0);
+}
+
+/** A number as a manifest (protobuf) holds it. */
+function varint(value: bigint): Buffer {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest >>= 7n) {
+    if (rest < 128n) return Buffer.from([...bytes, Number(rest)]);
+    bytes.push(Number(rest & 127n) | 128);
+  }
 }
 
 /** Whether all sizes in a deletion file are possible ones; the numbers of the rows themselves carry no mark. */

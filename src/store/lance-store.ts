@@ -222,7 +222,8 @@ export class LanceStore implements KnowledgeStore {
       };
       await maintainTable(knowledge, { ...this.#parts, state, syncedMs: this.#syncedMs, remember }, report);
       this.#syncedMs = startMs;
-      await this.#tables.dropOrphans();
+      await this.#tables.describe(collection);
+      await this.#tables.clearLeftovers();
       await this.#catalog.compact();
     });
   }
