@@ -6,7 +6,7 @@ import { JOB_STATES, type Job, type JobState, type JsonValue, type Source } from
 import { type CatalogEntry, ENTRY, JSON_OBJECT, SOURCE } from './catalog-shapes.js';
 import { MEND_HINT } from './commit.js';
 import type { Database } from './database.js';
-import { CONTROL_TABLES, type ControlTable, RecordTable, type StoredRecord } from './record-table.js';
+import { type ControlTable, RecordTable, type StoredRecord } from './record-table.js';
 import { readDescription } from './self-description.js';
 
 const JOB = z.looseObject({
@@ -249,18 +249,10 @@ export class Catalog {
     for (const table of Object.values(this.#tables)) await table.compact().catch(() => undefined);
   }
 
-  /** Number of records, of all kinds, that cannot be read, by the table that they are in. */
-  async damagedRecords(): Promise<Map<ControlTable, number>> {
-    const schemas = { collections: { collection: ENTRY }, sources: { source: SOURCE }, jobs: { job: JOB } } as const;
-    const counts = new Map<ControlTable, number>();
-    for (const name of CONTROL_TABLES) {
-      const known: Readonly<Record<string, z.ZodType>> = name === 'records' ? {} : schemas[name];
-      const bad = (await this.#tables[name].all()).filter(({ kind, value }) =>
-        kind in known ? known[kind]?.safeParse(value).success !== true : value === null,
-      );
-      if (bad.length > 0) counts.set(name, bad.length);
-    }
-    return counts;
+  /** Records of a table that cannot be read, by name. */
+  async damagedRecords(name: ControlTable): Promise<string[]> {
+    const records = await this.#tables[name].all();
+    return records.filter((record) => !isReadable(record)).map((record) => record.name);
   }
 }
 
@@ -280,6 +272,13 @@ export function newTableName(collection: string): string {
 
 /** What the names of all collection tables begin with. */
 export const TABLE_PREFIX = 'k_';
+
+/** Whether a record holds what records of its kind must. */
+export function isReadable({ kind, value }: StoredRecord): boolean {
+  const schemas: Readonly<Record<string, z.ZodType>> = { collection: ENTRY, source: SOURCE, job: JOB, leftover: LEFTOVER };
+  const schema = Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
+  return schema === undefined ? value !== null : schema.safeParse(value).success;
+}
 
 function entryRecord(entry: CatalogEntry): StoredRecord {
   const value: JsonValue = JSON.parse(JSON.stringify(entry));

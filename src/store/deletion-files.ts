@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { manifestsOf, VERSIONS_FOLDER } from './manifests.js';
+import { readFragments } from './read-manifest.js';
 
 /** Folder, inside a table, of the files that say which rows of a fragment are deleted. */
 export const DELETIONS_FOLDER = '_deletions';
@@ -18,31 +19,17 @@ const ROW_BYTES = 4;
  */
 export async function brokenDeletionFiles(tableFolder: string): Promise<string[]> {
   const folder = join(tableFolder, DELETIONS_FOLDER);
-  const names = await readdir(folder).catch(() => []); // nothing was ever deleted
+  const present: string[] = await readdir(folder).catch(() => []); // nothing was ever deleted
+  if (present.length === 0) return [];
+  const [newest] = await manifestsOf(tableFolder);
+  const fragments = await readFragments(join(tableFolder, VERSIONS_FOLDER, newest ?? ''));
+  const used = fragments?.map(({ deletionFile }) => deletionFile).filter((name) => present.includes(name)) ?? present;
   const broken: string[] = [];
-  for (const name of names) {
+  for (const name of used) {
     const bytes = await readFile(join(folder, name)).catch(() => undefined); // dropped meanwhile with its version
     if (bytes !== undefined && !isSoundDeletionFile(name, bytes)) broken.push(name);
   }
-  if (broken.length === 0) return [];
-  const [newest] = await manifestsOf(tableFolder);
-  const manifest = await readFile(join(tableFolder, VERSIONS_FOLDER, newest ?? '')).catch(() => undefined); // then any counts
-  return broken.filter((name) => manifest?.includes(varint(idOf(name))) !== false);
-}
-
-/** The random number that a deletion file is named after: `fragment-version-number.kind`. */
-function idOf(name: string): bigint {
-  const digits = /-(\d+)\.\w+$/.exec(name)?.[1];
-  return BigInt(digits ?? 0);
-}
-
-/** A number as a manifest (protobuf) holds it. */
-function varint(value: bigint): Buffer {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest >>= 7n) {
-    if (rest < 128n) return Buffer.from([...bytes, Number(rest)]);
-    bytes.push(Number(rest & 127n) | 128);
-  }
+  return broken;
 }
 
 /** Whether all sizes in a deletion file are possible ones; the numbers of the rows themselves carry no mark. */

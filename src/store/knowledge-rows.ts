@@ -233,12 +233,6 @@ export function decodeCandidate(rows: ResultRows, row: number, collection: strin
 
 /** A stored row as it was, cell by cell. */
 export function storedCells(rows: ResultRows, row: number): KnowledgeRow {
-  const cells: Record<string, unknown> = {};
-  for (const [name, kind] of Object.entries(KNOWLEDGE_COLUMNS)) {
-    if (kind === 'texts') cells[name] = rows.texts(name, row);
-    else if (kind === 'vector?') cells[name] = rows.vector(name, row);
-    else if (kind === 'text?') cells[name] = rows.textOrNull(name, row);
-    else cells[name] = kind === 'text' ? rows.text(name, row) : rows.number(name, row);
-  }
-  return cells as KnowledgeRow; // every column was read by its own kind
+  const cells = Object.entries(KNOWLEDGE_COLUMNS).map(([name, kind]) => [name, rows.cell(name, row, kind)]);
+  return Object.fromEntries(cells) as KnowledgeRow; // every column was read by its own kind
 }

@@ -198,31 +198,6 @@ export class KnowledgeTable {
     });
   }
 
-  /** Documents whose number of chunk rows is not what their own row says; none, unless the files were damaged. */
-  async damaged(): Promise<string[]> {
-    const rows = await this.#select(undefined, ['document_id', 'ordinal', 'chunk_count']);
-    const missing = new Map<string, number>();
-    const seen = new Map<string, number>();
-    for (let row = 0; row < rows.length; row++) {
-      const id = rows.text('document_id', row);
-      const isDocument = rows.number('ordinal', row) === DOCUMENT_ORDINAL;
-      if (isDocument) seen.set(id, (seen.get(id) ?? 0) + 1);
-      missing.set(id, (missing.get(id) ?? 0) + (isDocument ? rows.number('chunk_count', row) : -1));
-    }
-    return [...missing]
-      .filter(([id, count]) => count !== 0 || seen.get(id) !== 1)
-      .map(([id]) => id)
-      .sort();
-  }
-
-  /** Deletes {@link damaged} documents with whatever rows they have; resolves to how many. */
-  async dropDamaged(): Promise<number> {
-    const ids = await this.damaged();
-    const table = await this.open();
-    for (const part of slices(ids, IN_LIST)) await commit(() => table.delete(isOneOf('document_id', part)));
-    return ids.length;
-  }
-
   /** Throws unless the vector can be compared with the stored ones. */
   checkQueryVector(vector: Float32Array): void {
     checkVector(vector, this.#dimensions, 'The query');

@@ -6,10 +6,13 @@ import type {
   DocumentRows,
   KnowledgeStore,
   KnownDocument,
+  MendOptions,
+  MendStep,
   Page,
   PageRequest,
   Report,
   StoreFinding,
+  Unavailable,
 } from '../core/ports.js';
 import type { Chunk, Collection, Document, Job, JobState, JsonValue, SearchFilter, Source } from '../core/types.js';
 import { Catalog } from './catalog.js';
@@ -20,6 +23,7 @@ import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
+import { mendStore } from './mending/mend-store.js';
 import { searchKeyword, searchVector } from './table-search.js';
 import type { VectorIndexState, VectorPolicy } from './vector-index.js';
 import { Writer } from './writer.js';
@@ -93,6 +97,7 @@ export class LanceStore implements KnowledgeStore {
     await this.#write(async () => {
       await this.#catalog.entry(source.collection);
       await this.#catalog.putSource(source);
+      await this.#tables.describe(source.collection);
     });
   }
 
@@ -103,6 +108,7 @@ export class LanceStore implements KnowledgeStore {
       const isKnown = (await this.#catalog.collections()).has(source.collection);
       const count = isKnown ? await (await this.#tables.rows(source.collection)).knowledge.deleteSource(id) : 0;
       await this.#catalog.deleteSource(id);
+      if (isKnown) await this.#tables.describe(source.collection);
       return count;
     });
   }
@@ -230,15 +236,23 @@ export class LanceStore implements KnowledgeStore {
 
   async recover(): Promise<number> {
     return this.#write(async () => {
-      await this.#tables.dropOrphans();
-      let dropped = 0;
-      for (const { knowledge } of await this.#tables.all()) dropped += await knowledge.dropDamaged();
-      return dropped;
+      for (const { entry } of await this.#tables.all()) await this.#tables.describe(entry.collection.name);
+      await this.#tables.clearLeftovers();
+      return 0;
     });
   }
 
+  async listLost(): Promise<readonly Unavailable[]> {
+    return this.#open().#tables.lost();
+  }
+
+  async mend(options: MendOptions): Promise<readonly MendStep[]> {
+    const mend = () => mendStore({ ...this.#parts, catalog: this.#catalog, tables: this.#tables, options });
+    return options.act ? this.#write(mend) : this.#open() && mend();
+  }
+
   async check(): Promise<readonly StoreFinding[]> {
-    return checkStore({ ...this.#parts, tables: this.#open().#tables });
+    return checkStore({ ...this.#parts, catalog: this.#open().#catalog, tables: this.#tables });
   }
 
   async close(): Promise<void> {

@@ -27,7 +27,7 @@ export const CONTROL_TABLES = ['collections', 'sources', 'jobs', 'records'] as c
 export type ControlTable = (typeof CONTROL_TABLES)[number];
 
 /** Creates an empty table of records. */
-export async function createRecordTable(database: Database, name: ControlTable): Promise<Table> {
+export async function createRecordTable(database: Database, name: string): Promise<Table> {
   return commit(() => database.createTable(name, arrowSchema(database.engine, RECORD_COLUMNS), 'id'));
 }
 
@@ -229,7 +229,7 @@ export function decodeRecord(rows: ResultRows, row: number): StoredRecord {
 }
 
 /** Damaged text is null, which no reader of a record takes for a value: one such row must not hide all others. */
-function parseJson(text: string): JsonValue {
+export function parseJson(text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue; // JSON text can hold nothing else
   } catch {
