@@ -1,13 +1,13 @@
-import { readdir, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { statfs } from 'node:fs/promises';
 import type { StoreFinding } from '../core/ports.js';
 import type { Catalog } from './catalog.js';
 import type { CollectionRows, CollectionTables } from './collection-tables.js';
-import { ASIDE_FOLDER, type Database } from './database.js';
+import type { Database } from './database.js';
 import { FORMAT_FILE, readFormat, readFormatFile } from './format.js';
 import { coverage, KEYWORD_COLUMN } from './indexes.js';
 import type { WriterLease } from './lease.js';
 import { examineCollection } from './mending/mend-collection.js';
+import { tornTables } from './mending/mend-torn.js';
 import { examineControlTable } from './mending/mend-control-table.js';
 import { sourcelessDocuments } from './mending/mend-ownership.js';
 import { CONTROL_TABLES } from './record-table.js';
@@ -81,13 +81,13 @@ async function checkWriter({ lease }: CheckContext): Promise<StoreFinding> {
 }
 
 async function checkAside({ database }: CheckContext): Promise<StoreFinding> {
-  const tables = await readdir(join(database.directory, ASIDE_FOLDER)).catch(() => []); // nothing was ever moved aside
-  if (tables.length === 0) return { name: 'torn files', ok: true, detail: 'none' };
+  const torn = await tornTables(database);
+  if (torn.length === 0) return { name: 'torn files', ok: true, detail: 'none' };
   return {
     name: 'torn files',
     ok: false,
-    detail: `the newest version of ${tables.join(', ')} was torn by a crash of the machine; the version before it is in use`,
-    hint: `Sync the sources to bring back what was lost, then delete the folder ${ASIDE_FOLDER} in the database.`,
+    detail: `the newest version of ${torn.join(', ')} was torn by a crash of the machine; the version before it is in use`,
+    hint: 'Run `quarry doctor --mend --confirm`. Sync the sources to bring back what was lost.',
   };
 }
 

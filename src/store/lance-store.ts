@@ -62,7 +62,9 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async getCollection(name: string): Promise<Collection | undefined> {
-    return (await this.#open().#catalog.collections()).get(name)?.collection;
+    const { byName, unreadable, damage } = await this.#open().#catalog.view();
+    const isKnown = byName.has(name) || unreadable.has(name) || damage !== undefined;
+    return isKnown ? (await this.#catalog.entry(name)).collection : undefined;
   }
 
   async createCollection(collection: Collection): Promise<void> {

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
-import { collectionNames, cursor, documentFacts, documentShape, maxTokens, toDocumentShape } from '../shapes.js';
+import {
+  collectionNames,
+  cursor,
+  documentFacts,
+  documentShape,
+  maxTokens,
+  toDocumentShape,
+  toUnavailableShape,
+  unavailableLines,
+  unavailableShape,
+} from '../shapes.js';
 
 export const fetch = defineOperation({
   name: 'fetch',
@@ -45,14 +55,16 @@ export const fetch = defineOperation({
     start: z.number(),
     end: z.number(),
     nextCursor: z.string().nullable(),
+    unavailable: unavailableShape,
   }),
-  errors: ['INPUT_INVALID', 'DOCUMENT_NOT_FOUND', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID'],
+  errors: ['INPUT_INVALID', 'DOCUMENT_NOT_FOUND', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID', 'STORE_BROKEN'],
   examples: [{ id: 'note:example' }, { id: 'note:example', startLine: 1, endLine: 1 }],
   async run({ services }, input) {
     const answer = await services.documents.fetch(input);
     const { id, title, url, ...metadata } = toDocumentShape(answer.document);
     const { text, startLine, endLine, totalLines, start, end, nextCursor } = answer;
-    return { id, title, url, text, metadata, startLine, endLine, totalLines, start, end, nextCursor };
+    const unavailable = toUnavailableShape(answer.unavailable);
+    return { id, title, url, text, metadata, startLine, endLine, totalLines, start, end, nextCursor, unavailable };
   },
   render(output) {
     const rest =
@@ -63,6 +75,7 @@ export const fetch = defineOperation({
     const place = `lines ${output.startLine}-${output.endLine} of ${output.totalLines}, offsets ${output.start}-${output.end}`;
     const facts = documentFacts(output.metadata).join(', ');
     const head = `${output.title}\n${output.url}\nid ${output.id} @${contentHash.slice(0, 12)}, ${place}; ${facts}`;
-    return `${head}\n\n${output.text}${rest}`;
+    const absent = unavailableLines(output.unavailable).map((line) => `\n\n${line}`);
+    return `${head}\n\n${output.text}${rest}${absent.join('')}`;
   },
 });

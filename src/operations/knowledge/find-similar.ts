@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
 import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
-import { collectionNames, filterFields, filterOf } from '../shapes.js';
+import { collectionNames, filterFields, filterOf, toUnavailableShape, unavailableShape } from '../shapes.js';
 
 export const findSimilar = defineOperation({
   name: 'find_similar',
@@ -21,7 +21,12 @@ export const findSimilar = defineOperation({
     limit: z.number().int().min(1).max(100).default(8).describe('How many results, 1 to 100; default 8.'),
     ...filterFields,
   }),
-  output: z.object({ results: z.array(hitShape), nextCursor: z.string().nullable(), hint: z.string().nullable() }),
+  output: z.object({
+    results: z.array(hitShape),
+    nextCursor: z.string().nullable(),
+    hint: z.string().nullable(),
+    unavailable: unavailableShape,
+  }),
   errors: [
     'INPUT_INVALID',
     'CHUNK_NOT_FOUND',
@@ -29,12 +34,14 @@ export const findSimilar = defineOperation({
     'FINGERPRINT_MISMATCH',
     'MODEL_UNAVAILABLE',
     'EMBEDDING_FAILED',
+    'STORE_BROKEN',
   ],
   examples: [{ text: 'citations that can be verified', limit: 2 }],
   async run({ services }, input) {
     const { id, text, collections, limit } = input;
     const answer = await services.search.findSimilar({ id, text, collections, limit, filter: filterOf(input) });
-    return { results: answer.hits.map(toHitShape), nextCursor: answer.nextCursor, hint: answer.hint };
+    const unavailable = toUnavailableShape(answer.unavailable);
+    return { results: answer.hits.map(toHitShape), nextCursor: answer.nextCursor, hint: answer.hint, unavailable };
   },
   render: renderHits,
 });

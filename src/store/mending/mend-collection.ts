@@ -117,7 +117,7 @@ async function remake(
 }
 
 /** What a source remembers of its last sync would have it pass over what was lost. */
-async function forgetSyncs({ catalog }: MendContext, collection: string): Promise<void> {
+export async function forgetSyncs({ catalog }: Pick<MendContext, 'catalog'>, collection: string): Promise<void> {
   for (const source of await catalog.sources(collection).catch(() => []))
     if (source.state !== null) await catalog.putSource({ ...source, state: null });
 }

@@ -5,6 +5,7 @@ import { mendCollection } from './mend-collection.js';
 import { type MendContext, plainStep } from './mend-context.js';
 import { examineControlTable, mendControlTable } from './mend-control-table.js';
 import { adoptOrphans, mendSources } from './mend-ownership.js';
+import { mendTorn } from './mend-torn.js';
 
 /**
  * Mends everything in a database that can be mended, or says what it would come to. Each part is put in place in one
@@ -20,6 +21,7 @@ export async function mendStore(context: MendContext): Promise<MendStep[]> {
     steps.push(isList ? { ...step, action: `${step.action} ${await described(context)}` } : step);
   }
   if (options.act) await tables.clearLeftovers();
+  steps.push(...(await mendTorn(context)));
   steps.push(...(await adoptOrphans(context)));
   for (const rows of await tables.all()) {
     steps.push(await mendCollection(context, rows));
