@@ -81,7 +81,8 @@ export class CollectionService {
   async absentees(names: readonly string[]): Promise<Absentees> {
     const absentees = new Absentees();
     const lost = names.length === 0 ? await this.#context.store.listLost() : [];
-    for (const unavailable of lost.filter(({ collection }) => !collection.includes(HIDDEN_MARK))) absentees.add(unavailable);
+    for (const unavailable of lost.filter(({ collection }) => !collection.includes(HIDDEN_MARK)))
+      absentees.add(unavailable);
     return absentees;
   }
 

@@ -144,7 +144,9 @@ export class DocumentWriter {
   async #vectorsFor(texts: ReadonlyMap<string, string>): Promise<Map<string, Float32Array>> {
     const { context, collection, embedder, signal } = this.#options;
     const isStored = this.#options.put === undefined;
-    const vectors = isStored ? await context.store.findVectors(collection.name, [...texts.keys()]) : new Map<string, Float32Array>();
+    const vectors = isStored
+      ? await context.store.findVectors(collection.name, [...texts.keys()])
+      : new Map<string, Float32Array>();
     const missing = [...texts].filter(([hash]) => !vectors.has(hash));
     const made = await embedder.embed(
       missing.map(([, text]) => text),

@@ -196,20 +196,13 @@ export class DocumentService {
     };
   }
 
-  async #find(
-    id: string,
-    names: readonly string[],
-    absentees: Absentees,
-  ): Promise<FoundDocument | undefined> {
+  async #find(id: string, names: readonly string[], absentees: Absentees): Promise<FoundDocument | undefined> {
     const collections = await this.#collections.select(names);
     const answers = await askEach(collections, absentees, (collection) => this.#findIn(collection, id));
     return answers.find((found) => found !== undefined);
   }
 
-  async #findIn(
-    collection: Collection,
-    id: string,
-  ): Promise<FoundDocument | undefined> {
+  async #findIn(collection: Collection, id: string): Promise<FoundDocument | undefined> {
     const { store } = this.#context;
     if (id.startsWith('chk_')) {
       const [candidate] = await store.getChunks(collection.name, [id]);

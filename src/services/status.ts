@@ -76,7 +76,12 @@ export class StatusService {
           this.#context.store.collectionStats(collection.name),
         );
         const reason = absentees.list().find((absent) => absent.collection === collection.name)?.reason;
-        return { collection, isSearchable, stats: found ?? NO_STATS, broken: found === undefined ? (reason ?? '') : null };
+        return {
+          collection,
+          isSearchable,
+          stats: found ?? NO_STATS,
+          broken: found === undefined ? (reason ?? '') : null,
+        };
       }),
     );
     return {

@@ -275,7 +275,12 @@ export const TABLE_PREFIX = 'k_';
 
 /** Whether a record holds what records of its kind must. */
 export function isReadable({ kind, value }: StoredRecord): boolean {
-  const schemas: Readonly<Record<string, z.ZodType>> = { collection: ENTRY, source: SOURCE, job: JOB, leftover: LEFTOVER };
+  const schemas: Readonly<Record<string, z.ZodType>> = {
+    collection: ENTRY,
+    source: SOURCE,
+    job: JOB,
+    leftover: LEFTOVER,
+  };
   const schema = Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
   return schema === undefined ? value !== null : schema.safeParse(value).success;
 }

@@ -7,9 +7,9 @@ import { FORMAT_FILE, readFormat, readFormatFile } from './format.js';
 import { coverage, KEYWORD_COLUMN } from './indexes.js';
 import type { WriterLease } from './lease.js';
 import { examineCollection } from './mending/mend-collection.js';
-import { tornTables } from './mending/mend-torn.js';
 import { examineControlTable } from './mending/mend-control-table.js';
 import { sourcelessDocuments } from './mending/mend-ownership.js';
+import { tornTables } from './mending/mend-torn.js';
 import { CONTROL_TABLES } from './record-table.js';
 
 const LOW_DISK_BYTES = 500 * 1024 * 1024;
@@ -97,7 +97,12 @@ async function checkCollection(context: CheckContext, rows: CollectionRows): Pro
   if (damage !== undefined) {
     return damage.kind === 'rows'
       ? [bad(name, damage.reason)]
-      : [{ ...bad(`${name}: indexes`, damage.reason), hint: `${HINT} A sync of the collection builds them anew as well.` }];
+      : [
+          {
+            ...bad(`${name}: indexes`, damage.reason),
+            hint: `${HINT} A sync of the collection builds them anew as well.`,
+          },
+        ];
   }
   const { documents, chunks } = await rows.knowledge.count();
   const tail = (await coverage(await rows.knowledge.open(), KEYWORD_COLUMN))?.unindexed ?? chunks;

@@ -155,7 +155,8 @@ export class CollectionTables {
     const lost = [...unreadable]
       .filter(([name]) => !byName.has(name))
       .map(([collection, reason]) => ({ collection, reason }));
-    if (damage !== undefined && unreadable.size === 0) lost.push({ collection: 'the list of collections', reason: damage });
+    if (damage !== undefined && unreadable.size === 0)
+      lost.push({ collection: 'the list of collections', reason: damage });
     for (const table of await this.orphans()) {
       const name = (await readDescription(this.#database, table))?.entry.collection.name;
       lost.push({ collection: name ?? table, reason: `Its rows are there (${table}), but no collection owns them.` });

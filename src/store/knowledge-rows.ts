@@ -177,7 +177,18 @@ export function decodeDocument(rows: ResultRows, row: number, collection: string
 
 function encodeSpan(chunk: ChunkRow): string {
   const { id, documentId, ordinal, start, end, startLine, endLine, headingPath, tokens, embedHash } = chunk;
-  const json = JSON.stringify({ id, documentId, ordinal, start, end, startLine, endLine, headingPath, tokens, embedHash });
+  const json = JSON.stringify({
+    id,
+    documentId,
+    ordinal,
+    start,
+    end,
+    startLine,
+    endLine,
+    headingPath,
+    tokens,
+    embedHash,
+  });
   return withCheck(json, chunkParts(chunk.text, chunk.searchText, chunk.vector));
 }
 

@@ -36,7 +36,8 @@ export const deleteCollection = defineOperation({
   async run({ services }, input) {
     const documents = await countDocuments(services, input.name);
     if (!input.confirm) {
-      const what = documents === null ? 'which is damaged, with all that could be saved of it' : `with ${documents} documents`;
+      const what =
+        documents === null ? 'which is damaged, with all that could be saved of it' : `with ${documents} documents`;
       throw new QuarryError('CONFIRMATION_REQUIRED', `This would delete ${input.name} ${what}.`, {
         hint: 'Call again with confirm set to true (--confirm on the command line).',
       });

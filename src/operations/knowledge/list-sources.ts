@@ -53,8 +53,7 @@ export const listSources = defineOperation({
   },
   render({ sources, unavailable }) {
     const absent = unavailableLines(unavailable);
-    if (sources.length === 0)
-      return ['No sources yet. Ingest a folder, a site or a repository.', ...absent].join('\n');
+    if (sources.length === 0) return ['No sources yet. Ingest a folder, a site or a repository.', ...absent].join('\n');
     return sources
       .map(
         (source) =>

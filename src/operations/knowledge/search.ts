@@ -3,7 +3,15 @@ import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
 import { CONTEXT_KINDS } from '../../services/search.js';
 import { defineOperation } from '../define.js';
 import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
-import { collectionNames, cursor, filterFields, filterOf, maxTokens, toUnavailableShape, unavailableShape } from '../shapes.js';
+import {
+  collectionNames,
+  cursor,
+  filterFields,
+  filterOf,
+  maxTokens,
+  toUnavailableShape,
+  unavailableShape,
+} from '../shapes.js';
 
 export const search = defineOperation({
   name: 'search',

@@ -100,7 +100,11 @@ async function fill(context: MendContext, entry: CatalogEntry, { documents }: Ta
   }
   await knowledge.putRows(whole);
   for (let from = 0; from < texts.length; from += REMADE_AT_ONCE)
-    await remake(context, { collection: entry.collection, knowledge, documents: texts.slice(from, from + REMADE_AT_ONCE) });
+    await remake(context, {
+      collection: entry.collection,
+      knowledge,
+      documents: texts.slice(from, from + REMADE_AT_ONCE),
+    });
   const state = { state: undefined, syncedMs: 0, remember: async () => undefined };
   const exact = { ...policy, exactChunks: Number.MAX_SAFE_INTEGER }; // the next maintenance builds what a search may use
   await maintainTable(knowledge, { database, clock, policy: exact, ...state }, context.options.report);

@@ -2,6 +2,7 @@ import { rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../core/errors.js';
 import type { MendStep } from '../../core/ports.js';
+import { isReadable } from '../catalog.js';
 import { arrowSchema, arrowTable } from '../columns.js';
 import { commit } from '../commit.js';
 import { ASIDE_FOLDER } from '../database.js';
@@ -14,7 +15,6 @@ import {
   type RecordRow,
   type StoredRecord,
 } from '../record-table.js';
-import { isReadable } from '../catalog.js';
 import { type MendContext, plainStep } from './mend-context.js';
 import { type Reading, readRows } from './read-rows.js';
 import { TableView } from './table-view.js';
@@ -32,7 +32,10 @@ const WHAT: Readonly<Record<ControlTable, string>> = {
 };
 
 /** What is wrong with a control table; undefined when nothing is. */
-export async function examineControlTable(context: Pick<MendContext, 'database' | 'catalog'>, name: ControlTable): Promise<string | undefined> {
+export async function examineControlTable(
+  context: Pick<MendContext, 'database' | 'catalog'>,
+  name: ControlTable,
+): Promise<string | undefined> {
   const { database, catalog } = context;
   try {
     const table = await database.table(name);
@@ -53,7 +56,11 @@ export async function mendControlTable(context: MendContext, name: ControlTable)
   if (damage === undefined) return undefined;
   const rows = await salvageRecords(context, name);
   const isThere = await exists(context.database.folder(name));
-  const step = plainStep(WHAT[name], damage, `${rows.length} records are kept in a new table; the damaged files are kept aside.`);
+  const step = plainStep(
+    WHAT[name],
+    damage,
+    `${rows.length} records are kept in a new table; the damaged files are kept aside.`,
+  );
   if (context.options.act) await swap(context, name, rows);
   return { ...step, aside: isThere ? join(ASIDE_FOLDER, `${name}.lance`) : '' };
 }

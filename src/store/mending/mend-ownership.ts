@@ -68,7 +68,10 @@ async function dimensionsOf({ database }: Pick<MendContext, 'database'>, name: s
 /** The name, or one like it that is free. */
 function freeName(wanted: string, taken: ReadonlySet<string>): string {
   const scratch = '.reindex'; // a table that was to replace another one takes its place when that one is gone
-  const name = wanted.endsWith(scratch) && !taken.has(wanted.slice(0, -scratch.length)) ? wanted.slice(0, -scratch.length) : wanted;
+  const name =
+    wanted.endsWith(scratch) && !taken.has(wanted.slice(0, -scratch.length))
+      ? wanted.slice(0, -scratch.length)
+      : wanted;
   if (!taken.has(name)) return name;
   for (let number = 1; ; number++) {
     const other = `${name}-recovered${number === 1 ? '' : `-${number}`}`;

@@ -42,6 +42,7 @@ async function mendFormat({ database, options }: MendContext): Promise<MendStep 
   if (typeof found === 'number' && found > 0) return undefined;
   const format = await inferFormat(database.directory);
   if (options.act) await writeFormat(database.directory, format);
-  const damage = found === 0 ? 'The file that tells the format is missing.' : 'The file that tells the format is damaged.';
+  const damage =
+    found === 0 ? 'The file that tells the format is missing.' : 'The file that tells the format is damaged.';
   return plainStep('format', damage, `It is written again: the tables are of format ${format}.`);
 }

@@ -28,7 +28,10 @@ export async function mendTorn(context: MendContext): Promise<MendStep[]> {
     }
     const damage = 'Its newest version was torn by a crash of the machine; the version before it is in use.';
     const action = 'The torn file is kept aside; the next sync reads its sources again.';
-    steps.push({ ...plainStep(name === undefined ? table : `collection ${name}`, damage, action), aside: ASIDE_FOLDER });
+    steps.push({
+      ...plainStep(name === undefined ? table : `collection ${name}`, damage, action),
+      aside: ASIDE_FOLDER,
+    });
   }
   return steps;
 }

@@ -46,7 +46,9 @@ export async function readRows(view: TableView, shape: RowShape): Promise<Readin
     failed += Math.max(0, living - found);
     excess += Math.max(0, found - living);
   }
-  const unsure = rows.filter(({ fragment }) => view.unsure.has(fragment)).map(({ cells }) => String(cells['document_id']));
+  const unsure = rows
+    .filter(({ fragment }) => view.unsure.has(fragment))
+    .map(({ cells }) => String(cells['document_id']));
   return { rows, failed, excess, unsure: new Set(unsure) };
 }
 

@@ -1,8 +1,8 @@
+import type { Engine } from '../engine.js';
 import { KNOWLEDGE_COLUMNS } from '../knowledge-rows.js';
 import { manifestsOf } from '../manifests.js';
-import type { Engine } from '../engine.js';
 import { gatherDocuments, type Salvaged } from './gather-documents.js';
-import { type Reading, readRows, type RowShape } from './read-rows.js';
+import { type Reading, type RowShape, readRows } from './read-rows.js';
 import { TableView } from './table-view.js';
 
 /** Older versions that are looked through for what the newest one has lost. */
@@ -46,7 +46,8 @@ export async function salvageTable(engine: Engine, folder: string, collection: s
     if (base === undefined) {
       base = reading;
       lostRows = reading.failed;
-      for (const [id, document] of reading.excess > 0 ? withoutDeleted(found, reading) : found) documents.set(id, document);
+      for (const [id, document] of reading.excess > 0 ? withoutDeleted(found, reading) : found)
+        documents.set(id, document);
     } else lostRows -= addLost(documents, found, lostRows);
     const isComplete = [...documents.values()].every(({ state }) => state === 'whole');
     if (lostRows <= 0 && isComplete) break;

@@ -30,7 +30,11 @@ export class TableView {
   readonly #folder: string;
   readonly #connection: Connection;
 
-  private constructor(folder: string, connection: Connection, parts: Pick<TableView, 'table' | 'fragments' | 'unsure'>) {
+  private constructor(
+    folder: string,
+    connection: Connection,
+    parts: Pick<TableView, 'table' | 'fragments' | 'unsure'>,
+  ) {
     this.table = parts.table;
     this.fragments = parts.fragments;
     this.unsure = parts.unsure;
@@ -102,7 +106,10 @@ async function closedFragments({ table, fragments, unsure }: TableView): Promise
   for (const { id, deletionFile, rows } of fragments) {
     if (deletionFile === '' || unsure.has(id)) continue;
     const ids = [0, rows - 1].map((row) => BigInt(id) * 2n ** 32n + BigInt(row));
-    const probe = table.takeRowIds(ids).select([column ?? '']).toArrow({ timeoutMs: PROBE_MS });
+    const probe = table
+      .takeRowIds(ids)
+      .select([column ?? ''])
+      .toArrow({ timeoutMs: PROBE_MS });
     await probe.catch(() => closed.push(id));
   }
   return closed;

@@ -16,7 +16,13 @@ const HEAD = z.looseObject({
   tags: z.array(z.string()),
 });
 
-const SPAN = z.looseObject({ id: z.string(), documentId: z.string(), ordinal: z.number(), start: z.number(), end: z.number() });
+const SPAN = z.looseObject({
+  id: z.string(),
+  documentId: z.string(),
+  ordinal: z.number(),
+  start: z.number(),
+  end: z.number(),
+});
 
 /** The facts of a head, or undefined when it is not what was written. */
 export function soundHead(text: unknown): z.infer<typeof HEAD> | undefined {
@@ -79,5 +85,8 @@ function isSoundChunk(row: Partial<KnowledgeRow>): boolean {
   if (span.id !== row.chunk_id || span.documentId !== id || span.ordinal !== row.ordinal) return false;
   if (typeof text !== 'string' || typeof searchText !== 'string' || !(vector instanceof Float32Array)) return false;
   if (!vector.every(Number.isFinite)) return false;
-  return isAsWritten(String(row.span), chunkParts(text, searchText, vector)) ?? chunkId(id, span.start, span.end, text) === span.id;
+  return (
+    isAsWritten(String(row.span), chunkParts(text, searchText, vector)) ??
+    chunkId(id, span.start, span.end, text) === span.id
+  );
 }
