@@ -115,7 +115,8 @@ export class CollectionTables {
     const change = { entries: [entry], leftovers, settled: [entry.table.name] };
     await this.#catalog.change(gone === undefined ? change : { ...change, gone: [gone] });
     this.#open.delete(entry.table.name);
-    await this.describe(entry.collection.name);
+    const [replaced] = leftovers;
+    await this.describe(entry.collection.name, replaced === undefined ? {} : { replaced: replaced.table });
     await this.clearLeftovers();
   }
 
@@ -188,11 +189,21 @@ export class CollectionTables {
     }
   }
 
-  /** Has the table say whose rows it holds. A precaution: where it cannot be written, the next write tries again. */
-  async describe(name: string): Promise<void> {
+  /**
+   * Has the table say whose rows it holds. Sources that it, or the table that it replaces, tells of stay told, unless
+   * they are removed on purpose: the list of sources may be what was lost. A precaution: where it cannot be written,
+   * the next write tries again.
+   */
+  async describe(name: string, change: { readonly removed?: string; readonly replaced?: string } = {}): Promise<void> {
     try {
       const entry = await this.#catalog.entry(name);
-      await writeDescription(this.#database, { format: FORMAT, entry, sources: await this.#catalog.sources(name) });
+      const told = [change.replaced ?? '', entry.table.name].filter((table) => table !== '');
+      const before = await Promise.all(told.map((table) => readDescription(this.#database, table)));
+      const listed = await this.#catalog.sources(name).catch(() => []); // lost: what is told of them is all there is
+      const all = [...before.flatMap((description) => description?.sources ?? []), ...listed];
+      const sources = [...new Map(all.map((source) => [source.id, { ...source, collection: name }])).values()];
+      const kept = sources.filter(({ id }) => id !== change.removed).sort((a, b) => (a.id < b.id ? -1 : 1));
+      await writeDescription(this.#database, { format: FORMAT, entry, sources: kept });
     } catch {
       // The rows and the catalogue are written; only the copy of what they say is not.
     }

@@ -110,7 +110,7 @@ export class LanceStore implements KnowledgeStore {
       const isKnown = (await this.#catalog.collections()).has(source.collection);
       const count = isKnown ? await (await this.#tables.rows(source.collection)).knowledge.deleteSource(id) : 0;
       await this.#catalog.deleteSource(id);
-      if (isKnown) await this.#tables.describe(source.collection);
+      if (isKnown) await this.#tables.describe(source.collection, { removed: id });
       return count;
     });
   }
