@@ -9,9 +9,10 @@ module.exports = {
     forbid('core-imports-no-package-but-zod', room('core'), { dependencyTypes: ['npm', 'npm-dev', 'npm-optional'], pathNot: 'node_modules/zod/' }),
     forbid('core-does-no-io', room('core'), { dependencyTypes: ['core'], pathNot: '^(?:node:)?(?:crypto|buffer)$' }),
     ...['extract', 'chunk', 'embed', 'store', 'suites', 'datasets', 'train'].map((name) =>
-      forbid(`${name}-imports-only-core`, room(name), { path: '^src/', pathNot: `${room('core')}|${room(name)}` }),
+      forbid(`${name}-imports-only-core-and-files`, room(name), { path: '^src/', pathNot: `${room('core|files')}|${room(name)}` }),
     ),
-    forbid('services-import-only-core-and-config', room('services'), { path: '^src/', pathNot: room('core|config|services') }),
+    forbid('files-import-only-core', room('files'), { path: '^src/', pathNot: room('core|files') }),
+    forbid('services-import-only-core-config-and-files', room('services'), { path: '^src/', pathNot: room('core|config|files|services') }),
     forbid('operations-import-down', room('operations'), { path: '^src/', pathNot: room('core|config|services|operations') }),
     forbid('edges-import-operations', room('edges'), { path: room('extract|chunk|embed|store|suites|datasets|train') }),
     forbid('config-stands-alone', room('config'), { path: '^src/', pathNot: room('core|config') }),

@@ -1,22 +1,35 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchDisk } from './bench/disk.js';
 import { benchEmbed } from './bench/embed.js';
 import { benchIngest } from './bench/ingest.js';
+import { benchLoad } from './bench/load.js';
 import { type Measurement, renderTable } from './bench/measure.js';
 import { benchSearch } from './bench/search.js';
 import { benchStart } from './bench/start.js';
 
-/** Each part by its name on the command line: `npm run bench -- search start`. */
-const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
+/** What a part may be told. */
+interface BenchOptions {
+  /** Folder of another built checkout, which is measured in turn. */
+  readonly against?: string;
+}
+
+/** Each part by its name on the command line: `npm run bench -- search start`, `npm run bench -- load --against FOLDER`. */
+const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Measurement[]>>> = {
   embed: benchEmbed,
   ingest: benchIngest,
   start: benchStart,
   search: benchSearch,
+  disk: benchDisk,
+  load: benchLoad,
 };
 
 const OUTPUT = 'bench.json';
-const words = process.argv.slice(2);
-const names = words.length === 0 ? Object.keys(PARTS) : words;
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { against: { type: 'string' } } });
+const options: BenchOptions = values.against === undefined ? {} : { against: resolve(values.against) };
+const names = positionals.length === 0 ? Object.keys(PARTS) : positionals;
 const machine = {
   processor: cpus()[0]?.model.trim() ?? 'unknown',
   cores: availableParallelism(),
@@ -36,7 +49,7 @@ for (const name of names) {
     process.exitCode = 2;
     break;
   }
-  const measurements = await part();
+  const measurements = await part(options);
   process.stdout.write(`${renderTable(measurements)}\n\n`);
   results.push(...measurements);
 }

@@ -29,6 +29,11 @@ const RULES: readonly Rule[] = [
     appliesTo: (file) => file.startsWith('src/core/'),
   },
   {
+    pattern: /\bmkdir(?:Sync)?\(/,
+    message: 'makeFolder in src/files makes folders: the recursive form of Node never ends under /proc',
+    appliesTo: (file) => inSource(file) && !file.startsWith('src/files/'),
+  },
+  {
     pattern: /\bjest\.(?:unstable_)?mock(?:Module)?\(/,
     message: 'module mocking is banned',
     appliesTo: (file) => file.startsWith('test/'),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { QuarryError, toQuarryError } from '../src/core/errors.js';
+import { LOCAL_REACH } from '../src/core/reach.js';
 import { bootstrapMean, type Interval } from '../src/core/statistics/bootstrap.js';
 import { mean } from '../src/core/statistics/mean.js';
 import { pairedRandomization } from '../src/core/statistics/paired-randomization.js';
@@ -45,7 +46,7 @@ async function scoreModel({ model, label, folders, alphas, hasRrf }: Request, ta
       const blends = hasRrf ? (['convex', 'rrf'] as const) : [];
       const none = { candidates: [], maxTokens: [], rankConstants: [], rerank: false, diversity: 0 };
       const sweep = { modes, alphas, blends, ...none };
-      const job = await benchmark.start({ suite: resolve(folder), sweep, metrics: [METRIC], seed: SEED });
+      const job = await benchmark.start({ suite: resolve(folder), sweep, metrics: [METRIC], seed: SEED }, LOCAL_REACH);
       for (;;) {
         const current = await jobs.wait(job.id, WAIT_MS);
         if (current.state === 'succeeded') break;
@@ -53,7 +54,7 @@ async function scoreModel({ model, label, folders, alphas, hasRrf }: Request, ta
           throw new QuarryError('INTERNAL', `${folder}: ${current.error?.message ?? current.state}`);
         }
       }
-      const report = await benchmark.report([job.id], { perQuery: true, moved: 0, seed: SEED });
+      const report = await benchmark.report([job.id], { perQuery: true, moved: 0, seed: SEED, reach: LOCAL_REACH });
       for (const run of report.runs) {
         const scores = Object.entries(run.perQuery ?? {}).map(([query, row]): [string, number] => [
           query,

@@ -9,6 +9,7 @@ import { githubOptionsSchema } from '../src/extract/github/github-options.js';
 import { webOptionsSchema } from '../src/extract/web/web-options.js';
 import { type Operation, TOOLSETS } from '../src/operations/define.js';
 import { operations } from '../src/operations/index.js';
+import { licencesPage } from './licence-table.js';
 
 const NOTICE = '<!-- Made by `npm run reference` from the code; do not edit. -->';
 
@@ -19,6 +20,7 @@ export async function generateReference(options: { write: boolean }): Promise<st
     'docs/reference/settings.md': settingsPage(),
     'docs/reference/errors.md': errorsPage(),
     'docs/reference/sources.md': sourcesPage(),
+    'docs/reference/licences.md': await licencesPage(NOTICE),
   };
   const stale: string[] = [];
   for (const [file, text] of Object.entries(pages)) {

@@ -1,27 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
-import { processExists, processStart } from './store/process-identity.js';
-
-/** Owners made by this process; it may hold several workspaces. */
-const own = new Set<string>();
+import { type Fate, fateOf, ownIdentity } from './store/process-identity.js';
 
 /**
- * Names this process among others, for job records: `host:pid:start:random`.
- * The start time tells a process from a later one with its number, which in a container is always 1.
+ * Names this process, and this opening of a workspace in it, for job records: `host:pid:start:place:random`.
+ * Start and place tell a process from others with its number, which in a container is always 1.
  */
 export function createOwner(): string {
-  const owner = [hostname(), process.pid, processStart(process.pid), randomBytes(4).toString('hex')].join(':');
-  own.add(owner);
-  return owner;
+  const { host, pid, start, place } = ownIdentity();
+  return [host, pid, start, place, randomBytes(4).toString('hex')].join(':');
 }
 
-/** Whether the process behind an owner still runs; undefined when it is of another machine. */
-export function isOwnerAlive(owner: string): boolean | undefined {
-  if (own.has(owner)) return true;
-  const [host, pid, start = ''] = owner.split(':');
-  if (host !== hostname()) return undefined;
-  const number = Number(pid);
-  if (number === process.pid || !processExists(number)) return false;
-  const startNow = processStart(number);
-  return start === '' || startNow === '' || start === startNow;
+/** What is known of the process behind an owner. Owners of earlier versions do not say their place. */
+export function fateOfOwner(owner: string): Fate {
+  const parts = owner.split(':');
+  const [host = '', pid, start = '', place = ''] = parts;
+  return parts.length === 5 ? fateOf({ host, pid: Number(pid), start, place }) : 'unknown';
 }

@@ -8,18 +8,20 @@ import type { SuiteFiles } from './core/benchmark/suite.js';
 import type { DatasetFiles, DatasetStore } from './core/curation/ports.js';
 import { QuarryError, toQuarryError } from './core/errors.js';
 import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter } from './core/ports.js';
+import { nearestName } from './core/text/nearest-name.js';
 import type { ModelTrainer } from './core/training/trainer-port.js';
 import type { Job, SourceKind } from './core/types.js';
-import { isLoopbackHost } from './edges/http/loopback.js';
 import { packageVersion } from './extract/fetch/user-agent.js';
+import { createHomeRights } from './home-rights.js';
 import { createLogger, type Logger } from './logger.js';
 import type { Door, Operation, Outcome } from './operations/define.js';
-import { nearestName } from './operations/describe-issues.js';
 import { type OperationInput, type OperationName, type OperationOutput, operations } from './operations/index.js';
-import { createOwner, isOwnerAlive } from './owner.js';
+import { createOwner, fateOfOwner } from './owner.js';
 import type { ServiceContext } from './services/context.js';
 import { isFinished, type JobService } from './services/jobs.js';
 import { createServices, type Services } from './services/services.js';
+import { makePrivateFolder } from './store/private-files.js';
+import { machineMoment } from './store/process-identity.js';
 
 /** How one call of an operation may be run. */
 export interface ExecuteOptions {
@@ -110,8 +112,6 @@ async function openAdapter(kind: SourceKind, config: Config): Promise<SourceAdap
         token: config.githubToken,
         cacheDirectory: join(config.home, 'git'),
         environment: childEnvironment(),
-        // In-house git servers are common, so they are refused only where callers from elsewhere could name them.
-        allowPrivateNetwork: config.allowPrivateNetwork || isLoopbackHost(config.host),
       });
     }
     case 'text':
@@ -176,6 +176,7 @@ async function openDatasetFiles(): Promise<DatasetFiles> {
 async function recoverWorkspace(store: KnowledgeStore, services: Services, log: Logger): Promise<void> {
   try {
     const marked = await services.jobs.markInterrupted();
+    await services.jobs.forgetEnded();
     if (marked.length === 0) return;
     const dropped = await store.recover();
     log('warn', 'Jobs were interrupted; sync their sources to complete them.', {
@@ -198,6 +199,9 @@ async function recoverWorkspace(store: KnowledgeStore, services: Services, log: 
 export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarry> {
   const config = loadConfig(overrides);
   const log = createLogger(config.logLevel);
+  const homeRights = createHomeRights(config.home, Date.now());
+  // Where it cannot be made, opening the store says so.
+  await makePrivateFolder(config.home).catch(() => undefined);
   const { openStore } = await import('./store/open-store.js');
   const store = await openStore({ directory: join(config.home, 'workspaces', config.workspace) });
   const embedder = once(() => openConfiguredEmbedder(config));
@@ -209,11 +213,13 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
   const context: ServiceContext = {
     config,
     store,
+    homeRights,
     log,
     clock: systemClock,
     chunker: createChunker(),
     owner: createOwner(),
-    isAlive: isOwnerAlive,
+    fateOf: fateOfOwner,
+    moment: machineMoment,
     embedder: embedder.get,
     reranker: reranker.get,
     suiteFiles: suiteFiles.get,
@@ -248,6 +254,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
       await (await embedder.opened())?.close();
       await (await reranker.opened())?.close();
       await store.close();
+      await homeRights.tightenNew();
     },
   };
 }

@@ -16,7 +16,7 @@ export interface ServerCommandParts {
 
 const TOOLSETS_FLAG = {
   flags: '--toolsets <names>',
-  description: 'MCP toolsets to offer, comma separated, or all (QUARRY_TOOLSETS)',
+  description: 'toolsets to offer, comma separated, or all (QUARRY_TOOLSETS)',
 };
 
 const Flags = z.object({
@@ -70,18 +70,23 @@ export function createServerCommands(parts: ServerCommandParts): readonly ExtraC
 }
 
 async function serveMcp(overrides: Partial<Config>, { version, signal }: ServerCommandParts): Promise<number> {
-  const [{ serveStdio }, { createMcpServer }, { writeInstructions }, { offeredTools }] = await Promise.all([
-    import('./edges/mcp/serve-stdio.js'),
-    import('./edges/mcp/create-mcp-server.js'),
-    import('./edges/mcp/instructions.js'),
-    import('./edges/mcp/offered-tools.js'),
-  ]);
+  const [{ serveStdio }, { createMcpServer }, { writeInstructions }, { offeredOperations }, limits] = await Promise.all(
+    [
+      import('./edges/mcp/serve-stdio.js'),
+      import('./edges/mcp/create-mcp-server.js'),
+      import('./edges/mcp/instructions.js'),
+      import('./operations/offered.js'),
+      import('./edges/mcp/message-limits.js'),
+    ],
+  );
   const { config, services, log, close } = await openQuarry(overrides);
   try {
     const { toolsets } = config;
-    const instructions = await writeInstructions(services, offeredTools(operations, toolsets));
+    const tools = offeredOperations(operations, toolsets);
+    const instructions = await writeInstructions(services, tools);
+    const { largest, of } = limits.createMessageLimits(tools, config.maxBodyBytes);
     const server = createMcpServer({ operations, toolsets, services, door: 'mcp-stdio', version, instructions, log });
-    await serveStdio(server, { signal, maxLineBytes: config.maxBodyBytes });
+    await serveStdio(server, { signal, maxLineBytes: largest, limitOf: of });
     return 0;
   } finally {
     await close();

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { projectFiles } from '../project-files.js';
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
@@ -33,12 +33,17 @@ export function makePage(paragraphs: readonly string[], n: number): string {
   return `# Page number ${n}\n\n${sections.join('\n\n')}\n`;
 }
 
+/** Where {@link writePages} puts a page. */
+export function pagePath(folder: string, n: number): string {
+  return join(folder, `part-${n % 20}`, `page-${n}.md`);
+}
+
 /** Writes `count` pages into nested folders. */
 export async function writePages(folder: string, count: number): Promise<void> {
   const paragraphs = await readParagraphs();
   for (let n = 0; n < count; n++) {
-    const place = join(folder, `part-${n % 20}`);
-    await mkdir(place, { recursive: true });
-    await writeFile(join(place, `page-${n}.md`), makePage(paragraphs, n));
+    const path = pagePath(folder, n);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, makePage(paragraphs, n));
   }
 }

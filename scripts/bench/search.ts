@@ -72,14 +72,26 @@ async function toRows(quarry: Quarry, made: { title: string; chunks: string[] },
   return { document, chunks };
 }
 
-async function fill(quarry: Quarry, from: number, to: number): Promise<void> {
+/** Documents of twenty chunks with the numbers from `from` up to `to`; another edition of a number has other chunks. */
+interface Batch {
+  readonly from: number;
+  readonly to: number;
+  readonly edition?: number;
+}
+
+/** Stores documents in the collection `bench`, which must be there, without folding them. */
+export async function putDocuments(quarry: Quarry, { from, to, edition = 0 }: Batch): Promise<void> {
   const paragraphs = await readParagraphs();
   for (let n = from; n < to; n += DOCUMENTS_PER_BATCH) {
     const rows: DocumentRows[] = [];
     for (let at = n; at < Math.min(to, n + DOCUMENTS_PER_BATCH); at++)
-      rows.push(await toRows(quarry, makeDocument(paragraphs, at), at));
+      rows.push(await toRows(quarry, makeDocument(paragraphs, at + edition * 1_000_000), at));
     await quarry.services.context.store.putDocuments('bench', rows);
   }
+}
+
+async function fill(quarry: Quarry, from: number, to: number): Promise<void> {
+  await putDocuments(quarry, { from, to });
   await quarry.services.context.store.maintain('bench');
 }
 

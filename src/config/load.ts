@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { QuarryError } from '../core/errors.js';
 import { type Config, SETTINGS, type SettingName } from './schema.js';
 
@@ -57,6 +57,8 @@ export function loadConfig(overrides: Partial<Config> = {}, environment: Environ
     ...config,
     home,
     modelCache,
-    allowedRoots: config.allowedRoots.map((root) => (isAbsolute(root) ? root : resolve(root))),
+    allowedRoots: config.allowedRoots.map((root) => resolve(root)),
+    exportRoots:
+      config.exportRoots.length === 0 ? [join(home, 'exports')] : config.exportRoots.map((root) => resolve(root)),
   };
 }

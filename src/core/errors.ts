@@ -64,6 +64,8 @@ export const ERROR_TABLE = {
   STORE_FULL: busy(507),
   STORE_BROKEN: broken(),
   RATE_LIMITED: busy(429),
+  OVERLOADED: busy(503),
+  REQUEST_TIMEOUT: busy(408),
   TIMEOUT: busy(504),
   LIMIT_REACHED: invalid(413),
   CANCELLED: { status: 499, exitCode: 130, retryable: true },
@@ -140,18 +142,42 @@ export function messageOf(error: unknown): string {
   }
 }
 
+const FULL_CODES: readonly string[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+/** As the system, Rust and LanceDB put it: error numbers 28 (disk), 122 and 69 (quota), 27 (size of a file). */
+const FULL_WORDS =
+  /no space left on device|disk quota exceeded|\bENOSPC\b|\bEDQUOT\b|\bEFBIG\b|\bos error (?:28|122|69|27)\b|StorageFull|QuotaExceeded|FileTooLarge/i;
+
+/** Whether an error, or what led to it, says that a disk, a quota or a limit of a file's size is exhausted. */
+export function isDiskFull(error: unknown): boolean {
+  for (let at = error, depth = 0; at !== undefined && at !== null && depth < 10; depth++) {
+    if (at instanceof QuarryError ? at.code === 'STORE_FULL' : saysFull(at)) return true;
+    at = at instanceof Error ? at.cause : undefined;
+  }
+  return false;
+}
+
+function saysFull(error: unknown): boolean {
+  return FULL_CODES.includes(systemCode(error) ?? '') || FULL_WORDS.test(messageOf(error));
+}
+
+/** The error for a write that found no room. */
+export function diskFull(message: string, cause: unknown): QuarryError {
+  return new QuarryError('STORE_FULL', message, {
+    hint: 'Free some space and run the same command again; nothing acknowledged was lost.',
+    cause,
+  });
+}
+
 /** Turns anything thrown into a {@link QuarryError}; unknown things become `fallback` (default `INTERNAL`). */
 export function toQuarryError(error: unknown, fallback: ErrorCode = 'INTERNAL'): QuarryError {
-  if (error instanceof QuarryError) return error;
+  if (error instanceof QuarryError) {
+    // Whatever it was taken for where it was met, the reader can do something about a full disk.
+    return error.code !== 'STORE_FULL' && isDiskFull(error) ? diskFull(error.message, error) : error;
+  }
   if (error instanceof Error && error.name === 'AbortError') {
     return new QuarryError('CANCELLED', 'The work was cancelled.', { cause: error });
   }
-  if (systemCode(error) === 'ENOSPC') {
-    return new QuarryError('STORE_FULL', 'The disk is full.', {
-      hint: 'Free some space and run the same command again; nothing acknowledged was lost.',
-      cause: error,
-    });
-  }
+  if (isDiskFull(error)) return diskFull('The disk is full.', error);
   return new QuarryError(fallback, messageOf(error), { cause: error });
 }
 

@@ -57,6 +57,8 @@ export interface SyncContext {
   readonly state: JsonValue;
   /** True when unchanged documents must be read again (the chunking or the embedder has changed). */
   readonly full: boolean;
+  /** Whether git may ask hosts on loopback and private addresses for this source. */
+  readonly allowPrivateNetwork: boolean;
 }
 
 /** Why something was passed over without being an error. */
@@ -92,18 +94,42 @@ export type SyncItem =
   /** Last item of a whole enumeration: what is known, was not seen, and is not unreadable is gone. */
   | { readonly type: 'complete'; readonly state: JsonValue };
 
+/** Who hears of a watched source. */
+export interface WatchListener {
+  /** Watching has begun, anew perhaps, or something changed. */
+  onChange(): void;
+  /** The watched place went away, or is there again (or another one in its stead). */
+  onPresence?(isThere: boolean): void;
+}
+
+/** For whom a target is resolved. */
+export interface ResolveContext {
+  /** Whether the caller may look at a path. What may not be looked at is taken as absent, so that nobody learns of it. */
+  mayRead(path: string): Promise<boolean>;
+  /** Whether git remotes may name loopback and private addresses. */
+  readonly allowPrivateNetwork: boolean;
+}
+
 /** One kind of source. */
 export interface SourceAdapter {
   readonly kind: SourceKind;
   /**
-   * Understands what the user typed. `options` come from the caller unchecked.
-   * @throws QuarryError INPUT_INVALID, PATH_NOT_FOUND, URL_BLOCKED
+   * Understands what the user typed. `options` come from the caller unchecked. Without a context, everything on this
+   * machine may be named.
+   * @throws QuarryError INPUT_INVALID, PATH_NOT_FOUND (`details.path` tells where nothing was), URL_BLOCKED
    */
-  resolve(target: string, options: JsonObject): Promise<SourceSpec>;
+  resolve(target: string, options: JsonObject, context?: ResolveContext): Promise<SourceSpec>;
+  /** Absolute paths on this disk that the source itself names; none for what is read over the network. */
+  namedPaths(spec: SourceSpec): readonly string[];
+  /**
+   * Absolute paths of all on this disk that a sync would open as things are now, apart from what lies below them; links on
+   * the way are followed. What `mayRead` refuses is listed, and looked into no further.
+   */
+  openedPaths(spec: SourceSpec, mayRead: ResolveContext['mayRead']): Promise<readonly string[]>;
   /** Streams what the source holds. Throws only when nothing at all can be read. */
   sync(spec: SourceSpec, context: SyncContext): AsyncIterable<SyncItem>;
-  /** Calls back after changes, debounced; resolves when `signal` fires. Only where watching is possible. */
-  watch?(spec: SourceSpec, onChange: () => void, signal: AbortSignal): Promise<void>;
+  /** Tells of changes, debounced; resolves when `signal` fires, and not before. Only where watching is possible. */
+  watch?(spec: SourceSpec, listener: WatchListener, signal: AbortSignal): Promise<void>;
 }
 
 // ---------------------------------------------------------------- chunk and embed
@@ -250,6 +276,8 @@ export interface MendStep {
 export interface MendOptions {
   /** False: only say what would be done; no file changes. */
   readonly act: boolean;
+  /** The time, ISO 8601, for records that are written anew. */
+  readonly now: string;
   /** Cuts and embeds documents anew from their texts; undefined when this process cannot do it for the collection. */
   remake(collection: Collection, documents: readonly Document[]): Promise<readonly DocumentRows[] | undefined>;
   readonly report?: Report;
@@ -327,4 +355,20 @@ export interface KnowledgeStore {
    */
   mend(options: MendOptions): Promise<readonly MendStep[]>;
   close(): Promise<void>;
+}
+
+/** How many folders and files others than their owner can reach. */
+export interface Openness {
+  readonly folders: number;
+  readonly files: number;
+}
+
+/** The rights on the folder that holds everything. */
+export interface HomeRights {
+  /** What others can reach. */
+  examine(): Promise<Openness>;
+  /** Takes the rights of others from everything in the home that is this user's; resolves to what was changed. */
+  tighten(): Promise<Openness>;
+  /** {@link tighten} for what was made since the workspace was opened, in a home that only its owner may enter. Never rejects. */
+  tightenNew(): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import type { CallerSide } from './reach.js';
+
 /** Plain JSON, the only shape that metadata, options and states may take. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 /** A JSON object. */
@@ -67,6 +69,8 @@ export interface Source {
   readonly createdAt: string;
   /** When the last sync succeeded; null before the first. */
   readonly syncedAt: string | null;
+  /** From where it was added, which decides what it may reach; absent in records of before that was kept. */
+  readonly addedBy?: CallerSide | undefined;
 }
 
 /** One page, file or note as the extractors give it. */

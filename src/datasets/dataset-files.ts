@@ -7,8 +7,8 @@ import { createGunzip } from 'node:zlib';
 import { CsvReader } from '../core/curation/formats/csv.js';
 import type { DatasetFiles, ExportWriter, ImportedRecord } from '../core/curation/ports.js';
 import { messageOf, QuarryError, systemCode } from '../core/errors.js';
+import { makeFolder } from '../files/make-folder.js';
 import { ExportFolder } from './export-folder.js';
-import { makeFolder } from './make-folder.js';
 
 /** File that marks a folder as an export of ours, which may be replaced. */
 const MARKER = 'manifest.json';
@@ -112,14 +112,7 @@ async function openExport(folder: string, overwrite: boolean): Promise<ExportWri
   const target = resolve(folder);
   await requireFree(target, overwrite);
   const scratch = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    await makeFolder(scratch);
-  } catch (error) {
-    throw new QuarryError('PATH_UNREADABLE', `The folder ${target} cannot be made: ${messageOf(error)}.`, {
-      hint: 'Name a folder in a place that you may write to.',
-      cause: error,
-    });
-  }
+  await makeFolder(scratch);
   return new ExportFolder(target, scratch);
 }
 
@@ -132,7 +125,9 @@ async function requireFree(target: string, overwrite: boolean): Promise<void> {
   const isOurs = entries.includes(MARKER) && (await isExport(join(target, MARKER)));
   if (isOurs && overwrite) return;
   throw new QuarryError('ALREADY_EXISTS', `${target} exists${isOurs ? ' and holds an earlier export' : ''}.`, {
-    hint: isOurs ? 'Set overwrite to replace it, or name another folder.' : 'Name a folder that does not exist yet.',
+    hint: isOurs
+      ? 'Name another folder, or replace the earlier export with overwrite and confirm.'
+      : 'It holds other files than an export, so it is not replaced. Name a folder that is not there.',
   });
 }
 

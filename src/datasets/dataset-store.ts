@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Example } from '../core/curation/example.js';
@@ -12,7 +12,8 @@ import type {
   StoredEntry,
 } from '../core/curation/ports.js';
 import { messageOf, QuarryError, systemCode } from '../core/errors.js';
-import { clearUnfinished, createDurably, syncFolder } from './durable-file.js';
+import { clearUnfinished, createDurably, syncFolder } from '../files/durable-file.js';
+import { makeFolder } from '../files/make-folder.js';
 import { lineOf, readSegment, writeSegment } from './segment-file.js';
 
 /** Rows of a segment file: small enough that a change rewrites little, large enough to compress well. */
@@ -127,7 +128,7 @@ export function createDatasetStore(options: DatasetStoreOptions): DatasetStore {
     },
     async appendLedger(name, ledger, entry) {
       const folder = folders.ledger(name, ledger);
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       return createDurably(join(folder, fileOf(entry.sequence)), `${JSON.stringify(entry.value)}\n`);
     },
   };
@@ -177,8 +178,8 @@ function conflict(name: string, parent: number, head: number): QuarryError {
 
 async function prepare(folders: Folders, name: string, parent: number): Promise<void> {
   if (parent === 0) {
-    await mkdir(folders.versions(name), { recursive: true });
-    await mkdir(folders.segments(name), { recursive: true });
+    await makeFolder(folders.versions(name));
+    await makeFolder(folders.segments(name));
     await syncFolder(folders.dataset(name));
   }
   await clearUnfinished(folders.segments(name));

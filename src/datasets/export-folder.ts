@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ExportedFile, ExportWriter, GrowingFile, KeyedLine, TableColumn } from '../core/curation/ports.js';
 import { QuarryError } from '../core/errors.js';
-import { syncFolder } from './durable-file.js';
+import { syncFolder } from '../files/durable-file.js';
+import { makeFolder } from '../files/make-folder.js';
 import { ParquetEncoder } from './parquet-file.js';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -93,7 +94,7 @@ export class ExportFolder implements ExportWriter {
 
   async #openHandle(path: string, flags: 'wx' | 'wx+'): Promise<FileHandle> {
     const full = join(this.#scratch, path);
-    await mkdir(dirname(full), { recursive: true });
+    await makeFolder(dirname(full));
     const handle = await open(full, flags);
     this.#open.add(handle);
     return handle;

@@ -6,7 +6,7 @@ import type { Example } from '../core/curation/example.js';
 import type { DatasetSegment } from '../core/curation/ports.js';
 import { QuarryError, systemCode } from '../core/errors.js';
 import { sha256 } from '../core/identity.js';
-import { writeDurably } from './durable-file.js';
+import { writeDurably } from '../files/durable-file.js';
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);

@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, QuarryError } from '../core/errors.js';
+import { makeFolder } from '../files/make-folder.js';
 
 /** Where a model comes from and goes to. */
 export interface Download {
@@ -59,7 +60,7 @@ async function fetchFile(base: string, folder: string, file: string): Promise<bo
   if (!response.ok || !response.body) throw new QuarryError('FETCH_FAILED', `${url} answered ${response.status}`);
   const target = join(folder, file);
   const partial = `${target}.${process.pid}.part`;
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   try {
     await pipeline(Readable.fromWeb(response.body), createWriteStream(partial));
     await rename(partial, target);

@@ -1,4 +1,6 @@
+import { hasLittleStructure } from '../core/json-structure.js';
 import type { JsonObject, JsonValue } from '../core/types.js';
+import { branchesOf, dereference, objectOf } from './json-schema.js';
 
 const TRUE_WORDS = new Set(['true', '1', 'yes', 'on']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'off']);
@@ -6,7 +8,6 @@ const FALSE_WORDS = new Set(['false', '0', 'no', 'off']);
 const NUMBER_PATTERN = /^-?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** The beginning of an object or a list. */
 const MAYBE_JSON = /^\s*[[{]/;
-const MAX_REFERENCES = 8;
 
 /** Marks a string that does not fit the schema; the strict check of the operation then names it. */
 const NO_FIT = Symbol('no fit');
@@ -131,18 +132,13 @@ function splitAtCommas(value: string): string[] {
 }
 
 function readJson(text: string, isWanted: (value: unknown) => boolean, otherwise: unknown = NO_FIT): unknown {
+  if (!hasLittleStructure(text)) return otherwise;
   try {
     const value: unknown = JSON.parse(text);
     return isWanted(value) ? value : otherwise;
   } catch {
     return otherwise; // Not JSON: the strict check of the operation says what was expected.
   }
-}
-
-function branchesOf(schema: JsonObject): readonly JsonObject[] | undefined {
-  const branches = schema['anyOf'] ?? schema['oneOf'];
-  if (!Array.isArray(branches)) return undefined;
-  return branches.map(objectOf).filter((branch) => branch !== undefined);
 }
 
 /** Declared types, or those of the allowed values where only values are given. */
@@ -156,34 +152,6 @@ function typesOf(schema: JsonObject): readonly string[] {
       ? []
       : [schema['const']];
   return values.map((value) => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value));
-}
-
-function dereference(schema: JsonObject, root: JsonObject): JsonObject {
-  let current = schema;
-  for (let step = 0; step < MAX_REFERENCES; step++) {
-    const reference = current['$ref'];
-    if (typeof reference !== 'string') return current;
-    const target = followPointer(root, reference);
-    if (target === undefined) return {};
-    current = target;
-  }
-  return {};
-}
-
-function followPointer(root: JsonObject, reference: string): JsonObject | undefined {
-  if (!reference.startsWith('#')) return undefined;
-  const path = reference.split('/').slice(1);
-  let current: JsonObject | undefined = root;
-  for (const part of path) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    current = current !== undefined && Object.hasOwn(current, key) ? objectOf(current[key]) : undefined;
-  }
-  return current;
-}
-
-function objectOf(value: unknown): JsonObject | undefined {
-  // Callers hand in parts of a JSON Schema or the result of JSON.parse, so an object is a JSON object.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }
 
 function isStringList(value: unknown): value is readonly string[] {

@@ -1,16 +1,19 @@
 import { z } from 'zod';
-import { type ErrorCode, QuarryError } from '../core/errors.js';
+import { type ErrorCode, isDiskFull, QuarryError, toQuarryError } from '../core/errors.js';
 import type { Report } from '../core/ports.js';
 import type { JsonObject } from '../core/types.js';
 import type { Services } from '../services/services.js';
 import { parseJsonTexts } from './coerce.js';
 import { describeIssues } from './describe-issues.js';
-import { isDeeperThan, MAX_JSON_DEPTH } from './json-depth.js';
+import { findOverlong } from './input-bounds.js';
+import { requireJson } from './json-input.js';
+import { guardJsonSize } from './json-size.js';
+import { oneLineValues } from './one-line-values.js';
 
 /** What an operation does to what is kept. */
 export type Effect = 'read' | 'write' | 'destroy';
 
-/** Groups of MCP tools that can be offered together. */
+/** Groups of operations that a server offers together, through whichever door. */
 export const TOOLSETS = ['knowledge', 'notes', 'admin', 'benchmark', 'curation', 'training'] as const;
 /** One of {@link TOOLSETS}. */
 export type Toolset = (typeof TOOLSETS)[number];
@@ -24,7 +27,12 @@ export interface OperationContext {
   readonly signal: AbortSignal;
   readonly report: Report;
   readonly door: Door;
+  /** Who calls, for taking turns: an address over HTTP. Default: the door, as one caller. */
+  readonly caller?: string;
 }
+
+/** Bytes of input that a server reads for an operation that declares no more. */
+export const DEFAULT_INPUT_BYTES = 64 * 1024;
 
 /** How an operation is reached over REST, below `/api/v1`. */
 export interface HttpBinding {
@@ -72,6 +80,10 @@ export interface OperationDefinition<I extends z.ZodObject, O extends z.ZodObjec
   /** An object of JSON without transforms. */
   readonly output: O;
   readonly errors: readonly ErrorCode[];
+  /** Most bytes of its input that a server reads. Default: {@link DEFAULT_INPUT_BYTES}. */
+  readonly maxInputBytes?: number;
+  /** Whether it reads so much that only a few such calls run at once; the others wait in a fair queue. */
+  readonly takesTurn?: boolean;
   /** Inputs that run against the example workspace of the registry test. */
   readonly examples: readonly z.input<I>[];
   /** Name of the output field that holds the id of a started job; the command line then waits for it. */
@@ -81,13 +93,18 @@ export interface OperationDefinition<I extends z.ZodObject, O extends z.ZodObjec
   /** What of an answer means failure to a script, in words; empty when nothing does. The command line then exits with 1. */
   failure?(output: z.output<O>): string;
   run(context: OperationContext, input: z.output<I>): Promise<z.output<O>>;
+  /**
+   * Where in the output texts of documents stand, lists passed through (`results.text`). They alone reach `render` as they
+   * are, which fences them (`fenceText`); every other text comes as one line that hides nothing. Default: none.
+   */
+  readonly quoted?: readonly string[];
   /** Compact text that holds the full answer, for a person or a model. */
   render(output: z.output<O>): string;
 }
 
 /** An operation as the edges see it. */
 export interface Operation
-  extends Omit<OperationDefinition<z.ZodObject, z.ZodObject>, 'run' | 'render' | 'examples' | 'failure'> {
+  extends Omit<OperationDefinition<z.ZodObject, z.ZodObject>, 'run' | 'render' | 'examples' | 'failure' | 'quoted'> {
   readonly examples: readonly JsonObject[];
   /** JSON Schema 2020-12 of the input and output. */
   readonly inputSchema: JsonObject;
@@ -114,6 +131,11 @@ export interface Outcome<Output = JsonObject> {
   readonly failure: string;
 }
 
+/** Whatever writes can find the disk full. */
+function declaredErrors({ effect, errors }: { effect: Effect; errors: readonly ErrorCode[] }): readonly ErrorCode[] {
+  return effect === 'read' ? errors : [...new Set<ErrorCode>([...errors, 'STORE_FULL'])];
+}
+
 /** Makes an operation of its definition. */
 export function defineOperation<const N extends string, I extends z.ZodObject, O extends z.ZodObject>(
   definition: OperationDefinition<I, O> & { readonly name: N },
@@ -121,31 +143,56 @@ export function defineOperation<const N extends string, I extends z.ZodObject, O
   const inputSchema = z.toJSONSchema(definition.input, { io: 'input' }) as JsonObject; // A JSON Schema is plain JSON.
   return {
     ...definition,
+    errors: declaredErrors(definition),
     examples: definition.examples as readonly JsonObject[], // Inputs are flat JSON by the registry's own test.
     inputSchema,
     outputSchema: z.toJSONSchema(definition.output) as JsonObject,
     async execute(context, rawInput) {
-      const input = parseJsonTexts(inputSchema, rawInput);
-      if (isDeeperThan(input, MAX_JSON_DEPTH)) {
-        throw new QuarryError('INPUT_INVALID', `The input of ${definition.name} is nested too deeply.`, {
-          hint: `At most ${MAX_JSON_DEPTH} levels of objects and lists are read.`,
-        });
-      }
-      const parsed = definition.input.safeParse(input);
-      if (!parsed.success) throw describeIssues(definition.name, definition.input, parsed.error, input);
-      const output = await definition.run(context, parsed.data);
-      const checked = definition.output.safeParse(output);
-      if (!checked.success) {
-        throw new QuarryError('INTERNAL', `${definition.name} gave an answer of the wrong shape.`, {
-          cause: checked.error,
-        });
-      }
-      // Output schemas hold plain JSON without transforms, so the parsed value is JSON.
-      return {
-        output: checked.data as JsonObject,
-        text: definition.render(checked.data),
-        failure: definition.failure?.(checked.data) ?? '',
-      };
+      const input = parse(definition, inputSchema, rawInput);
+      if (definition.takesTurn !== true) return answer(definition, context, input);
+      const turn = { caller: context.caller ?? context.door, signal: context.signal };
+      return context.services.turns.run(turn, () => answer(definition, context, input));
     },
+  };
+}
+
+/** The checked input. What can be judged by its size alone is refused before anything looks at every part of it. */
+function parse<I extends z.ZodObject, O extends z.ZodObject>(
+  { name, input: schema }: OperationDefinition<I, O>,
+  inputSchema: JsonObject,
+  rawInput: unknown,
+): z.output<I> {
+  const input = parseJsonTexts(inputSchema, rawInput);
+  const overlong = findOverlong(inputSchema, input);
+  if (overlong !== undefined) throw describeIssues(name, schema, overlong, input);
+  guardJsonSize(name, input);
+  // As it came, and again where JSON was read out of texts.
+  requireJson(name, rawInput);
+  if (input !== rawInput) requireJson(name, input);
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw describeIssues(name, schema, parsed.error, input);
+  return parsed.data;
+}
+
+async function answer<I extends z.ZodObject, O extends z.ZodObject>(
+  definition: OperationDefinition<I, O>,
+  context: OperationContext,
+  input: z.output<I>,
+): Promise<Outcome> {
+  const output = await definition.run(context, input).catch((error: unknown) => {
+    throw isDiskFull(error) ? toQuarryError(error) : error;
+  });
+  const checked = definition.output.safeParse(output);
+  if (!checked.success) {
+    throw new QuarryError('INTERNAL', `${definition.name} gave an answer of the wrong shape.`, {
+      cause: checked.error,
+    });
+  }
+  const shown = oneLineValues(checked.data, definition.quoted);
+  // Output schemas hold plain JSON without transforms, so the parsed value is JSON.
+  return {
+    output: checked.data as JsonObject,
+    text: definition.render(shown),
+    failure: definition.failure?.(shown) ?? '',
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fenceText } from '../core/text/fence.js';
 import { SOURCE_KINDS } from '../core/types.js';
 import type { SearchHit } from '../services/search.js';
 import { unavailableLines, type unavailableShape } from './shapes.js';
@@ -87,10 +88,10 @@ export function toHitShape({ hit, citation, rank, why, context, alsoIn, alsoInMo
 function renderHit(hit: HitOutput): string {
   // A page's first heading is most often its title, which has just been said.
   const below = hit.headingPath[0] === hit.title ? hit.headingPath.slice(1) : hit.headingPath;
-  const path = below.length === 0 ? '' : `\n   ${below.join(' > ')}`;
+  const path = below.length === 0 ? '' : `\n   under ${below.join(' > ')}`;
   const read = hit.context ?? hit;
   const cite = `${hit.documentId} @${hit.contentHash.slice(0, 12)} [${hit.start},${hit.end})`;
-  const body = read.text.replace(/^/gm, '   | ');
+  const body = fenceText(read.text);
   const place = `${hit.url} lines ${read.startLine}-${read.endLine}`;
   const matched = hit.context === null ? '' : ` (matched lines ${hit.startLine}-${hit.endLine})`;
   const facts = [`collection ${hit.collection}`, hit.sourceKind, hit.language, hit.licence].filter(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { JOB_STATES, type Job } from '../core/types.js';
+import { oneLineValues } from './one-line-values.js';
 import { outline } from './outline.js';
 
 /** Output: a job. */
@@ -80,6 +81,11 @@ export function renderJob(job: z.output<typeof jobShape>): string {
   if (job.error !== null)
     lines.push(`  ${job.error.message}${job.error.hint === undefined ? '' : ` ${job.error.hint}`} [${job.error.code}]`);
   return lines.join('\n');
+}
+
+/** A job for people, straight from its record. */
+export function jobText(job: Job): string {
+  return renderJob(oneLineValues(toJobShape(job)));
 }
 
 /** Whether the job was a sync, which counts what it meets. */

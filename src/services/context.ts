@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.js';
 import type { SuiteFiles } from '../core/benchmark/suite.js';
 import type { DatasetFiles, DatasetStore } from '../core/curation/ports.js';
-import type { Chunker, Clock, Embedder, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
+import type { Chunker, Clock, Embedder, HomeRights, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
 import type { ModelTrainer } from '../core/training/trainer-port.js';
 import type { SourceKind } from '../core/types.js';
 
@@ -10,11 +10,14 @@ export interface ServiceContext {
   readonly config: Config;
   readonly clock: Clock;
   readonly store: KnowledgeStore;
+  readonly homeRights: HomeRights;
   readonly chunker: Chunker;
   /** Names this process among others, for job records. */
   readonly owner: string;
-  /** Whether the process behind an owner string still lives; undefined when that cannot be known. */
-  isAlive(owner: string): boolean | undefined;
+  /** What is known of the process behind an owner string; `unknown` where it cannot be asked for from here. */
+  fateOf(owner: string): 'alive' | 'dead' | 'unknown';
+  /** Now, on a clock that nobody sets; moments can be compared where `machine` is the same and not empty. */
+  moment(): { readonly machine: string; readonly ms: number };
   embedder(): Promise<Embedder>;
   /** @throws QuarryError MODEL_UNAVAILABLE when no reranker is configured. */
   reranker(): Promise<Reranker>;

@@ -61,10 +61,10 @@ export class DocumentWriter {
     this.#options = options;
   }
 
-  /** Takes one document of a source. Resolves when it is gathered, not yet when it is stored. */
-  async add(source: Source, extracted: ExtractedDocument): Promise<void> {
+  /** Takes one document of a source. Resolves, to what will stand there, when it is gathered and not yet stored. */
+  async add(source: Source, extracted: ExtractedDocument): Promise<Document> {
     const { context, collection } = this.#options;
-    await this.addDocument({
+    return this.addDocument({
       ...extracted,
       id: documentId(source.id, extracted.uri),
       collection: collection.name,
@@ -77,19 +77,21 @@ export class DocumentWriter {
   }
 
   /** Takes a document that already has its ids. */
-  async addDocument(document: Document): Promise<void> {
+  async addDocument(document: Document): Promise<Document> {
     const { context, collection, embedder } = this.#options;
     const begun = context.clock.elapsedMs();
     // Archived notes are kept but not searched: they have no chunks.
     const isSearched = document.status !== 'archived';
     const spans = isSearched ? await context.chunker.chunk(document, collection.sizing, embedder.countTokens) : [];
     this.times.chunkMs += context.clock.elapsedMs() - begun;
-    this.#drafts.push({ document: { ...document, chunkCount: spans.length }, spans });
+    const counted = { ...document, chunkCount: spans.length };
+    this.#drafts.push({ document: counted, spans });
     this.#chunks += spans.length;
     this.#characters += document.text.length;
     const isFull =
       this.#drafts.length >= BATCH_DOCUMENTS || this.#chunks >= BATCH_CHUNKS || this.#characters >= BATCH_CHARACTERS;
     if (isFull) await this.#startBatch();
+    return counted;
   }
 
   /** Stores everything gathered. */

@@ -4,16 +4,21 @@ import { decodeCursor, encodeCursor } from '../core/cursor.js';
 import { QuarryError } from '../core/errors.js';
 import type { Page, PageRequest, Unavailable } from '../core/ports.js';
 import { locateQuote } from '../core/retrieval/locate-quote.js';
+import { fenceableLength } from '../core/text/fence.js';
 import { createLineIndex, type LineIndex } from '../core/text/lines.js';
 import type { Collection, Document, SearchFilter } from '../core/types.js';
 import { type Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
+import { noteDocumentId } from './notes.js';
 import { CHARACTERS_PER_TOKEN } from './search.js';
+
+/** A page of very short lines, each with its bar, must not outgrow what clients take. */
+const MAX_FENCED_CHARACTERS = 95_000;
 
 /** A part of a document to read. */
 export interface FetchRequest {
-  /** Id of a document or chunk, or a uri. */
+  /** Id of a document, chunk or note, or a uri. */
   readonly id: string;
   readonly collections: readonly string[];
   /** 1-based, inclusive; default the whole document (or a chunk's own lines). */
@@ -130,7 +135,8 @@ export class DocumentService {
     const span = lineSpan(lines, request.startLine ?? found.startLine, request.endLine ?? found.endLine);
     const binding = [document.id, document.contentHash, span.start, span.end];
     const start = Math.max(span.start, decodeCursor(request.cursor, binding));
-    const end = cutAt(document.text, start, Math.min(span.end, start + request.maxTokens * CHARACTERS_PER_TOKEN));
+    const budget = document.text.slice(start, start + request.maxTokens * CHARACTERS_PER_TOKEN);
+    const end = cutAt(document.text, start, Math.min(span.end, start + fenceableLength(budget, MAX_FENCED_CHARACTERS)));
     return {
       document,
       text: document.text.slice(start, end),
@@ -215,7 +221,8 @@ export class DocumentService {
     if (byId !== undefined) return { document: byId };
     const uri = isAbsolute(id) ? pathToFileURL(id).href : id;
     const [byUri] = await store.findDocumentsByUri(collection.name, uri);
-    return byUri === undefined ? undefined : { document: byUri };
+    const document = byUri ?? (await store.getDocument(collection.name, noteDocumentId(collection.name, id)));
+    return document === undefined ? undefined : { document };
   }
 }
 

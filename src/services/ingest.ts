@@ -1,11 +1,13 @@
 import { QuarryError, throwIfCancelled, toQuarryError } from '../core/errors.js';
 import { sourceId } from '../core/identity.js';
-import type { Job, JsonObject, Source, SourceKind } from '../core/types.js';
+import { LOCAL_REACH, type Reach } from '../core/reach.js';
+import type { Job, JsonObject, JsonValue, Source, SourceKind } from '../core/types.js';
+import { SourceAccess } from './access/source-access.js';
 import { type CollectionService, DEFAULT_COLLECTION, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
+import { foldWhereItCan } from './fold.js';
 import { isFinished, type JobHandle, type JobService } from './jobs.js';
 import type { ReindexService } from './reindex.js';
-import { detectSourceKind } from './source-kind.js';
 import { SourceSync } from './source-sync.js';
 
 /** What to ingest. */
@@ -18,12 +20,26 @@ export interface IngestRequest {
   readonly options?: JsonObject | undefined;
 }
 
+/** Who follows a watched source. */
+export interface WatchFollower {
+  onJob(job: Job): void;
+  /** The watched place went away, or is there again and will be synced. */
+  onPresence?(source: Source, isThere: boolean): void;
+}
+
+/** How sources are synced: whether all is read again, and what the caller may touch. */
+interface SyncManner {
+  readonly full: boolean;
+  readonly reach: Reach;
+}
+
 /** Brings documents in: adds sources, syncs them, keeps counts. */
 export class IngestService {
   readonly #context: ServiceContext;
   readonly #collections: CollectionService;
   readonly #jobs: JobService;
   readonly #reindex: ReindexService;
+  readonly #access: SourceAccess;
 
   constructor(
     context: ServiceContext,
@@ -33,16 +49,15 @@ export class IngestService {
     this.#collections = parts.collections;
     this.#jobs = parts.jobs;
     this.#reindex = parts.reindex;
+    this.#access = new SourceAccess(context);
   }
 
   /**
    * Adds the source (or finds it, when it was added before) and starts a job that syncs it.
-   * @throws QuarryError INPUT_INVALID, PATH_NOT_FOUND, URL_BLOCKED, FINGERPRINT_MISMATCH
+   * @throws QuarryError INPUT_INVALID, PATH_NOT_FOUND, PATH_UNREADABLE, URL_BLOCKED, FINGERPRINT_MISMATCH
    */
-  async ingest(request: IngestRequest): Promise<{ source: Source; job: Job }> {
-    const kind = request.kind ?? (await detectSourceKind(request.target));
-    const adapter = await this.#context.adapter(kind);
-    const spec = await adapter.resolve(request.target, request.options ?? {});
+  async ingest(request: IngestRequest, reach: Reach): Promise<{ source: Source; job: Job }> {
+    const spec = await this.#access.resolve(request, reach);
     const collection = await this.#collections.ensure(request.collection ?? DEFAULT_COLLECTION);
     await this.#collections.requireSpace(collection);
     const id = sourceId(collection.name, spec.kind, spec.uri);
@@ -58,16 +73,24 @@ export class IngestService {
       state: isSame ? known.state : null,
       createdAt: known?.createdAt ?? this.#context.clock.now(),
       syncedAt: known?.syncedAt ?? null,
+      // Whoever repeats what is known changes nothing; other options from elsewhere are read with the reach of elsewhere.
+      addedBy: reach.side === 'remote' && isSame ? known.addedBy : reach.side,
     };
     await this.#context.store.putSource(source);
-    return { source, job: await this.#start('ingest', [source]) };
+    try {
+      return { source, job: await this.#start('ingest', [source], { full: false, reach }) };
+    } catch (error) {
+      // Refused as a whole: a new source without a job would be a promise that nobody keeps.
+      if (known === undefined) await this.#context.store.deleteSource(id).catch(() => undefined);
+      throw error;
+    }
   }
 
   /**
    * Starts one job that syncs the given sources, or all of them.
    * @throws QuarryError SOURCE_NOT_FOUND
    */
-  async sync(ids: readonly string[], options: { full?: boolean } = {}): Promise<Job> {
+  async sync(ids: readonly string[], options: { readonly full?: boolean; readonly reach: Reach }): Promise<Job> {
     const all = await this.#context.store.listSources();
     const chosen = ids.length === 0 ? all : ids.map((id) => findSource(all, id));
     const sources = chosen.filter((source) => source.kind !== 'text');
@@ -76,11 +99,11 @@ export class IngestService {
         hint: 'Ingest a folder, a site or a repository first; notes need no sync.',
       });
     }
-    return this.#start('sync', sources, options.full === true);
+    return this.#start('sync', sources, { full: options.full === true, reach: options.reach });
   }
 
-  /** Calls `onJob` with a new sync job after every change of the source, until the signal fires. */
-  async watch(id: string, onJob: (job: Job) => void, signal: AbortSignal): Promise<void> {
+  /** Tells of a new sync job after every change of the source, until the signal fires; for callers on this machine. */
+  async watch(id: string, follower: WatchFollower, signal: AbortSignal): Promise<void> {
     const source = findSource(await this.#context.store.listSources(), id);
     const adapter = await this.#context.adapter(source.kind);
     if (adapter.watch === undefined) {
@@ -88,11 +111,17 @@ export class IngestService {
         hint: 'Only files can be watched; sync other sources when you want news.',
       });
     }
+    let last = '';
     const onChange = (): void =>
-      void this.sync([source.id]).then(onJob, (error: unknown) =>
-        this.#context.log('error', 'A watched sync could not start.', { error }),
+      void this.sync([source.id], { reach: LOCAL_REACH }).then(
+        (job) => {
+          if (job.id !== last) follower.onJob(job); // Changes in quick succession share one job.
+          last = job.id;
+        },
+        (error: unknown) => this.#context.log('error', 'A watched sync could not start.', { error }),
       );
-    await adapter.watch(source, onChange, signal);
+    const onPresence = (isThere: boolean): void => follower.onPresence?.(source, isThere);
+    await adapter.watch(source, { onChange, onPresence }, signal);
   }
 
   /** A source by its id, uri or label. @throws QuarryError SOURCE_NOT_FOUND */
@@ -107,7 +136,7 @@ export class IngestService {
   async removeSource(source: Source): Promise<number> {
     await this.#endJobsOf(source);
     const removed = await this.#context.store.deleteSource(source.id);
-    await this.#context.store.maintain(source.collection);
+    await foldWhereItCan(this.#context, source.collection);
     return removed;
   }
 
@@ -123,22 +152,30 @@ export class IngestService {
     }
   }
 
-  #start(kind: string, sources: readonly Source[], full = false): Promise<Job> {
-    return this.#jobs.start({
-      kind,
-      subject: sources.length === 1 ? (sources[0]?.label ?? '') : `${sources.length} sources`,
-      input: { sources: sources.map((source) => source.id), full },
-      work: (handle) => this.#syncAll(sources, handle, full),
-    });
+  /**
+   * Starts a job, or joins the one that waits in this process and will read the same sources: it has yet to look at
+   * them, so it sees what this request wants seen. One that runs may have passed that place already.
+   */
+  #start(kind: string, sources: readonly Source[], { full, reach }: SyncManner): Promise<Job> {
+    return this.#jobs.startOrJoin(
+      {
+        kind,
+        subject: sources.length === 1 ? (sources[0]?.label ?? '') : `${sources.length} sources`,
+        input: { sources: sources.map((source) => source.id), full, side: reach.side },
+        work: (handle) => this.#syncAll(sources, handle, reach),
+      },
+      joinSyncs,
+    );
   }
 
   /** Syncs one source after the other; one that fails does not keep the others from being synced. */
-  async #syncAll(sources: readonly Source[], handle: JobHandle, full: boolean): Promise<JsonObject> {
+  async #syncAll(sources: readonly Source[], handle: JobHandle, reach: Reach): Promise<JsonObject> {
     const results: JsonObject[] = [];
     const errors: QuarryError[] = [];
     for (const source of sources) {
       try {
-        results.push(await this.#syncSource(source, handle, full));
+        const full = isFull(handle.input, source.id);
+        results.push(await this.#syncSource(source, handle, { full, reach }));
       } catch (error) {
         throwIfCancelled(handle.signal);
         const known = toQuarryError(error);
@@ -162,8 +199,9 @@ export class IngestService {
     return error;
   }
 
-  async #syncSource(listed: Source, handle: JobHandle, full: boolean): Promise<JsonObject> {
+  async #syncSource(listed: Source, handle: JobHandle, { full, reach }: SyncManner): Promise<JsonObject> {
     const source = (await this.#context.store.getSource(listed.id)) ?? listed;
+    const { privateNetwork } = await this.#access.require(source, reach);
     const collection = await this.#collections.get(source.collection);
     await this.#collections.requireSpace(collection);
     if (collection.chunker !== rowRules(this.#context)) await this.#reindex.run(collection, handle);
@@ -173,8 +211,28 @@ export class IngestService {
       collection: await this.#collections.get(source.collection),
       handle,
       full,
+      allowPrivateNetwork: privateNetwork,
     });
   }
+}
+
+/** The input of a waiting sync that shall do what another one asks as well; undefined when it does not read its sources. */
+function joinSyncs(waiting: JsonObject, asked: JsonObject): JsonObject | undefined {
+  // Each caller's job reads what that caller may read.
+  if (waiting['side'] !== asked['side']) return undefined;
+  const ids = idsIn(asked['sources']);
+  if (ids.length === 0 || !ids.every((id) => idsIn(waiting['sources']).includes(id))) return undefined;
+  const missing = ids.filter((id) => isFull(asked, id) && !isFull(waiting, id));
+  if (missing.length === 0) return waiting;
+  return { ...waiting, fullSources: [...idsIn(waiting['fullSources']), ...missing] };
+}
+
+function isFull(input: JsonObject, source: string): boolean {
+  return input['full'] === true || idsIn(input['fullSources']).includes(source);
+}
+
+function idsIn(value: JsonValue | undefined): string[] {
+  return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
 }
 
 function findSource(sources: readonly Source[], idOrUri: string): Source {

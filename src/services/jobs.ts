@@ -4,15 +4,15 @@ import { QuarryError, toQuarryError } from '../core/errors.js';
 import type { Report } from '../core/ports.js';
 import type { Job, JobIssue, JobState, JsonObject, JsonValue, Progress } from '../core/types.js';
 import type { ServiceContext } from './context.js';
+import { JobPulse } from './job-pulse.js';
 import { writePatiently } from './patient-write.js';
+import { settleWithin } from './settle-within.js';
 
 /** How often a running job's record is written and a cancel request of another process is looked for. */
 const HEARTBEAT_MS = 500;
 const PERSIST_MS = 2_000;
 /** A running job that makes no progress still tells this often that it lives. */
 const SIGN_OF_LIFE_MS = 15_000;
-/** A running job of another machine that has not been heard of for this long is taken for dead. */
-const STALE_MS = 60_000;
 const MAX_ISSUES = 100;
 const CANCEL_RECORD = 'job-cancel';
 /** Kinds of job that a sync completes. */
@@ -22,6 +22,8 @@ const FINISHED: readonly JobState[] = ['succeeded', 'failed', 'cancelled', 'inte
 /** What a job's work is given. */
 export interface JobHandle {
   readonly id: string;
+  /** What it is asked to do; others may have joined it before it began. */
+  readonly input: JsonObject;
   readonly signal: AbortSignal;
   readonly report: Report;
   /** Adds to a named count. */
@@ -58,12 +60,35 @@ interface LiveJob {
 export class JobService {
   readonly #context: ServiceContext;
   readonly #queue = new PQueue({ concurrency: 1 });
+  readonly #starts = new PQueue({ concurrency: 1 });
   readonly #live = new Map<string, LiveJob>();
+  readonly #pulse: JobPulse;
   #heartbeat: NodeJS.Timeout | undefined;
   #beating = false;
 
   constructor(context: ServiceContext) {
     this.#context = context;
+    this.#pulse = new JobPulse(context);
+  }
+
+  /**
+   * Joins a job of this process that has not begun, where `join` gives the input it shall then have, or else starts one.
+   * Requests that come at once find each other. Jobs of other processes are never joined: they may begin at any moment.
+   */
+  startOrJoin(
+    request: JobRequest,
+    join: (waiting: JsonObject, asked: JsonObject) => JsonObject | undefined,
+  ): Promise<Job> {
+    return this.#starts.add(async () => {
+      for (const live of this.#live.values()) {
+        if (live.job.state !== 'queued' || live.controller.signal.aborted) continue;
+        const input = join(live.job.input, request.input);
+        if (input === undefined) continue;
+        if (input !== live.job.input) await this.#update(live, { input }, true);
+        return live.job;
+      }
+      return this.start(request);
+    });
   }
 
   /** Queues work and resolves with its record as soon as that is stored. */
@@ -134,10 +159,23 @@ export class JobService {
         error: toQuarryError(error).message,
       });
     }
+    if (!live.dirty) this.#forget(live);
+    await this.#context.store.deleteRecord(CANCEL_RECORD, live.job.id).catch(() => false); // A left-over request is harmless: its job is over.
+    // What the engine wrote has the modes of the process; whoever waits finds it private.
+    await this.#context.homeRights.tightenNew();
+    live.settle();
+  }
+
+  #forget(live: LiveJob): void {
     this.#live.delete(live.job.id);
     if (this.#live.size === 0) this.#stopBeating();
-    await this.#context.store.deleteRecord(CANCEL_RECORD, live.job.id).catch(() => false); // A left-over request is harmless: its job is over.
-    live.settle();
+  }
+
+  /** Records the end of a job that could not be recorded before, on a full disk for instance. */
+  async #retire(live: LiveJob): Promise<void> {
+    if (live.dirty && this.#context.clock.elapsedMs() - live.persistedAt < PERSIST_MS) return;
+    if (live.dirty) await this.#persist(live);
+    this.#forget(live);
   }
 
   async #attempt(live: LiveJob, request: JobRequest): Promise<Partial<Job>> {
@@ -159,6 +197,7 @@ export class JobService {
     const change = (part: Partial<Job>): void => void this.#update(live, part, false);
     return {
       id: live.job.id,
+      input: live.job.input,
       signal: live.controller.signal,
       report: (progress: Progress) => change({ progress }),
       count: (name, by = 1) => change({ counts: { ...live.job.counts, [name]: (live.job.counts[name] ?? 0) + by } }),
@@ -178,9 +217,10 @@ export class JobService {
   }
 
   async #persist(live: LiveJob): Promise<void> {
-    live.dirty = false;
+    const { job } = live;
     live.persistedAt = this.#context.clock.elapsedMs();
-    await this.#context.store.putJob(live.job);
+    await this.#context.store.putJob(job);
+    if (live.job === job) live.dirty = false; // Else it went on meanwhile.
   }
 
   #beat(): void {
@@ -213,7 +253,7 @@ export class JobService {
     ) {
       live.controller.abort();
     }
-    if (isFinished(live.job)) return;
+    if (isFinished(live.job)) return this.#retire(live);
     const silentMs = this.#context.clock.elapsedMs() - live.persistedAt;
     if (live.dirty && silentMs >= PERSIST_MS) await this.#persist(live);
     else if (silentMs >= SIGN_OF_LIFE_MS) await this.#update(live, {}, true);
@@ -229,7 +269,7 @@ export class JobService {
         hint: 'List jobs to see their ids.',
       });
     }
-    return this.#isDead(job) ? this.#interrupt(job) : job;
+    return (await this.#isDead(job)) ? this.#interrupt(job) : job;
   }
 
   /** Newest first; an empty list of states means all. */
@@ -294,9 +334,9 @@ export class JobService {
   /** Marks jobs whose process has died as interrupted; resolves to those it marked. */
   async markInterrupted(): Promise<Job[]> {
     const open = await this.#context.store.listJobs(['queued', 'running'], { offset: 0, limit: 1000 });
-    const dead = open.items.filter((job) => this.#isDead(job));
     const marked: Job[] = [];
-    for (const job of dead) {
+    for (const job of open.items) {
+      if (!(await this.#isDead(job))) continue;
       const now = await this.#interrupt(job);
       if (now.state === 'interrupted') marked.push(now);
     }
@@ -306,7 +346,7 @@ export class JobService {
   async #interrupt(stale: Job): Promise<Job> {
     // Read after its process was found dead: what it wrote last may be newer than what we had read before.
     const job = (await this.#context.store.getJob(stale.id)) ?? stale;
-    if (isFinished(job)) return job;
+    if (!(await this.#isDead(job))) return job;
     const now = this.#context.clock.now();
     const error = {
       code: 'CANCELLED',
@@ -323,26 +363,26 @@ export class JobService {
     return marked;
   }
 
-  #isDead(job: Job): boolean {
-    return !isFinished(job) && !this.#isRunning(job);
+  async #isDead(job: Job): Promise<boolean> {
+    return !isFinished(job) && (await this.#pulse.isDead(job));
   }
 
-  #isRunning(job: Job): boolean {
-    if (job.owner === this.#context.owner) return true; // Live, or just finished: nobody else may end our own jobs.
-    const alive = this.#context.isAlive(job.owner);
-    if (alive !== undefined) return alive;
-    return Date.parse(this.#context.clock.now()) - Date.parse(job.updatedAt) < STALE_MS;
+  /** Clears what was noted of jobs that have ended since. */
+  async forgetEnded(): Promise<void> {
+    const open = await this.#context.store.listJobs(['queued', 'running'], { offset: 0, limit: 1000 });
+    await this.#pulse.forgetAllBut(open.items);
   }
 
   /** Whether this process runs or has queued anything. */
   get isBusy(): boolean {
-    return this.#live.size > 0;
+    return [...this.#live.values()].some(({ job }) => !isFinished(job));
   }
 
   /** Cancels what runs here and waits for it to end. */
   async close(): Promise<void> {
     for (const live of this.#live.values()) live.controller.abort();
     await Promise.all([...this.#live.values()].map((live) => live.done));
+    for (const live of this.#live.values()) await this.#persist(live).catch(() => undefined); // Others will find it interrupted.
     this.#stopBeating();
   }
 }
@@ -350,21 +390,4 @@ export class JobService {
 /** The progress of work that has succeeded; steps are reported now and then only, so the last may be missing. */
 function completed({ done, total, ...progress }: Progress): Progress {
   return { ...progress, stage: 'done', done: Math.max(done, total), total };
-}
-
-/** Resolves when `work` settles, the time is over, or the signal fires; never rejects for the latter two. */
-async function settleWithin(work: Promise<void>, timeoutMs: number, signal?: AbortSignal): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let stop: (() => void) | undefined;
-  const limit = new Promise<void>((resolve) => {
-    stop = resolve;
-    timer = setTimeout(resolve, Math.min(timeoutMs, 2 ** 31 - 1));
-    signal?.addEventListener('abort', resolve as () => void, { once: true }); // resolve takes an optional void value.
-  });
-  try {
-    await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-    if (stop !== undefined) signal?.removeEventListener('abort', stop);
-  }
 }

@@ -14,7 +14,7 @@ export class MendService {
 
   /** Mends what is damaged, or, unless `act`, only says what mending would come to. @throws QuarryError STORE_LOCKED */
   async mend(act: boolean, report?: Report): Promise<readonly MendStep[]> {
-    const options = { act, remake: this.#remake.bind(this) };
+    const options = { act, now: this.#context.clock.now(), remake: this.#remake.bind(this) };
     return this.#context.store.mend(report === undefined ? options : { ...options, report });
   }
 

@@ -1,10 +1,12 @@
 import { QuarryError } from '../core/errors.js';
 import { documentId, sha256, sourceId } from '../core/identity.js';
+import { nearestName } from '../core/text/nearest-name.js';
 import { normalizeText } from '../core/text/normalize-text.js';
 import type { Document, ExtractedDocument, JsonObject, NoteStatus, SearchFilter, Source } from '../core/types.js';
 import { type CollectionService, DEFAULT_COLLECTION } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { DocumentWriter } from './document-writer.js';
+import { foldWhereItCan } from './fold.js';
 
 /** Notes written between two foldings of the keyword index. */
 const FOLD_EVERY = 50;
@@ -81,13 +83,48 @@ export class NoteService {
   /** @throws QuarryError NOTE_NOT_FOUND */
   async get(name: string | undefined, id: string): Promise<Document> {
     const collection = await this.#collections.get(name ?? DEFAULT_COLLECTION);
-    const source = sourceId(collection.name, 'text', 'notes');
-    const note = await this.#context.store.getDocument(collection.name, documentId(source, uriOf(id)));
+    const note =
+      (await this.#find(collection.name, id)) ?? (name === undefined ? await this.#findAnywhere(id) : undefined);
     if (note !== undefined) return note;
-    throw new QuarryError(
+    throw await this.#notFound(collection.name, id);
+  }
+
+  /** A note by its own id, its uri, its document id or the id of one of its chunks: whichever was printed. */
+  async #find(collection: string, id: string): Promise<Document | undefined> {
+    const { store } = this.#context;
+    const named = await store.getDocument(collection, noteDocumentId(collection, id));
+    if (named !== undefined) return named;
+    const [hit] = id.startsWith('chk_') ? await store.getChunks(collection, [id]) : [];
+    const document = hit?.chunk.documentId ?? id;
+    const found = document.startsWith('doc_') ? await store.getDocument(collection, document) : undefined;
+    return found?.sourceKind === 'text' ? found : undefined;
+  }
+
+  /** Ids of documents and chunks are unique in the whole workspace, so that they need no collection beside them. */
+  async #findAnywhere(id: string): Promise<Document | undefined> {
+    if (!/^(?:doc|chk)_/.test(id)) return undefined;
+    for (const { name } of await this.#context.store.listCollections()) {
+      const found = await this.#find(name, id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async #notFound(collection: string, id: string): Promise<QuarryError> {
+    const notes = await this.list(collection, {}, { offset: 0, limit: PAGE });
+    const near = nearestName(
+      id,
+      notes.items.flatMap((note) => [noteIdOf(note.uri), note.id]),
+    );
+    return new QuarryError(
       'NOTE_NOT_FOUND',
-      `There is no note ${JSON.stringify(id)} in ${JSON.stringify(collection.name)}.`,
-      { hint: 'List the notes to see their ids.' },
+      `There is no note ${JSON.stringify(id)} in ${JSON.stringify(collection)}.`,
+      {
+        hint:
+          near === undefined
+            ? 'List the notes to see their ids.'
+            : `Did you mean ${near}? List the notes to see their ids.`,
+      },
     );
   }
 
@@ -127,9 +164,9 @@ export class NoteService {
 
   /** Counts over all notes of a collection. */
   async statistics(name: string | undefined): Promise<NoteStatistics> {
-    const byCategory: Record<string, number> = {};
-    const byStatus: Record<string, number> = {};
-    const byTag: Record<string, number> = {};
+    const byCategory = new Map<string, number>();
+    const byStatus = new Map<string, number>();
+    const byTag = new Map<string, number>();
     let total = 0;
     let confidence = 0;
     for (;;) {
@@ -143,13 +180,20 @@ export class NoteService {
       total += page.items.length;
       if (page.items.length === 0 || total >= page.total) break;
     }
-    return { total, byCategory, byStatus, byTag, meanConfidence: total === 0 ? 0 : confidence / total };
+    return {
+      total,
+      byCategory: Object.fromEntries(byCategory),
+      byStatus: Object.fromEntries(byStatus),
+      byTag: Object.fromEntries(byTag),
+      meanConfidence: total === 0 ? 0 : confidence / total,
+    };
   }
 
   /** Folds what was written since the last folding. */
   async settle(): Promise<void> {
-    for (const name of this.#written.keys()) await this.#context.store.maintain(name);
-    this.#written.clear();
+    for (const name of [...this.#written.keys()]) {
+      if (await foldWhereItCan(this.#context, name)) this.#written.delete(name);
+    }
   }
 
   async #source(collection: string): Promise<Source> {
@@ -181,17 +225,12 @@ export class NoteService {
       embedder: await this.#context.embedder(),
       signal: new AbortController().signal,
     });
-    await writer.add(source, document);
+    const stored = await writer.add(source, document);
     await writer.flush();
+    // Here it is stored: whatever fails from now on does not fail the call.
     const written = (this.#written.get(name) ?? 0) + 1;
     this.#written.set(name, written);
-    if (written % FOLD_EVERY === 0) await this.#context.store.maintain(name);
-    const id = documentId(source.id, document.uri);
-    const stored = await this.#context.store.getDocument(name, id);
-    if (stored === undefined)
-      throw new QuarryError('STORE_BROKEN', 'The note was written but cannot be read back.', {
-        hint: 'Run `quarry doctor`.',
-      });
+    if (written % FOLD_EVERY === 0) await foldWhereItCan(this.#context, name);
     return stored;
   }
 }
@@ -203,6 +242,12 @@ export function noteIdOf(uri: string): string {
 
 function uriOf(id: string): string {
   return `note:${id}`;
+}
+
+/** Id of the document behind a note of a collection, by the note's own id or its uri. */
+export function noteDocumentId(collection: string, idOrUri: string): string {
+  const uri = idOrUri.startsWith('note:') ? idOrUri : uriOf(idOrUri);
+  return documentId(sourceId(collection, 'text', 'notes'), uri);
 }
 
 /** A readable id: words of the title and six digits of the content's hash. */
@@ -221,6 +266,7 @@ function requireText(value: string, field: string): string {
   throw new QuarryError('INPUT_INVALID', `The note's ${field} is empty.`, { hint: `Give a ${field}.` });
 }
 
-function tally(counts: Record<string, number>, key: string): void {
-  counts[key] = (counts[key] ?? 0) + 1;
+/** A map, since a tag may have the name of something that every object has. */
+function tally(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

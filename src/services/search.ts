@@ -7,6 +7,7 @@ import { Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { DistinctPassages, type Passage } from './distinct-passages.js';
+import { noteDocumentId } from './notes.js';
 import type { RankedHit, RetrieveService } from './retrieve.js';
 
 /** Characters per token used to keep results within a budget; English prose has about four. */
@@ -173,7 +174,9 @@ export class SearchService {
     id: string,
   ): Promise<{ vector: Float32Array; documentId: string; chunks: number } | undefined> {
     const { store } = this.#context;
-    const chunks = id.startsWith('chk_') ? [] : await store.listChunks(collection.name, id);
+    const chunksOf = (documentId: string): Promise<Chunk[]> => store.listChunks(collection.name, documentId);
+    let chunks = id.startsWith('chk_') ? [] : await chunksOf(id);
+    if (chunks.length === 0) chunks = await chunksOf(noteDocumentId(collection.name, id));
     const ids = id.startsWith('chk_') ? [id] : chunks.map((chunk) => chunk.id);
     const candidates = ids.length === 0 ? [] : await store.getChunks(collection.name, ids);
     const [first] = candidates;

@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { BenchmarkService } from './benchmark/benchmark-service.js';
 import { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { type CurationServices, createCurationServices } from './curation/curation-services.js';
 import { DocumentService } from './documents.js';
+import { FairQueue } from './fair-queue.js';
 import { IngestService } from './ingest.js';
 import { JobService } from './jobs.js';
 import { MendService } from './mending.js';
@@ -29,7 +31,14 @@ export interface Services {
   readonly search: SearchService;
   readonly status: StatusService;
   readonly training: TrainingService;
+  /** Where the costly reads of all doors wait for their turn. */
+  readonly turns: FairQueue;
 }
+
+/** Calls of one caller that may wait: bursts of a few hundred are served, endless ones are told to slow down. */
+const MAX_WAITING_PER_CALLER = 256;
+/** Calls that may wait in all; each holds a connection and its input. */
+const MAX_WAITING = 1024;
 
 /** Wires the services of one workspace. Opens nothing. */
 export function createServices(context: ServiceContext): Services {
@@ -52,5 +61,11 @@ export function createServices(context: ServiceContext): Services {
     search: new SearchService(context, { collections, retrieve }),
     status: new StatusService(context, { collections, jobs }),
     training: new TrainingService(context, jobs),
+    turns: new FairQueue({
+      // One more than one, so that a machine with a single core overlaps reading and ranking too.
+      places: Math.max(2, availableParallelism()),
+      perCaller: MAX_WAITING_PER_CALLER,
+      total: MAX_WAITING,
+    }),
   };
 }

@@ -1,4 +1,4 @@
-import { throwIfCancelled } from '../core/errors.js';
+import { isDiskFull, throwIfCancelled, toQuarryError } from '../core/errors.js';
 import type { Embedder, KnownDocument, SyncItem } from '../core/ports.js';
 import type { Collection, Document, ExtractedDocument, JsonObject, JsonValue, Source } from '../core/types.js';
 import type { ServiceContext } from './context.js';
@@ -14,6 +14,8 @@ export interface SourceSyncOptions {
   readonly handle: JobHandle;
   /** Read everything again, even what seems unchanged. */
   readonly full: boolean;
+  /** Whether git may ask hosts on loopback and private addresses. */
+  readonly allowPrivateNetwork: boolean;
 }
 
 type DocumentItem = Extract<SyncItem, { type: 'document' | 'unchanged' | 'removed' | 'failed' }>;
@@ -60,7 +62,7 @@ export class SourceSync {
   }
 
   async #run(): Promise<JsonObject> {
-    const { context, source, handle, full } = this.#options;
+    const { context, source, handle, full, allowPrivateNetwork } = this.#options;
     const begun = context.clock.elapsedMs();
     const adapter = await context.adapter(source.kind);
     const items = adapter.sync(source, {
@@ -69,6 +71,7 @@ export class SourceSync {
       known: (uri) => this.#known.get(uri),
       state: full ? null : source.state,
       full,
+      allowPrivateNetwork,
     });
     for await (const item of items) {
       throwIfCancelled(handle.signal);
@@ -184,7 +187,12 @@ export class SourceSync {
       handle.count('removed', await this.#patiently(() => store.deleteDocuments(collection.name, gone)));
     handle.report({ stage: 'index', done: this.#done, total: this.#done });
     const begun = clock.elapsedMs();
-    await this.#patiently(() => store.maintain(collection.name));
+    await this.#patiently(() => store.maintain(collection.name)).catch((error: unknown) => {
+      if (!isDiskFull(error)) throw error;
+      // What was read is stored and can be searched; the next folding catches up.
+      const { code, message } = toQuarryError(error);
+      handle.issue({ uri: source.uri, code, message: `The indexes could not be folded. ${message}` });
+    });
     this.#indexMs = clock.elapsedMs() - begun;
     const synced = { ...source, state: this.#state ?? source.state, syncedAt: clock.now() };
     await this.#patiently(() => store.putSource(synced));

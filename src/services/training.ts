@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { QuarryError } from '../core/errors.js';
 import { sha256 } from '../core/identity.js';
 import type { Embedder } from '../core/ports.js';
+import type { Reach } from '../core/reach.js';
 import { bootstrapMean } from '../core/statistics/bootstrap.js';
 import { countWins } from '../core/statistics/count-wins.js';
 import { mean } from '../core/statistics/mean.js';
@@ -9,6 +10,8 @@ import { pairedRandomization } from '../core/statistics/paired-randomization.js'
 import type { TrainingRecord } from '../core/training/pair-corpus.js';
 import { rankHeldOut } from '../core/training/rank-held-out.js';
 import type { Job, JsonObject } from '../core/types.js';
+import { requireReadable } from './access/read-access.js';
+import { requireWritable } from './access/write-access.js';
 import type { ServiceContext } from './context.js';
 import type { JobHandle, JobService } from './jobs.js';
 
@@ -28,6 +31,9 @@ export interface TrainingOrder {
   /** Folder or name of the static model to start from; empty for the bundled one. */
   readonly base: string;
   readonly seed: number;
+  /** Whether an earlier model in the folder is replaced, and whether that was said twice. */
+  readonly overwrite: boolean;
+  readonly confirm: boolean;
 }
 
 /** Before and after on held-out pairs, as nDCG@10. */
@@ -55,13 +61,20 @@ export class TrainingService {
     this.#jobs = jobs;
   }
 
-  /** Starts a job; its result has the proof, and the folder when the model was kept. */
-  start(order: TrainingOrder): Promise<Job> {
+  /**
+   * Starts a job; its result has the proof, and the folder when the model was kept.
+   * @throws QuarryError PATH_UNREADABLE, ALREADY_EXISTS, CONFIRMATION_REQUIRED
+   */
+  async start(given: TrainingOrder, reach: Reach): Promise<Job> {
+    const order = await withinReach(given, reach);
     return this.#jobs.start({
       kind: 'train',
       subject: order.output,
       input: { ...order },
-      work: (handle) => this.#run(order, handle),
+      work: async (handle) => {
+        await withinReach(order, reach);
+        return this.#run(order, handle);
+      },
     });
   }
 
@@ -70,7 +83,7 @@ export class TrainingService {
     const base = await this.#context.staticModel(order.base);
     handle.report({ stage: 'read', done: 0, total: 0 });
     const { train, heldOut } = split(await trainer.readRecords(order.data));
-    const workshop = await trainer.prepare(order.output);
+    const workshop = await trainer.prepare(order.output, order.overwrite);
     const scratch = join(workshop.folder, 'model');
     try {
       const outcome = await trainer.fineTune({
@@ -106,6 +119,17 @@ export class TrainingService {
       await workshop.discard();
     }
   }
+}
+
+/** The order with the places that it may read from and write to. */
+async function withinReach(order: TrainingOrder, reach: Reach): Promise<TrainingOrder> {
+  const { overwrite, confirm, base } = order;
+  return {
+    ...order,
+    data: await requireReadable(reach, resolve(order.data)),
+    base: base === '' ? '' : await requireReadable(reach, base),
+    output: await requireWritable(reach, { path: order.output, kind: 'folder', overwrite, confirm }),
+  };
 }
 
 /** Splits by the text's hash; both sides keep the order of the file. @throws QuarryError TRAINING_INVALID when there are too few */

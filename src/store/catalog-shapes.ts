@@ -35,6 +35,7 @@ export const SOURCE = z.looseObject({
   state: z.json(),
   createdAt: z.string(),
   syncedAt: z.string().nullable(),
+  addedBy: z.enum(['local', 'remote']).optional(),
 });
 
 /** What the catalog keeps of a collection besides its record. */

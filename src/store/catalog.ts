@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { QuarryError } from '../core/errors.js';
-import type { Clock, Page, PageRequest } from '../core/ports.js';
+import type { Page, PageRequest } from '../core/ports.js';
 import { JOB_STATES, type Job, type JobState, type JsonValue, type Source } from '../core/types.js';
 import { type CatalogEntry, ENTRY, JSON_OBJECT, SOURCE } from './catalog-shapes.js';
 import { MEND_HINT } from './commit.js';
@@ -63,8 +63,8 @@ export class Catalog {
   readonly #tables: Readonly<Record<ControlTable, RecordTable>>;
   #view: { readonly version: number; readonly view: CatalogView } | undefined;
 
-  constructor(database: Database, clock: Clock) {
-    const table = (name: ControlTable) => new RecordTable(database, name, clock);
+  constructor(database: Database) {
+    const table = (name: ControlTable) => new RecordTable(database, name);
     this.#database = database;
     this.#tables = {
       collections: table('collections'),
@@ -244,9 +244,12 @@ export class Catalog {
     await Promise.all(Object.values(this.#tables).map((table) => table.idle()));
   }
 
-  /** Folds and cleans the control tables. One that cannot be read is left alone: it must not fail the work on others. */
-  async compact(): Promise<void> {
-    for (const table of Object.values(this.#tables)) await table.compact().catch(() => undefined);
+  /**
+   * Folds the control tables that have more than `most` old versions, and drops these. One that cannot be read is left
+   * alone: it must not fail the work on others.
+   */
+  async compact(most: number): Promise<void> {
+    for (const table of Object.values(this.#tables)) await table.compact(most).catch(() => undefined);
   }
 
   /** Records of a table that cannot be read, by name. */

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import type { StoreFinding } from '../core/ports.js';
-import type { Catalog } from './catalog.js';
+import { type Catalog, TABLE_PREFIX } from './catalog.js';
 import type { CollectionRows, CollectionTables } from './collection-tables.js';
 import type { Database } from './database.js';
 import { FORMAT_FILE, readFormat, readFormatFile } from './format.js';
@@ -10,7 +10,9 @@ import { examineCollection } from './mending/mend-collection.js';
 import { examineControlTable } from './mending/mend-control-table.js';
 import { sourcelessDocuments } from './mending/mend-ownership.js';
 import { tornTables } from './mending/mend-torn.js';
+import type { Presence } from './presence.js';
 import { CONTROL_TABLES } from './record-table.js';
+import { spareBytes } from './spare-bytes.js';
 
 const LOW_DISK_BYTES = 500 * 1024 * 1024;
 
@@ -18,6 +20,7 @@ const LOW_DISK_BYTES = 500 * 1024 * 1024;
 export interface CheckContext {
   readonly database: Database;
   readonly lease: WriterLease;
+  readonly presence: Presence;
   readonly newestFormat: number;
   readonly catalog: Catalog;
   readonly tables: CollectionTables;
@@ -33,6 +36,7 @@ export async function checkStore(context: CheckContext): Promise<StoreFinding[]>
     await checkDisk(context),
     await checkWriter(context),
     await checkAside(context),
+    await checkOldVersions(context),
   ];
   for (const name of CONTROL_TABLES) {
     const damage = await examineControlTable(context, name);
@@ -89,6 +93,24 @@ async function checkAside({ database }: CheckContext): Promise<StoreFinding> {
     detail: `the newest version of ${torn.join(', ')} was torn by a crash of the machine; the version before it is in use`,
     hint: 'Run `quarry doctor --mend --confirm`. Sync the sources to bring back what was lost.',
   };
+}
+
+async function checkOldVersions({ database, presence }: CheckContext): Promise<StoreFinding> {
+  const names = (await database.tableNames()).filter((name) => isOurs(name));
+  let bytes = 0;
+  for (const name of names) {
+    const table = await database.table(name).catch(() => undefined); // a broken table has a finding of its own
+    if (table !== undefined) bytes += await spareBytes(database.folder(name), table).catch(() => 0);
+  }
+  const amount = `about ${(bytes / 1e6).toFixed(1)} MB`;
+  const detail = (await presence.isAlone())
+    ? `${amount}, freed when this program closes the database, and at the end of every job`
+    : `${amount}, freed half a minute after the other programs have closed the database, or by a job that ends ten minutes after they were replaced`;
+  return { name: 'old versions', ok: true, detail };
+}
+
+function isOurs(name: string): boolean {
+  return name.startsWith(TABLE_PREFIX) || (CONTROL_TABLES as readonly string[]).includes(name); // widened to ask for any name
 }
 
 async function checkCollection(context: CheckContext, rows: CollectionRows): Promise<StoreFinding[]> {

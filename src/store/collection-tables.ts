@@ -46,20 +46,20 @@ export class CollectionTables {
   }
 
   /**
-   * Reads from a collection; once more when the first try fails, because another process may have replaced the table,
-   * or dropped the version that was being read.
+   * Reads from a collection; once more in the table that another process may have put in the place of the first one.
    * @throws QuarryError COLLECTION_NOT_FOUND, STORE_BROKEN
    */
   async read<T>(collection: string, work: (rows: CollectionRows) => Promise<T>): Promise<T> {
     const rows = await this.rows(collection);
     try {
-      return await work(rows);
+      return await this.#database.retention.read(() => work(rows));
     } catch (error) {
       const canBePassing =
         error instanceof QuarryError && ['STORE_BROKEN', 'COLLECTION_NOT_FOUND'].includes(error.code);
       if (!canBePassing) throw error;
       this.#database.forget(rows.knowledge.name);
-      return work(await this.rows(collection));
+      const again = await this.rows(collection);
+      return this.#database.retention.read(() => work(again));
     }
   }
 
@@ -73,7 +73,13 @@ export class CollectionTables {
     }
     await this.clearLeftovers(); // sources of a dropped collection of this name would become those of the new one
     // The record comes last: what a crash leaves before that is a table without any rows, which is cleared away.
-    await this.#catalog.putEntry({ collection, table: await this.createTable(collection) });
+    const table = await this.createTable(collection);
+    try {
+      await this.#catalog.putEntry({ collection, table });
+    } catch (error) {
+      await this.#database.dropTable(table.name).catch(() => undefined); // the next write does it
+      throw error;
+    }
     await this.describe(collection.name);
   }
 
@@ -138,7 +144,7 @@ export class CollectionTables {
     const table = await knowledge.open();
     const covered = await read(() => coverage(table, KEYWORD_COLUMN));
     const state = entry.table.vectorIndex ?? undefined;
-    const isApproximate = isUsable(state, await read(() => table.version()));
+    const isApproximate = isUsable(state);
     return {
       documents,
       chunks,
@@ -209,10 +215,20 @@ export class CollectionTables {
     }
   }
 
-  /** A new table with its indexes; nothing points to it yet. */
+  /** A new table with its indexes; nothing points to it yet. Where it fails, nothing of it stays. */
   async createTable(collection: Collection): Promise<TableEntry> {
+    const name = newTableName(collection.name);
+    try {
+      return await this.#createTable(collection, name);
+    } catch (error) {
+      await this.#database.dropTable(name).catch(() => undefined); // the next write does it
+      throw error;
+    }
+  }
+
+  async #createTable(collection: Collection, name: string): Promise<TableEntry> {
     const table = {
-      name: newTableName(collection.name),
+      name,
       dimensions: collection.fingerprint.dimensions,
       vectorIndex: null,
     };

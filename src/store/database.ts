@@ -1,12 +1,14 @@
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import type { Schema } from 'apache-arrow';
 import { QuarryError } from '../core/errors.js';
+import { makeFolder } from '../files/make-folder.js';
 import { MEND_HINT } from './commit.js';
 import { brokenDeletionFiles } from './deletion-files.js';
 import { type Engine, firstLine, loadEngine } from './engine.js';
 import { isTornManifest, manifestsOf, VERSIONS_FOLDER } from './manifests.js';
+import type { Retention } from './retention.js';
 
 /** Bounds of LanceDB's caches; its own defaults are 6 GB and 1 GB. */
 const INDEX_CACHE_BYTES = 256n * 1024n * 1024n;
@@ -19,22 +21,25 @@ export const ASIDE_FOLDER = 'aside';
 export class Database {
   readonly directory: string;
   readonly engine: Engine;
+  /** What its tables keep of their old versions. */
+  readonly retention: Retention;
   readonly #connection: Connection;
   readonly #tables = new Map<string, Promise<Table>>();
 
-  private constructor(directory: string, engine: Engine, connection: Connection) {
-    this.directory = directory;
-    this.engine = engine;
+  private constructor(parts: { directory: string; engine: Engine; retention: Retention }, connection: Connection) {
+    this.directory = parts.directory;
+    this.engine = parts.engine;
+    this.retention = parts.retention;
     this.#connection = connection;
   }
 
   /** Connects to the folder, which must exist. */
-  static async connect(directory: string): Promise<Database> {
+  static async connect(directory: string, retention: Retention): Promise<Database> {
     const engine = await loadEngine();
     const session = new engine.lance.Session(INDEX_CACHE_BYTES, METADATA_CACHE_BYTES);
     // Interval 0: every read sees what any process has committed; a stale handle would even write duplicates.
     const connection = await engine.lance.connect(directory, { readConsistencyInterval: 0 }, session);
-    return new Database(directory, engine, connection);
+    return new Database({ directory, engine, retention }, connection);
   }
 
   /** Folder of a table. */
@@ -90,7 +95,7 @@ export class Database {
   async setTableAside(name: string): Promise<string> {
     this.forget(name);
     const folder = join(this.directory, ASIDE_FOLDER);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     let place = `${name}.lance`;
     for (let number = 2; await exists(join(folder, place)); number++) place = `${name}-${number}.lance`;
     if (await exists(this.folder(name))) await rename(this.folder(name), join(folder, place));
@@ -133,7 +138,7 @@ export class Database {
     if (newest === undefined || manifests.length < 2 || !(await isTornManifest(join(versions, newest)))) return false;
     const aside = join(this.directory, ASIDE_FOLDER, name);
     try {
-      await mkdir(aside, { recursive: true });
+      await makeFolder(aside);
       await rename(join(versions, newest), join(aside, newest));
       const hint = join(versions, 'latest_version_hint.json');
       if (await exists(hint)) {

@@ -52,7 +52,7 @@ function prepareEnvironment(): void {
   // Its warnings would go to stderr on every query.
   process.env['LANCEDB_LOG'] ??= 'error';
   process.env['LANCE_INCLUDE_VECTOR_CENTROIDS'] ??= 'false';
-  // Lance 7 builds a full-text index with one blocked thread per shard plus one that writes; on machines with few
+  // Lance builds a full-text index with one blocked thread per shard plus one that writes; on machines with few
   // cores its own pool is too small and the build stops forever. Two shards and a pool well above them cannot block.
   process.env['LANCE_FTS_NUM_SHARDS'] ??= '2';
   const shards = Number(process.env['LANCE_FTS_NUM_SHARDS']) || 2;

@@ -1,8 +1,9 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QuarryError, systemCode } from '../core/errors.js';
 import type { Clock } from '../core/ports.js';
+import { makeFolder } from '../files/make-folder.js';
 import type { Database } from './database.js';
 import { DESCRIPTION_FILE } from './self-description.js';
 
@@ -90,7 +91,7 @@ export async function migrate(database: Database, clock: Clock, migrations: read
 
 /** Writes the file whole or not at all, and to the disk. */
 export async function writeFormat(directory: string, format: number): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const path = join(directory, FORMAT_FILE);
   const draft = `${path}.new`;
   await rm(draft, { force: true });

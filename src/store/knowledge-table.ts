@@ -4,7 +4,7 @@ import { QuarryError } from '../core/errors.js';
 import type { Candidate, DocumentRows, KnownDocument, Page, PageRequest } from '../core/ports.js';
 import type { Chunk, Document, SearchFilter } from '../core/types.js';
 import { arrowSchema, arrowTable, ResultRows } from './columns.js';
-import { commit, MEND_HINT, read } from './commit.js';
+import { commit, commitChecked, MEND_HINT, read } from './commit.js';
 import type { Database } from './database.js';
 import { filterPredicate } from './filter.js';
 import {
@@ -81,12 +81,6 @@ export class KnowledgeTable {
   /** Adds rows that were read from another table, grouped by document. */
   async putRows(documents: readonly (readonly KnowledgeRow[])[]): Promise<void> {
     for (const group of groupForCommit(documents)) await this.#merge(group.flat());
-  }
-
-  /** Writes one document again as it is: its rows move into a fragment of their own. */
-  async rewriteOne(): Promise<void> {
-    const [first] = (await this.list({}, { offset: 0, limit: 1 })).items;
-    if (first !== undefined) await this.patch([{ ...first, text: '' }]);
   }
 
   /** Replaces what stands beside the text, on the documents' rows and on their chunks' rows. Unknown documents are passed over. */
@@ -215,18 +209,39 @@ export class KnowledgeTable {
     if (rows.length === 0) return;
     const table = await this.open();
     const data = arrowTable(this.#database.engine, this.#schema, rows);
-    await commit(async () => {
-      const merge = table.mergeInsert('key').whenMatchedUpdateAll().whenNotMatchedInsertAll();
-      const whole = gone === undefined ? merge : merge.whenNotMatchedBySourceDelete({ where: gone });
-      // With an index on the key a merge misses rows that were committed meanwhile and duplicates them.
-      await whole.useIndex(false).execute(data);
-    });
+    await commitChecked(
+      async () => {
+        const merge = table.mergeInsert('key').whenMatchedUpdateAll().whenNotMatchedInsertAll();
+        const whole = gone === undefined ? merge : merge.whenNotMatchedBySourceDelete({ where: gone });
+        // With an index on the key a merge misses rows that were committed meanwhile and duplicates them.
+        await whole.useIndex(false).execute(data);
+      },
+      () => this.#holds(rows),
+    );
+  }
+
+  /** Whether the documents' own rows stand there as given; they hold the time of indexing, so that none is taken for another. */
+  async #holds(rows: readonly KnowledgeRow[]): Promise<boolean> {
+    const wanted = rows.filter((row) => row.ordinal === DOCUMENT_ORDINAL);
+    if (wanted.length === 0) return false;
+    const found = await this.#select(
+      isOneOf(
+        'key',
+        wanted.map((row) => row.key),
+      ),
+      ['key', 'head'],
+    );
+    const heads = new Map(
+      Array.from({ length: found.length }, (_, row) => [found.text('key', row), found.text('head', row)]),
+    );
+    return wanted.every((row) => heads.get(row.key) === row.head);
   }
 
   async #deleteWhere(where: Predicate): Promise<number> {
     const table = await this.open();
     const count = await read(() => table.countRows(both(IS_DOCUMENT, where)));
-    if (count > 0) await commit(() => table.delete(where));
+    const isGone = async () => (await table.countRows(where)) === 0;
+    if (count > 0) await commitChecked(() => table.delete(where), isGone);
     return count;
   }
 

@@ -1,7 +1,6 @@
-import { QuarryError } from '../core/errors.js';
+import { isDiskFull, QuarryError } from '../core/errors.js';
 import type {
   Candidate,
-  Clock,
   CollectionStats,
   DocumentRows,
   KnowledgeStore,
@@ -18,16 +17,20 @@ import type { Chunk, Collection, Document, Job, JobState, JsonValue, SearchFilte
 import { Catalog } from './catalog.js';
 import { checkStore } from './check.js';
 import { CollectionTables } from './collection-tables.js';
+import { storeError } from './commit.js';
 import type { Database } from './database.js';
 import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
-import { foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
+import { dropOldVersions, foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
 import { mendStore } from './mending/mend-store.js';
+import type { Presence } from './presence.js';
 import { searchKeyword, searchVector } from './table-search.js';
 import type { VectorIndexState, VectorPolicy } from './vector-index.js';
 import { Writer } from './writer.js';
 
+/** Old versions of each table that may stay when a store is closed. */
+const MAX_OLD_VERSIONS = 4;
 /** Largest page of a list. */
 const MAX_PAGE = 1000;
 
@@ -35,7 +38,7 @@ const MAX_PAGE = 1000;
 export interface LanceStoreParts {
   readonly database: Database;
   readonly lease: WriterLease;
-  readonly clock: Clock;
+  readonly presence: Presence;
   readonly policy: VectorPolicy;
   readonly newestFormat: number;
 }
@@ -48,11 +51,13 @@ export class LanceStore implements KnowledgeStore {
   readonly #writer: Writer;
   /** Up to when all files are on the disk, 0 when unknown; file times are the system's, whatever clock the store was given. */
   #syncedMs = 0;
+  /** Whether closing drops old versions: after writes, and where somebody has asked for a check. */
+  #shouldTidy = false;
   #isClosed = false;
 
   constructor(parts: LanceStoreParts) {
     this.#parts = parts;
-    this.#catalog = new Catalog(parts.database, parts.clock);
+    this.#catalog = new Catalog(parts.database);
     this.#tables = new CollectionTables(parts.database, this.#catalog);
     this.#writer = new Writer(parts.lease);
   }
@@ -119,7 +124,8 @@ export class LanceStore implements KnowledgeStore {
     await this.#write(async () => {
       const { knowledge } = await this.#tables.rows(collection);
       await knowledge.put(rows);
-      await foldLongTail(this.#parts.database.engine, await knowledge.open());
+      // The rows are stored; searches scan them until the next folding, which tells what keeps it from being done.
+      await foldLongTail(this.#parts.database.engine, await knowledge.open()).catch(() => undefined);
     });
   }
 
@@ -232,7 +238,7 @@ export class LanceStore implements KnowledgeStore {
       this.#syncedMs = startMs;
       await this.#tables.describe(collection);
       await this.#tables.clearLeftovers();
-      await this.#catalog.compact();
+      await this.#catalog.compact(0);
     });
   }
 
@@ -254,15 +260,43 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async check(): Promise<readonly StoreFinding[]> {
-    return checkStore({ ...this.#parts, catalog: this.#open().#catalog, tables: this.#tables });
+    const findings = await checkStore({ ...this.#parts, catalog: this.#open().#catalog, tables: this.#tables });
+    this.#shouldTidy = true;
+    return findings;
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     await this.#writer.idle();
+    // While others have the database open, the last of them does it; where it fails, the next job does.
+    if (this.#shouldTidy) await this.tidy().catch(() => undefined);
     await this.#catalog.idle();
     this.#isClosed = true;
     this.#parts.database.close();
+    await this.#parts.presence.leave();
+  }
+
+  /**
+   * Drops old versions where there are more than a few, while nobody else has the database open, who might have to wait
+   * for it. A store that stays open does this now and then: what others have left could not go while it looked on.
+   */
+  async tidy(): Promise<void> {
+    const { database, presence } = this.#open().#parts;
+    if (!(await presence.isAlone()) || !(await this.#hasOldVersions())) return;
+    await this.#writer.write(async () => {
+      for (const { knowledge } of await this.#tables.all())
+        await dropOldVersions(database, knowledge, MAX_OLD_VERSIONS);
+      await this.#catalog.compact(MAX_OLD_VERSIONS);
+    });
+  }
+
+  async #hasOldVersions(): Promise<boolean> {
+    const { database } = this.#parts;
+    for (const name of await database.tableNames()) {
+      const table = await database.table(name).catch(() => undefined); // broken: not for here to mend
+      if (table !== undefined && (await database.retention.droppable(table)) > MAX_OLD_VERSIONS) return true;
+    }
+    return false;
   }
 
   /** Rebuilds indexes that cannot be read. False when none is broken or this process may not write. */
@@ -283,7 +317,12 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async #write<T>(work: () => Promise<T>): Promise<T> {
-    return this.#open().#writer.write(work);
+    this.#shouldTidy = true;
+    try {
+      return await this.#open().#writer.write(work);
+    } catch (error) {
+      throw isDiskFull(error) ? storeError(error) : error; // some steps speak LanceDB's words
+    }
   }
 
   /** This store. @throws QuarryError INTERNAL after it has been closed */

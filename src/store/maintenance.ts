@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Table } from '@lancedb/lancedb';
-import type { Clock, Report } from '../core/ports.js';
+import type { Report } from '../core/ports.js';
 import { commit } from './commit.js';
 import type { Database } from './database.js';
 import type { Engine } from './engine.js';
@@ -8,10 +8,14 @@ import { buildIndex, coverage, KEYWORD_COLUMN, missingIndexes, STANDING_INDEXES 
 import type { KnowledgeTable } from './knowledge-table.js';
 import { equals } from './sql.js';
 import { syncFiles } from './sync-files.js';
-import { buildVectorIndex, dropVectorIndex, type VectorIndexState, type VectorPolicy } from './vector-index.js';
+import {
+  buildVectorIndex,
+  dropVectorIndex,
+  isVectorIndexFit,
+  type VectorIndexState,
+  type VectorPolicy,
+} from './vector-index.js';
 
-/** Old versions stay readable this long; a reader holds one for the length of a query. */
-const KEPT_MS = 600_000;
 /** A tail above this many rows, and this share of what is indexed, is folded while documents are still coming in. */
 const TAIL_ROWS = 3000;
 const TAIL_SHARE = 0.5;
@@ -21,6 +25,10 @@ const IDLE_TAIL_ROWS = 250;
 const IDLE_TAIL_SHARE = 0.02;
 /** Each commit leaves a fragment, and each fragment costs on every query. */
 const MAX_FRAGMENTS = 16;
+/** Old versions that wait for more: each costs some ten kilobytes and what was replaced in it. */
+const MAX_VERSIONS = 12;
+/** Above this share of deleted rows the table is written anew without them. */
+const MAX_DELETED = 0.2;
 
 const CONFLICT_ATTEMPTS = 5;
 /** An index that says nothing for so long is broken. */
@@ -29,7 +37,6 @@ const ANSWER_MS = 20_000;
 /** What maintenance needs besides the table. */
 export interface MaintenanceContext {
   readonly database: Database;
-  readonly clock: Clock;
   readonly policy: VectorPolicy;
   readonly state: VectorIndexState | undefined;
   /** Time, in milliseconds since 1970, up to which all files are known to be on the disk; 0 when unknown. */
@@ -48,68 +55,58 @@ export async function maintainTable(
   const tell = (done: number) =>
     report?.({ stage: 'index', done, total: steps.length, message: steps[done] ?? 'done' });
   tell(0);
-  const { chunks } = await knowledge.count();
-  const isLarge = chunks > context.policy.exactChunks;
+  const { database, state } = context;
   const table = await knowledge.open();
-  const isSettled = context.state?.version === (await table.version());
-  if (isLarge && !isSettled) await retried(() => dropVectorIndex(table));
-  const isFolded = await foldTable(knowledge, { ...context, mustCompact: isLarge && !isSettled });
+  const size = { chunks: (await knowledge.count()).chunks, policy: context.policy };
+  const stale = [...new Set([...(await missingIndexes(table)), ...(await brokenIndexes(table))])];
+  const isVectorFit = await isVectorIndexFit(table, state, size);
+  const isDue = !isVectorFit || stale.length > 0 || !(await canWait(database, table));
+  // Fragments that different parts of an index cover are never compacted together, so an index to be replaced goes first.
+  if (!isVectorFit) await retried(() => dropVectorIndex(table));
+  if (isDue) await foldTable(database, table, stale);
   tell(1);
-  if (isFolded && (await table.version()) !== context.state?.version) {
-    const state = await retried(() => buildVectorIndex(context.database.engine, table, { ...context, chunks }));
-    if (state !== null || context.state !== undefined) await context.remember(state);
+  if (!isVectorFit) {
+    const made = await retried(() => buildVectorIndex(database.engine, table, { ...size, state }));
+    if (made !== null || state !== undefined) await context.remember(made);
   }
+  if (isDue) await retried(() => database.retention.clean(table, database.folder(knowledge.name)));
   tell(2);
-  await syncFiles(context.database.directory, context.syncedMs);
+  await syncFiles(database.directory, context.syncedMs);
   tell(3);
 }
 
-/**
- * Folds rows that no index covers into the indexes, and mends indexes that cannot be read. Resolves to false when so
- * few rows wait that they may go on waiting. With `mustCompact` the table is left without deleted rows, which the
- * vector index cannot bear.
- */
-async function foldTable(
-  knowledge: KnowledgeTable,
-  context: Pick<MaintenanceContext, 'database' | 'clock'> & { readonly mustCompact: boolean },
-): Promise<boolean> {
+/** Drops the old versions of a collection's table when there are more than `most`. Must be called by the only writer. */
+export async function dropOldVersions(database: Database, knowledge: KnowledgeTable, most: number): Promise<void> {
   const table = await knowledge.open();
-  const { engine } = context.database;
-  const stale = new Set([...(await missingIndexes(table)), ...(await brokenIndexes(table))]);
-  if (stale.size === 0 && !context.mustCompact && (await canWait(table))) return false;
-  // A lone fragment is not compacted whatever was deleted from it; a second one makes it worth while.
-  if (context.mustCompact && (await hasLoneFragmentWithDeletions(table))) await knowledge.rewriteOne();
-  // Lance 7 panics when it merges new rows into a full-text index after updates or deletions, and a merge of rows
-  // without text spoils the index for good. Built anew (as fast as a merge) it leaves optimize() nothing to merge.
-  if (((await coverage(table, KEYWORD_COLUMN))?.unindexed ?? 0) > 0) stale.add(KEYWORD_COLUMN);
+  if ((await database.retention.droppable(table)) <= most) return;
+  await retried(() => database.retention.clean(table, database.folder(knowledge.name)));
+}
+
+/** Merges rows that no index covers into the indexes, and mends indexes that are missing or cannot be read. */
+async function foldTable({ engine }: Database, table: Table, stale: readonly string[]): Promise<void> {
   for (const column of stale) await retried(() => buildIndex(engine, table, column));
-  const cleanupOlderThan = new Date(Date.parse(context.clock.now()) - KEPT_MS);
-  // deleteUnverified stays off: with it, files of a commit in progress would go.
-  const optimize = () => retried(() => table.optimize({ cleanupOlderThan }));
+  const optimize = () => retried(() => table.optimize());
   try {
     await optimize();
-    // Only fragments that the same indexes cover are compacted together, so the first call brings the indexes up to
-    // date and the second one compacts.
+    // Only fragments that the same parts of the indexes cover are compacted together, so the first call brings the
+    // indexes up to date and the second one compacts.
     if ((await table.stats()).fragmentStats.numFragments > 1) await optimize();
   } catch {
     // Folding reads all of an index where a query reads little of it, so damage may show only here.
     for (const column of STANDING_INDEXES) await retried(() => buildIndex(engine, table, column));
     await commit(optimize);
   }
-  return true;
 }
 
 /** Folding costs time in proportion to the whole table: a few new rows are left to be scanned. */
-async function canWait(table: Table): Promise<boolean> {
+async function canWait({ retention }: Database, table: Table): Promise<boolean> {
   const covered = await coverage(table, KEYWORD_COLUMN);
-  if (covered === undefined || covered.unindexed === 0) return false;
-  if (covered.unindexed > Math.min(IDLE_TAIL_ROWS, covered.indexed * IDLE_TAIL_SHARE)) return false;
-  return (await table.stats()).fragmentStats.numFragments <= MAX_FRAGMENTS;
-}
-
-async function hasLoneFragmentWithDeletions(table: Table): Promise<boolean> {
+  if (covered === undefined || covered.unindexed > Math.min(IDLE_TAIL_ROWS, covered.indexed * IDLE_TAIL_SHARE))
+    return false;
   const { numRows, fragmentStats } = await table.stats();
-  return fragmentStats.numFragments === 1 && fragmentStats.lengths.max > numRows; // lengths count deleted rows too
+  const written = fragmentStats.numFragments * fragmentStats.lengths.mean; // lengths count deleted rows too
+  if (fragmentStats.numFragments > MAX_FRAGMENTS || written - numRows > written * MAX_DELETED) return false;
+  return (await retention.droppable(table)) <= MAX_VERSIONS;
 }
 
 /**

@@ -1,12 +1,13 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { QuarryError, systemCode } from '../core/errors.js';
 import type { Clock, KnowledgeStore } from '../core/ports.js';
+import { makeFolder } from '../files/make-folder.js';
 import { Database } from './database.js';
 import { type Migration, migrate, readFormat, refuseNewerFormat } from './format.js';
 import { LanceStore } from './lance-store.js';
 import { WriterLease } from './lease.js';
 import { initial } from './migrations/0001-initial.js';
+import { Presence } from './presence.js';
+import { Retention } from './retention.js';
 import { DEFAULT_VECTOR_POLICY, type VectorPolicy } from './vector-index.js';
 import { Writer } from './writer.js';
 
@@ -15,6 +16,8 @@ const MIGRATIONS: readonly Migration[] = [initial];
 
 /** Folder, inside the database, of the claims of writers. */
 const LEASE_FOLDER = 'writers';
+/** Folder, inside the database, of the marks of who has it open. */
+const PRESENCE_FOLDER = 'users';
 
 /** How a store is opened. */
 export interface StoreOptions {
@@ -48,34 +51,17 @@ export async function openStore(options: StoreOptions): Promise<KnowledgeStore> 
   await makeFolder(directory);
   const format = await readFormat(directory);
   refuseNewerFormat(format, newestFormat);
-  const database = await Database.connect(directory);
+  const presence = new Presence(join(directory, PRESENCE_FOLDER));
+  const database = await Database.connect(directory, new Retention(presence, clock));
   const lease = new WriterLease({
     directory: join(directory, LEASE_FOLDER),
     clock,
     waitMs: options.lockWaitMs ?? 15_000,
   });
   if (format < newestFormat) await new Writer(lease).exclusively(() => migrate(database, clock, migrations));
-  return new LanceStore({
-    database,
-    lease,
-    clock,
-    newestFormat,
-    policy: { ...DEFAULT_VECTOR_POLICY, ...options.vectorPolicy },
-  });
-}
-
-async function makeFolder(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-  } catch (error) {
-    const code = systemCode(error);
-    throw new QuarryError(
-      'PATH_UNREADABLE',
-      `The database folder cannot be made: ${directory}${code === undefined ? '' : ` (${code})`}.`,
-      {
-        hint: 'Choose a folder that this user may write to, with QUARRY_HOME.',
-        cause: error,
-      },
-    );
-  }
+  const policy = { ...DEFAULT_VECTOR_POLICY, ...options.vectorPolicy };
+  const store = new LanceStore({ database, lease, presence, newestFormat, policy });
+  // A sweep that fails, because another process writes, say, is made up for by the next.
+  await presence.enter(() => void store.tidy().catch(() => undefined));
+  return store;
 }

@@ -1,9 +1,8 @@
 import type { Table } from '@lancedb/lancedb';
 import PQueue from 'p-queue';
-import type { Clock } from '../core/ports.js';
 import type { JsonValue } from '../core/types.js';
 import { arrowSchema, arrowTable, type ColumnSpec, ResultRows, type RowOf } from './columns.js';
-import { commit, read } from './commit.js';
+import { commit, commitChecked, read, storeError } from './commit.js';
 import type { Database } from './database.js';
 import { allOf, equals, isOneOf, type Predicate } from './sql.js';
 
@@ -51,10 +50,8 @@ export interface RecordQuery {
   readonly labels?: readonly string[];
 }
 
-/** Writes between two compactions; each write adds a version and two files. */
-const WRITES_PER_COMPACTION = 40;
-/** Old versions of a control table are dropped after this; a read holds one for milliseconds. */
-const KEPT_MS = 60_000;
+/** Writes between two compactions; each write adds a version of some ten kilobytes. */
+const WRITES_PER_COMPACTION = 20;
 
 /**
  * A table of JSON records. Each write replaces one row by its key. Safe without the writer's lease: the key is the
@@ -64,14 +61,12 @@ const KEPT_MS = 60_000;
 export class RecordTable {
   readonly #database: Database;
   readonly #name: ControlTable;
-  readonly #clock: Clock;
   readonly #turns = new PQueue({ concurrency: 1 });
   #writes = 0;
 
-  constructor(database: Database, name: ControlTable, clock: Clock) {
+  constructor(database: Database, name: ControlTable) {
     this.#database = database;
     this.#name = name;
-    this.#clock = clock;
   }
 
   /** A number that changes with every write of any process; 0 while the table does not exist. */
@@ -103,19 +98,15 @@ export class RecordTable {
     const table = await this.#database.table(this.#name);
     if (table === undefined) return { items: [], total: 0 };
     const where = queryPredicate(query);
-    return read(async () => {
-      const result = await table
-        .query()
-        .where(where)
-        .orderBy([
-          { columnName: 'made_at', ascending: false },
-          { columnName: 'name', ascending: true },
-        ])
-        .offset(offset)
-        .limit(limit)
-        .toArrow();
+    const order = [
+      { columnName: 'made_at', ascending: false },
+      { columnName: 'name', ascending: true },
+    ];
+    const read = async () => {
+      const result = await table.query().where(where).orderBy(order).offset(offset).limit(limit).toArrow();
       return { items: decode(new ResultRows(result)), total: await table.countRows(where) };
-    });
+    };
+    return this.#reading(read);
   }
 
   /** Adds or replaces a record. */
@@ -125,22 +116,35 @@ export class RecordTable {
 
   /** Adds or replaces records, at least one, and deletes the records `gone`, in one commit. */
   async change(records: readonly StoredRecord[], gone: readonly RecordName[]): Promise<void> {
-    await this.#write(async (table) => {
-      const { engine } = this.#database;
-      const data = arrowTable(engine, arrowSchema(engine, RECORD_COLUMNS), records.map(encodeRecord));
-      const merge = table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll();
-      const ids = gone.map(({ kind, name }) => recordId(kind, name));
-      const whole = ids.length === 0 ? merge : merge.whenNotMatchedBySourceDelete({ where: isOneOf('id', ids) });
-      await whole.useIndex(false).execute(data);
-    });
+    await this.#write(
+      async (table) => {
+        const { engine } = this.#database;
+        const data = arrowTable(engine, arrowSchema(engine, RECORD_COLUMNS), records.map(encodeRecord));
+        const merge = table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll();
+        const ids = gone.map(({ kind, name }) => recordId(kind, name));
+        const whole = ids.length === 0 ? merge : merge.whenNotMatchedBySourceDelete({ where: isOneOf('id', ids) });
+        await whole.useIndex(false).execute(data);
+      },
+      async () => {
+        for (const { kind, name, value } of records)
+          if (JSON.stringify(await this.get(kind, name)) !== JSON.stringify(value)) return false;
+        const put = new Set(records.map(({ kind, name }) => recordId(kind, name)));
+        const removed = gone.filter(({ kind, name }) => !put.has(recordId(kind, name)));
+        const left = await Promise.all(removed.map(({ kind, name }) => this.get(kind, name)));
+        return left.every((value) => value === undefined);
+      },
+    );
   }
 
   /** Resolves to whether it existed. */
   async delete(kind: string, name: string): Promise<boolean> {
     if ((await this.get(kind, name)) === undefined) return false;
-    await this.#write(async (table) => {
-      await table.delete(equals('id', recordId(kind, name)));
-    });
+    await this.#write(
+      async (table) => {
+        await table.delete(equals('id', recordId(kind, name)));
+      },
+      async () => (await this.get(kind, name)) === undefined,
+    );
     return true;
   }
 
@@ -149,9 +153,12 @@ export class RecordTable {
     const records = await this.list({ kind, labels: [label] });
     if (records.length === 0) return 0;
     const where = queryPredicate({ kind, labels: [label] });
-    await this.#write(async (table) => {
-      await table.delete(where);
-    });
+    await this.#write(
+      async (table) => {
+        await table.delete(where);
+      },
+      async () => (await this.list({ kind, labels: [label] })).length === 0,
+    );
     return records.length;
   }
 
@@ -160,31 +167,44 @@ export class RecordTable {
     await this.#turns.onIdle();
   }
 
-  /** Folds small files together and drops old versions; other processes may do the same at the same time. */
-  async compact(): Promise<void> {
-    await this.#turns.add(() => this.#compact());
+  /** Where there are more than `most` old versions, folds what was written and drops them; other processes may do the same at the same time. */
+  async compact(most: number): Promise<void> {
+    await this.#turns.add(() => this.#compact(most));
   }
 
-  async #write(work: (table: Table) => Promise<void>): Promise<void> {
+  async #write(work: (table: Table) => Promise<void>, isDone: () => Promise<boolean>): Promise<void> {
     await this.#turns.add(async () => {
       const table = (await this.#database.table(this.#name)) ?? (await createRecordTable(this.#database, this.#name));
-      await commit(() => work(table));
+      await commitChecked(() => work(table), isDone);
       this.#writes += 1;
-      if (this.#writes % WRITES_PER_COMPACTION === 0) await this.#compact();
+      if (this.#writes >= WRITES_PER_COMPACTION) await this.#compact(0);
     });
   }
 
-  async #compact(): Promise<void> {
-    const table = await this.#database.table(this.#name);
-    const cleanupOlderThan = new Date(Date.parse(this.#clock.now()) - KEPT_MS);
-    // Another process may be compacting: then this one need not, and the next compaction catches up.
-    await table?.optimize({ cleanupOlderThan }).catch(() => undefined);
+  async #compact(most: number): Promise<void> {
+    const { retention } = this.#database;
+    this.#writes = 0;
+    try {
+      const table = await this.#database.table(this.#name);
+      if (table !== undefined && (await retention.droppable(table)) > most)
+        await retention.clean(table, this.#database.folder(this.#name));
+    } catch {
+      // Another process may be compacting: then this one need not, and the next compaction catches up.
+    }
+  }
+
+  async #reading<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#database.retention.read(work);
+    } catch (error) {
+      throw storeError(error);
+    }
   }
 
   async #read(where: Predicate | undefined, columns?: string[]): Promise<ResultRows | undefined> {
     const table = await this.#database.table(this.#name);
     if (table === undefined) return undefined;
-    return read(async () => {
+    return this.#reading(async () => {
       const query = where === undefined ? table.query() : table.query().where(where);
       return new ResultRows(await (columns === undefined ? query : query.select(columns)).toArrow());
     });

@@ -1,4 +1,4 @@
-import type { Table } from '@lancedb/lancedb';
+import type { Table, VectorQuery } from '@lancedb/lancedb';
 import type { Table as ArrowTable } from 'apache-arrow';
 import { QuarryError } from '../core/errors.js';
 import type { Candidate } from '../core/ports.js';
@@ -16,8 +16,6 @@ import { isUsable, refineFactor, type VectorIndexState } from './vector-index.js
 
 /** A filter that admits less than this share of the chunks is searched exactly: its rows are few, or an index would miss some. */
 const WIDE_SHARE = 0.25;
-/** How many more neighbours than needed are taken before a wide filter thins them out. */
-const SLACK = 1.5;
 
 /** Largest `limit` of a leg. */
 export const MAX_CANDIDATES = 1000;
@@ -34,8 +32,7 @@ export async function searchVector(
   const table = await knowledge.open();
   const nearest = { table, vector: query.vector, limit: query.limit, where: filterPredicate(query.filter) };
   const rows = await read(async () => {
-    const isIndexed = isUsable(state, await table.version());
-    return (isIndexed ? await approximately(nearest, state) : undefined) ?? exactly(nearest);
+    return isUsable(state) && (await isWide(nearest, state)) ? approximately(nearest, state) : exactly(nearest);
   });
   const hits = ranked(knowledge, rows, (row) => ({
     similarity: Math.max(-1, Math.min(1, 1 - rows.number('_distance', row))),
@@ -52,27 +49,25 @@ interface Nearest {
   readonly where: Predicate | undefined;
 }
 
-async function exactly({ table, vector, limit, where }: Nearest): Promise<ResultRows> {
-  const leg = table.query().nearestTo(vector).distanceType('cosine').bypassVectorIndex();
-  const narrowed = (where === undefined ? leg : leg.where(where)).select([...CANDIDATE_COLUMNS, '_distance']);
-  return new ResultRows(await narrowed.limit(limit).toArrow());
+async function isWide({ table, where }: Nearest, state: VectorIndexState): Promise<boolean> {
+  return where === undefined || (await table.countRows(where)) >= state.chunks * WIDE_SHARE;
 }
 
-/** By the index; undefined where exact search must be asked. A filter is applied afterwards: the index goes wrong under one. */
-async function approximately(nearest: Nearest, state: VectorIndexState): Promise<ResultRows | undefined> {
-  const { table, vector, where } = nearest;
-  const leg = table.query().nearestTo(vector).distanceType('cosine');
-  const columns = [...CANDIDATE_COLUMNS, '_distance'];
-  if (where === undefined) {
-    const refined = leg.refineFactor(refineFactor(state, nearest.limit)).select(columns);
-    return new ResultRows(await refined.limit(nearest.limit).toArrow());
-  }
-  const share = (await table.countRows(where)) / state.chunks;
-  if (share < WIDE_SHARE) return undefined;
-  const limit = Math.ceil((nearest.limit / Math.min(1, share)) * SLACK) + 10;
-  const thinned = leg.refineFactor(refineFactor(state, limit)).where(where).postfilter().select(columns);
-  const rows = new ResultRows(await thinned.limit(limit).toArrow());
-  return rows.length < nearest.limit ? undefined : rows;
+function exactly(nearest: Nearest): Promise<ResultRows> {
+  return collect(nearest, nearestTo(nearest).bypassVectorIndex());
+}
+
+function approximately(nearest: Nearest, state: VectorIndexState): Promise<ResultRows> {
+  return collect(nearest, nearestTo(nearest).refineFactor(refineFactor(state, nearest.limit)));
+}
+
+function nearestTo({ table, vector }: Nearest): VectorQuery {
+  return table.query().nearestTo(vector).distanceType('cosine');
+}
+
+async function collect({ limit, where }: Nearest, leg: VectorQuery): Promise<ResultRows> {
+  const narrowed = (where === undefined ? leg : leg.where(where)).select([...CANDIDATE_COLUMNS, '_distance']);
+  return new ResultRows(await narrowed.limit(limit).toArrow());
 }
 
 /** Best chunks by BM25, best first, ties by chunk id. No words, or only stop words, find nothing. */
@@ -100,7 +95,7 @@ export async function searchKeyword(
   return ranked(knowledge, rows, (row) => ({ similarity: null, bm25: rows.number('_score', row) }));
 }
 
-/** Lance 7 fails, where it should find nothing, when stemming turns every word of a query into a stop word. */
+/** Lance fails, where it should find nothing, when stemming turns every word of a query into a stop word. */
 function noWordLeft({ arrow }: Engine, error: unknown): ArrowTable {
   if (/all columns in a record batch must have the same length/.test(String(error))) return new arrow.Table();
   throw error;

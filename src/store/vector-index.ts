@@ -7,9 +7,9 @@ import { atLeast } from './sql.js';
 
 /** What is remembered of a collection's vector index, made when it was built. */
 export const VECTOR_INDEX_STATE = z.object({
-  /** Version of the table that it was measured on. On any other one the index is not used, see {@link isUsable}. */
-  version: z.number(),
-  /** Chunks in the table then. */
+  /** What built it: an index of another version of the engine is built anew before it is used. */
+  builder: z.literal('lance-8'),
+  /** Chunks in the table when it was measured. */
   chunks: z.number(),
   /** How many times the wanted number of candidates are compared exactly; 0 when no setting was good enough. */
   refine: z.number(),
@@ -38,16 +38,16 @@ const REFINEMENTS = [5, 10, 20, 40] as const;
 /** Neighbours compared when measuring, and the longer list that hybrid search asks for. */
 const SHORT = 10;
 const LONG = 50;
+/** Parts of an index above which it is built anew. */
+const MAX_PARTS = 8;
+/** Change of size from which on recall is measured again. */
+const GROWTH = 1.5;
 /** Distances closer than this are ties: either neighbour is right. */
 const TIE = 1e-6;
 
-/**
- * Whether the index answers as it was measured. As soon as one row is deleted or waits to be indexed, the index of
- * Lance 7 compares the wrong codes and finds about half of the neighbours, and so it does under a pre-filter and after
- * compaction (docs/decisions/0001-lancedb-version.md). So it serves only the very version it was measured on.
- */
-export function isUsable(state: VectorIndexState | undefined, version: number): state is VectorIndexState {
-  return state !== undefined && state.refine > 0 && state.version === version;
+/** Whether the index is good enough. What it does not cover yet is searched exactly beside it. */
+export function isUsable(state: VectorIndexState | undefined): state is VectorIndexState {
+  return state !== undefined && state.refine > 0;
 }
 
 /** Refinement for a query: short lists need relatively more candidates. */
@@ -55,33 +55,59 @@ export function refineFactor(state: VectorIndexState, limit: number): number {
   return state.refine * (limit < LONG ? 2 : 1);
 }
 
-/** Drops the vector index, so that folding need not carry it along: it is built anew afterwards. */
+/** Drops the vector index. */
 export async function dropVectorIndex(table: Table): Promise<void> {
   if ((await coverage(table, VECTOR_COLUMN)) !== undefined) await table.dropIndex(indexName(VECTOR_COLUMN));
 }
 
+/** How many chunks there are, and from how many on an index pays. */
+interface Size {
+  readonly chunks: number;
+  readonly policy: VectorPolicy;
+}
+
 /**
- * Builds the vector index of a compacted table anew where its size asks for one. Resolves to its state, or to null
- * where search stays exact. Nothing may be committed to the table afterwards.
+ * Whether the table's vector index, or that it has none, suits its size. Each merge of new rows adds a part, and each
+ * part costs on every query; a collection that has grown has more neighbours to be told apart.
+ */
+export async function isVectorIndexFit(
+  table: Table,
+  state: VectorIndexState | undefined,
+  size: Size,
+): Promise<boolean> {
+  const covered = await coverage(table, VECTOR_COLUMN);
+  if (size.chunks <= size.policy.exactChunks) return state === undefined && covered === undefined;
+  if (state === undefined || !isNear(size.chunks, state.chunks)) return false;
+  if (state.refine === 0) return covered === undefined;
+  return covered !== undefined && covered.segments <= MAX_PARTS;
+}
+
+/**
+ * Builds the vector index of a table anew where its size asks for one. Resolves to its state, or to null where search
+ * stays exact. Recall is measured when there is no `state` of about the same size: that takes longer than building.
  */
 export async function buildVectorIndex(
   engine: Engine,
   table: Table,
-  context: { readonly chunks: number; readonly policy: VectorPolicy },
+  context: Size & { readonly state: VectorIndexState | undefined },
 ): Promise<VectorIndexState | null> {
-  const { chunks, policy } = context;
-  if (chunks <= policy.exactChunks) {
-    await dropVectorIndex(table);
-    return null;
-  }
+  const { chunks, policy, state } = context;
+  if (chunks <= policy.exactChunks) return null;
+  const isKnown = state !== undefined && isNear(chunks, state.chunks);
+  if (isKnown && state.refine === 0) return state;
   await table.createIndex(VECTOR_COLUMN, {
     config: engine.lance.Index.ivfRq({ distanceType: 'cosine' }),
     replace: true,
   });
+  if (isKnown) return state;
   const measured = await measure(table, chunks, policy.minRecall);
   // An index that is not good enough would only cost time and space.
   if (measured.refine === 0) await dropVectorIndex(table);
-  return { ...measured, chunks, version: await table.version() };
+  return { builder: 'lance-8', chunks, ...measured };
+}
+
+function isNear(chunks: number, measured: number): boolean {
+  return chunks <= measured * GROWTH && chunks >= measured / GROWTH;
 }
 
 /** Finds the smallest refinement whose recall, over short and long lists, exceeds the wanted one. */

@@ -37,8 +37,8 @@ export class Writer {
       const section = this.#current.getStore();
       if (section === undefined) throw new QuarryError('INTERNAL', 'A write began outside of its section.');
       return section.turns.add(
-        AsyncResource.bind(() => {
-          if (!section.lease.isHeld()) throw leaseLost();
+        AsyncResource.bind(async () => {
+          if (!(await section.lease.renew())) throw leaseLost();
           return work();
         }),
       );

@@ -38,7 +38,7 @@ export function createSuiteFiles(options: SuiteFilesOptions): SuiteFiles {
     readRun,
     writeRun,
     readText,
-    writeText: (path, text) => writeParts(path, [text]),
+    writeText: (path, text, how) => writeParts(path, [text], how),
     remove: (path) => rm(path, { recursive: true, force: true }),
   };
 }

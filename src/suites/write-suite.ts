@@ -5,14 +5,17 @@ import type { Qrels, RunResults } from '../core/metrics/judgments.js';
 import { rankDocuments } from '../core/metrics/rank-documents.js';
 import { writeParts } from './text-file.js';
 
+/** Suites of the workspace are written where nobody else writes. */
+const OWN = { replace: true } as const;
+
 /** Writes queries, judgments, excerpts and manifest in BEIR layout; the manifest last, so that a folder with it is whole. */
 export async function saveSuite(
   folder: string,
   suite: Omit<Suite, 'folder' | 'hash' | 'warnings' | 'hasCorpus'>,
 ): Promise<void> {
   const { manifest, queries, qrels, excerpts, split } = suite;
-  await writeParts(join(folder, 'queries.jsonl'), queryLines(queries));
-  await writeParts(join(folder, 'qrels', `${split}.tsv`), qrelsLines(qrels));
+  await writeParts(join(folder, 'queries.jsonl'), queryLines(queries), OWN);
+  await writeParts(join(folder, 'qrels', `${split}.tsv`), qrelsLines(qrels), OWN);
   if (excerpts.length > 0) {
     const lines = excerpts.map((excerpt) => ({
       'query-id': excerpt.queryId,
@@ -20,7 +23,7 @@ export async function saveSuite(
       quote: excerpt.quote,
       ...(excerpt.contentHash === null ? {} : { 'content-hash': excerpt.contentHash }),
     }));
-    await writeParts(join(folder, 'excerpts.jsonl'), jsonLines(lines));
+    await writeParts(join(folder, 'excerpts.jsonl'), jsonLines(lines), OWN);
   }
   const { documents, collection, ...rest } = manifest;
   const shown = {
@@ -28,7 +31,7 @@ export async function saveSuite(
     ...(documents === null ? {} : { documents }),
     ...(collection === null ? {} : { collection }),
   };
-  await writeParts(join(folder, 'suite.json'), [`${JSON.stringify(shown, null, 2)}\n`]);
+  await writeParts(join(folder, 'suite.json'), [`${JSON.stringify(shown, null, 2)}\n`], OWN);
 }
 
 /** Queries as JSON lines. */
@@ -55,8 +58,12 @@ export function* qrelsLines(qrels: Qrels): Generator<string> {
  * Writes a TREC run: queries as given, documents as trec_eval would rank them, ranks from 1. Columns are apart by spaces,
  * or by tabs where an id holds a space (trec_eval cannot read such ids; Quarry can).
  */
-export async function writeRun(path: string, results: RunResults, tag: string): Promise<void> {
-  await writeParts(path, runLines(results, tag.replace(/\s+/g, '-') || 'quarry'));
+export async function writeRun(
+  path: string,
+  results: RunResults,
+  { tag, replace }: { readonly tag: string; readonly replace: boolean },
+): Promise<void> {
+  await writeParts(path, runLines(results, tag.replace(/\s+/g, '-') || 'quarry'), { replace });
 }
 
 function* runLines(results: RunResults, tag: string): Generator<string> {

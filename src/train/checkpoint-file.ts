@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { QuarryError, systemCode } from '../core/errors.js';
 import type { BatchPosition } from '../core/training/pair-sampler.js';
+import { makeFolder } from '../files/make-folder.js';
 
 /** Everything that a training needs to go on where it stopped. */
 export interface Checkpoint {
@@ -36,7 +37,7 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
   const { arrays, ...rest } = checkpoint;
   const header = Buffer.from(`${JSON.stringify({ ...rest, lengths: arrays.map((array) => array.length) })}\n`);
   const parts = arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength));
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await writeFile(`${file}.new`, Buffer.concat([header, ...parts]));
   await rename(`${file}.new`, file);
 }

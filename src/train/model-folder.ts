@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toQuarryError } from '../core/errors.js';
 import { modelConfig, tokenizerConfig } from '../core/static-model/model-files.js';
 import { readOnnx, type StaticWeights, writeOnnx } from '../core/static-model/onnx-file.js';
+import { makeFolder } from '../files/make-folder.js';
 
 /** Name of the weights inside a model folder, where transformers.js looks for dtype `q8`. */
 export const WEIGHTS_FILE = join('onnx', 'model_quantized.onnx');
@@ -16,7 +17,7 @@ export interface ModelFolder {
 
 /** Writes config.json, tokenizer.json, tokenizer_config.json and the ONNX file in the layout that transformers.js loads. */
 export async function writeModelFolder(folder: string, { tokenizerJson, weights }: ModelFolder): Promise<void> {
-  await mkdir(join(folder, 'onnx'), { recursive: true });
+  await makeFolder(join(folder, 'onnx'));
   const config = modelConfig(weights.scales.length, weights.dimensions);
   await writeFile(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
   await writeFile(join(folder, 'tokenizer_config.json'), `${JSON.stringify(tokenizerConfig(), null, 2)}\n`);

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { QuarryError, systemCode, toQuarryError } from '../core/errors.js';
 import type { TrainingRecord } from '../core/training/pair-corpus.js';
 import type { ModelTrainer, Workshop } from '../core/training/trainer-port.js';
+import { makeFolder } from '../files/make-folder.js';
 import { fineTuneStaticModel } from './fine-tune-static-model.js';
 import { readRecords } from './record-file.js';
 
@@ -21,19 +22,15 @@ export function createModelTrainer(): ModelTrainer {
 }
 
 /** The model is renamed into place, so it has to be made on the same disk. */
-async function prepare(output: string): Promise<Workshop> {
+async function prepare(output: string, overwrite: boolean): Promise<Workshop> {
   const made: string[] = [];
   try {
-    if (await isTaken(output)) {
-      throw new QuarryError('ALREADY_EXISTS', `${JSON.stringify(output)} is there already.`, {
-        hint: 'Give a folder that does not exist, or remove what is in this one.',
-      });
-    }
-    await makeFolders(dirname(output), made);
+    await requireFree(output, overwrite);
+    await makeFolder(dirname(output), { onMade: (folder) => made.push(folder) });
     const folder = await mkdtemp(`${output}.training-`);
     return {
       folder,
-      keep: (model) => rename(model, output),
+      keep: (model) => putInPlace(model, output, join(folder, 'earlier')),
       discard: async () => {
         await rm(folder, { recursive: true, force: true });
         await removeEmpty(made);
@@ -49,23 +46,37 @@ async function prepare(output: string): Promise<Workshop> {
   }
 }
 
-async function isTaken(output: string): Promise<boolean> {
+/** What a model's folder holds; anything else there is somebody's own. */
+const MODEL_FILES: readonly string[] = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx'];
+
+/** Only nothing, an empty folder, or (when asked) an earlier model may stand in the way. */
+async function requireFree(output: string, overwrite: boolean): Promise<void> {
+  const names = await namesIn(output);
+  if (names === undefined || names.length === 0) return;
+  const isModel = names.every((name) => MODEL_FILES.includes(name));
+  if (isModel && overwrite) return;
+  throw new QuarryError('ALREADY_EXISTS', `${JSON.stringify(output)} is there already.`, {
+    hint: isModel
+      ? 'Name another folder, or replace the earlier model with overwrite and confirm.'
+      : 'It is no model, so it is not replaced. Name a folder that is not there.',
+  });
+}
+
+/** Names in a folder; undefined when nothing is there, the path's own when it is a file. */
+async function namesIn(output: string): Promise<string[] | undefined> {
   try {
-    return (await readdir(output)).length > 0;
+    return await readdir(output);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
-    if (systemCode(error) === 'ENOTDIR') return true;
+    if (systemCode(error) === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOTDIR') return [output];
     throw error;
   }
 }
 
-/** Notes what it makes. One level after the other: Node's recursive form never ends where a file system takes no folders, such as /proc. */
-async function makeFolders(folder: string, made: string[]): Promise<void> {
-  const found = await stat(folder).catch(() => undefined); // Whatever is wrong with it shows when it is made.
-  if (found?.isDirectory() === true || dirname(folder) === folder) return;
-  await makeFolders(dirname(folder), made);
-  await mkdir(folder);
-  made.push(folder);
+/** An earlier model goes where the workshop is removed with. */
+async function putInPlace(model: string, output: string, earlier: string): Promise<void> {
+  if (((await namesIn(output)) ?? []).length > 0) await rename(output, earlier);
+  await rename(model, output);
 }
 
 /** The innermost first, up to the first that holds something. */

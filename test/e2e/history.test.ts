@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../src/core/types.js';
 import type { Quarry } from '../../src/quarry.js';
-import { TestRepository } from '../extract/github/git-repositories.js';
+import { type LoopbackServer, serveGit, TestRepository } from '../extract/github/git-repositories.js';
 import {
   finishJob,
   ingestAndWait,
@@ -15,15 +15,17 @@ let folder: string;
 let repository: TestRepository;
 let quarry: Quarry;
 let latest: string;
+let server: LoopbackServer;
 
 const options = (more: JsonObject = {}): JsonObject => ({
   kind: 'github',
-  options: { gitUrl: repository.bare, history: 100, ...more },
+  options: { history: 100, ...more },
 });
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  repository = TestRepository.create(folder);
+  repository = TestRepository.create(folder, 'owner/repo');
+  server = await serveGit(folder);
   await repository.put('LICENSE', 'Apache License\n Version 2.0, January 2004\n');
   repository.push('Add the licence');
   repository.push(
@@ -32,11 +34,13 @@ beforeAll(async () => {
   latest = repository.push(
     'Close log files before they are renamed (#13)\n\nWindows refuses to rename a file that somebody still holds open, so that rotation lost lines.',
   );
-  quarry = await openTestWorkspace(`${folder}/home`);
+  // The server stands for GitHub, so that commits have the addresses of its pages.
+  quarry = await openTestWorkspace(`${folder}/home`, { githubApiUrl: server.url });
 });
 
 afterAll(async () => {
   await quarry.close();
+  await server.close();
   await removeFolder(folder);
 });
 
@@ -46,8 +50,8 @@ test('the history of a repository is found, cited, mined, followed and let go', 
   expect(first.counts).toMatchObject({ added: 4 });
 
   const found = await quarry.execute('search', { query: 'why did log rotation lose lines on Windows?', limit: 1 });
-  expect(found.output.results[0]).toMatchObject({ url: `https://github.com/owner/repo/commit/${latest}` });
-  expect(found.text).toContain(`https://github.com/owner/repo/commit/${latest}`);
+  expect(found.output.results[0]).toMatchObject({ url: `${server.url}/owner/repo/commit/${latest}` });
+  expect(found.text).toContain(`${server.url}/owner/repo/commit/${latest}`);
   const filtered = await quarry.execute('search', { query: 'licence', categories: ['commit'] });
   expect(filtered.text).toContain('Add the licence');
 

@@ -33,7 +33,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'docs', 'two.ts'), 'export function getUserName(): string {\n  return "x";\n}\n');
   for (const open of [openMcpDoor, openRestDoor, async (quarry: Quarry) => openCliDoor(quarry)]) {
     const home = await temporaryFolder();
-    const quarry = await openTestWorkspace(home, { allowedRoots: ['/'] });
+    // Relative paths then start at the same folder at every door.
+    const quarry = await openTestWorkspace(home, {
+      allowedRoots: ['/'],
+      exportRoots: [folder, '/'],
+      toolsets: ['all'],
+    });
     await ingestAndWait(quarry, join(folder, 'docs'));
     await quarry.execute('note_create', {
       id: 'example',

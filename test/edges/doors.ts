@@ -3,7 +3,10 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { QuarryError } from '../../src/core/errors.js';
 import type { JsonObject } from '../../src/core/types.js';
 import { parametersOf } from '../../src/edges/cli/arguments.js';
 import { runProgram } from '../../src/edges/cli/program.js';
@@ -22,6 +25,8 @@ export interface Door {
   /** Whether this input can be written down at this door exactly as it is. */
   canExpress(operation: Operation, input: JsonObject): boolean;
   call(operation: Operation, input: JsonObject): Promise<Outcome>;
+  /** Everything that the last answer said, word for word. */
+  heard(): string;
   close(): Promise<void>;
 }
 
@@ -32,25 +37,68 @@ export async function openMcpDoor({ operations, services }: Quarry): Promise<Doo
   const client = new Client({ name: 'test', version: '1' });
   const [near, far] = InMemoryTransport.createLinkedPair();
   await Promise.all([server.connect(far), client.connect(near)]);
+  return mcpDoor(client, 'mcp', () => client.close());
+}
+
+/** The SDK's client over HTTP on loopback. */
+export async function openMcpHttpDoor({ operations, services, config }: Quarry): Promise<Door> {
+  const settings = { ...config, apiKey: '', host: '127.0.0.1', toolsets: ['all'] };
+  const server = await startHttpServer({ operations, services, settings, version: '1', port: 0, log: () => undefined });
+  const client = new Client({ name: 'test', version: '1' });
+  // The SDK's own types differ in an optional property from what its client takes.
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)) as unknown as Transport);
+  return mcpDoor(client, 'mcp-http', async () => {
+    await client.close();
+    await server.close();
+  });
+}
+
+async function mcpDoor(client: Client, name: string, close: () => Promise<void>): Promise<Door> {
+  let heard = '';
   // The client then checks every output against its schema.
   await client.listTools();
   return {
-    name: 'mcp',
+    name,
     canExpress: () => true,
     async call(operation, input) {
       const result = await client.callTool({ name: operation.name, arguments: input });
+      heard = JSON.stringify(result);
       const [part] = result.content as { text: string }[]; // Every tool result has one text.
       if (result.isError === true) return { code: part?.text.split(':')[0] ?? '' };
       return { output: result['structuredContent'] as JsonObject }; // Checked by the client.
     },
-    close: () => client.close(),
+    heard: () => heard,
+    close,
+  };
+}
+
+/** The library in this process. */
+export function openLibraryDoor(quarry: Quarry): Door {
+  let heard = '';
+  return {
+    name: 'library',
+    canExpress: () => true,
+    async call(operation, input) {
+      try {
+        const { output, text } = await quarry.execute(operation.name, input);
+        heard = JSON.stringify({ output, text });
+        return { output };
+      } catch (error) {
+        if (!(error instanceof QuarryError)) throw error;
+        heard = JSON.stringify(error.toReport());
+        return { code: error.code };
+      }
+    },
+    heard: () => heard,
+    close: async () => undefined,
   };
 }
 
 /** HTTP on loopback: a query string for GET and DELETE, a JSON body for the others. */
 export async function openRestDoor({ operations, services, config }: Quarry): Promise<Door> {
-  const settings = { ...config, apiKey: '', host: '127.0.0.1' };
+  const settings = { ...config, apiKey: '', host: '127.0.0.1', toolsets: ['all'] };
   const server = await startHttpServer({ operations, services, settings, version: '1', port: 0, log: () => undefined });
+  let heard = '';
   return {
     name: 'rest',
     canExpress: (operation, input) => urlOf(operation, input) !== undefined,
@@ -63,14 +111,17 @@ export async function openRestDoor({ operations, services, config }: Quarry): Pr
       const [response] = (await once(request, 'response')) as [IncomingMessage]; // As the event is declared.
       const parts: Buffer[] = [];
       for await (const part of response) parts.push(part);
-      return toOutcome(JSON.parse(Buffer.concat(parts).toString()));
+      heard = Buffer.concat(parts).toString();
+      return toOutcome(JSON.parse(heard));
     },
+    heard: () => heard,
     close: () => server.close(),
   };
 }
 
 /** The command line in this process, with `--json`. */
 export function openCliDoor(quarry: Quarry): Door {
+  let heard = '';
   return {
     name: 'cli',
     canExpress: (operation, input) => wordsOf(operation, input) !== undefined,
@@ -84,8 +135,10 @@ export function openCliDoor(quarry: Quarry): Door {
       const words = wordsOf(operation, input) ?? [];
       const signal = new AbortController().signal;
       await runProgram(words, { version: '1', operations, extras: [], terminal, signal, open });
-      return toOutcome(JSON.parse(Buffer.concat(parts).toString()));
+      heard = Buffer.concat(parts).toString();
+      return toOutcome(JSON.parse(heard));
     },
+    heard: () => heard,
     close: async () => undefined,
   };
 }

@@ -170,9 +170,15 @@ export function emptyServices(): Services {
     config: loadConfig({}, {}),
     clock: { now: () => new Date().toISOString(), elapsedMs: () => performance.now() },
     store: nothing as KnowledgeStore, // What else is called would be a fault of the edges, and fails.
+    homeRights: {
+      examine: async () => ({ folders: 0, files: 0 }),
+      tighten: async () => ({ folders: 0, files: 0 }),
+      tightenNew: async () => undefined,
+    },
     chunker: { id: 'none', chunk: async () => [] },
     owner: 'test',
-    isAlive: () => true,
+    fateOf: () => 'alive',
+    moment: () => ({ machine: 'here', ms: performance.now() }),
     embedder: () => Promise.reject(new QuarryError('MODEL_UNAVAILABLE', 'No model here.')),
     reranker: () => Promise.reject(new QuarryError('MODEL_UNAVAILABLE', 'No model here.')),
     adapter: () => Promise.reject(new QuarryError('INPUT_INVALID', 'No adapter here.')),

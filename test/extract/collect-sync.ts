@@ -22,6 +22,8 @@ export interface SyncMemory {
   readonly state?: JsonValue;
   readonly full?: boolean;
   readonly signal?: AbortSignal;
+  /** Default true. */
+  readonly allowPrivateNetwork?: boolean;
 }
 
 /** Runs one sync to its end. */
@@ -36,6 +38,7 @@ export async function collectSync(
     known: (uri) => memory.known?.get(uri),
     state: memory.state ?? null,
     full: memory.full ?? false,
+    allowPrivateNetwork: memory.allowPrivateNetwork ?? true,
   };
   const items: SyncItem[] = [];
   for await (const item of adapter.sync(spec, context)) items.push(item);

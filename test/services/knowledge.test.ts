@@ -153,6 +153,41 @@ describe('similar passages', () => {
 });
 
 describe('notes', () => {
+  test('are named by any id that was printed of them, by every operation that takes one', async () => {
+    for (const collection of [undefined, 'shelf']) {
+      const where = collection === undefined ? {} : { collection };
+      const texts = { title: 'Printed ids', text: `Ids of notes in ${collection ?? 'the default'} name them.` };
+      const made = (await quarry.execute('note_create', { id: 'named', ...texts, ...where })).output;
+      const { results } = (await quarry.execute('search', { query: texts.text, sourceKinds: ['text'], limit: 20 }))
+        .output;
+      const chunk = results.find(({ documentId }) => documentId === made.id)?.id ?? '';
+      const short = [made.noteId, made.url];
+      for (const id of [...short, made.id, chunk]) {
+        const scope = short.includes(id) ? where : {}; // the others are unique in the workspace
+        const collections = collection === undefined ? ['default'] : [collection];
+        expect((await quarry.execute('note_get', { id, ...scope })).output).toEqual(made);
+        expect((await quarry.execute('fetch', { id, collections })).output.id).toBe(made.id);
+        expect((await quarry.execute('find_similar', { id, collections, limit: 1 })).output.hint).not.toBe('');
+        const citation = await quarry.execute('verify_citation', { document: id, quote: 'name them', collections });
+        expect(citation.output).toMatchObject({ status: expect.stringMatching(/exact|moved/), documentId: made.id });
+        const changed = await quarry.execute('note_update', { id, tags: ['seen'], ...scope });
+        expect(changed.output).toMatchObject({ id: made.id, noteId: 'named', tags: ['seen'] });
+        await quarry.execute('note_delete', { id, ...scope });
+        await expect(quarry.execute('note_get', { id: 'named', ...where })).rejects.toMatchObject({
+          code: 'NOTE_NOT_FOUND',
+        });
+        await quarry.execute('note_create', { id: 'named', ...texts, ...where });
+        Object.assign(made, (await quarry.execute('note_get', { id: 'named', ...where })).output);
+      }
+    }
+    await expect(quarry.execute('note_get', { id: 'nmaed' })).rejects.toMatchObject({
+      code: 'NOTE_NOT_FOUND',
+      hint: expect.stringContaining('Did you mean named?'),
+    });
+    await quarry.execute('note_delete', { id: 'named' });
+    await quarry.execute('delete_collection', { name: 'shelf', confirm: true });
+  });
+
   test('are created, found, changed, listed, counted, archived and deleted', async () => {
     const created = await quarry.execute('note_create', {
       id: 'retry',

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Catalog } from '../../src/store/catalog.js';
 import { CollectionTables } from '../../src/store/collection-tables.js';
 import { Database } from '../../src/store/database.js';
+import { Presence } from '../../src/store/presence.js';
+import { Retention } from '../../src/store/retention.js';
 import { sampleCollection, sampleDocument, sampleSource } from '../contract/knowledge-samples.js';
 import { temporaryStore } from './temporary-store.js';
 
@@ -11,8 +14,9 @@ describe('reading from a collection', () => {
   it('starts again in the new table when the old one was swapped away in the middle', async () => {
     const { store, directory, dispose } = await temporaryStore();
     const clock = { now: () => new Date().toISOString(), elapsedMs: () => performance.now() };
-    const database = await Database.connect(directory);
-    const tables = new CollectionTables(database, new Catalog(database, clock));
+    const retention = new Retention(new Presence(join(directory, 'users')), clock);
+    const database = await Database.connect(directory, retention);
+    const tables = new CollectionTables(database, new Catalog(database));
     try {
       const id = sampleDocument(source, 'a.md', '').document.id;
       await store.createCollection(sampleCollection('docs'));

@@ -1,14 +1,22 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { utimesSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WriterLease } from '../../src/store/lease.js';
 import { openStore } from '../../src/store/open-store.js';
+import { ownIdentity } from '../../src/store/process-identity.js';
 import { sampleCollection } from '../contract/knowledge-samples.js';
+
+const isLinux = process.platform === 'linux';
+/** What puts a process into a process-id namespace of its own; only root may. */
+const UNSHARE = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+const canUnshare = isLinux && spawnSync('unshare', [...UNSHARE, 'true']).status === 0;
 
 const clock = { now: () => new Date().toISOString(), elapsedMs: () => performance.now() };
 
@@ -30,12 +38,37 @@ describe('WriterLease', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  const holdElsewhere = async () => {
+  const holdElsewhere = async (wrapper: readonly string[] = []) => {
     const script = fileURLToPath(new URL('./hold-lease.js', import.meta.url));
-    const child = spawn(process.execPath, [script, directory], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [program = '', ...words] = [...wrapper, process.execPath, script, directory];
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
     expect(line).toBe('held');
     return child;
+  };
+
+  /** What a process says that finds the lease taken. */
+  const holdOrRefuse = async (wrapper: readonly string[]): Promise<string> => {
+    const script = fileURLToPath(new URL('./hold-lease.js', import.meta.url));
+    const [program = '', ...words] = [...wrapper, process.execPath, script, directory, '0'];
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [line] = await once(createInterface({ input: child.stdout }), 'line');
+    child.stdin.end();
+    await once(child, 'close');
+    return String(line);
+  };
+
+  /** A thread with a copy of the module of its own. */
+  const startThread = async () => {
+    const worker = new Worker(new URL('./lease-thread.js', import.meta.url), {
+      workerData: join(directory, 'writers'),
+    });
+    const ask = async (order: 'acquire' | 'release'): Promise<string> => {
+      worker.postMessage(order);
+      const [answer] = await once(worker, 'message');
+      return String(answer);
+    };
+    return { ask, end: () => worker.terminate() };
   };
 
   it('is held by one at a time and free again after release', async () => {
@@ -86,9 +119,10 @@ describe('WriterLease', () => {
     await writeFile(join(folder, 'torn.claim'), '{"token":');
     await writeFile(
       join(folder, 'ours.claim'),
-      JSON.stringify({ token: 'ours', pid: process.pid, host: hostname(), start: 'long ago', since: '' }),
+      JSON.stringify({ ...ownIdentity(), token: 'ours', start: 'long ago', since: '' }),
     );
-    const lease = await leaseOf(0).acquire();
+    // Where the system tells no starts of processes, silence alone tells that a claim is dead.
+    const lease = await (isLinux ? leaseOf(0) : leaseOf(200_000, fastClock())).acquire();
     expect(lease.isHeld()).toBe(true);
     await lease.release();
   });
@@ -104,6 +138,78 @@ describe('WriterLease', () => {
     });
     const lease = await leaseOf(100_000, fastClock()).acquire();
     expect(lease.isHeld()).toBe(true);
+    await lease.release();
+  });
+
+  it('believes no process number of another namespace, whatever its host is called', async () => {
+    const folder = join(directory, 'writers');
+    await mkdir(folder);
+    const path = join(folder, 'other.claim');
+    const gone = { ...ownIdentity(), pid: 2 ** 22 + 1, token: 'other', since: '' };
+    for (const place of ['another/boot/or/namespace', '']) {
+      await writeFile(path, JSON.stringify({ ...gone, place }));
+      await expect(leaseOf(0).acquire()).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+      const renewing = { ...fastClock(), renewals: 0 };
+      const renewed = {
+        now: renewing.now,
+        elapsedMs: () => {
+          renewing.renewals += 1;
+          utimesSync(path, renewing.renewals, renewing.renewals); // a sign of life before every look
+          return renewing.elapsedMs();
+        },
+      };
+      await expect(leaseOf(60_000, renewed).acquire()).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+      await (await leaseOf(100_000, fastClock()).acquire()).release(); // silent at last
+    }
+  });
+
+  it('waits for a claim that earlier versions wrote, until it is silent', async () => {
+    const folder = join(directory, 'writers');
+    await mkdir(folder);
+    const { pid, host, start } = ownIdentity();
+    await writeFile(join(folder, 'old.claim'), JSON.stringify({ token: 'old', pid, host, start, since: '' }));
+    await expect(leaseOf(0).acquire()).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+    await (await leaseOf(100_000, fastClock()).acquire()).release();
+  });
+
+  it('is held by one of two processes in namespaces of their own, whichever comes first', async () => {
+    if (!canUnshare) return process.stderr.write('not tried: this user may not make namespaces\n');
+    const child = await holdElsewhere(['unshare', ...UNSHARE]);
+    await expect(leaseOf(0).acquire()).rejects.toMatchObject({ code: 'STORE_LOCKED', details: { pid: 1 } });
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const lease = await leaseOf(100_000, fastClock()).acquire();
+    const late = await holdOrRefuse(['unshare', ...UNSHARE]);
+    expect(late).toContain(`process ${process.pid}`);
+    await lease.release();
+    return undefined;
+  });
+
+  it('is held by one of two threads, or copies of the module, whichever comes first', async () => {
+    const thread = await startThread();
+    expect(await thread.ask('acquire')).toBe('held');
+    await expect(leaseOf(0).acquire()).rejects.toMatchObject({ code: 'STORE_LOCKED', details: { pid: process.pid } });
+    expect(await thread.ask('release')).toBe('released');
+    const lease = await leaseOf(0).acquire();
+    expect(await thread.ask('acquire')).toBe('STORE_LOCKED');
+    expect(await lease.renew()).toBe(true);
+    await lease.release();
+    expect(await thread.ask('acquire')).toBe('held');
+    await thread.end(); // with the lease in its hands: silence tells
+    await expect(leaseOf(0).acquire()).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+    await (await leaseOf(1_000_000, fastClock()).acquire()).release();
+  });
+
+  it('takes a folder that cannot be listed for no proof of being alone', async () => {
+    await writeFile(join(directory, 'writers'), 'a file where the claims should be');
+    await expect(leaseOf(0).acquire()).rejects.toMatchObject({ code: 'PATH_UNREADABLE' });
+  });
+
+  it('tells its holder when the claim was taken away', async () => {
+    const lease = await leaseOf(0).acquire();
+    await rm(join(directory, 'writers'), { recursive: true });
+    expect(await lease.renew()).toBe(false);
+    expect(lease.isHeld()).toBe(false);
     await lease.release();
   });
 

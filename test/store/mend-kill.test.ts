@@ -48,7 +48,7 @@ it('mends in the end what was killed in the middle of mending, and loses nothing
       await cp(directory, copy, { recursive: true });
       await killAfter(copy, changes);
       const again = await openStore({ directory: copy });
-      await again.mend({ act: true, remake: async () => undefined });
+      await again.mend({ act: true, now: '2026-01-01T00:00:00.000Z', remake: async () => undefined });
       expect((await again.listCollections()).map(({ name }) => name)).toEqual(['docs']);
       expect(await again.collectionStats('docs')).toMatchObject({ documents: texts.length, chunks: texts.length * 2 });
       expect((await again.listSources()).map(({ id }) => id)).toEqual([source.id]);

@@ -4,7 +4,7 @@ import { openStore } from '../../src/store/open-store.js';
 async function mend(directory: string): Promise<void> {
   const store = await openStore({ directory });
   process.stdout.write('begin\n');
-  await store.mend({ act: true, remake: async () => undefined });
+  await store.mend({ act: true, now: '2026-01-01T00:00:00.000Z', remake: async () => undefined });
   process.stdout.write('done\n');
   await store.close();
 }

@@ -127,7 +127,7 @@ describe('a damaged store', () => {
       await store.maintain('docs');
       expect(bad(await store.check())).toMatchObject([{ name: 'tables without a collection' }]);
       expect(await store.listLost()).toMatchObject([{ collection: 'docs' }]);
-      await store.mend({ act: true, remake: async () => undefined });
+      await store.mend({ act: true, now: '2026-01-01T00:00:00.000Z', remake: async () => undefined });
       expect((await store.listCollections()).map(({ name }) => name)).toEqual(['docs', 'docs-recovered']);
       expect(await store.collectionStats('docs-recovered')).toMatchObject({ documents: 1, chunks: 60 });
     } finally {

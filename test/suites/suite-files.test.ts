@@ -101,7 +101,7 @@ describe('run files', () => {
           ]),
         );
         const path = join(folder, 'round.trec.gz');
-        await files.writeRun(path, results, 'my tag');
+        await files.writeRun(path, results, { tag: 'my tag', replace: true });
         const back = await files.readRun(path);
         expect(back).toEqual({ results, tag: 'my-tag' });
       }),
@@ -288,7 +288,7 @@ describe('suite folders', () => {
     });
     const opened = await files.open(root);
     const target = join(folder, `export-${format}-${gzip}`);
-    const written = await files.exportSuite(opened, { folder: target, format, gzip });
+    const written = await files.exportSuite(opened, { folder: target, format, gzip, overwrite: false });
     expect(written).toHaveLength(3);
     if (format === 'trec') {
       await mkdir(join(target, 'qrels'));
@@ -302,7 +302,7 @@ describe('suite folders', () => {
         (await collect(files.corpus(from))).map(({ id, title, text }) => [id, title, text]);
       expect(await texts(back)).toEqual(await texts(opened));
     }
-    await expect(files.exportSuite(opened, { folder: target, format, gzip })).rejects.toEqual(
+    await expect(files.exportSuite(opened, { folder: target, format, gzip, overwrite: false })).rejects.toEqual(
       refusal('ALREADY_EXISTS', /already there/),
     );
   });

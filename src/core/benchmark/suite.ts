@@ -106,10 +106,12 @@ export interface RunFile {
 
 /** How a suite is written for other tools. */
 export interface SuiteExport {
-  /** A folder that does not exist yet. */
+  /** Absolute path of the folder to make. */
   readonly folder: string;
   readonly format: 'beir' | 'trec';
   readonly gzip: boolean;
+  /** Whether an earlier export in that folder is replaced. */
+  readonly overwrite: boolean;
 }
 
 /** A file that an export wrote. */
@@ -137,12 +139,12 @@ export interface SuiteFiles {
   readQrels(path: string): Promise<Qrels>;
   /** @throws QuarryError PATH_NOT_FOUND, RUN_INVALID naming file and line */
   readRun(path: string): Promise<RunFile>;
-  /** Six columns, ranks from 1, gzip when the path ends in `.gz`. */
-  writeRun(path: string, results: RunResults, tag: string): Promise<void>;
+  /** Six columns, ranks from 1, gzip when the path ends in `.gz`. @throws QuarryError ALREADY_EXISTS unless it may replace a file */
+  writeRun(path: string, results: RunResults, how: { readonly tag: string; readonly replace: boolean }): Promise<void>;
   /** @throws QuarryError PATH_NOT_FOUND, PATH_UNREADABLE */
   readText(path: string): Promise<string>;
-  /** Writes a whole file at once, folders included: a reader never sees half of it. */
-  writeText(path: string, text: string): Promise<void>;
+  /** Writes a whole file at once, folders included: a reader never sees half of it. @throws QuarryError ALREADY_EXISTS unless it may replace a file */
+  writeText(path: string, text: string, how: { readonly replace: boolean }): Promise<void>;
   /** Removes a file or folder; nothing happens when it is absent. */
   remove(path: string): Promise<void>;
 }

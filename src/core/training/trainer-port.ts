@@ -36,6 +36,10 @@ export interface ModelTrainer {
   readRecords(file: string): Promise<TrainingRecord[]>;
   /** @throws QuarryError MODEL_UNAVAILABLE, TRAINING_INVALID, CANCELLED */
   fineTune(order: FineTuneOrder): Promise<FineTuneOutcome>;
-  /** @param output folder wanted for the model @throws QuarryError ALREADY_EXISTS (it is not empty), PATH_UNREADABLE */
-  prepare(output: string): Promise<Workshop>;
+  /**
+   * @param output folder wanted for the model
+   * @param overwrite whether an earlier model there is replaced when the new one is kept
+   * @throws QuarryError ALREADY_EXISTS (something is there that may not be replaced), PATH_UNREADABLE
+   */
+  prepare(output: string, overwrite: boolean): Promise<Workshop>;
 }

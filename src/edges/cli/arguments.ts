@@ -90,6 +90,13 @@ export function parsePairs(flag: string, pairs: readonly string[]): Record<strin
       });
     entries.push([pair.slice(0, at), jsonOrText(pair.slice(at + 1))]);
   }
+  const keys = entries.map(([key]) => key);
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined) {
+    throw new QuarryError('INPUT_INVALID', `--${flag} gives ${JSON.stringify(twice.slice(0, 80))} more than once.`, {
+      hint: 'Give each key once.',
+    });
+  }
   return Object.fromEntries(entries);
 }
 

@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Config } from '../../config/schema.js';
 import { QuarryError } from '../../core/errors.js';
+import { nearestName } from '../../core/text/nearest-name.js';
 import type { Operation } from '../../operations/define.js';
-import { nearestName } from '../../operations/describe-issues.js';
-import { renderJob, toJobShape } from '../../operations/job-shape.js';
+import { jobText } from '../../operations/job-shape.js';
 import type { Services } from '../../services/services.js';
 import { type Parameter, parametersOf } from './arguments.js';
 import {
@@ -265,10 +265,18 @@ async function watchSource(source: string, { services, terminal, signal, options
   const onJob = async (id: string): Promise<void> => {
     const done = await services.jobs.wait(id, Number.MAX_SAFE_INTEGER);
     const isNews = ['added', 'updated', 'removed', 'failed'].some((name) => (done.counts[name] ?? 0) > 0);
-    if (!signal.aborted && (isNews || done.error !== null)) say(printable(renderJob(toJobShape(done))));
+    if (!signal.aborted && (isNews || done.error !== null)) say(printable(jobText(done)));
   };
   say('Watching for changes; stop with Ctrl-C.');
-  await services.ingest.watch(source, (job) => void onJob(job.id), signal);
+  await services.ingest.watch(
+    source,
+    {
+      onJob: (job) => void onJob(job.id),
+      onPresence: ({ uri }, isThere) =>
+        say(printable(isThere ? `${uri} is back; syncing.` : `${uri} is gone; waiting for it to come back.`)),
+    },
+    signal,
+  );
 }
 
 /** Settings given as flags. */

@@ -2,7 +2,7 @@ import { ERROR_TABLE, type ErrorCode, messageOf, QuarryError } from '../../core/
 import type { Job, JsonObject } from '../../core/types.js';
 import { coerceStrings } from '../../operations/coerce.js';
 import type { Operation, Outcome } from '../../operations/define.js';
-import { renderJob, toJobShape } from '../../operations/job-shape.js';
+import { jobText, toJobShape } from '../../operations/job-shape.js';
 import type { Services } from '../../services/services.js';
 import { toEdgeError } from '../edge-error.js';
 import { parametersOf, parsePairs, readText } from './arguments.js';
@@ -125,7 +125,7 @@ async function followJob(
   }
   const shape = toJobShape(job);
   const output = { ...about.started, state: job.state, job: shape as unknown as JsonObject }; // A job's shape is plain JSON.
-  print(terminal, options, output, renderJob(shape));
+  print(terminal, options, output, jobText(job));
   // Quiet is silent on all but errors, and a job's own text, where its error else stands, was just left out.
   if (job.error !== null && options.quiet && !options.json) writeError(job.error, terminal);
   if (job.error === null) return { exitCode: 0, output: about.started };

@@ -1,3 +1,5 @@
+import { makeVisible } from '../../core/text/fence.js';
+
 /** Where the command line reads and writes. */
 export interface Terminal {
   readonly stdin: NodeJS.ReadableStream;
@@ -22,6 +24,5 @@ export function paint(
 
 /** Makes untrusted text safe to print: escape sequences and other control characters become visible or vanish. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is being removed.
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return makeVisible(text);
 }

@@ -2,6 +2,7 @@ import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { QuarryError } from '../../core/errors.js';
 import type { Log } from '../log.js';
+import { clientAddress, limitKeyOf, type TrustedProxies } from './client-address.js';
 import { bareHost, isLoopbackHost, isWildcardHost } from './loopback.js';
 import type { RateLimiter } from './rate-limiter.js';
 
@@ -17,23 +18,25 @@ export interface GuardSettings {
   readonly apiKey: string;
 }
 
-/** Health checks answer without a key, for orchestrators hold none; they say nothing but yes or no. */
-const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
-
-/** Names the request (taking over a caller's sane `X-Request-Id`) and writes one line per answer: never keys, queries or bodies. */
-export function auditLog(log: Log, elapsedMs: () => number): RequestHandler {
+/**
+ * Names the request (taking over a caller's sane `X-Request-Id`) and its client, and writes one line per answer: never
+ * keys, queries or bodies.
+ */
+export function auditLog(log: Log, proxies: TrustedProxies, elapsedMs: () => number): RequestHandler {
   return (request, response, next) => {
     const given = request.get('x-request-id') ?? '';
     const id = /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
     response.locals['requestId'] = id;
     response.set('X-Request-Id', id);
     const began = elapsedMs();
+    const client = clientAddress(request, proxies);
+    response.locals['caller'] = limitKeyOf(client);
     // Taken now: routers cut the path, and a closed socket has no address.
     const about = {
       requestId: id,
       method: request.method,
       path: request.path.slice(0, 300),
-      client: request.socket.remoteAddress ?? '',
+      client,
     };
     response.once('close', () => {
       log('info', 'http', {
@@ -148,13 +151,19 @@ function normalOrigin(origin: string): string {
   }
 }
 
-/** Demands the bearer key wherever one is configured. Comparison takes the same time for every wrong key. */
-export function bearerGuard(settings: GuardSettings): RequestHandler {
+/**
+ * Demands the bearer key wherever one is configured. Comparison takes the same time for every wrong key. Clients that
+ * keep sending wrong keys or none are told to wait; the right key always passes, so that nobody can lock out others who
+ * share an address with him (behind one proxy, for instance).
+ */
+export function bearerGuard(settings: GuardSettings, failures: RateLimiter): RequestHandler {
   const expected = digest(settings.apiKey);
   return (request, response, next) => {
-    if (settings.apiKey === '' || OPEN_PATHS.has(request.path)) return next();
+    if (settings.apiKey === '') return next();
     const [, key] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
     if (key !== undefined && timingSafeEqual(digest(key), expected)) return next();
+    const waitMs = failures.take(callerOf(response));
+    if (waitMs > 0) return next(tooMany('Too many requests without the right key from this address.', waitMs));
     const isMissing = request.headers.authorization === undefined;
     response.set(
       'WWW-Authenticate',
@@ -174,15 +183,23 @@ function digest(key: string): Buffer {
 
 /** Takes one token of the client's bucket for each request. */
 export function rateGuard(limiter: RateLimiter): RequestHandler {
-  return (request, _response, next) => {
-    const waitMs = limiter.take(request.socket.remoteAddress ?? '');
-    if (waitMs === 0) return next();
-    const seconds = Math.ceil(waitMs / 1000);
-    next(
-      new QuarryError('RATE_LIMITED', 'Too many requests from this address.', {
-        hint: `Wait ${seconds} s, then send fewer requests at once.`,
-        details: { retryAfterSeconds: seconds },
-      }),
-    );
+  return (_request, response, next) => {
+    const waitMs = limiter.take(callerOf(response));
+    if (waitMs === 0) next();
+    else next(tooMany('Too many requests from this address.', waitMs));
   };
+}
+
+function tooMany(message: string, waitMs: number): QuarryError {
+  const seconds = Math.ceil(waitMs / 1000);
+  return new QuarryError('RATE_LIMITED', message, {
+    hint: `Wait ${seconds} s, then send fewer requests at once.`,
+    details: { retryAfterSeconds: seconds },
+  });
+}
+
+/** Who calls, as the guards named the client: what limits and turns are counted by. */
+export function callerOf(response: Response): string {
+  const caller: unknown = response.locals['caller'];
+  return typeof caller === 'string' ? caller : '';
 }

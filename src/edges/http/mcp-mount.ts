@@ -1,14 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
-import { type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { QuarryError } from '../../core/errors.js';
 import { type Operation, TOOLSETS } from '../../operations/define.js';
+import { ALL_TOOLSETS, offeredOperations } from '../../operations/offered.js';
 import type { Services } from '../../services/services.js';
 import type { Log } from '../log.js';
+import { refuseMessage } from '../mcp/check-message.js';
 import { createMcpServer } from '../mcp/create-mcp-server.js';
 import { writeInstructions } from '../mcp/instructions.js';
-import { ALL_TOOLSETS, offeredTools } from '../mcp/offered-tools.js';
-import { parseJsonBody, readBody } from './request-input.js';
+import { createMessageLimits, fieldOf, MAX_BATCH, type MessageLimits } from '../mcp/message-limits.js';
+import { callerOf } from './guards.js';
+import { readBody } from './read-body.js';
+import { parseJsonBody } from './request-input.js';
 import { addMethodGuards } from './rest-routes.js';
 
 /** What the mount needs. */
@@ -18,7 +22,10 @@ export interface McpMountParts {
   readonly services: Services;
   readonly version: string;
   readonly log: Log;
+  /** What no tool's own limit goes beyond. */
   readonly maxBodyBytes: number;
+  /** How long a client may send nothing of a body. */
+  readonly bodyIdleMs: number;
   readonly stopping: AbortSignal;
 }
 
@@ -29,25 +36,33 @@ export interface McpMountParts {
  */
 export function createMcpMount(parts: McpMountParts): Router {
   // A wrong name shall stop the start, not the first request.
-  offeredTools(parts.operations, parts.toolsets);
+  const tools = offeredOperations(parts.operations, parts.toolsets);
+  const limits = createMessageLimits(tools, parts.maxBodyBytes);
   const router = Router({ caseSensitive: true });
-  router.post('/', readBody(parts.maxBodyBytes), answer(parts));
+  router.post('/', readBody({ maxBytes: limits.largest, idleMs: parts.bodyIdleMs }), answer(parts, limits));
   addMethodGuards(router, [{ path: '/', method: 'POST' }]);
   return router;
 }
 
-function answer(parts: McpMountParts): RequestHandler {
+function answer(parts: McpMountParts, limits: MessageLimits): RequestHandler {
   return async (request, response) => {
-    const body = parseJsonBody(request);
+    const body = await parseJsonBody(request);
     const toolsets = chooseToolsets(request.url, parts.toolsets);
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
-    const isHandshake = messages.some((message) => methodOf(message) === 'initialize');
+    guardSize(request, messages, limits);
+    const refusal = messages.map(refuseMessage).find((found) => found !== undefined);
+    if (refusal !== undefined) {
+      response.status(400).json(refusal);
+      return;
+    }
+    const isHandshake = messages.some((message) => fieldOf(message, 'method') === 'initialize');
     const server = createMcpServer({
       ...parts,
       toolsets,
       door: 'mcp-http',
+      caller: callerOf(response),
       instructions: isHandshake
-        ? await writeInstructions(parts.services, offeredTools(parts.operations, toolsets))
+        ? await writeInstructions(parts.services, offeredOperations(parts.operations, toolsets))
         : '',
     });
     const takesEvents = (request.headers.accept ?? '').toLowerCase().includes('text/event-stream');
@@ -64,6 +79,25 @@ function answer(parts: McpMountParts): RequestHandler {
     await server.connect(transport as Parameters<typeof server.connect>[0]);
     await forward(await transport.handleRequest(toWebRequest(request), { parsedBody: body ?? null }), response);
   };
+}
+
+/**
+ * Judges a body by the tools that it calls: until it was read, only the largest limit of all could be held.
+ * @throws QuarryError INPUT_INVALID, BODY_TOO_LARGE
+ */
+function guardSize(request: Request, messages: readonly unknown[], limits: MessageLimits): void {
+  if (messages.length > MAX_BATCH) {
+    throw new QuarryError('INPUT_INVALID', `A body may carry at most ${MAX_BATCH} messages.`, {
+      hint: 'Send them in several requests.',
+    });
+  }
+  const body: unknown = request.body;
+  const maxBytes = Math.max(0, ...messages.map((message) => limits.of(message)));
+  if (!(body instanceof Uint8Array) || body.length <= maxBytes) return;
+  throw new QuarryError('BODY_TOO_LARGE', 'The request body is too large for what it calls.', {
+    hint: `At most ${maxBytes} bytes are read for this. Send less at once.`,
+    details: { maxBytes },
+  });
 }
 
 /**
@@ -105,17 +139,7 @@ async function forward(answer: globalThis.Response, response: Response): Promise
   response.end();
 }
 
-function methodOf(message: unknown): unknown {
-  return typeof message === 'object' && message !== null && 'method' in message ? message.method : undefined;
-}
-
 function asksForProgress(message: unknown): boolean {
   const params = fieldOf(message, 'params');
   return fieldOf(fieldOf(params, '_meta'), 'progressToken') !== undefined;
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-  // The key was just found on it.
-  return (value as Readonly<Record<string, unknown>>)[key];
 }

@@ -1,37 +1,21 @@
 import type { IncomingMessage } from 'node:http';
-import express, { type Request, type RequestHandler } from 'express';
+import type { Request } from 'express';
 import { QuarryError } from '../../core/errors.js';
 import { coerceStrings } from '../../operations/coerce.js';
 import type { Operation } from '../../operations/define.js';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-/** Reads the whole body as bytes, decompressed, up to `maxBytes`. */
-export function readBody(maxBytes: number): RequestHandler {
-  return express.raw({ limit: maxBytes, type: () => true });
-}
+import { parseJson } from './parse-json.js';
 
 /**
  * The JSON body; undefined when there is none.
  * @throws QuarryError INPUT_INVALID, FORMAT_UNSUPPORTED
  */
-export function parseJsonBody(request: Request): unknown {
+export async function parseJsonBody(request: Request): Promise<unknown> {
   const body: unknown = request.body;
   if (!(body instanceof Uint8Array) || body.length === 0) return undefined;
-  if (!isJsonType(request)) {
-    throw new QuarryError('FORMAT_UNSUPPORTED', 'The body is not declared as JSON.', {
-      hint: 'Send Content-Type: application/json.',
-    });
-  }
-  try {
-    return JSON.parse(utf8.decode(body));
-  } catch (error) {
-    const isJson = error instanceof SyntaxError;
-    throw new QuarryError('INPUT_INVALID', `The body is not ${isJson ? 'valid JSON' : 'UTF-8'}.`, {
-      hint: 'Send one JSON object in UTF-8.',
-      cause: error,
-    });
-  }
+  if (isJsonType(request)) return parseJson(body);
+  throw new QuarryError('FORMAT_UNSUPPORTED', 'The body is not declared as JSON.', {
+    hint: 'Send Content-Type: application/json.',
+  });
 }
 
 function isJsonType(request: IncomingMessage): boolean {
@@ -44,22 +28,33 @@ function isJsonType(request: IncomingMessage): boolean {
  * JSON body, merged. A key given in two places is refused rather than guessed.
  * @throws QuarryError INPUT_INVALID, FORMAT_UNSUPPORTED
  */
-export function gatherInput(request: Request, operation: Operation): Record<string, unknown> {
-  const body = parseJsonBody(request) ?? {};
+export async function gatherInput(request: Request, operation: Operation): Promise<Record<string, unknown>> {
+  const body = (await parseJsonBody(request)) ?? {};
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new QuarryError('INPUT_INVALID', `${operation.name} takes an object of named values.`, {
       hint: `Known keys: ${Object.keys(operation.input.shape).join(', ')}.`,
     });
   }
   const query = parseQuery(request.url);
-  const keys = [request.params, query, body].flatMap((place) => Object.keys(place));
-  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  const twice = repeatedKey([request.params, query, body]);
   if (twice !== undefined) {
     throw new QuarryError('INPUT_INVALID', `${JSON.stringify(twice.slice(0, 80))} is given in more than one place.`, {
       hint: 'Give each key once: in the path, the query string or the body.',
     });
   }
   return { ...coerceStrings(operation.inputSchema, { ...query, ...request.params }), ...body };
+}
+
+/** The first key that more than one of the objects has. */
+function repeatedKey(places: readonly object[]): string | undefined {
+  const seen = new Set<string>();
+  for (const place of places) {
+    const keys = Object.keys(place);
+    const twice = keys.find((key) => seen.has(key));
+    if (twice !== undefined) return twice;
+    for (const key of keys) seen.add(key);
+  }
+  return undefined;
 }
 
 /**
@@ -74,7 +69,9 @@ function parseQuery(url: string): Record<string, string | string[]> {
     const equals = pair.indexOf('=');
     const key = decode(equals < 0 ? pair : pair.slice(0, equals));
     const value = equals < 0 ? '' : decode(pair.slice(equals + 1));
-    values.set(key, [...(values.get(key) ?? []), value]);
+    const list = values.get(key);
+    if (list === undefined) values.set(key, [value]);
+    else list.push(value);
   }
   return Object.fromEntries(
     [...values].map(([key, list]) => {

@@ -1,34 +1,51 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { QuarryError } from '../../core/errors.js';
-import type { Operation } from '../../operations/define.js';
+import { DEFAULT_INPUT_BYTES, type Operation } from '../../operations/define.js';
+import { notOffered } from '../../operations/offered.js';
 import type { Services } from '../../services/services.js';
-import { gatherInput, readBody } from './request-input.js';
+import { callerOf } from './guards.js';
+import { readBody } from './read-body.js';
+import { gatherInput } from './request-input.js';
 
 /** Where the operations are mounted. */
 export const API_PREFIX = '/api/v1';
 
 /** What the REST routes need. */
 export interface RestParts {
+  /** The whole registry, so that what is not on offer can be told from what there is not. */
   readonly operations: readonly Operation[];
+  readonly offered: readonly Operation[];
   readonly services: Services;
+  /** What no operation's own limit goes beyond. */
   readonly maxBodyBytes: number;
+  /** How long a client may send nothing of a body. */
+  readonly bodyIdleMs: number;
   /** Fires when the server stops and will wait no longer. */
   readonly stopping: AbortSignal;
 }
 
-/** One route for each operation, and an honest 405 for the other methods of its path. */
+/** One route for each operation on offer, and an honest 405 for the other methods of its path. */
 export function createRestRoutes(parts: RestParts): Router {
   const router = Router({ caseSensitive: true });
-  router.use(readBody(parts.maxBodyBytes));
   const sorted = [...parts.operations].sort((a, b) => comparePaths(a.http.path, b.http.path));
   for (const operation of sorted) {
-    router[methodOf(operation)](operation.http.path, runOperation(operation, parts));
+    // Not under its method alone, or OPTIONS would be answered with it.
+    if (!parts.offered.includes(operation)) router.all(operation.http.path, refuse(operation));
+    else addRoute(router, operation, parts);
   }
   addMethodGuards(
     router,
-    sorted.map(({ http }) => ({ path: http.path, method: http.method })),
+    sorted
+      .filter((operation) => parts.offered.includes(operation))
+      .map(({ http }) => ({ path: http.path, method: http.method })),
   );
   return router;
+}
+
+function addRoute(router: Router, operation: Operation, parts: RestParts): void {
+  const maxBytes = Math.min(parts.maxBodyBytes, operation.maxInputBytes ?? DEFAULT_INPUT_BYTES);
+  const read = readBody({ maxBytes, idleMs: parts.bodyIdleMs });
+  router[methodOf(operation)](operation.http.path, nameOperation(operation), read, runOperation(operation, parts));
 }
 
 /** Answers `OPTIONS` with the methods of a path, and refuses every other method than these. */
@@ -68,13 +85,34 @@ export function refuseRoute(request: Request, _response: Response, next: (error:
   );
 }
 
+/** An operation of a toolset that this server does not offer; other methods of its path are somebody else's. */
+function refuse(operation: Operation): RequestHandler {
+  const { method } = operation.http;
+  const own: readonly string[] = method === 'GET' ? [method, 'HEAD'] : [method];
+  return (request, response, next) => {
+    if (!own.includes(request.method)) {
+      next('route');
+      return;
+    }
+    response.locals['operation'] = operation.name;
+    next(notOffered(operation));
+  };
+}
+
+/** For the log, also of requests whose body is refused. */
+function nameOperation(operation: Operation): RequestHandler {
+  return (_request, response, next) => {
+    response.locals['operation'] = operation.name;
+    next();
+  };
+}
+
 function runOperation(operation: Operation, parts: RestParts): RequestHandler {
   return async (request, response) => {
-    response.locals['operation'] = operation.name;
     const signal = AbortSignal.any([disconnectSignal(response), parts.stopping]);
-    const input = gatherInput(request, operation);
+    const input = await gatherInput(request, operation);
     const { output, text } = await operation.execute(
-      { services: parts.services, door: 'rest', signal, report: () => undefined },
+      { services: parts.services, door: 'rest', caller: callerOf(response), signal, report: () => undefined },
       input,
     );
     if (response.destroyed) return;

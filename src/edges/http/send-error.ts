@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { QuarryError } from '../../core/errors.js';
+import { DEFAULT_INPUT_BYTES } from '../../operations/define.js';
 import { toEdgeError } from '../edge-error.js';
 import type { Log } from '../log.js';
 
@@ -7,6 +8,9 @@ import type { Log } from '../log.js';
 export const MCP_PATH = '/mcp';
 /** Seconds to wait where an error may pass by itself but says no time. */
 const DEFAULT_RETRY_SECONDS = 5;
+/** How much of a refused body is thrown away, and for how long, before its connection is closed. */
+const LINGER_BYTES = 16 * 1024 * 1024;
+const LINGER_MS = 1_000;
 
 /** Turns everything that a route or a parser threw into one JSON answer; the last handler of the app. */
 export function errorHandler(log: Log): ErrorRequestHandler {
@@ -34,7 +38,40 @@ export function sendError(request: Request, response: Response, error: QuarryErr
   if (error.meaning.retryable) response.set('Retry-After', String(retrySeconds(error)));
   response.status(error.meaning.status);
   const report = error.toReport();
-  response.json(request.path.replace(/\/$/, '') === MCP_PATH ? toJsonRpc(error, report) : { error: report });
+  const answer = request.path.replace(/\/$/, '') === MCP_PATH ? toJsonRpc(error, report) : { error: report };
+  if (isBetterClosed(request, error)) sendAndClose(request, response, JSON.stringify(answer));
+  else response.json(answer);
+}
+
+/** Whether so much of a body is still to come, or so slowly, that the connection is better closed than read to its end. */
+function isBetterClosed(request: Request, error: QuarryError): boolean {
+  if (request.complete) return false;
+  if (error.code === 'REQUEST_TIMEOUT') return true;
+  const length = request.headers['content-length'];
+  return request.headers['transfer-encoding'] !== undefined || Number(length ?? 0) > DEFAULT_INPUT_BYTES;
+}
+
+/**
+ * Answers, then closes the connection. What still arrives is thrown away for a moment: a connection that is closed while
+ * its client sends is reset, and many a client would then never see the answer.
+ */
+function sendAndClose(request: Request, response: Response, body: string): void {
+  response.set({ Connection: 'close', 'Content-Type': 'application/json; charset=utf-8' });
+  response.set('Content-Length', String(Buffer.byteLength(body)));
+  let bytes = 0;
+  const end = (): void => {
+    clearTimeout(timer);
+    request.off('data', count).off('end', end).off('close', end);
+    response.end();
+  };
+  const count = (part: Buffer): void => {
+    bytes += part.length;
+    if (bytes > LINGER_BYTES) end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  // Resumed, for a reader that gave up leaves the body paused.
+  request.on('data', count).once('end', end).once('close', end).resume();
+  response.write(body);
 }
 
 function retrySeconds(error: QuarryError): number {
@@ -56,36 +93,13 @@ function toJsonRpc(error: QuarryError, report: unknown): unknown {
   };
 }
 
-/** What Express and its parsers throw, in our words. */
+/** What Express throws, in our words. */
 function translate(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof QuarryError) return thrown;
-  const type = 'type' in thrown ? thrown.type : undefined;
-  switch (type) {
-    case 'entity.too.large':
-      return new QuarryError('BODY_TOO_LARGE', 'The request body is too large.', {
-        hint: `At most ${limitOf(thrown)} bytes are read, after decompression. Send less at once, or raise QUARRY_MAX_BODY_BYTES.`,
-        cause: thrown,
-      });
-    case 'encoding.unsupported':
-      return new QuarryError('FORMAT_UNSUPPORTED', 'The content encoding of the body is not known.', {
-        hint: 'Send the body plain, or compressed with gzip, deflate or br.',
-        cause: thrown,
-      });
-    case 'request.aborted':
-      return new QuarryError('CANCELLED', 'The request ended before its body was complete.', { cause: thrown });
-    case 'request.size.invalid':
-      return new QuarryError('INPUT_INVALID', 'The body is not as long as Content-Length says.', { cause: thrown });
-    default:
-      break;
-  }
   const status = 'status' in thrown ? thrown.status : undefined;
   if (status !== 400) return thrown;
-  return new QuarryError('INPUT_INVALID', 'The address or the body of the request cannot be decoded.', {
-    hint: 'Percent-encode the parts of the address as UTF-8, and compress a body only with what Content-Encoding says.',
+  return new QuarryError('INPUT_INVALID', 'The address of the request cannot be decoded.', {
+    hint: 'Percent-encode the parts of the address as UTF-8.',
     cause: thrown,
   });
-}
-
-function limitOf(error: Error): string {
-  return 'limit' in error && typeof error.limit === 'number' ? String(error.limit) : 'the allowed number of';
 }

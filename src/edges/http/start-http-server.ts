@@ -3,11 +3,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QuarryError, systemCode } from '../../core/errors.js';
+import { createTrustedProxies } from './client-address.js';
 import { createHttpApp, type HttpAppParts } from './create-http-app.js';
+import { guardSockets, SOCKET_LIMITS, type SocketLimits, serverOptions } from './guard-sockets.js';
 import { isLoopbackHost } from './loopback.js';
 
 /** Shortest key that is accepted; shorter ones can be guessed. */
 const MIN_KEY_CHARACTERS = 16;
+/** How long a refused client may take to read its answer. */
+const LINGER_MS = 1_000;
 
 /** What a running server needs besides its app. */
 export interface HttpServerParts extends Omit<HttpAppParts, 'stopping'> {
@@ -15,6 +19,8 @@ export interface HttpServerParts extends Omit<HttpAppParts, 'stopping'> {
   readonly port: number;
   /** How long `close` waits for requests under way. Default 10 s. */
   readonly drainMs?: number;
+  /** What differs from the usual limits of sockets. */
+  readonly sockets?: Partial<SocketLimits>;
 }
 
 /** A listening server. */
@@ -35,7 +41,11 @@ export async function startHttpServer(parts: HttpServerParts): Promise<RunningSe
   const { settings, port, drainMs = 10_000 } = parts;
   checkKey(settings.host, settings.apiKey);
   const stopping = new AbortController();
-  const server = createServer(createHttpApp({ ...parts, stopping: stopping.signal }));
+  const limits = { ...SOCKET_LIMITS, ...parts.sockets };
+  const server = createServer(serverOptions(limits), createHttpApp({ ...parts, stopping: stopping.signal }));
+  const proxies = createTrustedProxies(settings.trustedProxies ?? []);
+  const { clock } = parts.services.context;
+  guardSockets(server, { limits, isTrusted: proxies.has, elapsedMs: () => clock.elapsedMs() });
   const drained = watchRequests(server);
   server.on('clientError', answerUnreadable);
   await listen(server, settings.host, port);
@@ -119,26 +129,46 @@ async function closeServer(
   await closed;
 }
 
-/** What is no HTTP at all is answered in the same form as everything else. */
+/** What is no HTTP at all, or never became a whole request, is answered in the same form as everything else. */
 function answerUnreadable(error: Error, socket: Socket): void {
   if (!socket.writable || systemCode(error) === 'ECONNRESET') {
     socket.destroy();
     return;
   }
-  const isLarge = systemCode(error) === 'HPE_HEADER_OVERFLOW';
-  const report = new QuarryError(
-    'INPUT_INVALID',
-    isLarge ? 'The request headers are too large.' : 'The request is not HTTP/1.1.',
-    {
-      hint: isLarge
-        ? 'Move long values from the address into a JSON body.'
-        : 'Use an HTTP client; for TLS put a proxy in front.',
-    },
-  ).toReport();
-  const body = JSON.stringify({ error: report });
+  const { status, report } = describeUnreadable(systemCode(error));
+  const body = JSON.stringify({ error: report.toReport() });
   socket.end(
-    `HTTP/1.1 ${isLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  // A client that neither reads nor closes shall not keep its socket.
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+function describeUnreadable(code: string | undefined): { readonly status: string; readonly report: QuarryError } {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return {
+        status: '431 Request Header Fields Too Large',
+        report: new QuarryError('INPUT_INVALID', 'The request headers are too large.', {
+          hint: 'Move long values from the address into a JSON body.',
+        }),
+      };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return {
+        status: '408 Request Timeout',
+        report: new QuarryError('REQUEST_TIMEOUT', 'The request was not complete in time.', {
+          hint: 'Send headers and body at once.',
+        }),
+      };
+    default:
+      return {
+        status: '400 Bad Request',
+        report: new QuarryError('INPUT_INVALID', 'The request is not HTTP/1.1.', {
+          hint: 'Use an HTTP client; for TLS put a proxy in front.',
+        }),
+      };
+  }
 }
 
 function hostInUrl(host: string): string {

@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Report } from '../../core/ports.js';
+import { oneLine } from '../../core/text/fence.js';
 import type { Door, Operation } from '../../operations/define.js';
 import type { Services } from '../../services/services.js';
 import { toEdgeError } from '../edge-error.js';
@@ -20,6 +21,7 @@ export interface ToolCall {
   readonly arguments: unknown;
   readonly services: Services;
   readonly door: Door;
+  readonly caller?: string;
   readonly signal: AbortSignal;
   readonly report: Report;
   readonly log: Log;
@@ -27,12 +29,12 @@ export interface ToolCall {
 
 /** Runs an operation as a tool. Errors become results that the model can read and act upon; nothing is thrown. */
 export async function callTool(call: ToolCall): Promise<CallToolResult> {
-  const { operation, services, door, signal, report } = call;
-  const { clock } = services.context;
+  const { operation, door } = call;
+  const { clock } = call.services.context;
   const began = clock.elapsedMs();
   const about = (): object => ({ tool: operation.name, door, ms: Math.round(clock.elapsedMs() - began) });
   try {
-    const { output, text } = await operation.execute({ services, door, signal, report }, call.arguments ?? {});
+    const { output, text } = await operation.execute(call, call.arguments ?? {});
     guardSize(operation, output, text);
     call.log('info', 'tool call', { ...about() });
     return { content: [{ type: 'text', text }], structuredContent: output };
@@ -48,8 +50,9 @@ export async function callTool(call: ToolCall): Promise<CallToolResult> {
 /** An error for a model: code, message, what to do next, and what a program would look at. */
 export function renderError(error: QuarryError): string {
   const retry = error.meaning.retryable ? ' (the same call may succeed later)' : '';
-  const details = error.details === undefined ? '' : `\nDetails: ${JSON.stringify(error.details).slice(0, 2_000)}`;
-  return `${error.code}: ${error.message}${retry}\nHint: ${error.hint ?? ''}${details}`;
+  const details =
+    error.details === undefined ? '' : `\nDetails: ${oneLine(JSON.stringify(error.details)).slice(0, 2_000)}`;
+  return `${error.code}: ${oneLine(error.message)}${retry}\nHint: ${oneLine(error.hint ?? '')}${details}`;
 }
 
 function guardSize(operation: Operation, output: unknown, text: string): void {

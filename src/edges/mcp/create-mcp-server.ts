@@ -4,23 +4,25 @@ import type { ServerNotification, ServerRequest, ServerResult } from '@modelcont
 import { z } from 'zod';
 import { QuarryError } from '../../core/errors.js';
 import type { Report } from '../../core/ports.js';
+import { nearestName } from '../../core/text/nearest-name.js';
 import type { Door, Operation, OperationContext } from '../../operations/define.js';
-import { nearestName } from '../../operations/describe-issues.js';
+import { offeredOperations, toolsetHint } from '../../operations/offered.js';
 import type { Services } from '../../services/services.js';
 import { toEdgeError } from '../edge-error.js';
 import type { Log } from '../log.js';
 import { callTool } from './call-tool.js';
-import { offeredTools, toToolListing } from './offered-tools.js';
 import { createProgressNotifier } from './progress-notifier.js';
 import { getPrompt, listPrompts, takesCollection } from './prompts.js';
 import { toProtocolError } from './protocol-error.js';
 import {
   completeDocumentIds,
   DOCUMENT_TEMPLATE,
+  hasDocuments,
   listResources,
   listResourceTemplates,
   readResource,
 } from './resources.js';
+import { toToolListing } from './tool-listing.js';
 
 /** What an MCP server is made of. */
 export interface McpServerParts {
@@ -30,6 +32,8 @@ export interface McpServerParts {
   readonly toolsets: readonly string[];
   readonly services: Services;
   readonly door: Extract<Door, 'mcp-stdio' | 'mcp-http'>;
+  /** Who calls, for taking turns. Default: the door, as one caller. */
+  readonly caller?: string;
   readonly version: string;
   /** What {@link writeInstructions} wrote; only the handshake sends it. */
   readonly instructions: string;
@@ -41,7 +45,7 @@ type Handler = (params: unknown, extra: Extra) => ServerResult | Promise<ServerR
 
 const TextMap = z.record(z.string(), z.string());
 const Page = z.object({ cursor: z.string().max(500).optional() }).optional();
-const ToolParams = z.object({ name: z.string(), arguments: z.unknown().optional() });
+const ToolParams = z.looseObject({ name: z.string(), arguments: z.unknown().optional() });
 const UriParams = z.object({ uri: z.string().max(10_000) });
 const PromptParams = z.object({ name: z.string(), arguments: TextMap.optional() });
 const CompletionParams = z.object({
@@ -90,26 +94,28 @@ export function createMcpServer(parts: McpServerParts): Server {
 }
 
 function createHandlers(parts: McpServerParts): ReadonlyMap<string, Handler> {
-  const tools = offeredTools(parts.operations, parts.toolsets);
+  const tools = offeredOperations(parts.operations, parts.toolsets);
   const contextOf = (extra: Extra): OperationContext => ({
     services: parts.services,
     door: parts.door,
+    ...callerIn(parts),
     signal: extra.signal,
     report: () => undefined,
   });
   return new Map<string, Handler>([
     ['tools/list', () => ({ tools: tools.map(toToolListing) })],
     ['tools/call', (params, extra) => handleToolCall(parts, tools, { params, extra })],
-    ['resources/list', (params, extra) => listResources(contextOf(extra), parse(Page, params)?.cursor)],
-    ['resources/templates/list', () => listResourceTemplates()],
-    [
-      'resources/read',
-      (params, extra) => readResource(contextOf(extra), parts.operations, parse(UriParams, params).uri),
-    ],
-    ['prompts/list', () => listPrompts()],
-    ['prompts/get', (params) => handlePrompt(params)],
-    ['completion/complete', (params, extra) => handleCompletion(contextOf(extra), params)],
+    ['resources/list', (params, extra) => listResources(contextOf(extra), tools, parse(Page, params)?.cursor)],
+    ['resources/templates/list', () => listResourceTemplates(tools)],
+    ['resources/read', (params, extra) => readResource(contextOf(extra), tools, parse(UriParams, params).uri)],
+    ['prompts/list', () => listPrompts(tools)],
+    ['prompts/get', (params) => handlePrompt(tools, params)],
+    ['completion/complete', (params, extra) => handleCompletion(contextOf(extra), tools, params)],
   ]);
+}
+
+function callerIn({ caller }: McpServerParts): { readonly caller?: string } {
+  return caller === undefined ? {} : { caller };
 }
 
 async function handleToolCall(
@@ -120,6 +126,7 @@ async function handleToolCall(
   const call = parse(ToolParams, params);
   const operation = tools.find((tool) => tool.name === call.name);
   if (operation === undefined) throw unknownTool(call.name, tools, parts.operations);
+  refuseMisplaced(operation, call);
   const progress = createReport(parts, extra);
   try {
     const { services, door, log } = parts;
@@ -129,6 +136,7 @@ async function handleToolCall(
       arguments: call.arguments,
       services,
       door,
+      ...callerIn(parts),
       signal,
       log,
       report: progress.report,
@@ -136,6 +144,20 @@ async function handleToolCall(
   } finally {
     progress.stop();
   }
+}
+
+/** Parameters of the protocol that share a name with arguments of some tools. */
+const PROTOCOL_PARAMS = ['name', 'arguments', '_meta', 'task'];
+
+/** An argument that stands beside the arguments would be passed over, and a filter that is passed over matches everything. */
+function refuseMisplaced(operation: Operation, params: Readonly<Record<string, unknown>>): void {
+  const known = Object.keys(operation.input.shape);
+  const key = Object.keys(params).find((name) => known.includes(name) && !PROTOCOL_PARAMS.includes(name));
+  if (key === undefined) return;
+  throw new QuarryError('INPUT_INVALID', `${JSON.stringify(key)} stands beside the arguments of ${operation.name}.`, {
+    hint: 'Put it into arguments.',
+    details: { keys: [key] },
+  });
 }
 
 /** Progress goes out only if the client gave a token, and never after the answer. */
@@ -162,18 +184,23 @@ function createReport(parts: McpServerParts, extra: Extra): { readonly report: R
   };
 }
 
-function handlePrompt(params: unknown): ServerResult {
+function handlePrompt(tools: readonly Operation[], params: unknown): ServerResult {
   const { name, arguments: given } = parse(PromptParams, params);
-  return getPrompt(name, given ?? {});
+  return getPrompt(tools, name, given ?? {});
 }
 
-async function handleCompletion(context: OperationContext, params: unknown): Promise<ServerResult> {
+async function handleCompletion(
+  context: OperationContext,
+  tools: readonly Operation[],
+  params: unknown,
+): Promise<ServerResult> {
   const { ref, argument } = parse(CompletionParams, params);
   if (ref.type === 'ref/resource') {
-    if (ref.uri !== DOCUMENT_TEMPLATE || argument.name !== 'id') return { completion: { values: [] } };
+    if (!hasDocuments(tools) || ref.uri !== DOCUMENT_TEMPLATE || argument.name !== 'id')
+      return { completion: { values: [] } };
     return { completion: await completeDocumentIds(context, argument.value) };
   }
-  if (!takesCollection(ref.name, argument.name)) return { completion: { values: [] } };
+  if (!takesCollection(tools, ref.name, argument.name)) return { completion: { values: [] } };
   const names = (await context.services.collections.list()).map((collection) => collection.name);
   const wanted = argument.value.toLowerCase();
   const values = names.filter((name) => name.toLowerCase().startsWith(wanted));
@@ -205,9 +232,6 @@ function unknownTool(name: string, tools: readonly Operation[], all: readonly Op
   const names = tools.map((tool) => tool.name);
   const near = nearestName(name, names);
   const meant = near === undefined ? '' : ` Did you mean ${near}?`;
-  const hint =
-    hidden === undefined
-      ? `Tools: ${names.join(', ')}.${meant}`
-      : `It belongs to the toolset ${hidden.toolset}; start the server with QUARRY_TOOLSETS naming it, or with all.`;
+  const hint = hidden === undefined ? `Tools: ${names.join(', ')}.${meant}` : toolsetHint(hidden);
   return new QuarryError('OPERATION_NOT_FOUND', `There is no tool ${JSON.stringify(name.slice(0, 80))}.`, { hint });
 }

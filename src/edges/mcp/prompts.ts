@@ -1,5 +1,6 @@
 import type { GetPromptResult, ListPromptsResult } from '@modelcontextprotocol/sdk/types.js';
 import { QuarryError } from '../../core/errors.js';
+import type { Operation } from '../../operations/define.js';
 
 /** An argument of a prompt. */
 interface PromptArgument {
@@ -15,6 +16,8 @@ interface PromptDefinition {
   readonly title: string;
   readonly description: string;
   readonly arguments: readonly PromptArgument[];
+  /** Tools that it tells a model to call, so that it is on offer only where they all are. */
+  readonly tools: readonly string[];
   write(given: Readonly<Record<string, string>>): string;
 }
 
@@ -29,6 +32,7 @@ const PROMPTS: readonly PromptDefinition[] = [
       { name: 'question', description: 'What you want to know.', required: true },
       { name: 'collection', description: 'Where to look; default everywhere.', required: false, isCollection: true },
     ],
+    tools: ['search', 'fetch', 'verify_citation'],
     write: ({ question, collection }) =>
       [
         `Answer this question from the Quarry knowledge base: ${question}`,
@@ -44,6 +48,7 @@ const PROMPTS: readonly PromptDefinition[] = [
     title: 'Explore a collection',
     description: 'Gives an overview of what a collection holds and what it can answer.',
     arguments: [{ name: 'collection', description: 'The collection to explore.', required: true, isCollection: true }],
+    tools: ['list_sources', 'list_documents', 'search', 'fetch'],
     write: ({ collection }) =>
       [
         `Explore the collection ${JSON.stringify(collection)} of the Quarry knowledge base.`,
@@ -64,6 +69,7 @@ const PROMPTS: readonly PromptDefinition[] = [
         isCollection: true,
       },
     ],
+    tools: ['status', 'list_sources', 'job_status'],
     write: ({ collection }) =>
       [
         `Review the sources of the Quarry knowledge base${collection === undefined ? '' : ` in the collection ${JSON.stringify(collection)}`}.`,
@@ -74,10 +80,15 @@ const PROMPTS: readonly PromptDefinition[] = [
   },
 ];
 
-/** The prompts on offer. */
-export function listPrompts(): ListPromptsResult {
+/** The prompts whose tools are all on offer. */
+function offeredPrompts(tools: readonly Operation[]): readonly PromptDefinition[] {
+  return PROMPTS.filter((prompt) => prompt.tools.every((name) => tools.some((tool) => tool.name === name)));
+}
+
+/** The prompts on offer. @param tools the operations on offer */
+export function listPrompts(tools: readonly Operation[]): ListPromptsResult {
   return {
-    prompts: PROMPTS.map(({ name, title, description, arguments: parts }) => ({
+    prompts: offeredPrompts(tools).map(({ name, title, description, arguments: parts }) => ({
       name,
       title,
       description,
@@ -88,10 +99,15 @@ export function listPrompts(): ListPromptsResult {
 
 /**
  * Fills in a prompt.
+ * @param tools the operations on offer
  * @throws QuarryError INPUT_INVALID for an unknown prompt, an unknown or missing argument
  */
-export function getPrompt(name: string, given: Readonly<Record<string, string>>): GetPromptResult {
-  const prompt = findPrompt(name);
+export function getPrompt(
+  tools: readonly Operation[],
+  name: string,
+  given: Readonly<Record<string, string>>,
+): GetPromptResult {
+  const prompt = findPrompt(tools, name);
   const known = prompt.arguments.map((part) => part.name);
   const unknown = Object.keys(given).find((key) => !known.includes(key));
   const missing = prompt.arguments.find((part) => part.required && (given[part.name] ?? '').trim() === '');
@@ -113,15 +129,21 @@ export function getPrompt(name: string, given: Readonly<Record<string, string>>)
 }
 
 /** Whether the values of a prompt's argument are names of collections. @throws QuarryError INPUT_INVALID for an unknown prompt */
-export function takesCollection(name: string, argument: string): boolean {
-  return findPrompt(name).arguments.some((part) => part.name === argument && part.isCollection === true);
+export function takesCollection(tools: readonly Operation[], name: string, argument: string): boolean {
+  return findPrompt(tools, name).arguments.some((part) => part.name === argument && part.isCollection === true);
 }
 
-function findPrompt(name: string): PromptDefinition {
-  const prompt = PROMPTS.find((candidate) => candidate.name === name);
+function findPrompt(tools: readonly Operation[], name: string): PromptDefinition {
+  const offered = offeredPrompts(tools);
+  const prompt = offered.find((candidate) => candidate.name === name);
   if (prompt !== undefined) return prompt;
+  const hidden = PROMPTS.find((candidate) => candidate.name === name);
+  const known = offered.map((candidate) => candidate.name).join(', ') || 'none';
   throw new QuarryError('INPUT_INVALID', `There is no prompt ${JSON.stringify(name.slice(0, 80))}.`, {
-    hint: `Prompts: ${PROMPTS.map((known) => known.name).join(', ')}.`,
+    hint:
+      hidden === undefined
+        ? `Prompts: ${known}.`
+        : `It needs the tools ${hidden.tools.join(', ')}, which QUARRY_TOOLSETS on the server does not offer.`,
   });
 }
 

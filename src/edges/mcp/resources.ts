@@ -5,6 +5,7 @@ import type {
 } from '@modelcontextprotocol/sdk/types.js';
 import { decodeCursor, encodeCursor } from '../../core/cursor.js';
 import { QuarryError } from '../../core/errors.js';
+import { oneLine } from '../../core/text/fence.js';
 import type { Document } from '../../core/types.js';
 import type { Operation, OperationContext } from '../../operations/define.js';
 
@@ -15,6 +16,8 @@ export const DOCUMENT_TEMPLATE = `${DOCUMENT_PREFIX}{id}`;
 const PAGE_LENGTH = 100;
 /** Largest part of a document in one reading, in tokens. */
 const READ_TOKENS = 20_000;
+/** Fenced text is neither the Markdown nor the code that it holds. */
+const FENCED_TYPE = 'text/plain';
 const CURSOR_BINDING = ['resources'];
 const SCAN_LENGTH = 1_000;
 /** Completion looks at no more documents than this; a longer prefix does not help beyond it. */
@@ -22,58 +25,67 @@ const MAX_SCANNED = 5_000;
 /** Most values that one completion may offer, by the protocol. */
 const MAX_COMPLETIONS = 100;
 
+/** Whether documents are resources: where the operation that reads them is on offer. */
+export function hasDocuments(tools: readonly Operation[]): boolean {
+  return tools.some((tool) => tool.name === 'fetch');
+}
+
 /** Lists the status first, then every document in the order of the store, by opaque cursor. */
 export async function listResources(
   context: OperationContext,
+  tools: readonly Operation[],
   cursor: string | undefined,
 ): Promise<ListResourcesResult> {
+  const own = tools.some((tool) => tool.name === 'status') ? [statusResource()] : [];
+  if (!hasDocuments(tools)) return { resources: own };
   const offset = decodeCursor(cursor, CURSOR_BINDING);
-  const page = await context.services.documents.list([], {}, { offset, limit: PAGE_LENGTH });
+  const page = await inTurn(context, () => context.services.documents.list([], {}, { offset, limit: PAGE_LENGTH }));
   const next = offset + page.items.length;
   const documents = page.items.map(toResource);
   return {
-    resources: offset === 0 ? [statusResource(), ...documents] : documents,
+    resources: offset === 0 ? [...own, ...documents] : documents,
     ...(page.items.length > 0 && next < page.total ? { nextCursor: encodeCursor(next, CURSOR_BINDING) } : {}),
   };
 }
 
 /** The one template: documents by id. */
-export function listResourceTemplates(): ListResourceTemplatesResult {
+export function listResourceTemplates(tools: readonly Operation[]): ListResourceTemplatesResult {
+  if (!hasDocuments(tools)) return { resourceTemplates: [] };
   return {
     resourceTemplates: [
       {
         uriTemplate: DOCUMENT_TEMPLATE,
         name: 'document',
         title: 'Document',
-        description: 'The normalised text of an ingested document, by its id.',
+        description:
+          'An ingested document by its id: a head with title, url and place, then its normalised text, each line behind a bar.',
       },
     ],
   };
 }
 
 /**
- * Reads the status (as the operation of that name gives it) or a document.
+ * Reads the status (as the operation of that name gives it) or a document, in the text of `fetch`: a head that names what
+ * follows, the text fenced line by line, so that a document can forge neither head nor foot.
+ * @param tools the operations on offer
  * @throws QuarryError RESOURCE_NOT_FOUND, DOCUMENT_NOT_FOUND
  */
 export async function readResource(
   context: OperationContext,
-  operations: readonly Operation[],
+  tools: readonly Operation[],
   uri: string,
 ): Promise<ReadResourceResult> {
   if (uri === STATUS_URI) {
-    const status = operations.find((operation) => operation.name === 'status');
+    const status = tools.find((operation) => operation.name === 'status');
     if (status === undefined) throw unknownResource(uri);
     const { output } = await status.execute(context, {});
     return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(output, null, 2) }] };
   }
   const id = documentIdOf(uri);
-  if (id === undefined) throw unknownResource(uri);
-  const answer = await context.services.documents.fetch({ id, collections: [], maxTokens: READ_TOKENS });
-  const rest =
-    answer.nextCursor === null
-      ? ''
-      : `\n\n[Cut after line ${answer.endLine} of ${answer.totalLines}. Read on with the fetch tool: id ${id}, startLine ${answer.endLine}.]`;
-  return { contents: [{ uri, mimeType: mediaTypeOf(answer.document.format), text: answer.text + rest }] };
+  const fetch = tools.find((tool) => tool.name === 'fetch');
+  if (id === undefined || fetch === undefined) throw unknownResource(uri);
+  const { text } = await fetch.execute(context, { id, maxTokens: READ_TOKENS });
+  return { contents: [{ uri, mimeType: FENCED_TYPE, text }] };
 }
 
 /** Ids of documents whose id begins with the value or whose title has a word that does. */
@@ -84,11 +96,16 @@ export async function completeDocumentIds(
   const wanted = value.toLowerCase();
   const found: string[] = [];
   for (let offset = 0; offset < MAX_SCANNED; offset += SCAN_LENGTH) {
-    const page = await context.services.documents.list([], {}, { offset, limit: SCAN_LENGTH });
+    const page = await inTurn(context, () => context.services.documents.list([], {}, { offset, limit: SCAN_LENGTH }));
     found.push(...page.items.filter((document) => matches(document, wanted)).map((document) => document.id));
     if (found.length > MAX_COMPLETIONS || offset + page.items.length >= page.total || page.items.length === 0) break;
   }
   return { values: found.slice(0, MAX_COMPLETIONS), hasMore: found.length > MAX_COMPLETIONS };
+}
+
+/** Resources cost what the operations cost that read the same, so they wait in the same queue. */
+function inTurn<T>(context: OperationContext, read: () => Promise<T>): Promise<T> {
+  return context.services.turns.run({ caller: context.caller ?? context.door, signal: context.signal }, read);
 }
 
 function matches(document: Pick<Document, 'id' | 'title'>, wanted: string): boolean {
@@ -107,20 +124,15 @@ function statusResource(): ListResourcesResult['resources'][number] {
 }
 
 function toResource(document: Omit<Document, 'text'>): ListResourcesResult['resources'][number] {
-  const title = document.title === '' ? document.uri : document.title;
+  const title = oneLine(document.title === '' ? document.uri : document.title);
   return {
     uri: DOCUMENT_PREFIX + encodeURIComponent(document.id),
     name: document.id,
     title,
-    description: document.uri,
-    mimeType: mediaTypeOf(document.format),
+    description: oneLine(document.uri),
+    mimeType: FENCED_TYPE,
     annotations: { lastModified: document.indexedAt },
   };
-}
-
-/** Texts are normalised, so their type is that of the normal form, not of what was read. */
-function mediaTypeOf(format: Document['format']): string {
-  return format === 'markdown' ? 'text/markdown' : 'text/plain';
 }
 
 function documentIdOf(uri: string): string | undefined {

@@ -15,6 +15,8 @@ export interface StdioOptions {
   readonly signal?: AbortSignal;
   /** Longest message in bytes. Default 16 MiB. */
   readonly maxLineBytes?: number;
+  /** Most bytes of a message by what it calls. Default: those of the longest. */
+  limitOf?(message: unknown): number;
   /** How long calls under way may still take after the client closed its end. Default 25 s, above the longest wait of a tool. */
   readonly drainMs?: number;
 }
@@ -29,6 +31,7 @@ export async function serveStdio(server: Server, options: StdioOptions = {}): Pr
     input: options.input ?? process.stdin,
     output: options.output ?? reserved?.output ?? process.stdout,
     maxLineBytes: options.maxLineBytes ?? 16 * 1024 * 1024,
+    ...(options.limitOf === undefined ? {} : { limitOf: options.limitOf }),
   });
   const over = new AbortController();
   const stopped = whenAborted(options.signal, over.signal);

@@ -5,6 +5,8 @@ import {
   JSONRPCMessageSchema,
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
+import { hasLittleStructure, MAX_STRUCTURE_BYTES } from '../../core/json-structure.js';
+import { refuseMessage, requestIdOf } from './check-message.js';
 
 /** Streams of a {@link StdioTransport}. */
 export interface StdioStreams {
@@ -12,21 +14,30 @@ export interface StdioStreams {
   readonly output: NodeJS.WritableStream;
   /** Longest line in bytes; longer ones are refused and skipped, and the connection lives on. */
   readonly maxLineBytes: number;
+  /** Most bytes of a message by what it calls. Default: those of a line. */
+  limitOf?(message: unknown): number;
 }
 
+/** Requests that are worked on at once; while there are so many, no more input is read. */
+const MAX_PENDING = 64;
+
 const LINE_FEED = 0x0a;
+const EMPTY = Buffer.alloc(0);
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * JSON-RPC over lines. Unlike the SDK's own transport it answers what it cannot read (broken JSON, bad UTF-8, an
- * overlong line) instead of leaving the client to wait, and it knows when every request has been answered.
+ * overlong line) instead of leaving the client to wait, and it knows when every request has been answered. Input waits
+ * while the client does not read its answers, or has enough requests under way, so that no client can fill the memory.
  */
 export class StdioTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: NonNullable<Transport['onmessage']>;
   readonly #streams: StdioStreams;
-  readonly #pending = new Set<RequestId>();
+  /** How many requests of each id are worked on; a careless client may give one id twice. */
+  readonly #pending = new Map<RequestId, number>();
+  #underWay = 0;
   readonly #idle: (() => void)[] = [];
   #end: () => void = () => undefined;
   /** Resolves when the client has closed its end, or reads no more. */
@@ -37,6 +48,12 @@ export class StdioTransport implements Transport {
   #bytes = 0;
   #isSkipping = false;
   #isClosed = false;
+  /** What was received and not looked at, because of what {@link StdioTransport.#isBlocked} says. */
+  #unread: Buffer[] = [];
+  #isReading = false;
+  #isEnded = false;
+  /** Whether the client leaves answers unread. */
+  #isFull = false;
 
   constructor(streams: StdioStreams) {
     this.#streams = streams;
@@ -49,11 +66,12 @@ export class StdioTransport implements Transport {
     input.on('close', this.#onEnd);
     input.on('error', this.#onBroken);
     output.on('error', this.#onBroken);
+    output.on('drain', this.#onDrain);
   }
 
-  /** Resolves when every request that was read has been answered or cancelled. */
+  /** Resolves when everything that was received has been read, and every request has been answered or cancelled. */
   async drained(): Promise<void> {
-    if (this.#pending.size === 0) return;
+    if (this.#isIdle()) return;
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
@@ -71,15 +89,23 @@ export class StdioTransport implements Transport {
     input.off('close', this.#onEnd);
     input.off('error', this.#onBroken);
     output.off('error', this.#onBroken);
+    output.off('drain', this.#onDrain);
     input.pause();
+    this.#unread = [];
     this.#end();
     for (const resolve of this.#idle.splice(0)) resolve();
     this.onclose?.();
   }
 
   readonly #onEnd = (): void => {
-    this.#finishLine();
+    this.#isEnded = true;
+    this.#readOn();
     this.#end();
+  };
+
+  readonly #onDrain = (): void => {
+    this.#isFull = false;
+    this.#readOn();
   };
 
   /** The other side is gone: nobody will read an answer. */
@@ -90,14 +116,37 @@ export class StdioTransport implements Transport {
   };
 
   readonly #onData = (data: Buffer | string): void => {
-    let rest = typeof data === 'string' ? Buffer.from(data) : data;
-    for (let at = rest.indexOf(LINE_FEED); at >= 0; at = rest.indexOf(LINE_FEED)) {
-      this.#append(rest.subarray(0, at));
-      this.#finishLine();
-      rest = rest.subarray(at + 1);
-    }
-    this.#append(rest);
+    this.#unread.push(typeof data === 'string' ? Buffer.from(data) : data);
+    this.#readOn();
   };
+
+  get #isBlocked(): boolean {
+    return this.#isFull || this.#underWay >= MAX_PENDING;
+  }
+
+  /** Reads lines until there are no more or the client has to wait. Refusals may end up here again, hence the guard. */
+  #readOn(): void {
+    if (this.#isReading || this.#isClosed) return;
+    this.#isReading = true;
+    while (!this.#isBlocked && this.#unread.length > 0) this.#readLine();
+    this.#isReading = false;
+    if (this.#isBlocked) {
+      this.#streams.input.pause();
+      return;
+    }
+    if (this.#isEnded) this.#finishLine();
+    else this.#streams.input.resume();
+    this.#tellIdle();
+  }
+
+  #readLine(): void {
+    const [part = EMPTY, ...others] = this.#unread;
+    const at = part.indexOf(LINE_FEED);
+    const rest = at < 0 ? EMPTY : part.subarray(at + 1);
+    this.#unread = rest.length === 0 ? others : [rest, ...others];
+    this.#append(at < 0 ? part : part.subarray(0, at));
+    if (at >= 0) this.#finishLine();
+  }
 
   #append(part: Buffer): void {
     if (part.length === 0 || this.#isSkipping) return;
@@ -124,23 +173,37 @@ export class StdioTransport implements Transport {
     const value = parseLine(line);
     if (value === BLANK) return;
     if (value === BROKEN) {
-      this.#refuse(null, ErrorCode.ParseError, 'A line was not JSON in UTF-8. Send one JSON-RPC message per line.');
+      this.#refuse(
+        null,
+        ErrorCode.ParseError,
+        `A line was not JSON in UTF-8, or had more than ${MAX_STRUCTURE_BYTES} bytes outside of its texts. Send one JSON-RPC message per line.`,
+      );
+      return;
+    }
+    const refusal = refuseMessage(value);
+    if (refusal !== undefined) {
+      void this.#write(JSON.stringify(refusal));
       return;
     }
     const parsed = JSONRPCMessageSchema.safeParse(value);
     if (!parsed.success) {
       this.#refuse(
-        idOf(value),
+        requestIdOf(value),
         ErrorCode.InvalidRequest,
         'A line was no JSON-RPC 2.0 message. Send an object with jsonrpc, method and, for a request, id; params is an object.',
       );
       return;
     }
-    this.#accept(parsed.data);
+    const maxBytes = this.#streams.limitOf?.(parsed.data) ?? line.length;
+    if (line.length <= maxBytes) this.#accept(parsed.data);
+    else this.#refuse(requestIdOf(value), ErrorCode.InvalidRequest, `This message may have at most ${maxBytes} bytes.`);
   }
 
   #accept(message: JSONRPCMessage): void {
-    if ('method' in message && 'id' in message) this.#pending.add(message.id);
+    if ('method' in message && 'id' in message) {
+      this.#pending.set(message.id, (this.#pending.get(message.id) ?? 0) + 1);
+      this.#underWay += 1;
+    }
     // A cancelled request is never answered, so nothing is left to wait for.
     if ('method' in message && message.method === 'notifications/cancelled') {
       const id = message.params?.['requestId'];
@@ -150,9 +213,21 @@ export class StdioTransport implements Transport {
   }
 
   #settle(id: RequestId): void {
-    this.#pending.delete(id);
-    if (this.#pending.size > 0) return;
-    for (const resolve of this.#idle.splice(0)) resolve();
+    const count = this.#pending.get(id) ?? 0;
+    if (count > 0) this.#underWay -= 1;
+    if (count > 1) this.#pending.set(id, count - 1);
+    else this.#pending.delete(id);
+    this.#readOn();
+    this.#tellIdle();
+  }
+
+  #isIdle(): boolean {
+    const hasLastLine = this.#isEnded && this.#parts.length > 0;
+    return this.#underWay === 0 && this.#unread.length === 0 && !hasLastLine;
+  }
+
+  #tellIdle(): void {
+    if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #refuse(id: RequestId | null, code: number, message: string): void {
@@ -163,7 +238,7 @@ export class StdioTransport implements Transport {
   async #write(line: string): Promise<void> {
     if (this.#isClosed) return;
     await new Promise<void>((resolve) => {
-      this.#streams.output.write(`${line}\n`, () => resolve());
+      if (!this.#streams.output.write(`${line}\n`, () => resolve())) this.#isFull = true;
     });
   }
 }
@@ -174,14 +249,9 @@ const BROKEN = Symbol('broken line');
 function parseLine(line: Buffer): unknown {
   try {
     const text = decoder.decode(line);
+    if (!hasLittleStructure(text)) return BROKEN;
     return text.trim() === '' ? BLANK : JSON.parse(text);
   } catch {
     return BROKEN; // Answered as a parse error by the caller.
   }
-}
-
-/** The id of something that is nearly a request, so that the client learns which of its requests was wrong. */
-function idOf(value: unknown): RequestId | null {
-  if (typeof value !== 'object' || value === null || !('id' in value)) return null;
-  return typeof value.id === 'string' || typeof value.id === 'number' ? value.id : null;
 }

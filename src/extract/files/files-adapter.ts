@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { QuarryError, systemCode, throwIfCancelled, toQuarryError } from '../../core/errors.js';
-import type { SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../core/ports.js';
+import type { ResolveContext, SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../core/ports.js';
 import type { ExtractedDocument, JsonObject } from '../../core/types.js';
 import { hasBinaryName } from '../formats/media-types.js';
 import { parseDocument } from '../formats/parse-document.js';
@@ -9,7 +9,7 @@ import type { ParsedDocument } from '../formats/parsed-document.js';
 import { isMinified } from '../selection/default-ignores.js';
 import { createPathFilter } from '../selection/path-filter.js';
 import { fileUri, textOf } from './file-path.js';
-import { type FilesOptions, parseFilesOptions } from './files-options.js';
+import { type FilesOptions, parseFilesOptions, parseGivenOptions } from './files-options.js';
 import { readProjectContext } from './project-context.js';
 import { type FileContent, openFile, unreadable } from './read-file.js';
 import { resolveTarget } from './resolve-target.js';
@@ -24,6 +24,9 @@ export interface FilesAdapterOptions {
   readonly maxFileBytes?: number | undefined;
 }
 
+/** Everything on this machine may be named. */
+const ANYTHING: ResolveContext = { mayRead: async () => true, allowPrivateNetwork: true };
+
 /** Part of every revision; raise it when unchanged files must be read anew because they are read differently. */
 const REVISION_PREFIX = 'f1-';
 const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
@@ -32,15 +35,17 @@ const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
 export function createFilesAdapter(adapter: FilesAdapterOptions = {}): SourceAdapter {
   return {
     kind: 'files',
-    async resolve(target, given) {
-      const { root, glob } = await resolveTarget(target, adapter.folder ?? process.cwd());
+    async resolve(target, given, { mayRead } = ANYTHING) {
+      const { root, glob } = await resolveTarget(target, { folder: adapter.folder ?? process.cwd(), mayRead });
       const defaults = adapter.maxFileBytes === undefined ? {} : { maxFileBytes: adapter.maxFileBytes };
-      const options = { ...parseFilesOptions({ ...defaults, ...given }), root, glob };
+      const options = { ...parseGivenOptions({ ...defaults, ...given }), root, glob };
       createPathFilter(options);
       return specOf(options);
     },
+    namedPaths: (spec) => [parseFilesOptions(spec.options).root],
+    openedPaths: async (spec) => [parseFilesOptions(spec.options).root],
     sync: (spec, context) => syncFiles(parseFilesOptions(spec.options), context),
-    watch: (spec, onChange, signal) => watchFolder(parseFilesOptions(spec.options), onChange, signal),
+    watch: (spec, listener, signal) => watchFolder(parseFilesOptions(spec.options), listener, signal),
   };
 }
 
@@ -58,6 +63,7 @@ function specOf(options: FilesOptions): SourceSpec {
 async function* syncFiles(options: FilesOptions, context: SyncContext): AsyncGenerator<SyncItem> {
   const before = await statRoot(options.root);
   if (!before.isDirectory) {
+    refuseLostFolder(options.root, context);
     yield* syncOneFile(options, context);
   } else {
     yield* syncFolder(options, before.device, context);
@@ -71,9 +77,11 @@ interface RootStats {
 
 async function statRoot(root: string): Promise<RootStats> {
   try {
-    const stats = await stat(root, { bigint: true });
+    const stats = await lstat(root, { bigint: true });
+    if (stats.isSymbolicLink() || (await realpath(root)) !== root) throw ledElsewhere(root);
     return { isDirectory: stats.isDirectory(), device: String(stats.dev) };
   } catch (error) {
+    if (error instanceof QuarryError) throw error;
     const code = systemCode(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(root, error);
     throw new QuarryError('PATH_NOT_FOUND', `"${root}" is no longer there. Nothing was removed from the index.`, {
@@ -81,6 +89,13 @@ async function statRoot(root: string): Promise<RootStats> {
       cause: error,
     });
   }
+}
+
+/** The root was a real path when it was named; a link that stands there now may lead anywhere. */
+function ledElsewhere(root: string): QuarryError {
+  return new QuarryError('PATH_UNREADABLE', `"${root}" is no longer itself: a link on its path leads elsewhere.`, {
+    hint: 'Ingest the place that the link leads to, and remove this source. Nothing was removed from the index.',
+  });
 }
 
 async function* syncOneFile(options: FilesOptions, context: SyncContext): AsyncGenerator<SyncItem> {
@@ -137,6 +152,14 @@ async function* syncFolder(options: FilesOptions, device: string, context: SyncC
   }
   await statRoot(options.root);
   yield { type: 'complete', state: { device } };
+}
+
+/** A file where a folder was is no folder whose files have all gone. */
+function refuseLostFolder(root: string, { state }: SyncContext): void {
+  if (typeof state !== 'object' || state === null) return; // A file was there before, or nothing is known of it.
+  throw new QuarryError('PATH_NOT_FOUND', `"${root}" is a file now and was a folder. Nothing was removed.`, {
+    hint: 'Bring the folder back and sync again, or remove the source and ingest the file.',
+  });
 }
 
 /** An empty folder on another device than last time is the mount point of a disk that is not there. */

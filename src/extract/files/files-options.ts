@@ -20,11 +20,15 @@ const storedSchema = filesOptionsSchema.extend({
 /** Options of a files source: see {@link filesOptionsSchema}. `root` is the absolute path, `glob` a pattern from there. */
 export type FilesOptions = z.output<typeof storedSchema>;
 
-/** @throws QuarryError INPUT_INVALID naming the bad key and the known ones */
+const kind = 'files';
+const known = Object.keys(filesOptionsSchema.shape);
+
+/** Options as a caller gives them. @throws QuarryError INPUT_INVALID naming the bad key and the known ones */
+export function parseGivenOptions(options: JsonObject): z.output<typeof filesOptionsSchema> {
+  return parseSourceOptions(options, { kind, schema: filesOptionsSchema, known });
+}
+
+/** Options as they are stored. @throws QuarryError INPUT_INVALID naming the bad key and the known ones */
 export function parseFilesOptions(options: JsonObject): FilesOptions {
-  return parseSourceOptions(options, {
-    kind: 'files',
-    schema: storedSchema,
-    known: Object.keys(filesOptionsSchema.shape),
-  });
+  return parseSourceOptions(options, { kind, schema: storedSchema, known });
 }

@@ -1,5 +1,5 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { QuarryError, systemCode } from '../../core/errors.js';
 import type { PathBytes } from './file-path.js';
 
@@ -36,7 +36,8 @@ export interface OpenFile {
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Opens a regular file without following a link and without waiting for a pipe or a device.
+ * Opens a regular file without following a link, in the file's own name or on the way to it, and without waiting for a
+ * pipe or a device. The path must be a real one.
  * @throws QuarryError PATH_UNREADABLE
  */
 export async function openFile(path: PathBytes): Promise<OpenFile | FileRefusal> {
@@ -44,7 +45,7 @@ export async function openFile(path: PathBytes): Promise<OpenFile | FileRefusal>
   try {
     handle = await open(path, FLAGS);
     const stats = await handle.stat({ bigint: true });
-    if (!stats.isFile()) {
+    if (!stats.isFile() || !(await isAt(path, stats))) {
       await handle.close();
       return 'special';
     }
@@ -57,6 +58,16 @@ export async function openFile(path: PathBytes): Promise<OpenFile | FileRefusal>
     if (code === 'ELOOP' || code === 'EMLINK' || code === 'ENXIO' || code === 'ENODEV') return 'special';
     throw unreadable(path.toString('utf8'), error);
   }
+}
+
+/**
+ * Whether the opened file is the one that lies at this real path. A folder above it that was swapped for a link between
+ * the listing and the opening shows here: the path then leads elsewhere, or to another file than the opened one.
+ */
+async function isAt(path: PathBytes, opened: BigIntStats): Promise<boolean> {
+  const real = await realpath(path, { encoding: 'buffer' });
+  const found = await lstat(path, { bigint: true });
+  return real.equals(path) && found.dev === opened.dev && found.ino === opened.ino;
 }
 
 function regularFile(handle: FileHandle, stats: BigIntStats): OpenFile {

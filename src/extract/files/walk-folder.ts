@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, realpath } from 'node:fs/promises';
-import { systemCode, throwIfCancelled } from '../../core/errors.js';
+import { QuarryError, systemCode, throwIfCancelled } from '../../core/errors.js';
 import type { SkipReason, SyncItem } from '../../core/ports.js';
 import { isIgnoredByDefault } from '../selection/default-ignores.js';
 import { IGNORE_FILE_NAMES, type IgnoreRules } from '../selection/ignore-rules.js';
@@ -63,7 +63,7 @@ export async function* walkFolder(request: WalkRequest): AsyncGenerator<WalkItem
 async function listFolder(folder: Entry, request: WalkRequest): Promise<(Entry | WalkItem)[]> {
   let names: Dirent<Buffer>[];
   try {
-    if (await isLink(folder)) return [skip(folder.path, 'symlink', true)];
+    if (await isLink(folder)) return [swapped(folder)];
     // Node's types know only the string form of this call; with encoding `buffer` the names are buffers.
     names = (await readdir(folder.path, {
       withFileTypes: true,
@@ -84,9 +84,17 @@ async function listFolder(folder: Entry, request: WalkRequest): Promise<(Entry |
   return found;
 }
 
-/** Whether a folder has been replaced by a link since its parent was listed. */
+/** A folder that has become a link is passed over; where it is the root, nothing at all can be read. */
+function swapped(folder: Entry): WalkItem {
+  if (folder.relative !== '') return skip(folder.path, 'symlink', true);
+  const error = new QuarryError('PATH_UNREADABLE', `"${textOf(folder.path)}" has become a link that leads elsewhere.`, {
+    hint: 'Ingest the place that the link leads to. Nothing was removed from the index.',
+  });
+  return { type: 'unreadable', prefix: '', error };
+}
+
+/** Whether a folder has been replaced by a link since its parent was listed, or since it was named. */
 async function isLink(folder: Entry): Promise<boolean> {
-  if (folder.relative === '') return false;
   const real = await realpath(folder.path, { encoding: 'buffer' });
   return !real.equals(folder.path);
 }

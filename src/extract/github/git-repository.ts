@@ -1,9 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, QuarryError } from '../../core/errors.js';
 import { sha256 } from '../../core/identity.js';
+import { makeFolder } from '../../files/make-folder.js';
 import { guardRemote } from './remote-guard.js';
-import { type GitCall, type GitSettings, runGit } from './run-git.js';
+import { requireGitService } from './require-git-service.js';
+import { type GitSettings, runGit } from './run-git.js';
 
 /** A commit that has been fetched. */
 export interface FetchedCommit {
@@ -31,6 +33,7 @@ export interface FetchRequest {
 
 const FETCH_TIMEOUT_MS = 1_800_000;
 const FETCH_OPTIONS = ['--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--force'] as const;
+const LISTED_REFS = ['HEAD', 'refs/heads/*', 'refs/tags/*'] as const;
 const busy = new Map<string, Promise<unknown>>();
 
 /**
@@ -53,18 +56,18 @@ export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit 
 }
 
 async function fetchOnce(request: FetchRequest): Promise<FetchedCommit | undefined> {
-  const config = await guardRemote(request.url, request.settings);
-  const choice = chooseRef(await listRefs(request, config), request);
+  const guarded = { ...request, ...(await guardRemote(request.url, request.settings)) };
+  const choice = chooseRef(await listRefs(guarded), request);
   if (choice === undefined) return undefined;
   const name = `${sha256(request.url).slice(0, 24)}${request.history > 0 ? '-history' : ''}.git`;
   const folder = path.join(request.cacheFolder, name);
   const commit = await oneAtATime(folder, async () => {
     try {
-      return await fetchInto(folder, choice, { ...request, config });
+      return await fetchInto(folder, choice, guarded);
     } catch (error) {
       if (!isCacheFault(error)) throw error;
       await rm(folder, { recursive: true, force: true });
-      return await fetchInto(folder, choice, { ...request, config });
+      return await fetchInto(folder, choice, guarded);
     }
   });
   return { folder, commit, ref: choice.name, path: choice.path };
@@ -94,9 +97,9 @@ interface RemoteRefs {
   readonly refs: ReadonlyMap<string, string>;
 }
 
-async function listRefs(request: FetchRequest, config: GitCall['config'] = []): Promise<RemoteRefs> {
-  const args = ['ls-remote', '--symref', '--', request.url, 'HEAD', 'refs/heads/*', 'refs/tags/*'];
-  const output = await runGit(request.settings, { args, signal: request.signal, timeoutMs: 60_000, config });
+async function listRefs(request: FetchRequest): Promise<RemoteRefs> {
+  const args = ['ls-remote', '--symref', ...localServer(request.url), '--', request.url, ...LISTED_REFS];
+  const output = await runGit(request.settings, { args, signal: request.signal, timeoutMs: 60_000 });
   const refs = new Map<string, string>();
   let head = '';
   for (const line of output.toString('utf8').split('\n')) {
@@ -104,6 +107,7 @@ async function listRefs(request: FetchRequest, config: GitCall['config'] = []): 
     if (value.startsWith('ref: ')) head = value.slice(5);
     else if (name !== '') refs.set(name, value);
   }
+  if (refs.size === 0) await requireGitService(request);
   return { head, refs };
 }
 
@@ -163,12 +167,8 @@ function noSuchRef(what: string, remote: RemoteRefs): QuarryError {
   );
 }
 
-async function fetchInto(
-  folder: string,
-  choice: RefChoice,
-  request: FetchRequest & Pick<GitCall, 'config'>,
-): Promise<string> {
-  const { settings, signal, config = [] } = request;
+async function fetchInto(folder: string, choice: RefChoice, request: FetchRequest): Promise<string> {
+  const { settings, signal } = request;
   const inside = ['--git-dir', folder];
   await initialise(folder, request);
   const local = `refs/quarry/${sha256(choice.wanted).slice(0, 16)}`;
@@ -178,12 +178,13 @@ async function fetchInto(
       'fetch',
       '--quiet',
       ...depth,
+      ...localServer(request.url),
       ...FETCH_OPTIONS,
       '--',
       request.url,
       `+${choice.wanted}:${local}`,
     ];
-    await runGit(settings, { args, signal, timeoutMs: FETCH_TIMEOUT_MS, config });
+    await runGit(settings, { args, signal, timeoutMs: FETCH_TIMEOUT_MS });
   };
   try {
     await fetch(depthOf(request));
@@ -206,14 +207,22 @@ async function fetchInto(
  * fetched at any time, which git would then do unasked and past our guards.
  */
 async function initialise(folder: string, { settings, signal, history }: FetchRequest): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, { mode: 0o700 });
   if (history > 0) await rm(path.join(folder, 'config'), { force: true });
   await runGit(settings, { args: ['init', '--quiet', '--bare', '--template=', '--', folder], signal });
 }
 
-/** Commits alone where the server can leave files out; a server on this disk is one that is told to. */
-function depthOf({ history, url }: FetchRequest): string[] {
-  if (history === 0) return ['--depth=1'];
-  const local = url.startsWith('file:') ? ['--upload-pack=git -c uploadpack.allowFilter=true upload-pack'] : [];
-  return [`--depth=${history}`, '--filter=tree:0', ...local];
+/** Commits alone where the server can leave files out. */
+function depthOf({ history }: FetchRequest): string[] {
+  return history === 0 ? ['--depth=1'] : [`--depth=${history}`, '--filter=tree:0'];
+}
+
+/**
+ * How a repository on this disk is served: at its exact place, with files left out where that is asked for, and without
+ * asking the remotes that its own settings name for what it lacks.
+ */
+function localServer(url: string): string[] {
+  if (!url.startsWith('file:')) return [];
+  const alone = 'GIT_NO_LAZY_FETCH=1 GIT_ALLOW_PROTOCOL=none';
+  return [`--upload-pack=${alone} git -c uploadpack.allowFilter=true upload-pack --strict`];
 }

@@ -1,10 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { throwIfCancelled, toQuarryError } from '../../core/errors.js';
-import type { SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../core/ports.js';
+import type { ResolveContext, SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../core/ports.js';
 import type { JsonObject, JsonValue } from '../../core/types.js';
 import { createPathFilter } from '../selection/path-filter.js';
 import { createGithubApi, type GithubApi } from './github-api.js';
-import { type GithubOptions, parseGithubOptions } from './github-options.js';
-import { parseTarget, type RepositoryTarget } from './parse-target.js';
+import { type GithubOptions, parseGithubOptions, parseGivenOptions } from './github-options.js';
+import { repositoryPlaces } from './local-repository.js';
+import { parseTarget, type RepositoryTarget, type TargetContext } from './parse-target.js';
+import { refusePrivateRemote } from './remote-guard.js';
 import { syncRepositoryCommits } from './repository-commits.js';
 import { type RepositoryFiles, syncRepositoryFiles } from './repository-files.js';
 import { issueUri, readIssuesState, syncIssues } from './repository-issues.js';
@@ -22,8 +25,6 @@ export interface GithubAdapterOptions {
   readonly maxFileBytes?: number | undefined;
   /** Environment of the git processes: PATH, HOME, proxies, ssh agent. A plain one when absent. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Whether git remotes on loopback and private addresses may be asked. Default true: many servers are in-house. */
-  readonly allowPrivateNetwork?: boolean | undefined;
   /** Folder that relative paths start at; the process's own when absent. */
   readonly folder?: string | undefined;
   /** See {@link createGithubApi}. */
@@ -34,7 +35,7 @@ export interface GithubAdapterOptions {
 interface Adapter {
   readonly webUrl: string;
   readonly cacheFolder: string;
-  readonly settings: GitSettings;
+  readonly settings: Omit<GitSettings, 'allowPrivateNetwork'>;
   readonly api: GithubApi;
 }
 
@@ -50,16 +51,20 @@ export function createGithubAdapter(given: GithubAdapterOptions): SourceAdapter 
       environment: given.environment ?? plainEnvironment(),
       token,
       tokenHost: webUrl,
-      allowPrivateNetwork: given.allowPrivateNetwork ?? true,
     },
     api: createGithubApi({ apiUrl, token, maxWaitMs: given.maxWaitMs, retryDelayMs: given.retryDelayMs }),
   };
   return {
     kind: 'github',
-    async resolve(target, options) {
+    async resolve(target, options, { mayRead, allowPrivateNetwork } = ANYTHING) {
       const defaults = given.maxFileBytes === undefined ? {} : { maxFileBytes: given.maxFileBytes };
-      return resolveSpec(target, { ...defaults, ...options }, { webUrl, folder: given.folder ?? process.cwd() });
+      const folder = given.folder ?? process.cwd();
+      const spec = await resolveSpec(target, { ...defaults, ...options }, { webUrl, folder, mayRead });
+      if (!allowPrivateNetwork) refusePrivateRemote(parseGithubOptions(spec.options).gitUrl, webUrl);
+      return spec;
     },
+    namedPaths: (spec) => remotesOf(parseGithubOptions(spec.options)).flatMap(localPath),
+    openedPaths: (spec, mayRead) => openedPaths(parseGithubOptions(spec.options), mayRead),
     sync: (spec, context) => syncRepository(spec, context, adapter),
   };
 }
@@ -71,10 +76,30 @@ function webUrlOf(apiUrl: string): string {
   return url.hostname.startsWith('api.') && url.pathname === '/' ? `${url.protocol}//${url.host.slice(4)}` : url.origin;
 }
 
-function resolveSpec(target: string, given: JsonObject, context: { webUrl: string; folder: string }): SourceSpec {
-  const named = parseTarget(target, context);
-  const wished = parseGithubOptions({ ...optionsOfPart(named.part), ...given });
-  const mirror = wished.gitUrl === '' ? '' : parseTarget(wished.gitUrl, context).gitUrl;
+/** Everything on this machine may be named. */
+const ANYTHING: ResolveContext = { mayRead: async () => true, allowPrivateNetwork: true };
+
+/** Git addresses that a source is read from. */
+function remotesOf({ gitUrl, wiki }: GithubOptions): string[] {
+  return wiki ? [gitUrl, wikiOf(gitUrl)] : [gitUrl];
+}
+
+function localPath(gitUrl: string): string[] {
+  return gitUrl.startsWith('file:') ? [fileURLToPath(gitUrl)] : [];
+}
+
+async function openedPaths(options: GithubOptions, mayRead: ResolveContext['mayRead']): Promise<string[]> {
+  const opened: string[] = [];
+  for (const folder of remotesOf(options).flatMap(localPath)) {
+    opened.push(...(await repositoryPlaces(folder, mayRead)));
+  }
+  return opened;
+}
+
+async function resolveSpec(target: string, given: JsonObject, context: TargetContext): Promise<SourceSpec> {
+  const named = await parseTarget(target, context);
+  const wished = parseGivenOptions({ ...optionsOfPart(named.part), ...given });
+  const mirror = wished.gitUrl === '' ? '' : (await parseTarget(wished.gitUrl, context)).gitUrl;
   const options = parseGithubOptions({
     ...wished,
     ref: named.ref || wished.ref,
@@ -101,7 +126,8 @@ function optionsOfPart(part: RepositoryTarget['part']): JsonObject {
 }
 
 function sourceUri(options: GithubOptions): string {
-  const { owner, repository, ref, path, webUrl, gitUrl } = options;
+  const { ref, path, gitUrl } = options;
+  const { owner, repository, webUrl } = readFrom(options);
   const inside = path === '' ? '' : `:${path}`;
   if (owner === '') return ref === '' && path === '' ? gitUrl : `${gitUrl}#${ref}${inside}`;
   // GitHub does not tell upper from lower case in names.
@@ -111,30 +137,49 @@ function sourceUri(options: GithubOptions): string {
 }
 
 function labelOf(options: GithubOptions): string {
-  const name =
-    options.owner === ''
-      ? options.gitUrl.replace(/^.*\//, '').replace(/\.git$/, '')
-      : `${options.owner}/${options.repository}`;
+  const { owner, repository } = readFrom(options);
+  const name = owner === '' ? options.gitUrl.replace(/^.*\//, '').replace(/\.git$/, '') : `${owner}/${repository}`;
   return `${name}${options.ref === '' ? '' : `@${options.ref}`}${options.path === '' ? '' : `:${options.path}`}`;
+}
+
+/** The repository on GitHub that git reads from; its names are empty when the files come from elsewhere, a mirror too. */
+function readFrom(options: GithubOptions): Pick<GithubOptions, 'owner' | 'repository' | 'webUrl'> {
+  const { owner, repository, webUrl } = options;
+  if (owner === '' || isItself(options)) return { owner, repository, webUrl };
+  return { owner: '', repository: '', webUrl: '' };
+}
+
+/** Whether a git address is that of the named repository, over https or ssh. */
+function isItself({ owner, repository, webUrl, gitUrl }: GithubOptions): boolean {
+  const remote = new URL(gitUrl);
+  const web = new URL(webUrl);
+  const isHost =
+    remote.protocol === 'ssh:' ? remote.hostname === web.hostname && remote.port === '' : remote.origin === web.origin;
+  const path = remote.pathname.replace(/\.git$/, '').toLowerCase();
+  return isHost && path === `/${owner}/${repository}`.toLowerCase();
 }
 
 interface Sync {
   readonly options: GithubOptions;
+  /** Settings of git for this source. */
+  readonly settings: GitSettings;
   readonly context: SyncContext;
   readonly adapter: Adapter;
 }
 
 async function* syncRepository(spec: SourceSpec, context: SyncContext, adapter: Adapter): AsyncGenerator<SyncItem> {
   const options = parseGithubOptions(spec.options);
-  const sync: Sync = { options, context, adapter };
+  const settings = { ...adapter.settings, allowPrivateNetwork: context.allowPrivateNetwork };
+  const sync: Sync = { options, settings, context, adapter };
   const state: JsonObject = { ...readState(context.state) };
-  const licence = licenceFinder(sync);
+  const named = licenceFinder(sync);
+  const licence = readFrom(options).owner === '' ? async (): Promise<string> => '' : named;
   const read = options.files ? yield* syncRepositoryFiles(filesOf(sync, licence)) : undefined;
   if (read !== undefined) state['commit'] = read.commit;
   if (options.history > 0) yield* syncHistory(sync, read?.licence ?? (await licence()));
   if (options.wiki) yield* syncWiki(sync, licence);
   if ((options.issues || options.pullRequests) && options.owner !== '') {
-    const issues = yield* syncApi(sync, licence, !options.files);
+    const issues = yield* syncApi(sync, named, !options.files);
     if (issues !== undefined) state['issues'] = issues;
   }
   yield { type: 'complete', state };
@@ -145,8 +190,9 @@ function readState(state: JsonValue): JsonObject {
 }
 
 function filesOf(sync: Sync, findLicence: () => Promise<string>): RepositoryFiles {
-  const { options, adapter, context } = sync;
-  const { owner, repository, webUrl, gitUrl } = options;
+  const { options, settings, adapter, context } = sync;
+  const { gitUrl } = options;
+  const { owner, repository, webUrl } = readFrom(options);
   const isGithub = owner !== '';
   return {
     url: gitUrl,
@@ -154,7 +200,7 @@ function filesOf(sync: Sync, findLicence: () => Promise<string>): RepositoryFile
     path: options.path,
     options,
     cacheFolder: adapter.cacheFolder,
-    settings: adapter.settings,
+    settings,
     context,
     uriOf: (ref, path) =>
       isGithub
@@ -205,12 +251,13 @@ function toJson(answer: unknown): JsonValue {
 
 /** Commits of the branch. When the files have been read already, a failure here costs only this part. */
 async function* syncHistory(sync: Sync, licence: string): AsyncGenerator<SyncItem> {
-  const { options, adapter, context } = sync;
-  const { owner, repository, webUrl, gitUrl } = options;
+  const { options, settings, adapter, context } = sync;
+  const { gitUrl } = options;
+  const { owner, repository, webUrl } = readFrom(options);
   const page = owner === '' ? gitUrl.replace(/\.git$/, '') : `${webUrl}/${owner}/${repository}`;
   // Most servers show a commit at this page; a repository behind no web site has only its own address.
   const base = page.startsWith('http') ? `${page}/commit/` : `${gitUrl}#commit/`;
-  const { cacheFolder, settings } = adapter;
+  const { cacheFolder } = adapter;
   const metadata = { repository: owner === '' ? gitUrl : `${owner}/${repository}` };
   try {
     yield* syncRepositoryCommits({ url: gitUrl, options, cacheFolder, settings, context, base, licence, metadata });
@@ -221,13 +268,19 @@ async function* syncHistory(sync: Sync, licence: string): AsyncGenerator<SyncIte
   }
 }
 
+/** Where the wiki of a repository lies. */
+function wikiOf(gitUrl: string): string {
+  return `${gitUrl.replace(/\.git$/, '')}.wiki.git`;
+}
+
 async function* syncWiki(sync: Sync, findLicence: () => Promise<string>): AsyncGenerator<SyncItem> {
   const { options } = sync;
   const files = filesOf(sync, findLicence);
-  const url = `${options.gitUrl.replace(/\.git$/, '')}.wiki.git`;
-  const base = options.owner === '' ? `${url}#` : `${options.webUrl}/${options.owner}/${options.repository}/wiki/`;
+  const { owner, repository, webUrl } = readFrom(options);
+  const url = wikiOf(options.gitUrl);
+  const base = owner === '' ? `${url}#` : `${webUrl}/${owner}/${repository}/wiki/`;
   const uriOf = (ref: string, path: string): string =>
-    options.owner === ''
+    owner === ''
       ? `${url}#${encoded(ref)}:${encoded(path)}`
       : `${base}${encoded(path.replace(/\.(?:md|markdown|mediawiki|rst|adoc|asciidoc|org|textile)$/i, ''))}`;
   try {

@@ -46,7 +46,7 @@ export const githubOptionsSchema = z.strictObject({
     .max(2000)
     .default('')
     .describe(
-      'Fetch the files of owner/repo from this git address instead, for instance a mirror. The token is not sent there.',
+      'Fetch the files of owner/repo from this git address instead, for instance a mirror, which they are then cited by. The token is not sent there.',
     ),
 });
 
@@ -63,11 +63,15 @@ const storedSchema = githubOptionsSchema.extend({
  */
 export type GithubOptions = z.output<typeof storedSchema>;
 
-/** @throws QuarryError INPUT_INVALID naming the bad key and the known ones */
+const kind = 'github';
+const known = Object.keys(githubOptionsSchema.shape);
+
+/** Options as a caller gives them. @throws QuarryError INPUT_INVALID naming the bad key and the known ones */
+export function parseGivenOptions(options: JsonObject): z.output<typeof githubOptionsSchema> {
+  return parseSourceOptions(options, { kind, schema: githubOptionsSchema, known });
+}
+
+/** Options as they are stored. @throws QuarryError INPUT_INVALID naming the bad key and the known ones */
 export function parseGithubOptions(options: JsonObject): GithubOptions {
-  return parseSourceOptions(options, {
-    kind: 'github',
-    schema: storedSchema,
-    known: Object.keys(githubOptionsSchema.shape),
-  });
+  return parseSourceOptions(options, { kind, schema: storedSchema, known });
 }

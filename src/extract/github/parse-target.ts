@@ -24,6 +24,8 @@ export interface TargetContext {
   readonly webUrl: string;
   /** Folder that relative paths start at. */
   readonly folder: string;
+  /** Whether the caller may look at a path; what may not be looked at is taken as absent. */
+  mayRead(path: string): Promise<boolean>;
 }
 
 const SHORT = /^([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))\/([A-Za-z0-9._-]{1,100}?)(?:\.git)?(?:@([^:\s]+))?(?::(.*))?$/;
@@ -34,7 +36,7 @@ const SCP = /^([\w.-]+)@([\w.-]+):(?!\/\/)([^\s#]+?)(?:#(.*))?$/;
  * http(s), ssh, git, `user@host:path`, `file://` or a path on this disk. Behind other addresses `#ref:path` may follow.
  * @throws QuarryError INPUT_INVALID, PATH_NOT_FOUND
  */
-export function parseTarget(target: string, context: TargetContext): RepositoryTarget {
+export async function parseTarget(target: string, context: TargetContext): Promise<RepositoryTarget> {
   const text = target.trim().replace(/^git\+/, '');
   if (text === '' || text.length > 2000 || /[\0\n\r]/.test(text)) throw invalid('The repository is not named.');
   if (text.startsWith('-')) throw invalid(`"${text.slice(0, 100)}" is not a repository.`);
@@ -43,7 +45,7 @@ export function parseTarget(target: string, context: TargetContext): RepositoryT
   const scp = SCP.exec(text);
   if (scp !== null)
     return { ...splitFragment(scp[4] ?? ''), gitUrl: `ssh://${scp[1]}@${scp[2]}/${scp[3]}`, owner: '', repository: '' };
-  return fromPath(text, context) ?? fromShort(text, context);
+  return (await fromPath(text, context)) ?? fromShort(text, context);
 }
 
 function fromShort(text: string, context: TargetContext): RepositoryTarget {
@@ -64,10 +66,11 @@ function onGithub(context: TargetContext, parts: Omit<RepositoryTarget, 'gitUrl'
 }
 
 /** A path that leads to a git repository on this disk; undefined when there is none. */
-function fromPath(text: string, context: TargetContext): RepositoryTarget | undefined {
+async function fromPath(text: string, context: TargetContext): Promise<RepositoryTarget | undefined> {
   const [place = '', fragment] = cut(text, '#');
   const absolute = path.resolve(context.folder, place);
-  const isRepository = [path.join(absolute, '.git'), path.join(absolute, 'HEAD')].some((mark) => existsSync(mark));
+  const marks = [path.join(absolute, '.git'), path.join(absolute, 'HEAD')];
+  const isRepository = (await context.mayRead(absolute)) && marks.some((mark) => existsSync(mark));
   if (isRepository) return { ...splitFragment(fragment ?? ''), gitUrl: localUrl(absolute), owner: '', repository: '' };
   if (!/^(?:\.{0,2}\/|~)/.test(text)) return undefined;
   throw notFound(absolute);
@@ -80,13 +83,14 @@ function localUrl(absolute: string): string {
 function notFound(absolute: string): QuarryError {
   return new QuarryError('PATH_NOT_FOUND', `There is no git repository at "${absolute}".`, {
     hint: 'Give the folder of a repository (one that holds .git or is bare), or ingest it as files.',
+    details: { path: absolute },
   });
 }
 
-function fromUrl(text: string, context: TargetContext): RepositoryTarget {
+async function fromUrl(text: string, context: TargetContext): Promise<RepositoryTarget> {
   const [address = '', fragment = ''] = cut(text, '#');
   const url = readUrl(address);
-  if (url.protocol === 'file:') return fromFileUrl(url, fragment);
+  if (url.protocol === 'file:') return fromFileUrl(url, fragment, context);
   if (!/^(?:https?|ssh|git):$/.test(url.protocol)) throw invalid(`Repositories are not fetched over ${url.protocol}//`);
   if (url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:')) {
     throw invalid(
@@ -100,6 +104,7 @@ function fromUrl(text: string, context: TargetContext): RepositoryTarget {
   // A loopback or Enterprise server may serve other repositories beside `owner/repo`.
   const isPage = url.hostname === 'github.com' || url.pathname.split('/').filter((part) => part !== '').length > 1;
   if (isGithub && isPage) return fromGithubPage(url, fragment, context);
+  if (isWebPage(url)) throw invalid(`"${url.href.slice(0, 200)}" is the address of a page, not of a repository.`);
   const suffix = /^(.*?\.git)@([^@]+)$/.exec(url.pathname);
   if (suffix !== null) url.pathname = suffix[1] ?? url.pathname;
   return {
@@ -108,6 +113,13 @@ function fromUrl(text: string, context: TargetContext): RepositoryTarget {
     owner: '',
     repository: '',
   };
+}
+
+/** Whether an address cannot be a repository's: the start page of a host, a question, or a file of a web site. */
+function isWebPage(url: URL): boolean {
+  if (!/^https?:$/.test(url.protocol)) return false;
+  const name = url.pathname.split('/').at(-1) ?? '';
+  return url.pathname === '/' || url.search !== '' || /\.(?:x?html?|php|aspx?|jsp|md|txt|pdf|xml|json)$/i.test(name);
 }
 
 function readUrl(address: string): URL {
@@ -122,14 +134,14 @@ function readUrl(address: string): URL {
   }
 }
 
-function fromFileUrl(url: URL, fragment: string): RepositoryTarget {
+async function fromFileUrl(url: URL, fragment: string, context: TargetContext): Promise<RepositoryTarget> {
   let folder: string;
   try {
     folder = fileURLToPath(url);
   } catch (error) {
     throw new QuarryError('INPUT_INVALID', 'The file address is not usable.', { hint: HINT, cause: error });
   }
-  const found = fromPath(folder, { webUrl: '', folder: '/' });
+  const found = await fromPath(folder, { ...context, folder: '/' });
   if (found === undefined) throw notFound(folder);
   return { ...found, ...splitFragment(fragment) };
 }

@@ -12,6 +12,10 @@ export interface GitSettings {
   readonly tokenHost: string;
   /** Whether remotes on loopback and private addresses may be asked. */
   readonly allowPrivateNetwork: boolean;
+  /** Settings of git for every call. */
+  readonly config?: readonly (readonly [string, string])[];
+  /** Whether git tells of its HTTP traffic. */
+  readonly traceHttp?: boolean;
 }
 
 /** One git command. */
@@ -20,8 +24,6 @@ export interface GitCall {
   readonly signal: AbortSignal;
   /** Milliseconds. Default 120,000. */
   readonly timeoutMs?: number;
-  /** Settings of git for this call alone. */
-  readonly config?: readonly (readonly [string, string])[];
 }
 
 /** An environment that finds git in its usual places, for callers that give none. */
@@ -54,13 +56,9 @@ const CONFIG: readonly (readonly [string, string])[] = [
 ];
 
 /** Starts git without a shell, hooks or prompts. */
-export function startGit(
-  settings: GitSettings,
-  args: readonly string[],
-  config: GitCall['config'] = [],
-): ChildProcessWithoutNullStreams {
+export function startGit(settings: GitSettings, args: readonly string[]): ChildProcessWithoutNullStreams {
   // A group of its own: git's helpers must end with it, and only the group reaches them all.
-  return spawn('git', args, { env: environmentOf(settings, config), stdio: 'pipe', detached: true, windowsHide: true });
+  return spawn('git', args, { env: environmentOf(settings), stdio: 'pipe', detached: true, windowsHide: true });
 }
 
 /** Ends a git process with its helpers: politely, so that locks are cleared away, then for certain. */
@@ -80,11 +78,8 @@ function signalGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signa
   }
 }
 
-function environmentOf(
-  settings: GitSettings,
-  own: readonly (readonly [string, string])[],
-): Record<string, string | undefined> {
-  const config = [...CONFIG, ...own];
+function environmentOf(settings: GitSettings): Record<string, string | undefined> {
+  const config = [...CONFIG, ...(settings.config ?? [])];
   if (settings.token !== '') {
     const basic = Buffer.from(`x-access-token:${settings.token}`).toString('base64');
     config.push([`http.${settings.tokenHost}/.extraHeader`, `Authorization: Basic ${basic}`]);
@@ -102,6 +97,7 @@ function environmentOf(
   environment['GIT_PROTOCOL_FROM_USER'] = '0';
   environment['GIT_OPTIONAL_LOCKS'] = '0';
   environment['LC_ALL'] = 'C';
+  if (settings.traceHttp === true) environment['GIT_TRACE_CURL'] = '1';
   environment['GIT_CONFIG_COUNT'] = String(config.length);
   config.forEach(([key, value], at) => {
     environment[`GIT_CONFIG_KEY_${at}`] = key;
@@ -115,8 +111,17 @@ function environmentOf(
  * @throws QuarryError GIT_FAILED, GITHUB_UNAUTHORIZED, TIMEOUT, CANCELLED
  */
 export async function runGit(settings: GitSettings, call: GitCall): Promise<Buffer> {
+  return (await runToEnd(settings, call)).output;
+}
+
+/** Runs git to its end and gives what it tells of its HTTP requests and their answers; secrets are left out by git. @throws as {@link runGit} */
+export async function traceGit(settings: GitSettings, call: GitCall): Promise<string> {
+  return (await runToEnd({ ...settings, traceHttp: true }, call)).errors;
+}
+
+async function runToEnd(settings: GitSettings, call: GitCall): Promise<GitResult> {
   throwIfCancelled(call.signal);
-  const child = startGit(settings, call.args, call.config);
+  const child = startGit(settings, call.args);
   child.stdin.end();
   let end: (error: QuarryError) => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {
@@ -129,9 +134,9 @@ export async function runGit(settings: GitSettings, call: GitCall): Promise<Buff
   call.signal.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => end(timedOut()), call.timeoutMs ?? 120_000);
   try {
-    const { output, errors, code } = await Promise.race([collect(child, () => end(tooMuch())), stopped]);
-    if (code !== 0) throw gitFailure(errors, settings);
-    return output;
+    const result = await Promise.race([collect(child, () => end(tooMuch())), stopped]);
+    if (result.code !== 0) throw gitFailure(result.errors, settings);
+    return result;
   } finally {
     clearTimeout(timer);
     call.signal.removeEventListener('abort', onAbort);

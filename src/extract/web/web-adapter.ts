@@ -5,6 +5,7 @@ import type { SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../cor
 import type { JsonObject } from '../../core/types.js';
 import type { FetcherOptions } from '../fetch/fetch-settings.js';
 import { createFetcher, type Fetcher } from '../fetch/fetcher.js';
+import { showUrl } from '../fetch/url-guard.js';
 import { parseDocument } from '../formats/parse-document.js';
 import { findSeeds, keepFullText } from './crawl-seeds.js';
 import type { PageAnswer } from './page-answer.js';
@@ -23,14 +24,15 @@ export function createWebAdapter(options: WebAdapterOptions): SourceAdapter {
   return {
     kind: 'web',
     resolve: async (target, options) => resolveSite(target, options, fetcher),
+    namedPaths: () => [],
+    openedPaths: async () => [],
     sync: (spec, context) => syncSite(spec, context, fetcher),
   };
 }
 
 function resolveSite(target: string, options: JsonObject, fetcher: Fetcher): SourceSpec {
   const asked = parseWebOptions(options);
-  const text = target.trim();
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  const address = addressOf(target.trim());
   const uri = normalizeUrl(fetcher.check(address).href);
   if (uri === undefined) {
     throw new QuarryError('INPUT_INVALID', 'The address is too long to be a page.', {
@@ -40,6 +42,18 @@ function resolveSite(target: string, options: JsonObject, fetcher: Fetcher): Sou
   const complete = completeWebOptions(asked, uri);
   const { host, pathname } = new URL(uri);
   return { kind: 'web', uri, label: `${host}${pathname === '/' ? '' : pathname}`, options: complete };
+}
+
+/** A host with a dot in its name, or `localhost`, may stand without its scheme. */
+const BARE_ADDRESS = /^(?:localhost|[^\s/?#@:\\.~][^\s/?#@:\\.]*(?:\.[^\s/?#@:\\.]+)+\.?)(?::\d+)?(?:[/?#]|$)/i;
+
+/** @throws QuarryError INPUT_INVALID for a path, a repository or an address that is no page's */
+function addressOf(text: string): string {
+  if (/^https?:\/\//i.test(text)) return text;
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && BARE_ADDRESS.test(text)) return `https://${text}`;
+  throw new QuarryError('INPUT_INVALID', `${JSON.stringify(showUrl(text))} is not the address of a web page.`, {
+    hint: 'Give an http:// or https:// address, or name the kind that the target has: files for a path, github for a repository.',
+  });
 }
 
 async function* syncSite(

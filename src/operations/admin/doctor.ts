@@ -1,6 +1,11 @@
 import { z } from 'zod';
+import { QuarryError } from '../../core/errors.js';
+import type { Openness, StoreFinding } from '../../core/ports.js';
+import type { ServiceContext } from '../../services/context.js';
 import { defineOperation } from '../define.js';
+
 import { inspectMachine } from '../inspect-machine.js';
+import { reachOf } from '../reach-of.js';
 
 const finding = z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), hint: z.string().optional() });
 
@@ -11,17 +16,45 @@ function linesOf(findings: readonly z.output<typeof finding>[]): string[] {
   );
 }
 
+const countOf = ({ folders, files }: Openness): string => `${folders} folders and ${files} files`;
+
+/** Whether others can read the home; with `tighten` and `confirm`, once that has been changed. */
+async function rightsFinding(
+  { homeRights }: ServiceContext,
+  { tighten, confirm }: { readonly tighten: boolean; readonly confirm: boolean },
+): Promise<StoreFinding> {
+  const before = await homeRights.examine();
+  const changed = tighten && confirm ? await homeRights.tighten() : undefined;
+  const open = changed === undefined ? before : await homeRights.examine();
+  const done = changed === undefined ? '' : ` Closed ${countOf(changed)}.`;
+  if (open.folders + open.files === 0)
+    return { name: 'privacy', ok: true, detail: `only you can read the home.${done}` };
+  return {
+    name: 'privacy',
+    ok: false,
+    detail: `${countOf(open)} of the home can be reached by others.${done}`,
+    hint:
+      changed === undefined
+        ? 'Run `quarry doctor --tighten --confirm` to take the rights of others from what is yours below the home.'
+        : 'What is left belongs to another user, or its disk keeps no modes: its owner can run chmod there.',
+  };
+}
+
 export const doctor = defineOperation({
   name: 'doctor',
   summary: 'Examine the installation',
-  description: 'Examines the machine, the embedding model and the store, and says how to mend what is wrong.',
-  effect: 'read',
+  description:
+    'Examines the machine, the embedding model, the store and who can read the home, and says how to mend what is wrong. With tighten and confirm the rights of others are taken from the home (on this machine only).',
+  effect: 'write',
   idempotent: true,
   openWorld: false,
   toolset: 'admin',
   http: { method: 'GET', path: '/doctor' },
   cli: { command: ['doctor'] },
-  input: z.strictObject({}),
+  input: z.strictObject({
+    tighten: z.boolean().default(false).describe('Take the rights of others from the home; needs confirm.'),
+    confirm: z.boolean().default(false).describe('Must be true for tighten, or it only tells what it would close.'),
+  }),
   output: z.object({
     ok: z.boolean(),
     findings: z.array(finding),
@@ -29,8 +62,17 @@ export const doctor = defineOperation({
   errors: ['INPUT_INVALID'],
   examples: [{}],
   failure: ({ findings }) => linesOf(findings.filter((finding) => !finding.ok)).join('\n'),
-  async run({ services }) {
-    const findings = await services.status.doctor(await inspectMachine(services.context.config));
+  async run({ services, door }, input) {
+    if (input.tighten && reachOf({ services, door }).side === 'remote') {
+      throw new QuarryError('INPUT_INVALID', 'The rights on the home are not changed for callers over HTTP.', {
+        hint: 'Run `quarry doctor --tighten --confirm` on the machine.',
+      });
+    }
+    const { context } = services;
+    const findings = [
+      ...(await services.status.doctor(await inspectMachine(context.config))),
+      await rightsFinding(context, input),
+    ];
     return { ok: findings.every((finding) => finding.ok), findings: findings.map((finding) => ({ ...finding })) };
   },
   render({ ok, findings }) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toTable } from '../../core/benchmark/report-text.js';
 import { defineOperation } from '../define.js';
+import { reachOf } from '../reach-of.js';
 import { runIdsField, seedField } from './benchmark-fields.js';
 import { reportShape, toReportShape } from './report-shape.js';
 
@@ -14,6 +15,7 @@ export const benchmarkCompare = defineOperation({
   openWorld: false,
   toolset: 'benchmark',
   http: { method: 'GET', path: '/benchmarks/compare' },
+  takesTurn: true,
   cli: { command: ['benchmark', 'compare'], positional: ['runs'] },
   input: z.strictObject({
     runs: runIdsField.default([]),
@@ -30,9 +32,9 @@ export const benchmarkCompare = defineOperation({
   output: reportShape,
   errors: ['INPUT_INVALID', 'RUN_NOT_FOUND', 'RUN_INVALID', 'PATH_NOT_FOUND', 'SUITE_INVALID'],
   examples: [{ runs: ['run_unknown'] }],
-  async run({ services }, input) {
+  async run({ services, door }, input) {
     const { runs, ...options } = input;
-    return toReportShape(await services.benchmark.report(runs, options));
+    return toReportShape(await services.benchmark.report(runs, { ...options, reach: reachOf({ services, door }) }));
   },
   render: toTable,
 });

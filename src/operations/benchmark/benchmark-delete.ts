@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { QuarryError } from '../../core/errors.js';
 import { defineOperation } from '../define.js';
+import { reachOf } from '../reach-of.js';
 
 export const benchmarkDelete = defineOperation({
   name: 'benchmark_delete',
@@ -21,8 +22,13 @@ export const benchmarkDelete = defineOperation({
   output: z.object({ deleted: z.array(z.string()), indexes: z.number() }),
   errors: ['INPUT_INVALID', 'RUN_NOT_FOUND', 'CONFIRMATION_REQUIRED', 'STORE_LOCKED'],
   examples: [{ id: 'run_unknown', confirm: true }],
-  async run({ services }, input) {
-    const report = await services.benchmark.report([input.id], { perQuery: false, moved: 0, seed: 1 });
+  async run({ services, door }, input) {
+    const report = await services.benchmark.report([input.id], {
+      perQuery: false,
+      moved: 0,
+      seed: 1,
+      reach: reachOf({ services, door }),
+    });
     if (!input.confirm) {
       throw new QuarryError(
         'CONFIRMATION_REQUIRED',

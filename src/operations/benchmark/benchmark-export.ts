@@ -3,9 +3,12 @@ import { toCsv, toLatex, toMarkdown } from '../../core/benchmark/report-files.js
 import { toHtml } from '../../core/benchmark/report-html.js';
 import { toTable } from '../../core/benchmark/report-text.js';
 import { QuarryError } from '../../core/errors.js';
+import type { Reach } from '../../core/reach.js';
+import { requireWritable } from '../../services/access/write-access.js';
 import type { Services } from '../../services/services.js';
 import { defineOperation } from '../define.js';
-import { guardPath } from '../guard-target.js';
+import { reachOf } from '../reach-of.js';
+import { writeFields } from '../write-fields.js';
 import { runIdsField, seedField } from './benchmark-fields.js';
 
 const FORMATS = ['table', 'markdown', 'json', 'csv', 'latex', 'html', 'trec'] as const;
@@ -45,20 +48,36 @@ export const benchmarkExport = defineOperation({
       .max(100)
       .default(20)
       .describe('How many moved queries (first run against last) to show.'),
+    ...writeFields,
     seed: seedField,
   }),
   output: z.object({ file: z.string(), format: z.enum(FORMATS), runs: z.array(z.string()) }),
-  errors: ['INPUT_INVALID', 'RUN_NOT_FOUND', 'RUN_INVALID', 'PATH_NOT_FOUND', 'PATH_UNREADABLE', 'SUITE_INVALID'],
+  errors: [
+    'INPUT_INVALID',
+    'RUN_NOT_FOUND',
+    'RUN_INVALID',
+    'SUITE_NOT_FOUND',
+    'PATH_NOT_FOUND',
+    'PATH_UNREADABLE',
+    'SUITE_INVALID',
+    'ALREADY_EXISTS',
+    'CONFIRMATION_REQUIRED',
+  ],
   examples: [{ output: './report.html', runs: ['run_unknown'] }],
   async run({ services, door }, input) {
-    await guardPath(services.context.config, door, input.output);
+    const reach = reachOf({ services, door });
+    const { runs, perQuery, moved, seed, overwrite, confirm } = input;
+    const path = await requireWritable(reach, { path: input.output, kind: 'file', overwrite, confirm });
     const format = input.format ?? formatOf(input.output);
-    const { runs, perQuery, moved, seed } = input;
-    const report = await services.benchmark.report(runs, { perQuery: perQuery || format === 'html', moved, seed });
+    const options = { perQuery: perQuery || format === 'html', moved, seed, reach };
+    const report = await services.benchmark.report(runs, options);
     const ids = report.runs.flatMap((run) => run.id ?? []);
-    if (format === 'trec') await services.benchmark.exportRun(ids, input.output);
-    else await write(services, input.output, { report, format, ids });
-    return { file: input.output, format, runs: ids };
+    if (format === 'trec') await services.benchmark.exportRun(ids, path, { replace: overwrite });
+    else {
+      const text = await textOf(services, { report, format, ids, reach });
+      await (await services.context.suiteFiles()).writeText(path, text, { replace: overwrite });
+    }
+    return { file: path, format, runs: ids };
   },
   render: (output) => `Wrote ${output.file} (${output.format}) of ${output.runs.join(', ')}.`,
 });
@@ -77,19 +96,23 @@ function formatOf(path: string): Format {
   );
 }
 
-async function write(
+async function textOf(
   services: Services,
-  path: string,
-  about: { report: Parameters<typeof toHtml>[0]; format: Exclude<Format, 'trec'>; ids: readonly string[] },
-): Promise<void> {
-  const { report, format, ids } = about;
+  about: {
+    readonly report: Parameters<typeof toHtml>[0];
+    readonly format: Exclude<Format, 'trec'>;
+    readonly ids: readonly string[];
+    readonly reach: Reach;
+  },
+): Promise<string> {
+  const { report, format, ids, reach } = about;
   const texts: Readonly<Record<Exclude<Format, 'trec'>, () => string | Promise<string>>> = {
     table: () => `${toTable(report)}\n`,
     markdown: () => toMarkdown(report),
     json: () => `${JSON.stringify(report, null, 2)}\n`,
     csv: () => toCsv(report),
     latex: () => toLatex(report),
-    html: async () => toHtml(report, await services.benchmark.curves(ids)),
+    html: async () => toHtml(report, await services.benchmark.curves(ids, reach)),
   };
-  await (await services.context.suiteFiles()).writeText(path, await texts[format]());
+  return texts[format]();
 }

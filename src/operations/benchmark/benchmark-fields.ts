@@ -2,10 +2,6 @@ import { z } from 'zod';
 import { DEFAULT_SEED } from '../../core/benchmark/report.js';
 import { METRIC_NAMES } from '../../core/metrics/parse-metric.js';
 import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
-import { isSuiteName } from '../../services/benchmark/suite-locator.js';
-import type { Services } from '../../services/services.js';
-import type { Door } from '../define.js';
-import { guardPath, isLocalDoor } from '../guard-target.js';
 
 /** Input: a suite. */
 export const suiteField = z
@@ -45,10 +41,3 @@ export const runIdsField = z
   .array(z.string().min(1).max(200))
   .max(64)
   .describe('Ids of runs, or of the jobs that made them (see benchmark_history).');
-
-/** Lets callers over HTTP name suites by name, or by a folder inside the allowed roots. */
-export async function guardSuite(services: Services, door: Door, suite: string): Promise<void> {
-  if (isLocalDoor(door)) return;
-  if (isSuiteName(suite) && (await services.benchmark.suites()).suites.some((known) => known.name === suite)) return;
-  await guardPath(services.context.config, door, suite);
-}

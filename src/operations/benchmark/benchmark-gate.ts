@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { DEFAULT_TOLERANCE } from '../../core/benchmark/gate.js';
 import { defineOperation } from '../define.js';
-import { guardPath } from '../guard-target.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
-import { guardSuite, modesField, seedField, suiteField } from './benchmark-fields.js';
+import { reachOf } from '../reach-of.js';
+import { writeFields } from '../write-fields.js';
+import { modesField, seedField, suiteField } from './benchmark-fields.js';
 
 export const benchmarkGate = defineOperation({
   name: 'benchmark_gate',
@@ -28,6 +29,7 @@ export const benchmarkGate = defineOperation({
       .describe('Drop that is let pass even when significant; default 0.01.'),
     update: z.boolean().default(false).describe('Write the baseline from this run instead of comparing.'),
     modes: modesField.describe('Modes that a new baseline holds; a comparison runs those of the baseline.'),
+    ...writeFields,
     seed: seedField,
   }),
   output: startedJobShape,
@@ -37,6 +39,8 @@ export const benchmarkGate = defineOperation({
     'SUITE_INVALID',
     'PATH_NOT_FOUND',
     'PATH_UNREADABLE',
+    'ALREADY_EXISTS',
+    'CONFIRMATION_REQUIRED',
     'RUN_INVALID',
     'GATE_FAILED',
     'MODEL_UNAVAILABLE',
@@ -44,8 +48,6 @@ export const benchmarkGate = defineOperation({
   ],
   examples: [{ suite: 'no-such-suite', baseline: './no-such-baseline.json' }],
   async run({ services, door }, input) {
-    await guardSuite(services, door, input.suite);
-    await guardPath(services.context.config, door, input.baseline);
     const { modes, ...request } = input;
     const sweep = {
       modes,
@@ -57,7 +59,7 @@ export const benchmarkGate = defineOperation({
       rerank: false,
       diversity: 0,
     };
-    const job = await services.benchmark.startGate({ ...request, sweep });
+    const job = await services.benchmark.startGate({ ...request, sweep }, reachOf({ services, door }));
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

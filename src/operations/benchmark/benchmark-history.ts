@@ -11,6 +11,7 @@ export const benchmarkHistory = defineOperation({
   openWorld: false,
   toolset: 'benchmark',
   http: { method: 'GET', path: '/benchmarks/runs' },
+  takesTurn: true,
   cli: { command: ['benchmark', 'history'] },
   input: z.strictObject({
     suite: z.string().min(1).max(200).optional().describe('Only runs of this suite.'),

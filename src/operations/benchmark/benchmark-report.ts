@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { toCsv, toLatex, toMarkdown } from '../../core/benchmark/report-files.js';
 import { toTable } from '../../core/benchmark/report-text.js';
 import { defineOperation } from '../define.js';
+import { oneLineValues } from '../one-line-values.js';
+import { reachOf } from '../reach-of.js';
 import { runIdsField, seedField } from './benchmark-fields.js';
 import { reportShape, toReportShape } from './report-shape.js';
 
@@ -17,6 +19,7 @@ export const benchmarkReport = defineOperation({
   openWorld: false,
   toolset: 'benchmark',
   http: { method: 'GET', path: '/benchmarks/report' },
+  takesTurn: true,
   cli: { command: ['benchmark', 'report'], positional: ['runs'] },
   input: z.strictObject({
     runs: runIdsField.default([]),
@@ -36,11 +39,13 @@ export const benchmarkReport = defineOperation({
   }),
   output: reportShape.extend({ text: z.string() }),
   errors: ['INPUT_INVALID', 'RUN_NOT_FOUND', 'RUN_INVALID', 'PATH_NOT_FOUND', 'SUITE_INVALID'],
+  // Made of values that fit into lines of their own already.
+  quoted: ['text'],
   examples: [{ runs: ['run_unknown'] }],
-  async run({ services }, input) {
+  async run({ services, door }, input) {
     const { runs, format, ...options } = input;
-    const report = await services.benchmark.report(runs, options);
-    return { ...toReportShape(report), text: FORMATS[format](report) };
+    const report = await services.benchmark.report(runs, { ...options, reach: reachOf({ services, door }) });
+    return { ...toReportShape(report), text: FORMATS[format](oneLineValues(report)) };
   },
   render: (output) => output.text,
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
+import { reachOf } from '../reach-of.js';
 import { collectionName } from '../shapes.js';
-import { guardSuite, metricsField, modesField, seedField, suiteField } from './benchmark-fields.js';
+import { metricsField, modesField, seedField, suiteField } from './benchmark-fields.js';
 
 export const benchmarkRun = defineOperation({
   name: 'benchmark_run',
@@ -80,9 +81,9 @@ export const benchmarkRun = defineOperation({
   ],
   examples: [{ suite: 'no-such-suite' }],
   async run({ services, door }, input) {
-    await guardSuite(services, door, input.suite);
     const { suite, split, collection, metrics, seed, specialist, ...sweep } = input;
-    const job = await services.benchmark.start({ suite, split, collection, metrics, seed, specialist, sweep });
+    const request = { suite, split, collection, metrics, seed, specialist, sweep };
+    const job = await services.benchmark.start(request, reachOf({ services, door }));
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toTable } from '../../core/benchmark/report-text.js';
 import { defineOperation } from '../define.js';
-import { guardPath } from '../guard-target.js';
+import { reachOf } from '../reach-of.js';
 import { metricsField, seedField } from './benchmark-fields.js';
 import { reportShape, toReportShape } from './report-shape.js';
 
@@ -41,11 +41,7 @@ export const benchmarkScore = defineOperation({
   errors: ['INPUT_INVALID', 'PATH_NOT_FOUND', 'PATH_UNREADABLE', 'RUN_INVALID', 'SUITE_INVALID', 'LIMIT_REACHED'],
   examples: [{ run: './no-such-run.trec', qrels: './no-such-qrels.tsv' }],
   async run({ services, door }, input) {
-    const { config } = services.context;
-    await guardPath(config, door, input.run);
-    await guardPath(config, door, input.qrels);
-    if (input.against !== undefined) await guardPath(config, door, input.against);
-    return toReportShape(await services.benchmark.score(input));
+    return toReportShape(await services.benchmark.score(input, reachOf({ services, door })));
   },
   render: toTable,
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { headline } from '../../core/benchmark/report-text.js';
 import { defineOperation } from '../define.js';
+import { reachOf } from '../reach-of.js';
 import { runIdsField, seedField } from './benchmark-fields.js';
 import { reportShape, toReportShape } from './report-shape.js';
 
@@ -14,13 +15,17 @@ export const benchmarkSummary = defineOperation({
   openWorld: false,
   toolset: 'benchmark',
   http: { method: 'GET', path: '/benchmarks/summary' },
+  takesTurn: true,
   cli: { command: ['benchmark', 'summary'], positional: ['runs'] },
   input: z.strictObject({ runs: runIdsField.default([]), seed: seedField }),
   output: reportShape.extend({ advice: z.array(z.object({ finding: z.string(), suggestion: z.string() })) }),
   errors: ['INPUT_INVALID', 'RUN_NOT_FOUND', 'RUN_INVALID', 'PATH_NOT_FOUND', 'SUITE_INVALID'],
   examples: [{ runs: ['run_unknown'] }],
-  async run({ services }, input) {
-    const { report, advice } = await services.benchmark.summary(input.runs, input.seed);
+  async run({ services, door }, input) {
+    const { report, advice } = await services.benchmark.summary(input.runs, {
+      seed: input.seed,
+      reach: reachOf({ services, door }),
+    });
     return { ...toReportShape(report), advice };
   },
   render: (output) => {

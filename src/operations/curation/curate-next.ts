@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LABEL_TASKS, PASSAGE_LABELS, type WorkItem } from '../../core/curation/labelling/campaign.js';
-import { sha256 } from '../../core/identity.js';
+import { fenceText } from '../../core/text/fence.js';
 import { defineOperation } from '../define.js';
 import { collectionNames } from '../shapes.js';
 import { datasetName, seedField } from './dataset-fields.js';
@@ -67,6 +67,7 @@ export const curateNext = defineOperation({
     unapplied: z.number(),
   }),
   errors: ['INPUT_INVALID', 'DATASET_NOT_FOUND', 'DATASET_INVALID', 'COLLECTION_NOT_FOUND', 'STORE_LOCKED'],
+  quoted: ['items.passages.text'],
   examples: [{ name: 'no-such-dataset', judge: 'agent-1' }],
   async run({ services }, input) {
     const { name, judge, task, count, leaseSeconds, collections, seed } = input;
@@ -125,10 +126,8 @@ function renderWork(output: {
     `${output.campaign}, lease ${output.lease} until ${output.until}; ${output.remaining} items left, ${output.unapplied} labels not applied.`,
   ];
   for (const item of output.items) {
-    // The fence depends on the content, so no passage can close it.
-    const fence = `passage-${sha256(JSON.stringify(item)).slice(0, 10)}`;
     lines.push('', `Item ${item.item}${item.query === '' ? '' : `\nQuery: ${item.query}`}`);
-    for (const { label, text } of item.passages) lines.push(`<${fence} label="${label}">`, text, `</${fence}>`);
+    for (const { label, text } of item.passages) lines.push(`Passage ${label}`, fenceText(text));
   }
   return lines.join('\n');
 }

@@ -14,6 +14,7 @@ export const curateSubmit = defineOperation({
   openWorld: false,
   toolset: 'curation',
   http: { method: 'POST', path: '/datasets/:name/answers' },
+  maxInputBytes: 256 * 1024,
   cli: { command: ['curate', 'submit'], positional: ['name', 'item'], fromFile: ['answer'] },
   input: z.strictObject({
     name: datasetName,

@@ -26,6 +26,7 @@ export const datasetEdit = defineOperation({
   openWorld: false,
   toolset: 'curation',
   http: { method: 'PATCH', path: '/datasets/:name' },
+  maxInputBytes: 1024 * 1024,
   cli: { command: ['dataset', 'edit'], positional: ['name'], fromFile: ['fields'] },
   input: z.strictObject({
     name: datasetName,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { SPLITS } from '../../core/curation/example.js';
 import { EXPORT_FORMATS } from '../../core/curation/formats/export-shapes.js';
-import { QuarryError } from '../../core/errors.js';
 import { defineOperation } from '../define.js';
-import { guardPath } from '../guard-target.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
+import { reachOf } from '../reach-of.js';
+import { writeFields } from '../write-fields.js';
 import { datasetName, previewField, versionField } from './dataset-fields.js';
 
 export const datasetExport = defineOperation({
@@ -63,8 +63,7 @@ export const datasetExport = defineOperation({
       .describe(
         'manifest.json of an earlier export to make again in path: its version and settings are taken, and the data must come out the same.',
       ),
-    overwrite: z.boolean().default(false).describe('Replace an earlier export in that folder; needs confirm.'),
-    confirm: z.boolean().default(false).describe('Must be true for overwrite.'),
+    ...writeFields,
     preview: previewField(false),
   }),
   output: startedJobShape,
@@ -81,15 +80,8 @@ export const datasetExport = defineOperation({
   ],
   examples: [{ name: 'no-such-dataset', path: './no-such-export' }],
   async run({ services, door }, input) {
-    await guardPath(services.context.config, door, input.path);
-    if (input.manifest !== undefined) await guardPath(services.context.config, door, input.manifest);
-    if (input.overwrite && !input.confirm && !input.preview) {
-      throw new QuarryError('CONFIRMATION_REQUIRED', `This would replace an earlier export in ${input.path}.`, {
-        hint: 'Call again with confirm set to true (--confirm on the command line).',
-      });
-    }
-    const { name, confirm: _confirm, ...request } = input;
-    const job = await services.curation.exports.start({ ...request, dataset: name });
+    const { name, ...request } = input;
+    const job = await services.curation.exports.start({ ...request, dataset: name }, reachOf({ services, door }));
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

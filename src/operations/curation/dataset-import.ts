@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { IMPORT_FORMATS } from '../../services/curation/import-service.js';
 import { defineOperation } from '../define.js';
-import { guardPath } from '../guard-target.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
+import { reachOf } from '../reach-of.js';
 import { aboutFields, aboutOf, datasetName, previewField } from './dataset-fields.js';
 
 export const datasetImport = defineOperation({
@@ -38,8 +38,7 @@ export const datasetImport = defineOperation({
   ],
   examples: [{ name: 'example-dataset', path: './no-such-file.jsonl' }],
   async run({ services, door }, input) {
-    await guardPath(services.context.config, door, input.path);
-    const job = await services.curation.imports.start({
+    const request = {
       dataset: input.name,
       path: input.path,
       format: input.format,
@@ -47,7 +46,8 @@ export const datasetImport = defineOperation({
       language: input.rowLanguage,
       about: aboutOf(input),
       preview: input.preview,
-    });
+    };
+    const job = await services.curation.imports.start(request, reachOf({ services, door }));
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Example } from '../../core/curation/example.js';
 import { drawHistogram, type HistogramBar } from '../../core/curation/histogram.js';
 import { decodeCursor, encodeCursor } from '../../core/cursor.js';
+import { fenceText, oneLine } from '../../core/text/fence.js';
 import type { CampaignProgress } from '../../services/curation/labelling-service.js';
 import { defineOperation } from '../define.js';
 import { cursor, pageLine } from '../shapes.js';
@@ -76,6 +77,7 @@ export const datasetShow = defineOperation({
   openWorld: false,
   toolset: 'curation',
   http: { method: 'GET', path: '/datasets/:name' },
+  takesTurn: true,
   cli: { command: ['dataset', 'show'], positional: ['name'] },
   input: z.strictObject({
     name: datasetName,
@@ -97,6 +99,7 @@ export const datasetShow = defineOperation({
     nextCursor: z.string().nullable(),
   }),
   errors: ['INPUT_INVALID', 'DATASET_NOT_FOUND', 'DATASET_INVALID', 'CURSOR_INVALID'],
+  quoted: ['examples.fields'],
   examples: [{ name: 'no-such-dataset' }],
   async run({ services }, input) {
     const { datasets, labelling } = services.curation;
@@ -178,7 +181,7 @@ function renderShown(output: {
   readonly nextCursor: string | null;
 }): string {
   const lines = [datasetLine(output.dataset)];
-  if (output.dataset.description !== '') lines.push(output.dataset.description);
+  if (output.dataset.description !== '') lines.push(`About: ${output.dataset.description}`);
   for (const [name, list] of Object.entries(output.statistics)) {
     if (list.length > 0) lines.push('', TITLES[name] ?? name, ...drawHistogram(list));
   }
@@ -237,9 +240,10 @@ function renderExample(example: z.output<typeof exampleShape>): string[] {
   ];
   return [
     `${example.id}  ${facts.filter((fact) => fact !== '').join(', ')}`,
-    ...Object.entries(example.fields).map(
-      ([name, value]) => `    ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    ),
+    ...Object.entries(example.fields).flatMap(([name, value]) => [
+      `    ${oneLine(name)}:`,
+      fenceText(typeof value === 'string' ? value : JSON.stringify(value)),
+    ]),
     `    from: ${JSON.stringify(example.provenance)}`,
   ];
 }

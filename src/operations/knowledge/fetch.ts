@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fenceText } from '../../core/text/fence.js';
 import { defineOperation } from '../define.js';
 import {
   collectionNames,
@@ -22,6 +23,7 @@ export const fetch = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'GET', path: '/fetch' },
+  takesTurn: true,
   cli: { command: ['fetch'], positional: ['id'] },
   input: z.strictObject({
     id: z.string().min(1).max(4000).describe('Id of a document or search result, or a document url.'),
@@ -58,6 +60,7 @@ export const fetch = defineOperation({
     unavailable: unavailableShape,
   }),
   errors: ['INPUT_INVALID', 'DOCUMENT_NOT_FOUND', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID', 'STORE_BROKEN'],
+  quoted: ['text'],
   examples: [{ id: 'note:example' }, { id: 'note:example', startLine: 1, endLine: 1 }],
   async run({ services }, input) {
     const answer = await services.documents.fetch(input);
@@ -67,15 +70,15 @@ export const fetch = defineOperation({
     return { id, title, url, text, metadata, startLine, endLine, totalLines, start, end, nextCursor, unavailable };
   },
   render(output) {
+    const { startLine, endLine, totalLines, nextCursor, metadata } = output;
     const rest =
-      output.nextCursor === null
+      nextCursor === null
         ? ''
-        : `\n\n(lines ${output.startLine}-${output.endLine} of ${output.totalLines}; go on with cursor ${output.nextCursor})`;
-    const { contentHash } = output.metadata;
-    const place = `lines ${output.startLine}-${output.endLine} of ${output.totalLines}, offsets ${output.start}-${output.end}`;
-    const facts = documentFacts(output.metadata).join(', ');
-    const head = `${output.title}\n${output.url}\nid ${output.id} @${contentHash.slice(0, 12)}, ${place}; ${facts}`;
+        : `\n\n(lines ${startLine}-${endLine} of ${totalLines}; go on with cursor ${nextCursor})`;
+    const place = `lines ${startLine}-${endLine} of ${totalLines}, offsets ${output.start}-${output.end}`;
+    const head = `Document ${output.id} @${metadata.contentHash.slice(0, 12)}: ${output.title}`;
+    const facts = [place, ...documentFacts(metadata)].join(', ');
     const absent = unavailableLines(output.unavailable).map((line) => `\n\n${line}`);
-    return `${head}\n\n${output.text}${rest}${absent.join('')}`;
+    return `${head}\n   ${output.url}; ${facts}\n\n${fenceText(output.text)}${rest}${absent.join('')}`;
   },
 });

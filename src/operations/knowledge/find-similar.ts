@@ -13,9 +13,16 @@ export const findSimilar = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'POST', path: '/similar' },
+  maxInputBytes: 128 * 1024,
+  takesTurn: true,
   cli: { command: ['similar'], positional: ['id'] },
   input: z.strictObject({
-    id: z.string().min(1).max(200).optional().describe('Id of a search result or a document. Give this or text.'),
+    id: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('Id of a search result, a document or a note. Give this or text.'),
     text: z.string().min(1).max(20_000).optional().describe('A passage to compare with. Give this or id.'),
     collections: collectionNames,
     limit: z.number().int().min(1).max(100).default(8).describe('How many results, 1 to 100; default 8.'),
@@ -36,6 +43,7 @@ export const findSimilar = defineOperation({
     'EMBEDDING_FAILED',
     'STORE_BROKEN',
   ],
+  quoted: ['results.text', 'results.context.text'],
   examples: [{ text: 'citations that can be verified', limit: 2 }],
   async run({ services }, input) {
     const { id, text, collections, limit } = input;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { QuarryError } from '../../core/errors.js';
 import { SOURCE_KINDS } from '../../core/types.js';
 import { defineOperation } from '../define.js';
-import { guardTarget } from '../guard-target.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
+import { reachOf } from '../reach-of.js';
 import { collectionName } from '../shapes.js';
 
 /** Kinds that are ingested from a target; notes are written with note_create. */
@@ -61,17 +61,14 @@ export const ingest = defineOperation({
         hint: `Create them with note_create. Kinds with a target: ${TARGET_KINDS.join(', ')}.`,
       });
     }
-    await guardTarget(services.context.config, door, input.target);
-    // A mirror of a repository is an address too, and may be a path.
-    const mirror = input.options['gitUrl'];
-    if (typeof mirror === 'string') await guardTarget(services.context.config, door, mirror);
-    const { source, job } = await services.ingest.ingest({
+    const request = {
       target: input.target,
       kind: input.kind,
       collection: input.collection,
       // Tool and REST input came as JSON, and the command line parses JSON too; adapters check the keys.
       options: input.options as Record<string, never>,
-    });
+    };
+    const { source, job } = await services.ingest.ingest(request, reachOf({ services, door }));
     return {
       jobId: job.id,
       state: job.state,

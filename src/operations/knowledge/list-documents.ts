@@ -26,6 +26,7 @@ export const listDocuments = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'GET', path: '/documents' },
+  takesTurn: true,
   cli: { command: ['documents'] },
   input: z.strictObject({
     collections: collectionNames,

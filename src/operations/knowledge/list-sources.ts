@@ -13,6 +13,7 @@ export const listSources = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'GET', path: '/sources' },
+  takesTurn: true,
   cli: { command: ['sources'] },
   input: z.strictObject({ collection: collectionName.optional() }),
   output: z.object({

@@ -23,6 +23,7 @@ export const search = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'POST', path: '/search' },
+  takesTurn: true,
   cli: { command: ['search'], positional: ['query'] },
   input: z.strictObject({
     query: z
@@ -72,6 +73,7 @@ export const search = defineOperation({
     'EMBEDDING_FAILED',
     'STORE_BROKEN',
   ],
+  quoted: ['results.text', 'results.context.text'],
   examples: [
     { query: 'how do I cite a passage' },
     { query: 'getUserName', mode: 'keyword', limit: 3 },

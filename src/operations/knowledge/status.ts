@@ -52,6 +52,7 @@ export const status = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'GET', path: '/status' },
+  takesTurn: true,
   cli: { command: ['status'] },
   input: z.strictObject({}),
   output: z.object({

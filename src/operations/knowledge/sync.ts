@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
+import { reachOf } from '../reach-of.js';
 
 export const sync = defineOperation({
   name: 'sync',
@@ -12,6 +13,7 @@ export const sync = defineOperation({
   openWorld: true,
   toolset: 'knowledge',
   http: { method: 'POST', path: '/sync', status: 202 },
+  maxInputBytes: 1024 * 1024,
   cli: { command: ['sync'], positional: ['sources'] },
   startsJob: 'jobId',
   input: z.strictObject({
@@ -25,8 +27,8 @@ export const sync = defineOperation({
   output: startedJobShape,
   errors: ['INPUT_INVALID', 'SOURCE_NOT_FOUND', 'STORE_LOCKED'],
   examples: [{ sources: ['src_unknown'] }],
-  async run({ services }, input) {
-    const job = await services.ingest.sync(input.sources, { full: input.full });
+  async run({ services, door }, input) {
+    const job = await services.ingest.sync(input.sources, { full: input.full, reach: reachOf({ services, door }) });
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fenceText } from '../../core/text/fence.js';
 import { defineOperation } from '../define.js';
 import { collectionNames, toUnavailableShape, unavailableLines, unavailableShape } from '../shapes.js';
 
@@ -12,6 +13,8 @@ export const verifyCitation = defineOperation({
   openWorld: false,
   toolset: 'knowledge',
   http: { method: 'POST', path: '/citations/verify' },
+  maxInputBytes: 512 * 1024,
+  takesTurn: true,
   cli: { command: ['verify'], positional: ['document', 'quote'], fromFile: ['quote'] },
   input: z.strictObject({
     document: z.string().min(1).max(4000).describe('documentId or url of the cited document.'),
@@ -35,6 +38,7 @@ export const verifyCitation = defineOperation({
     unavailable: unavailableShape,
   }),
   errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'STORE_BROKEN'],
+  quoted: ['currentText'],
   examples: [
     { document: 'note:example', quote: 'A note for the examples' },
     { document: 'doc_unknown', quote: 'no such text' },
@@ -48,10 +52,7 @@ export const verifyCitation = defineOperation({
       output.span === null
         ? ''
         : ` Lines ${output.span.startLine}-${output.span.endLine}, offsets ${output.span.start}-${output.span.end}.`;
-    const now =
-      output.currentText === null
-        ? ''
-        : `\nAt the cited place now:\n   | ${output.currentText.replaceAll('\n', '\n   | ')}`;
+    const now = output.currentText === null ? '' : `\nAt the cited place now:\n${fenceText(output.currentText)}`;
     const where =
       output.url === null
         ? ''

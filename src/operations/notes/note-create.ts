@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
-import { noteFields, noteId, noteShape, renderNote, toNoteShape } from './note-shape.js';
+import { NOTE_BYTES, NOTE_CHARACTERS, noteFields, noteId, noteShape, renderNote, toNoteShape } from './note-shape.js';
 
 export const noteCreate = defineOperation({
   name: 'note_create',
@@ -12,15 +12,17 @@ export const noteCreate = defineOperation({
   openWorld: false,
   toolset: 'notes',
   http: { method: 'POST', path: '/notes', status: 201 },
+  maxInputBytes: NOTE_BYTES,
   cli: { command: ['note', 'create'], positional: ['title', 'text'], fromFile: ['text'] },
   input: z.strictObject({
     title: z.string().min(1).max(500).describe('Title.'),
-    text: z.string().min(1).max(2_000_000).describe('The knowledge itself, in Markdown.'),
+    text: z.string().min(1).max(NOTE_CHARACTERS).describe('The knowledge itself, in Markdown.'),
     id: noteId.optional(),
     ...noteFields,
   }),
   output: noteShape,
   errors: ['INPUT_INVALID', 'ALREADY_EXISTS', 'FINGERPRINT_MISMATCH', 'MODEL_UNAVAILABLE', 'STORE_LOCKED'],
+  quoted: ['text'],
   examples: [
     {
       title: 'Another example',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
 import { collectionName } from '../shapes.js';
-import { noteId } from './note-shape.js';
+import { noteReference } from './note-shape.js';
 
 export const noteDelete = defineOperation({
   name: 'note_delete',
@@ -13,7 +13,7 @@ export const noteDelete = defineOperation({
   toolset: 'notes',
   http: { method: 'DELETE', path: '/notes/:id' },
   cli: { command: ['note', 'delete'], positional: ['id'] },
-  input: z.strictObject({ id: noteId, collection: collectionName.optional() }),
+  input: z.strictObject({ id: noteReference, collection: collectionName.optional() }),
   output: z.object({ id: z.string(), deleted: z.literal(true) }),
   errors: ['INPUT_INVALID', 'NOTE_NOT_FOUND', 'COLLECTION_NOT_FOUND', 'STORE_LOCKED'],
   examples: [{ id: 'no-such-note' }],

@@ -22,6 +22,7 @@ export const noteList = defineOperation({
   openWorld: false,
   toolset: 'notes',
   http: { method: 'GET', path: '/notes' },
+  takesTurn: true,
   cli: { command: ['note', 'list'] },
   input: z.strictObject({
     categories: filterFields.categories,
@@ -51,7 +52,8 @@ export const noteList = defineOperation({
     };
   },
   render: ({ notes, total, nextCursor }) =>
-    [...notes.map((note) => `${note.noteId}\n  ${documentLine(note)}`), pageLine(notes.length, total, nextCursor)].join(
-      '\n',
-    ),
+    [
+      ...notes.map((note) => `note ${note.noteId}\n  ${documentLine(note)}`),
+      pageLine(notes.length, total, nextCursor),
+    ].join('\n'),
 });

@@ -18,6 +18,7 @@ export const noteStats = defineOperation({
   openWorld: false,
   toolset: 'notes',
   http: { method: 'GET', path: '/note-stats' },
+  takesTurn: true,
   cli: { command: ['note', 'stats'] },
   input: z.strictObject({ collection: collectionName.optional() }),
   output: z.object({

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
-import { noteFields, noteId, noteShape, renderNote, toNoteShape } from './note-shape.js';
+import {
+  NOTE_BYTES,
+  NOTE_CHARACTERS,
+  noteFields,
+  noteReference,
+  noteShape,
+  renderNote,
+  toNoteShape,
+} from './note-shape.js';
 
 export const noteUpdate = defineOperation({
   name: 'note_update',
@@ -11,11 +19,12 @@ export const noteUpdate = defineOperation({
   openWorld: false,
   toolset: 'notes',
   http: { method: 'PATCH', path: '/notes/:id' },
+  maxInputBytes: NOTE_BYTES,
   cli: { command: ['note', 'update'], positional: ['id'], fromFile: ['text'] },
   input: z.strictObject({
-    id: noteId,
+    id: noteReference,
     title: z.string().min(1).max(500).optional().describe('New title.'),
-    text: z.string().min(1).max(2_000_000).optional().describe('New text, in Markdown.'),
+    text: z.string().min(1).max(NOTE_CHARACTERS).optional().describe('New text, in Markdown.'),
     ...noteFields,
   }),
   output: noteShape,
@@ -27,6 +36,7 @@ export const noteUpdate = defineOperation({
     'MODEL_UNAVAILABLE',
     'STORE_LOCKED',
   ],
+  quoted: ['text'],
   examples: [{ id: 'example', confidence: 0.9 }],
   async run({ services }, { id, collection, ...changes }) {
     return toNoteShape(await services.notes.update(collection, id, changes));

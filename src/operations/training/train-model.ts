@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
-import { guardPath } from '../guard-target.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
+import { reachOf } from '../reach-of.js';
+import { writeFields } from '../write-fields.js';
 
 export const trainModel = defineOperation({
   name: 'train_model',
@@ -37,15 +37,20 @@ export const trainModel = defineOperation({
       .max(2 ** 31)
       .default(1)
       .describe('Seed of everything random; the same seed and data give the same bytes.'),
+    ...writeFields,
   }),
   output: startedJobShape,
-  errors: ['INPUT_INVALID', 'PATH_NOT_FOUND', 'PATH_UNREADABLE', 'STORE_LOCKED'],
+  errors: [
+    'INPUT_INVALID',
+    'PATH_NOT_FOUND',
+    'PATH_UNREADABLE',
+    'ALREADY_EXISTS',
+    'CONFIRMATION_REQUIRED',
+    'STORE_LOCKED',
+  ],
   examples: [{ data: './no-such-file.jsonl', output: './no-such-model' }],
   async run({ services, door }, input) {
-    const { config } = services.context;
-    for (const path of [input.data, input.output, ...(input.base === '' ? [] : [input.base])])
-      await guardPath(config, door, path);
-    const job = await services.training.start({ ...input, data: resolve(input.data), output: resolve(input.output) });
+    const job = await services.training.start(input, reachOf({ services, door }));
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

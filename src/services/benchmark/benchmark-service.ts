@@ -10,9 +10,12 @@ import type { Suite } from '../../core/benchmark/suite.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Qrels } from '../../core/metrics/judgments.js';
 import { parseMetrics } from '../../core/metrics/parse-metric.js';
+import type { Reach } from '../../core/reach.js';
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { mean } from '../../core/statistics/mean.js';
 import type { Job, JsonValue } from '../../core/types.js';
+import { requireReadable } from '../access/read-access.js';
+import { requireStillWritable, requireWritable } from '../access/write-access.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { JobService } from '../jobs.js';
@@ -22,7 +25,7 @@ import { type MineRequest, SuiteMiner } from './mine-suite.js';
 import { type ArchivedRun, RunArchive } from './run-archive.js';
 import { planRuns, type Sweep } from './run-plan.js';
 import { type ScoreRequest, scoreFile } from './score-file.js';
-import { type ListedSuites, SuiteLocator } from './suite-locator.js';
+import { type ListedSuites, SuiteLocator, type WantedSuite } from './suite-locator.js';
 import { SuiteRunner } from './suite-runner.js';
 
 /** A benchmark to run. */
@@ -50,6 +53,9 @@ export interface GateRequest {
   readonly seed: number;
   /** Write the baseline instead of holding runs against it. */
   readonly update: boolean;
+  /** Whether a baseline that is there may be replaced, and whether that was said twice. */
+  readonly overwrite: boolean;
+  readonly confirm: boolean;
   readonly sweep: Sweep;
 }
 
@@ -86,8 +92,8 @@ export class BenchmarkService {
   }
 
   /** @throws QuarryError SUITE_NOT_FOUND, SUITE_INVALID */
-  openSuite(nameOrFolder: string, split?: string): Promise<Suite> {
-    return this.#suites.open(nameOrFolder, split);
+  openSuite(wanted: WantedSuite, reach: Reach): Promise<Suite> {
+    return this.#suites.open(wanted, reach);
   }
 
   /** Makes a suite from the structure of a collection, without any model. @throws QuarryError COLLECTION_NOT_FOUND, ALREADY_EXISTS, SUITE_INVALID */
@@ -96,8 +102,8 @@ export class BenchmarkService {
   }
 
   /** Starts a job that runs every configuration of the sweep; its result names the runs. @throws QuarryError SUITE_NOT_FOUND, SUITE_INVALID, INPUT_INVALID */
-  async start(request: RunRequest): Promise<Job> {
-    const suite = await this.#suites.open(request.suite, request.split);
+  async start(request: RunRequest, reach: Reach): Promise<Job> {
+    const suite = await this.#suites.open(request, reach);
     const runs = planRuns(request.sweep, request.base);
     parseMetrics(request.metrics); // A misspelt metric is told now, not by a job that fails later.
     return this.#jobs.start({
@@ -105,6 +111,7 @@ export class BenchmarkService {
       subject: suite.manifest.name,
       input: { suite: request.suite, runs: runs.map((run) => run.name) },
       work: async (handle) => {
+        await this.#suites.requireStill(suite.folder, reach);
         const done = await this.#runner.run(
           { ...request, suite, runs, collection: request.collection, specialist: request.specialist ?? null },
           handle,
@@ -114,9 +121,12 @@ export class BenchmarkService {
     });
   }
 
-  /** Scores a run file against judgments. */
-  async score(request: ScoreRequest): Promise<BenchmarkReport> {
-    return scoreFile(await this.#context.suiteFiles(), request);
+  /** Scores a run file against judgments. @throws QuarryError PATH_UNREADABLE, and as `scoreFile` */
+  async score(request: ScoreRequest, reach: Reach): Promise<BenchmarkReport> {
+    const run = await requireReadable(reach, request.run);
+    const qrels = await requireReadable(reach, request.qrels);
+    const against = request.against === undefined ? undefined : await requireReadable(reach, request.against);
+    return scoreFile(await this.#context.suiteFiles(), { ...request, run, qrels, against });
   }
 
   /** Kept runs, newest first. */
@@ -152,11 +162,11 @@ export class BenchmarkService {
   }
 
   /** Recall and precision curves of runs, in their order. */
-  async curves(ids: readonly string[]): Promise<RunCurves[]> {
+  async curves(ids: readonly string[], reach: Reach): Promise<RunCurves[]> {
     const runs = await this.#resolve(ids);
     const curves: RunCurves[] = [];
     for (const { name, run } of nameApart(runs)) {
-      const { qrels } = await this.#suiteOf(run.record);
+      const { qrels } = await this.#suiteOf(run.record, reach);
       const results = await this.#archive.results(run.record);
       const judged = new Map([...qrels].filter(([query]) => run.scores.queries.includes(query)));
       curves.push(drawCurves(name, results, judged, CURVE_DEPTH));
@@ -164,33 +174,37 @@ export class BenchmarkService {
     return curves;
   }
 
-  /** Writes the rankings of one run as a TREC file. @throws QuarryError INPUT_INVALID for several runs, RUN_NOT_FOUND */
-  async exportRun(ids: readonly string[], path: string): Promise<void> {
+  /** Writes the rankings of one run as a TREC file. @throws QuarryError INPUT_INVALID for several runs, RUN_NOT_FOUND, ALREADY_EXISTS */
+  async exportRun(ids: readonly string[], path: string, how: { readonly replace: boolean }): Promise<void> {
     const [id, ...others] = ids;
     if (id === undefined || others.length > 0) {
       throw new QuarryError('INPUT_INVALID', 'A TREC file holds one run.', { hint: 'Name the id of one run.' });
     }
     const { record } = await this.#archive.get(id);
     const files = await this.#context.suiteFiles();
-    await files.writeRun(path, await this.#archive.results(record), `quarry-${record.name}`);
+    await files.writeRun(path, await this.#archive.results(record), { tag: `quarry-${record.name}`, ...how });
   }
 
   /** What the numbers say and what to do about it. */
-  async summary(ids: readonly string[], seed: number): Promise<{ report: BenchmarkReport; advice: Advice[] }> {
-    const report = await this.report(ids, { perQuery: false, moved: 0, seed });
+  async summary(
+    ids: readonly string[],
+    { seed, reach }: Pick<ReportOptions, 'seed' | 'reach'>,
+  ): Promise<{ report: BenchmarkReport; advice: Advice[] }> {
+    const report = await this.report(ids, { perQuery: false, moved: 0, seed, reach });
     const best = bestRun(report);
-    const facts = best?.id === null || best === undefined ? undefined : await this.#facts(best.id);
+    const facts = best?.id === null || best === undefined ? undefined : await this.#facts(best.id, reach);
     return { report, advice: advise(report, facts) };
   }
 
   /**
    * Starts a job that runs the suite and holds it against the baseline; the job fails with GATE_FAILED when a drop is
    * both significant and larger than the tolerance.
-   * @throws QuarryError SUITE_NOT_FOUND, PATH_NOT_FOUND, RUN_INVALID
+   * @throws QuarryError SUITE_NOT_FOUND, PATH_NOT_FOUND, PATH_UNREADABLE, ALREADY_EXISTS, CONFIRMATION_REQUIRED, RUN_INVALID
    */
-  async startGate(request: GateRequest): Promise<Job> {
+  async startGate(given: GateRequest, reach: Reach): Promise<Job> {
     const files = await this.#context.suiteFiles();
-    const suite = await this.#suites.open(request.suite);
+    const suite = await this.#suites.open({ suite: given.suite }, reach);
+    const request = { ...given, baseline: await baselinePath(given, reach) };
     const baseline = request.update
       ? undefined
       : parseBaseline(await files.readText(request.baseline), request.baseline);
@@ -204,6 +218,7 @@ export class BenchmarkService {
       subject: suite.manifest.name,
       input: { suite: request.suite, baseline: request.baseline, update: request.update },
       work: async (handle) => {
+        await this.#suites.requireStill(suite.folder, reach);
         const done = await this.#runner.run(
           { suite, runs, collection: undefined, metrics: GATE_METRICS, seed: request.seed, specialist: null },
           handle,
@@ -218,7 +233,9 @@ export class BenchmarkService {
           version: this.#context.version,
           createdAt: this.#context.clock.now(),
         };
-        await files.writeText(request.baseline, formatBaseline(makeBaseline(done, about)));
+        await requireStillWritable(reach, request.baseline);
+        const text = formatBaseline(makeBaseline(done, about));
+        await files.writeText(request.baseline, text, { replace: request.overwrite });
         return { written: request.baseline, runs: done.map(({ record }) => record.id) };
       },
     });
@@ -250,7 +267,7 @@ export class BenchmarkService {
       'GATE_FAILED',
       `Scores dropped by more than ${tolerance}, significantly: ${worst.join('; ')}. ${cause}`,
       {
-        hint: `Read the runs with: quarry benchmark report ${ids.join(' ')}. If the drop is meant, write a new baseline with --update.`,
+        hint: `Read the runs with: quarry benchmark report ${ids.join(' ')}. If the drop is meant, write a new baseline with --update --overwrite --confirm.`,
         details: { failures: failures.map((failure) => ({ ...failure })), changed: [...changed], runs: ids },
       },
     );
@@ -273,9 +290,10 @@ export class BenchmarkService {
     return Promise.all([...new Set(wanted)].map((id) => this.#archive.get(id)));
   }
 
-  /** The suite as it was run: for its texts and judgments. @throws QuarryError SUITE_NOT_FOUND when its folder is gone */
-  async #suiteOf(record: RunRecord): Promise<{ qrels: Qrels; suite: Suite }> {
+  /** The suite as it was run: for its texts and judgments. @throws QuarryError SUITE_NOT_FOUND when its folder is gone, PATH_UNREADABLE */
+  async #suiteOf(record: RunRecord, reach: Reach): Promise<{ qrels: Qrels; suite: Suite }> {
     const files = await this.#context.suiteFiles();
+    await this.#suites.requireStill(record.folder, reach);
     const suite = await files.open(record.folder, record.split);
     return { suite, qrels: suite.qrels };
   }
@@ -286,7 +304,7 @@ export class BenchmarkService {
   ): Promise<BenchmarkReport['moved']> {
     const [first, last] = [named[0], named.at(-1)];
     if (first === undefined || last === undefined) return [];
-    const { suite, qrels } = await this.#suiteOf(first.run.record);
+    const { suite, qrels } = await this.#suiteOf(first.run.record, options.reach);
     const ranked = async (entry: { name: string; run: ArchivedRun }) => ({
       name: entry.name,
       scores: entry.run.scores,
@@ -297,9 +315,9 @@ export class BenchmarkService {
     return findMoved(await ranked(first), await ranked(last), { metric, qrels, texts, limit: options.moved });
   }
 
-  async #facts(id: string): Promise<RunFacts> {
+  async #facts(id: string, reach: Reach): Promise<RunFacts> {
     const { record, scores } = await this.#archive.get(id);
-    const { suite } = await this.#suiteOf(record);
+    const { suite } = await this.#suiteOf(record, reach);
     const column = [...scores.values.values()][0] ?? new Float64Array(0);
     const rows = new Map(scores.queries.map((query, row) => [query, column[row] ?? 0]));
     const types = [...new Set(suite.queries.map((query) => query.type))].filter((type) => type !== '');
@@ -323,6 +341,14 @@ export interface ReportOptions {
   readonly seed: number;
   /** Metric by which queries moved; default the first. */
   readonly metric?: string | undefined;
+  /** What the caller may touch: suites that are read again lie within it. */
+  readonly reach: Reach;
+}
+
+/** Where a baseline is read from, or written to. @throws QuarryError PATH_UNREADABLE, ALREADY_EXISTS, CONFIRMATION_REQUIRED */
+async function baselinePath(request: GateRequest, reach: Reach): Promise<string> {
+  const { baseline: path, update, overwrite, confirm } = request;
+  return update ? requireWritable(reach, { path, kind: 'file', overwrite, confirm }) : requireReadable(reach, path);
 }
 
 /** @throws QuarryError RUN_INVALID */
@@ -351,7 +377,7 @@ function notRun(request: GateRequest, name: string): QuarryError {
     'RUN_INVALID',
     `${request.baseline} holds a run ${JSON.stringify(name)}; a gate runs the defaults of each mode.`,
     {
-      hint: 'Make the baseline again with --update.',
+      hint: 'Make the baseline again with --update --overwrite --confirm.',
     },
   );
 }
@@ -360,6 +386,8 @@ function otherSuite(request: GateRequest, suite: Suite): QuarryError {
   return new QuarryError(
     'RUN_INVALID',
     `${request.baseline} was made with other queries or judgments than ${suite.manifest.name} has now.`,
-    { hint: `Make it again: quarry benchmark gate --suite ${request.suite} --baseline ${request.baseline} --update.` },
+    {
+      hint: `Make it again: quarry benchmark gate --suite ${request.suite} --baseline ${request.baseline} --update --overwrite --confirm.`,
+    },
   );
 }

@@ -35,7 +35,8 @@ export class RunArchive {
   async put(run: ArchivedRun, results: RunResults): Promise<void> {
     const { record, scores } = run;
     const files = await this.#context.suiteFiles();
-    await files.writeRun(record.trecFile, results, `quarry-${record.name.replaceAll(' ', '-')}`);
+    const tag = `quarry-${record.name.replaceAll(' ', '-')}`;
+    await files.writeRun(record.trecFile, results, { tag, replace: true });
     for (let part = 0; part * PART < Math.max(1, scores.queries.length); part++) {
       const slice = { start: part * PART, end: (part + 1) * PART };
       const values = [...scores.values].map(([metric, column]): [string, number[]] => [

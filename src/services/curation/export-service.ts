@@ -5,7 +5,10 @@ import { licenceLedger, writeCard } from '../../core/curation/formats/dataset-ca
 import { type ExportRow, exportColumns, toExportRows } from '../../core/curation/formats/export-shapes.js';
 import type { DatasetVersion, ExampleSource, ExportedFile, ExportWriter } from '../../core/curation/ports.js';
 import { QuarryError } from '../../core/errors.js';
+import type { Reach } from '../../core/reach.js';
 import type { Job, JsonObject, JsonValue } from '../../core/types.js';
+import { requireReadable } from '../access/read-access.js';
+import { requireStillWritable, requireWritable, resolveWritable } from '../access/write-access.js';
 import type { ServiceContext } from '../context.js';
 import type { JobHandle, JobService } from '../jobs.js';
 import { DatasetAccess } from './dataset-access.js';
@@ -26,6 +29,8 @@ export interface ExportRequest extends ExportPolicy, ExportShape {
   readonly manifest?: string | undefined;
   readonly splits: readonly SplitName[];
   readonly overwrite: boolean;
+  /** Whether overwriting was said twice. */
+  readonly confirm: boolean;
   readonly preview: boolean;
 }
 
@@ -43,9 +48,9 @@ export class ExportService {
     this.#access = new DatasetAccess(context);
   }
 
-  /** Starts a job. @throws QuarryError DATASET_NOT_FOUND, INPUT_INVALID, ALREADY_EXISTS, PATH_UNREADABLE */
-  async start(given: ExportRequest): Promise<Job> {
-    const request = await this.#resolve(given);
+  /** Starts a job. @throws QuarryError DATASET_NOT_FOUND, INPUT_INVALID, ALREADY_EXISTS, CONFIRMATION_REQUIRED, PATH_UNREADABLE */
+  async start(given: ExportRequest, reach: Reach): Promise<Job> {
+    const request = await this.#resolve(await withinReach(given, reach));
     const version = await this.#access.require(request.dataset, request.version);
     if (request.rebuild !== undefined) requireSameVersion(version, request.rebuild);
     if (request.container === 'parquet' && exportColumns(request.format, request.negatives) === undefined) {
@@ -64,7 +69,10 @@ export class ExportService {
       kind: 'export',
       subject: request.dataset,
       input: { dataset: request.dataset, path: request.path, format: request.format, preview: request.preview },
-      work: (handle) => this.#run(request, handle),
+      work: async (handle) => {
+        await requireStillWritable(reach, request.path);
+        return this.#run(request, handle);
+      },
     });
   }
 
@@ -181,6 +189,16 @@ export class ExportService {
       files: result.files.map((file) => ({ ...file })),
     };
   }
+}
+
+/** The request with the places that it may read from and write to. A preview writes nothing, so it needs no confirmation. */
+async function withinReach(request: ExportRequest, reach: Reach): Promise<ExportRequest> {
+  const { manifest, preview, overwrite, confirm } = request;
+  const wish = { path: request.path, kind: 'folder', overwrite, confirm } as const;
+  const path = await (preview ? resolveWritable(reach, request.path) : requireWritable(reach, wish));
+  return manifest === undefined
+    ? { ...request, path }
+    : { ...request, path, manifest: await requireReadable(reach, manifest) };
 }
 
 function nothingLeft({ dataset, splits }: ResolvedRequest, { leftOut }: Cleared): QuarryError {

@@ -2,7 +2,9 @@ import type { Example } from '../../core/curation/example.js';
 import { importRecord } from '../../core/curation/formats/import-records.js';
 import type { DatasetAbout, DatasetFiles, ImportedRecord } from '../../core/curation/ports.js';
 import { QuarryError, throwIfCancelled } from '../../core/errors.js';
+import type { Reach } from '../../core/reach.js';
 import type { Job, JsonValue } from '../../core/types.js';
+import { requireReadable } from '../access/read-access.js';
 import type { ServiceContext } from '../context.js';
 import type { JobHandle, JobService } from '../jobs.js';
 import { DatasetAccess } from './dataset-access.js';
@@ -42,14 +44,18 @@ export class ImportService {
   }
 
   /** Starts a job. @throws QuarryError PATH_NOT_FOUND, PATH_UNREADABLE, FORMAT_UNSUPPORTED */
-  async start(request: ImportRequest): Promise<Job> {
+  async start(given: ImportRequest, reach: Reach): Promise<Job> {
+    const request = { ...given, path: await requireReadable(reach, given.path) };
     const files = await this.#context.datasetFiles();
     const format = await formatOf(request, files);
     return this.#jobs.start({
       kind: 'import',
       subject: request.dataset,
       input: { dataset: request.dataset, path: request.path, format, preview: request.preview },
-      work: (handle) => this.#run(request, format, handle),
+      work: async (handle) => {
+        await requireReadable(reach, request.path);
+        return this.#run(request, format, handle);
+      },
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Suite } from '../../core/benchmark/suite.js';
 import { OverlapIndex, type ProtectedText } from '../../core/curation/decontaminate.js';
 import { QuarryError, throwIfCancelled } from '../../core/errors.js';
+import { LOCAL_REACH } from '../../core/reach.js';
 import { SuiteLocator } from '../benchmark/suite-locator.js';
 import type { ServiceContext } from '../context.js';
 
@@ -36,7 +37,7 @@ export async function guardSuites(context: ServiceContext, signal?: AbortSignal)
   for (const { name, folder } of suites) {
     throwIfCancelled(signal);
     try {
-      const suite = await locator.open(folder);
+      const suite = await locator.open({ suite: folder }, LOCAL_REACH); // One that was listed, so nobody's choice.
       addQueries(suite, index, queries);
       if (suite.hasCorpus) await addJudgedDocuments(context, suite, index);
       names.add(name);

@@ -90,7 +90,7 @@ async function moveOver(context: MendContext, entry: CatalogEntry, salvage: Tabl
 }
 
 async function fill(context: MendContext, entry: CatalogEntry, { documents }: TableSalvage): Promise<void> {
-  const { database, clock, policy } = context;
+  const { database, policy } = context;
   const knowledge = new KnowledgeTable(database, entry.collection.name, entry.table);
   const whole: (readonly KnowledgeRow[])[] = [];
   const texts: Document[] = [];
@@ -107,7 +107,7 @@ async function fill(context: MendContext, entry: CatalogEntry, { documents }: Ta
     });
   const state = { state: undefined, syncedMs: 0, remember: async () => undefined };
   const exact = { ...policy, exactChunks: Number.MAX_SAFE_INTEGER }; // the next maintenance builds what a search may use
-  await maintainTable(knowledge, { database, clock, policy: exact, ...state }, context.options.report);
+  await maintainTable(knowledge, { database, policy: exact, ...state }, context.options.report);
 }
 
 async function remake(

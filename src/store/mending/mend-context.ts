@@ -1,4 +1,4 @@
-import type { Clock, MendOptions, MendStep } from '../../core/ports.js';
+import type { MendOptions, MendStep } from '../../core/ports.js';
 import type { Catalog } from '../catalog.js';
 import type { CollectionTables } from '../collection-tables.js';
 import type { Database } from '../database.js';
@@ -9,7 +9,6 @@ export interface MendContext {
   readonly database: Database;
   readonly catalog: Catalog;
   readonly tables: CollectionTables;
-  readonly clock: Clock;
   readonly policy: VectorPolicy;
   readonly newestFormat: number;
   readonly options: MendOptions;

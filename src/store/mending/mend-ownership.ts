@@ -30,7 +30,7 @@ export async function adoptOrphans(context: MendContext): Promise<MendStep[]> {
 }
 
 /** What the table says of itself, or what can be told from its name and its shape. */
-async function ownerOf({ database, clock }: MendContext, table: string): Promise<CatalogEntry> {
+async function ownerOf({ database, options }: MendContext, table: string): Promise<CatalogEntry> {
   const described = (await readDescription(database, table))?.entry;
   if (described !== undefined) return described;
   const [, slug = 'recovered', hash] = /^k_(.*)_([0-9a-f]{8})_[0-9a-f]{8}$/.exec(table) ?? [];
@@ -53,7 +53,7 @@ async function ownerOf({ database, clock }: MendContext, table: string): Promise
     },
     sizing: { maxTokens: 256, minTokens: 48 },
     chunker: '',
-    createdAt: clock.now(),
+    createdAt: options.now,
   };
   return { collection, table: { name: table, dimensions, vectorIndex: null } };
 }
@@ -103,12 +103,12 @@ export async function mendSources(
   rows: CollectionRows,
   areAllLost: boolean,
 ): Promise<MendStep | undefined> {
-  const { database, catalog, tables, clock, options } = context;
+  const { database, catalog, tables, options } = context;
   const { collection, table } = rows.entry;
   const missing = await missingSources(context, rows);
   const known = new Set((await catalog.sources(collection.name).catch(() => [])).map(({ id }) => id));
   const described = (await readDescription(database, table.name))?.sources ?? [];
-  const told = [...described, noteSource(collection.name, clock.now())];
+  const told = [...described, noteSource(collection.name, options.now)];
   const isLost = (source: Source): boolean => missing.has(source.id) || (areAllLost && described.includes(source));
   const lost = told.filter((source) => !known.has(source.id) && isLost(source));
   const found = [...new Map(lost.map((source) => [source.id, source])).values()];

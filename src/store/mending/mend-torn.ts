@@ -24,7 +24,7 @@ export async function mendTorn(context: MendContext): Promise<MendStep[]> {
     if (options.act) {
       if (name !== undefined) await forgetSyncs(context, name);
       const aside = join(database.directory, ASIDE_FOLDER);
-      await rename(join(aside, table), join(aside, `${table}.torn-${Date.parse(context.clock.now())}${SETTLED}`));
+      await rename(join(aside, table), join(aside, `${table}.torn-${Date.parse(options.now)}${SETTLED}`));
     }
     const damage = 'Its newest version was torn by a crash of the machine; the version before it is in use.';
     const action = 'The torn file is kept aside; the next sync reads its sources again.';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -125,11 +125,8 @@ describe('the command line', () => {
 });
 
 describe('--watch', () => {
-  test('follows new, changed and removed files until it is told to end', async () => {
-    const watched = join(home, 'watched');
-    await mkdir(watched);
-    await writeFile(join(watched, 'first.md'), '# First\n\nHere from the start.\n');
-    const child = start(['ingest', watched, '--watch']);
+  const startWatching = (target: string) => {
+    const child = start(['ingest', target, '--watch']);
     const lines = createInterface({ input: child.stderr ?? process.stdin })[Symbol.asyncIterator]();
     const until = async (wanted: RegExp): Promise<string> => {
       for (;;) {
@@ -138,6 +135,70 @@ describe('--watch', () => {
         if (wanted.test(value)) return value;
       }
     };
+    return { child, until };
+  };
+
+  test.each([
+    ['a folder', ''],
+    ['a glob', '**/*.md'],
+  ])('waits for %s that goes away and takes it up again, whatever happened to it', async (_, glob) => {
+    const parent = join(home, `parent${glob.length}`);
+    const watched = join(parent, 'docs');
+    const fill = async (text: string): Promise<void> => {
+      await mkdir(watched, { recursive: true });
+      await writeFile(join(watched, 'page.md'), `# Page\n\n${text}\n`);
+    };
+    await fill('The first wording.');
+    const { child, until } = startWatching(join(watched, glob));
+    await until(/Watching/);
+    await rename(watched, `${watched}-moved`);
+    expect(await until(/gone|error/)).toContain('is gone; waiting for it to come back');
+    expect((await quarry('search', 'first wording', '--limit', '1')).stdout).toContain('page.md');
+    await fill('A pelican came back.');
+    expect(await until(/is back|error/)).toContain('is back; syncing');
+    expect(await until(/updated|error/)).toContain('updated 1');
+    await rm(parent, { recursive: true });
+    expect(await until(/gone/)).toContain('is gone');
+    await mkdir(parent);
+    await writeFile(watched, 'A file is no folder.');
+    await rm(watched);
+    await symlink(`${watched}-elsewhere`, watched); // a link that leads nowhere yet
+    await mkdir(`${watched}-elsewhere`);
+    await writeFile(join(`${watched}-elsewhere`, 'page.md'), '# Page\n\nA heron is behind the link.\n');
+    expect(await until(/is back/)).toContain('is back');
+    expect(await until(/updated/)).toContain('updated 1');
+    await writeFile(join(`${watched}-elsewhere`, 'page.md'), '# Page\n\nAn ibis is behind the link.\n');
+    expect(await until(/updated/)).toContain('updated 1');
+    await rm(`${watched}-elsewhere`, { recursive: true });
+    await until(/gone/);
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect((await quarry('search', 'ibis', '--limit', '1')).stdout).toContain('page.md');
+  });
+
+  test('follows one file that is replaced by another each time it is saved', async () => {
+    const file = join(home, 'lone.md');
+    await writeFile(file, '# Lone\n\nBefore it was saved.\n');
+    const { child, until } = startWatching(file);
+    await until(/Watching/);
+    for (const bird of ['stork', 'egret']) {
+      await writeFile(`${file}.new`, `# Lone\n\nA ${bird} was saved.\n`);
+      await rename(`${file}.new`, file);
+      expect(await until(/updated|gone/)).toContain('updated 1');
+    }
+    await rm(file);
+    await until(/gone/);
+    child.kill('SIGINT');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+  });
+
+  test('follows new, changed and removed files until it is told to end', async () => {
+    const watched = join(home, 'watched');
+    await mkdir(watched);
+    await writeFile(join(watched, 'first.md'), '# First\n\nHere from the start.\n');
+    const { child, until } = startWatching(watched);
     expect(await until(/Watching/)).toContain('Ctrl-C');
     await writeFile(join(watched, 'second.md'), '# Second\n\nA zebra came later.\n');
     expect(await until(/added/)).toContain('added 1, unchanged 1');

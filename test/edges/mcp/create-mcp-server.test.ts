@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import { ERROR_TABLE } from '../../../src/core/errors.js';
 import { createMcpServer } from '../../../src/edges/mcp/create-mcp-server.js';
 import { writeInstructions } from '../../../src/edges/mcp/instructions.js';
+import type { Operation } from '../../../src/operations/define.js';
+import { operations as realOperations } from '../../../src/operations/index.js';
 import { emptyServices, toyOperations, type WaitState } from '../toy-workspace.js';
 
 const open: { close(): Promise<void> }[] = [];
@@ -19,9 +21,9 @@ interface Connection {
   readonly state: WaitState;
 }
 
-async function connect(toolsets: readonly string[] = ['all']): Promise<Connection> {
+async function connect(toolsets: readonly string[] = ['all'], registry?: readonly Operation[]): Promise<Connection> {
   const state: WaitState = { started: 0, cancelled: 0 };
-  const operations = toyOperations(state);
+  const operations = registry ?? toyOperations(state);
   const instructions = await writeInstructions(services, operations);
   const parts = {
     operations,
@@ -229,7 +231,7 @@ describe('progress and cancellation', () => {
 
 describe('other requests', () => {
   test('an unknown method and malformed parameters are told with a hint', async () => {
-    const { client } = await connect();
+    const { client } = await connect(['all'], realOperations);
     await expect(raw(client, 'tools/destroy', {})).rejects.toMatchObject({
       code: -32_601,
       data: { hint: expect.stringContaining('tools/list') },
@@ -251,7 +253,7 @@ describe('other requests', () => {
   });
 
   test('an unknown resource says which there are', async () => {
-    const { client } = await connect();
+    const { client } = await connect(['all'], realOperations);
     for (const uri of ['quarry://nothing', 'file:///etc/passwd', 'quarry://documents/', 'quarry://documents/%E0']) {
       await expect(client.readResource({ uri })).rejects.toMatchObject({
         code: -32_002,
@@ -265,7 +267,7 @@ describe('other requests', () => {
   });
 
   test('prompts are filled in; wrong arguments are named', async () => {
-    const { client } = await connect();
+    const { client } = await connect(['all'], realOperations);
     const { prompts } = await client.listPrompts();
     expect(prompts.map((prompt) => prompt.name)).toEqual([
       'answer_with_citations',
@@ -281,6 +283,26 @@ describe('other requests', () => {
       'no argument "place"',
     );
     await expect(client.getPrompt({ name: 'nothing' })).rejects.toThrow('explore_collection');
+  });
+
+  test('resources and prompts are offered only with the operations that they reach', async () => {
+    const { client } = await connect(['notes'], realOperations);
+    expect((await client.listResources()).resources).toEqual([]);
+    expect((await client.listResourceTemplates()).resourceTemplates).toEqual([]);
+    expect((await client.listPrompts()).prompts).toEqual([]);
+    for (const uri of ['quarry://status', 'quarry://documents/note:a'])
+      await expect(client.readResource({ uri })).rejects.toMatchObject({ data: { code: 'RESOURCE_NOT_FOUND' } });
+    await expect(client.getPrompt({ name: 'review_sources' })).rejects.toThrow('QUARRY_TOOLSETS');
+    const ref = { type: 'ref/resource', uri: 'quarry://documents/{id}' } as const;
+    const { completion } = await client.complete({ ref, argument: { name: 'id', value: '' } });
+    expect(completion.values).toEqual([]);
+  });
+
+  test('an argument beside the arguments is named, not passed over', async () => {
+    const { client } = await connect();
+    await expect(raw(client, 'tools/call', { name: 'echo', arguments: { text: 'a' }, tags: ['x'] })).rejects.toThrow(
+      '"tags" stands beside the arguments of echo',
+    );
   });
 
   test('whatever the request: an answer or an error with a hint', async () => {

@@ -19,6 +19,9 @@ afterEach(() => {
   for (const stop of running.splice(0)) stop();
 });
 
+/** Lets everything that can go on go on. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** A server on two pipes, and its client's ends. */
 function start(options: Partial<StdioOptions> = {}) {
   const state: WaitState = { started: 0, cancelled: 0 };
@@ -113,6 +116,63 @@ describe('serveStdio', () => {
     const [refusal, answer] = await until(2);
     expect(refusal).toMatchObject({ id, error: { code } });
     expect(answer).toMatchObject({ id: 10, result: { structuredContent: { count: 7 } } });
+  });
+
+  test.each([
+    ['ids of their own', (n: number) => n],
+    ['one id', () => 7],
+  ])(
+    'input waits while there are enough requests under way, with %s; all are answered in the end',
+    async (_name, idOf) => {
+      const { call, input, done, state, messages } = start({ drainMs: 600_000 });
+      for (let n = 0; n < 300; n++) call(idOf(n), 'wait', { steps: 3 });
+      while (state.started === 0) await settle();
+      expect(state.started).toBeLessThan(300);
+      expect(input.isPaused()).toBe(true);
+      input.end();
+      await done;
+      expect(messages.map((message) => message.result?.structuredContent)).toEqual(Array(300).fill({ steps: 3 }));
+    },
+  );
+
+  test('input waits while the answers are not read, and goes on when they are', async () => {
+    const { input, output, done, messages } = start({ drainMs: 600_000 });
+    output.pause();
+    const total = 3_000;
+    const lines = Array.from({ length: total }, (_, id) =>
+      JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list' }),
+    );
+    input.end(`${lines.join('\n')}\n`);
+    for (let step = 0; step < 500; step++) await settle();
+    // What was read before the stream was full, and the requests that were under way by then.
+    expect(output.readableLength + output.writableLength).toBeLessThan(5_000_000);
+    expect(input.isPaused()).toBe(true);
+    output.resume();
+    await done;
+    expect(new Set(messages.map((message) => message.id)).size).toBe(total);
+  });
+
+  test('a message is judged by what it calls, and refused by its id', async () => {
+    const limitOf = (message: unknown): number => (JSON.stringify(message).includes('"echo"') ? 900 : 200);
+    const { call, until } = start({ limitOf });
+    call(1, 'echo', { text: 'x'.repeat(500) });
+    call(2, 'shelf_create', { label: 'x'.repeat(500) });
+    call(3, 'echo', { text: 'x'.repeat(900) });
+    call(4, 'shelf_stats', {});
+    const answers = await until(4);
+    const byId = new Map(answers.map((message) => [message.id, message]));
+    expect([1, 2, 3, 4].map((id) => byId.get(id)?.error?.code)).toEqual([undefined, -32_600, -32_600, undefined]);
+  });
+
+  test('data that is no call is refused before it is parsed', async () => {
+    const { input, call, until } = start();
+    input.write(
+      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"tags":[${'1,'.repeat(100_000)}1]}}}\n`,
+    );
+    call(2, 'shelf_stats', {});
+    const [refusal, answer] = await until(2);
+    expect(refusal).toMatchObject({ id: null, error: { code: -32_700 } });
+    expect(answer).toMatchObject({ id: 2 });
   });
 
   test('an overlong line is refused once and skipped', async () => {

@@ -2,15 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { SETTINGS } from '../../../src/config/schema.js';
-import { offeredTools, toToolListing } from '../../../src/edges/mcp/offered-tools.js';
 import { getPrompt, listPrompts } from '../../../src/edges/mcp/prompts.js';
+import { toToolListing } from '../../../src/edges/mcp/tool-listing.js';
 import { operations } from '../../../src/operations/index.js';
+import { offeredOperations } from '../../../src/operations/offered.js';
 
 /** Tokens of a model, roughly. */
 const tokensOf = (value: unknown): number => Math.round(JSON.stringify(value).length / 4);
 
 describe('what a client has to load', () => {
-  const byDefault = offeredTools(operations, SETTINGS.toolsets.default).map(toToolListing);
+  const byDefault = offeredOperations(operations, SETTINGS.toolsets.default).map(toToolListing);
 
   test('by default: at most a dozen tools within 7,000 tokens', () => {
     expect(byDefault.length).toBeLessThanOrEqual(12);
@@ -29,10 +30,10 @@ describe('what a client has to load', () => {
   test('the default offers the tools that prompts and instructions name', () => {
     const names = new Set(byDefault.map((tool) => tool.name));
     const given = { question: 'q', collection: 'c' };
-    for (const prompt of listPrompts().prompts) {
+    for (const prompt of listPrompts(operations).prompts) {
       const wanted = new Set(prompt.arguments?.map((argument) => argument.name));
       const own = Object.fromEntries(Object.entries(given).filter(([key]) => wanted.has(key)));
-      const text = JSON.stringify(getPrompt(prompt.name, own));
+      const text = JSON.stringify(getPrompt(operations, prompt.name, own));
       const mentioned = operations
         .map((operation) => operation.name)
         .filter((name) => new RegExp(`\\b${name}\\b`).test(text));

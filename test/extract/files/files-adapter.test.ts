@@ -356,6 +356,7 @@ describe('syncing again', () => {
       known: () => undefined,
       state: null,
       full: false,
+      allowPrivateNetwork: true,
     });
     const seen: string[] = [];
     await expect(
@@ -450,7 +451,7 @@ describe('watching', () => {
         calls += 1;
         if (calls === 2) resolve(); // The first call says that watching has begun.
       };
-      const watching = adapter.watch?.(spec, onChange, controller.signal);
+      const watching = adapter.watch?.(spec, { onChange }, controller.signal);
       watching?.catch(reject);
       // The watcher needs a moment to start; writing until it reacts needs no guess about how long.
       let count = 0;
@@ -458,6 +459,6 @@ describe('watching', () => {
     });
     clearInterval(writes);
     controller.abort();
-    await adapter.watch?.(spec, () => undefined, controller.signal);
+    await adapter.watch?.(spec, { onChange: () => undefined }, controller.signal);
   });
 });

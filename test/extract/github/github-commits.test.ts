@@ -82,21 +82,25 @@ describe('history of a repository', () => {
   });
 
   it('takes the address of the commit page and the licence of the files', async () => {
-    await repository.put('LICENSE', 'Apache License\n Version 2.0, January 2004\n');
-    const id = repository.push('first');
-    const outcome = await sync('Owner/Repo', { history: 5, gitUrl: repository.bare });
-    expect(outcome.documents.map((document) => document.category).filter((category) => category === 'commit')).toEqual([
-      'commit',
-    ]);
-    expect(outcome.documents.at(-1)).toMatchObject({
-      uri: `http://127.0.0.1:1/Owner/Repo/commit/${id}`,
-      licence: 'Apache-2.0',
-      metadata: { repository: 'Owner/Repo' },
-    });
-    const known = await createGithubAdapter({ cacheDirectory: folder }).resolve('Owner/Repo', {
-      ...COMMITS,
-      gitUrl: pathToFileURL(repository.bare).href,
-    });
+    const owned = TestRepository.create(folder, 'Owner/Repo');
+    await owned.put('LICENSE', 'Apache License\n Version 2.0, January 2004\n');
+    const id = owned.push('first');
+    const server = await serveGit(folder);
+    try {
+      const github = createGithubAdapter({ cacheDirectory: path.join(folder, 'cache'), apiUrl: server.url });
+      const outcome = await collectSync(github, await github.resolve('Owner/Repo', { history: 5 }));
+      expect(
+        outcome.documents.map((document) => document.category).filter((category) => category === 'commit'),
+      ).toEqual(['commit']);
+      expect(outcome.documents.at(-1)).toMatchObject({
+        uri: `${server.url}/Owner/Repo/commit/${id}`,
+        licence: 'Apache-2.0',
+        metadata: { repository: 'Owner/Repo' },
+      });
+    } finally {
+      await server.close();
+    }
+    const known = await createGithubAdapter({ cacheDirectory: folder }).resolve('Owner/Repo', COMMITS);
     expect(known.options['webUrl']).toBe('https://github.com');
   });
 

@@ -12,7 +12,7 @@ import { serve, serveGit, TestRepository } from './git-repositories.js';
 
 let folder = '';
 let repository: TestRepository;
-function adapter(more: { token?: string; apiUrl?: string; allowPrivateNetwork?: boolean } = {}) {
+function adapter(more: { token?: string; apiUrl?: string } = {}) {
   return createGithubAdapter({
     cacheDirectory: path.join(folder, 'cache'),
     folder,
@@ -73,22 +73,73 @@ describe('files of a repository', () => {
     expect(licencesOf((await sync(repository.bare)).documents)).toMatchObject(STATED_LICENCES.licences);
   });
 
-  it('gives files of a GitHub repository their page addresses, wherever they are fetched from', async () => {
-    await repository.put('a b.md', '# A');
-    repository.push();
-    const github = createGithubAdapter({ cacheDirectory: path.join(folder, 'cache'), folder });
-    const spec = await github.resolve('Owner/Repo', { gitUrl: repository.bare, files: true });
-    expect(spec).toMatchObject({ uri: 'owner/repo', label: 'Owner/Repo', kind: 'github' });
-    const controlled = await collectSync(
-      createGithubAdapter({
-        cacheDirectory: path.join(folder, 'cache'),
-        apiUrl: 'http://127.0.0.1:1',
-        retryDelayMs: 1,
-      }),
-      spec,
-    );
-    expect(controlled.documents[0]?.uri).toBe('https://github.com/Owner/Repo/blob/main/a%20b.md');
+  it('gives files of a repository on GitHub their page addresses', async () => {
+    const owned = TestRepository.create(folder, 'Owner/Repo');
+    await owned.put('a b.md', '# A');
+    owned.push();
+    const server = await serveGit(folder);
+    try {
+      const github = adapter({ apiUrl: server.url });
+      const spec = await github.resolve('Owner/Repo', {});
+      expect(spec).toMatchObject({ uri: `${server.url}/owner/repo`, label: 'Owner/Repo', kind: 'github' });
+      const [document] = (await collectSync(github, spec)).documents;
+      expect(document?.uri).toBe(`${server.url}/Owner/Repo/blob/main/a%20b.md`);
+      expect(document?.metadata['repository']).toBe('Owner/Repo');
+    } finally {
+      await server.close();
+    }
   });
+
+  it('cites a mirror as what it is, and asks nobody for the licence of the repository that was named', async () => {
+    await repository.put('a b.md', '# A');
+    const commit = repository.push();
+    const api = await serve((_request, response) => response.end(JSON.stringify({ license: { spdx_id: 'MIT' } })));
+    try {
+      const github = adapter({ apiUrl: api.url });
+      const spec = await github.resolve('Owner/Repo', { gitUrl: repository.bare, history: 3, wiki: true });
+      const mirror = pathToFileURL(repository.bare).href;
+      expect(spec).toMatchObject({ uri: mirror, label: 'repo' });
+      const outcome = await collectSync(github, spec);
+      expect(outcome.documents.map(({ uri }) => uri)).toEqual([
+        `${mirror}#main:a%20b.md`,
+        `${mirror}#commit/${commit}`,
+      ]);
+      for (const document of outcome.documents) {
+        expect(document).toMatchObject({ licence: '', metadata: { repository: mirror } });
+        expect(JSON.stringify(document)).not.toMatch(/Owner/i);
+      }
+      expect(outcome.unreadable.map(({ prefix }) => prefix)).toEqual([`${mirror.replace(/\.git$/, '')}.wiki.git#`]);
+      expect(api.seen).toEqual([]);
+    } finally {
+      await api.close();
+    }
+  });
+
+  it.each(['git@github.com:owner/repo.git', 'https://github.com/Owner/Repo', 'ssh://git@github.com/owner/repo.git'])(
+    'takes %s for the repository itself',
+    async (gitUrl) => {
+      const github = createGithubAdapter({ cacheDirectory: folder });
+      expect(await github.resolve('Owner/Repo', { gitUrl })).toMatchObject({ uri: 'owner/repo', label: 'Owner/Repo' });
+    },
+  );
+
+  it.each([
+    'https://github.com/owner/other.git',
+    'ssh://git@github.com:2222/owner/repo.git',
+    'https://github.com.evil.example/owner/repo.git',
+  ])('takes %s for another repository', async (gitUrl) => {
+    const github = createGithubAdapter({ cacheDirectory: folder });
+    const spec = await github.resolve('Owner/Repo', { gitUrl });
+    expect(spec.uri).not.toBe('owner/repo');
+    expect(spec.label).not.toBe('Owner/Repo');
+  });
+
+  it.each([{ owner: 'x' }, { repository: 'x' }, { webUrl: 'https://x.example' }])(
+    'lets nobody give what it finds out itself: %j',
+    async (options) => {
+      await expect(adapter().resolve('owner/repo', options)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    },
+  );
 
   it('skips links, submodules, LFS pointers, generated, hidden and binary files, and counts them', async () => {
     const other = TestRepository.create(folder, 'other');
@@ -190,9 +241,14 @@ describe('files of a repository', () => {
     expect((await sync(`${repository.bare}#v1`)).documents.map((document) => document.title)).toEqual(['b', 'main']);
     expect(pathsOf(await sync(`${repository.bare}#main:docs/a.md`))).toEqual(['docs/a.md']);
     expect((await sync(`${repository.bare}#${commit}`)).documents).toHaveLength(2);
-    const github = adapter();
-    const spec = await github.resolve('http://127.0.0.1:1/o/r/tree/feature/x/docs', { gitUrl: repository.bare });
-    expect((await collectSync(github, spec)).documents.map((document) => document.title)).toEqual(['feature']);
+    const server = await serveGit(folder);
+    try {
+      const github = adapter({ apiUrl: server.url });
+      const spec = await github.resolve(`${server.url}/o/r/tree/feature/x/docs`, { gitUrl: repository.bare });
+      expect((await collectSync(github, spec)).documents.map((document) => document.title)).toEqual(['feature']);
+    } finally {
+      await server.close();
+    }
   });
 
   it('never prunes when the branch, the folder or the remote is gone', async () => {
@@ -208,7 +264,7 @@ describe('files of a repository', () => {
     await expect(collectSync(github, inside)).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' });
     const whole = await github.resolve(repository.bare, {});
     await rm(repository.bare, { recursive: true });
-    await expect(collectSync(github, whole)).rejects.toMatchObject({ code: 'GIT_FAILED' });
+    await expect(collectSync(github, whole)).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' });
     const remote = await github.resolve('http://127.0.0.1:1/x.git', {});
     await expect(collectSync(github, remote)).rejects.toMatchObject({ code: 'GIT_FAILED', hint: expect.any(String) });
   });
@@ -291,25 +347,85 @@ describe('files of a repository', () => {
     repository.push();
     const server = await serveGit(folder);
     try {
-      const strict = adapter({ allowPrivateNetwork: false });
+      const strict = adapter();
+      const remote = { mayRead: async () => true, allowPrivateNetwork: false };
       for (const target of [
         `${server.url}/repo.git`,
         'http://[::1]/x/y.git',
+        'http://2130706433/x/y.git',
         'https://169.254.169.254/x/y.git',
         'ssh://git@10.0.0.1/x/y.git',
+        'git@10.0.0.1:x/y.git',
+        'git+ssh://git@192.168.1.1/x/y.git',
         'git://localhost/x/y.git',
+        'ssh://git@2130706433/x/y.git',
+        'git://0x7f.1/x/y.git',
       ]) {
-        await expect(collectSync(strict, await strict.resolve(target, {}))).rejects.toMatchObject({
-          code: 'URL_BLOCKED',
-          hint: expect.any(String),
-        });
+        const refusal = { code: 'URL_BLOCKED', hint: expect.any(String) };
+        const known = await strict.resolve(target, {});
+        await expect(collectSync(strict, known, { allowPrivateNetwork: false })).rejects.toMatchObject(refusal);
+        if (!/2130706433\/x|0x7f/.test(target) || target.startsWith('http'))
+          await expect(strict.resolve(target, {}, remote)).rejects.toMatchObject(refusal);
       }
       expect(server.seen).toEqual([]);
-      const own = adapter({ allowPrivateNetwork: false, apiUrl: server.url });
-      expect((await collectSync(own, await own.resolve(`${server.url}/repo.git`, {}))).documents).toHaveLength(1);
-      expect((await collectSync(strict, await strict.resolve(repository.bare, {}))).documents).toHaveLength(1);
+      const own = adapter({ apiUrl: server.url });
+      const near = await own.resolve(`${server.url}/repo.git`, {}, remote);
+      expect((await collectSync(own, near, { allowPrivateNetwork: false })).documents).toHaveLength(1);
+      const local = await strict.resolve(repository.bare, {}, remote);
+      expect((await collectSync(strict, local, { allowPrivateNetwork: false })).documents).toHaveLength(1);
     } finally {
       await server.close();
+    }
+  });
+
+  it.each([
+    ['a page of one line', 'text/html', '<html><body>Please log in</body></html>'],
+    ['a page of many lines', 'text/html', '<html>\n<body>\nPlease log in\n</body>\n</html>\n'],
+    ['nothing', 'text/plain', ''],
+  ])('fails with a reason when the address answers with %s', async (_name, type, body) => {
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': type });
+      response.end(body);
+    });
+    try {
+      await expect(sync(`${server.url}/x.git`)).rejects.toMatchObject({
+        code: 'GIT_FAILED',
+        hint: expect.any(String),
+      });
+      await expect(sync(`${server.url}/x.git`, { files: false, history: 3 })).rejects.toMatchObject({
+        code: 'GIT_FAILED',
+      });
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('fails when the address leads to a login page', async () => {
+    const server = await serve((request, response) => {
+      if (request.url?.startsWith('/login') === true) response.end('<html>Log in</html>');
+      else response.writeHead(302, { location: '/login' }).end();
+    });
+    try {
+      await expect(sync(`${server.url}/x.git`)).rejects.toMatchObject({ code: 'GIT_FAILED' });
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('takes a repository without commits for what it is, from a smart server and from a plain one', async () => {
+    const smart = await serveGit(folder);
+    const plain = await serve((request, response) => {
+      const isHead = request.url?.endsWith('/HEAD') === true;
+      response.writeHead(isHead || request.url?.includes('info/refs') === true ? 200 : 404);
+      response.end(isHead ? 'ref: refs/heads/main\n' : '');
+    });
+    try {
+      for (const server of [smart, plain]) {
+        const outcome = await sync(`${server.url}/repo.git`);
+        expect([outcome.documents, outcome.isComplete]).toEqual([[], true]);
+      }
+    } finally {
+      await Promise.all([smart.close(), plain.close()]);
     }
   });
 

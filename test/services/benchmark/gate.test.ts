@@ -5,6 +5,7 @@ import { formatBaseline, makeBaseline, parseBaseline } from '../../../src/core/b
 import { judgeGate } from '../../../src/core/benchmark/gate.js';
 import type { RunRecord } from '../../../src/core/benchmark/run-record.js';
 import type { KnowledgeStore } from '../../../src/core/ports.js';
+import { LOCAL_REACH } from '../../../src/core/reach.js';
 import { createRandom } from '../../../src/core/statistics/random.js';
 import type { Job } from '../../../src/core/types.js';
 import type { Quarry } from '../../../src/quarry.js';
@@ -53,12 +54,14 @@ async function gateWith(fault: (store: KnowledgeStore) => Partial<KnowledgeStore
     },
   });
   const services = createServices({ ...context, store: broken });
-  const job = await services.benchmark.startGate({
+  const request = {
     suite: SUITE,
     baseline,
     tolerance: 0.01,
     seed: 1,
     update: false,
+    overwrite: false,
+    confirm: false,
     sweep: {
       modes: [],
       alphas: [],
@@ -69,7 +72,8 @@ async function gateWith(fault: (store: KnowledgeStore) => Partial<KnowledgeStore
       rerank: false,
       diversity: 0,
     },
-  });
+  };
+  const job = await services.benchmark.startGate(request, LOCAL_REACH);
   let done = await services.jobs.wait(job.id, 10_000);
   while (done.finishedAt === null) done = await services.jobs.wait(job.id, 10_000);
   return done;

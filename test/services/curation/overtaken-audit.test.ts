@@ -43,6 +43,7 @@ async function cleanWhileEdited(name: string, edits: number) {
   const request = { dataset: name, action: 'clean', drop: ['echo'], sensitive: 'keep', vectors: false } as const;
   const handle = {
     id: 'audit',
+    input: {},
     signal: new AbortController().signal,
     report: () => undefined,
     count: () => undefined,

@@ -28,9 +28,12 @@ async function writeUnfinished(path: string, bytes: Uint8Array | string): Promis
   try {
     await handle.writeFile(bytes);
     await handle.sync();
-  } finally {
+  } catch (error) {
     await handle.close();
+    await unlink(unfinished).catch(() => undefined); // a full disk needs the room; clearUnfinished comes by later
+    throw error;
   }
+  await handle.close();
   return unfinished;
 }
 
@@ -38,7 +41,12 @@ async function writeUnfinished(path: string, bytes: Uint8Array | string): Promis
 export async function writeDurably(path: string, bytes: Uint8Array | string): Promise<void> {
   const unfinished = await writeUnfinished(path, bytes);
   await rename(unfinished, path);
-  await syncFolder(dirname(path));
+  await syncEntry(path);
+}
+
+/** The file is in its place: that its folder could not be synced makes nobody write it again. */
+async function syncEntry(path: string): Promise<void> {
+  await syncFolder(dirname(path)).catch(() => undefined);
 }
 
 /** Puts a new file in place, whole and on disk when this resolves to true; false when one of that name is there. */
@@ -51,9 +59,9 @@ export async function createDurably(path: string, bytes: Uint8Array | string): P
     if (systemCode(error) === 'EEXIST') return false;
     throw error;
   } finally {
-    await unlink(unfinished);
+    await unlink(unfinished).catch(() => undefined); // clearUnfinished comes by later
   }
-  await syncFolder(dirname(path));
+  await syncEntry(path);
   return true;
 }
 

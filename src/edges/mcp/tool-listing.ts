@@ -1,26 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
-import { QuarryError } from '../../core/errors.js';
 import type { JsonObject, JsonValue } from '../../core/types.js';
-import { type Operation, TOOLSETS } from '../../operations/define.js';
-
-/** The word that offers every toolset. */
-export const ALL_TOOLSETS = 'all';
-
-/**
- * The operations that the named toolsets offer as tools, in the order of the registry.
- * @param toolsets names of toolsets, or `all`
- * @throws QuarryError CONFIG_INVALID for an unknown name or none
- */
-export function offeredTools(operations: readonly Operation[], toolsets: readonly string[]): readonly Operation[] {
-  const known: readonly string[] = [...TOOLSETS, ALL_TOOLSETS];
-  const unknown = toolsets.filter((name) => !known.includes(name));
-  if (unknown.length > 0 || toolsets.length === 0) {
-    const what = unknown.length === 0 ? 'No toolset is named' : `Unknown toolset ${JSON.stringify(unknown[0])}`;
-    throw new QuarryError('CONFIG_INVALID', `${what}.`, { hint: `Known toolsets: ${known.join(', ')}.` });
-  }
-  if (toolsets.includes(ALL_TOOLSETS)) return operations;
-  return operations.filter((operation) => toolsets.includes(operation.toolset));
-}
+import type { Operation } from '../../operations/define.js';
 
 /** An operation as a tool. All four annotations are set, because clients assume the worst of absent ones. */
 export function toToolListing(operation: Operation): Tool {
