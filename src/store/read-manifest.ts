@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fieldsOf, numberOf } from './protobuf.js';
 
 /** A part of a table's rows: the files that hold them, and the one that says which are deleted. */
 export interface Fragment {
@@ -26,12 +27,6 @@ export async function readFragments(path: string): Promise<Fragment[] | undefine
   }
 }
 
-interface ProtobufField {
-  readonly number: number;
-  readonly value: bigint;
-  readonly bytes: Buffer;
-}
-
 function fragmentOf(bytes: Buffer): Fragment {
   const fields = [...fieldsOf(bytes)];
   const id = numberOf(fields, 1);
@@ -45,44 +40,4 @@ function fragmentOf(bytes: Buffer): Fragment {
     deletedRows: numberOf(parts, 4),
     deletionFile: deletion === undefined ? '' : `${id}-${numberOf(parts, 2)}-${random}.${kind}`,
   };
-}
-
-function numberOf(fields: readonly ProtobufField[], wanted: number): number {
-  return Number(fields.find(({ number }) => number === wanted)?.value ?? 0n);
-}
-
-function* fieldsOf(message: Buffer): Generator<ProtobufField> {
-  let at = 0;
-  const varint = (): bigint => {
-    let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
-      const byte = message.readUInt8(at++);
-      value |= BigInt(byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  };
-  while (at < message.length) {
-    const tag = Number(varint());
-    const field = { number: tag >> 3, value: 0n, bytes: message.subarray(0, 0) };
-    switch (tag & 7) {
-      case 0:
-        yield { ...field, value: varint() };
-        break;
-      case 2: {
-        const length = Number(varint());
-        if (at + length > message.length) throw new RangeError('A field beyond the end.');
-        yield { ...field, bytes: message.subarray(at, at + length) };
-        at += length;
-        break;
-      }
-      case 1:
-        at += 8;
-        break;
-      case 5:
-        at += 4;
-        break;
-      default:
-        throw new RangeError('A field of no known kind.');
-    }
-  }
 }

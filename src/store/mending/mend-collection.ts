@@ -55,7 +55,11 @@ export async function mendCollection(context: MendContext, rows: CollectionRows)
     return { what, damage: damage.reason, action: 'The indexes are built anew; no row is touched.', ...kept };
   }
   const folder = context.database.folder(entry.table.name);
-  const salvage = await salvageTable(context.database.engine, folder, entry.collection.name);
+  const salvage = await salvageTable(context.database.engine, {
+    folder,
+    collection: entry.collection.name,
+    dimensions: entry.table.dimensions,
+  });
   const step = stepOf(what, damage.reason, salvage);
   const aside = join(ASIDE_FOLDER, `${entry.table.name}.lance`);
   if (context.options.act) await moveOver(context, entry, salvage);

@@ -86,8 +86,21 @@ async function salvageRecords({ database }: MendContext, name: ControlTable): Pr
     lost -= found.size === sound.length ? 0 : sound.length;
     if (lost <= 0) break;
   }
+  if (lost !== undefined || name === 'jobs') return [...found.values()];
+  const donor = arrowTable(database.engine, arrowSchema(database.engine, RECORD_COLUMNS), [NO_RECORD]);
+  const raw = await TableView.openRaw(database.engine, folder, donor);
+  if (raw === undefined) return [];
+  try {
+    const { rows } = await readRows(raw, { columns: RECORD_COLUMNS, fallbacks: [] });
+    const records = rows.map(({ cells }) => cells as RecordRow); // no fallbacks: each row has every column
+    for (const row of records.filter((record) => isReadable(decodeCells(record)))) found.set(row.id, row);
+  } finally {
+    await raw.close();
+  }
   return [...found.values()];
 }
+
+const NO_RECORD: RecordRow = { id: '', kind: '', name: '', label: '', made_at: '', json: '' };
 
 function decodeCells({ kind, name, label, made_at: madeAt, json }: RecordRow): StoredRecord {
   return { kind, name, label, madeAt, value: parseJson(json) };

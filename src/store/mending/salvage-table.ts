@@ -1,3 +1,4 @@
+import { arrowSchema, arrowTable, type ColumnKind } from '../columns.js';
 import type { Engine } from '../engine.js';
 import { KNOWLEDGE_COLUMNS } from '../knowledge-rows.js';
 import { manifestsOf } from '../manifests.js';
@@ -31,8 +32,19 @@ export interface TableSalvage {
   readonly isReadable: boolean;
 }
 
+/** The table to be salvaged. */
+export interface DamagedTable {
+  readonly folder: string;
+  readonly collection: string;
+  /** Length of its vectors. */
+  readonly dimensions: number;
+}
+
 /** Reads all that can be read of a table, from its newest readable version and, where that has lost rows, from older ones. */
-export async function salvageTable(engine: Engine, folder: string, collection: string): Promise<TableSalvage> {
+export async function salvageTable(
+  engine: Engine,
+  { folder, collection, dimensions }: DamagedTable,
+): Promise<TableSalvage> {
   const manifests = await manifestsOf(folder);
   const documents = new Map<string, Salvaged>();
   let base: Reading | undefined;
@@ -52,10 +64,45 @@ export async function salvageTable(engine: Engine, folder: string, collection: s
     const isComplete = [...documents.values()].every(({ state }) => state === 'whole');
     if (lostRows <= 0 && isComplete) break;
   }
+  if (base === undefined || base.rows.length === 0) {
+    const raw = await readRaw(engine, { folder, dimensions });
+    if (raw !== undefined && raw.rows.length > 0) {
+      base = raw;
+      lostRows = 0;
+      for (const [id, document] of gatherDocuments(raw.rows, collection)) documents.set(id, document);
+    }
+  }
   const isSound = [...documents.values()].every(({ state }) => state === 'whole');
   const isWhole = base !== undefined && base.failed === 0 && base.excess === 0 && isSound && manifests.length > 0;
   return { documents, lostRows: Math.max(0, lostRows), isWhole, isReadable: base !== undefined };
 }
+
+/** Rows of the data files alone: without any manifest, rows that were replaced or deleted are among them. */
+async function readRaw(
+  engine: Engine,
+  { folder, dimensions }: Pick<DamagedTable, 'folder' | 'dimensions'>,
+): Promise<Reading | undefined> {
+  const row = Object.fromEntries(
+    Object.entries(KNOWLEDGE_COLUMNS).map(([name, kind]) => [name, EMPTY_CELLS[kind](dimensions)]),
+  );
+  const donor = arrowTable(engine, arrowSchema(engine, KNOWLEDGE_COLUMNS, dimensions), [row]);
+  const view = await TableView.openRaw(engine, folder, donor);
+  if (view === undefined) return undefined;
+  try {
+    return await readRows(view, SHAPE);
+  } finally {
+    await view.close();
+  }
+}
+
+const EMPTY_CELLS: Readonly<Record<ColumnKind, (dimensions: number) => unknown>> = {
+  text: () => '',
+  'text?': () => '',
+  int: () => 0,
+  double: () => 0,
+  texts: () => [],
+  'vector?': (dimensions) => new Float32Array(dimensions),
+};
 
 async function readVersion(engine: Engine, folder: string, manifest: string): Promise<Reading | undefined> {
   const view = await TableView.open(engine, folder, manifest);

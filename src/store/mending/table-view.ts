@@ -2,10 +2,12 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
+import type { Table as ArrowTable } from 'apache-arrow';
 import { DELETIONS_FOLDER, isSoundDeletionFile } from '../deletion-files.js';
 import type { Engine } from '../engine.js';
 import { VERSIONS_FOLDER } from '../manifests.js';
 import { type Fragment, readFragments } from '../read-manifest.js';
+import { writeRawManifest } from './raw-manifest.js';
 
 /** A read that takes longer has met damage that the engine waits on for ever. */
 const PROBE_MS = 20_000;
@@ -53,6 +55,30 @@ export class TableView {
       if (view === undefined || closed.length === 0) return view;
       await view.close();
       for (const id of closed) unsure.add(id);
+    }
+  }
+
+  /**
+   * Opens the data files of a table of which no manifest can be read, with a manifest made anew over a donor: a row of
+   * the same columns. Undefined when there is no file to read.
+   */
+  static async openRaw(engine: Engine, tableFolder: string, donor: ArrowTable): Promise<TableView | undefined> {
+    const folder = await mkdtemp(join(tmpdir(), 'quarry-mend-'));
+    try {
+      const first = await engine.lance.connect(folder);
+      (await first.createTable('t', donor)).close();
+      first.close();
+      const inside = join(folder, 't.lance');
+      const fragments = await writeRawManifest(inside, join(tableFolder, 'data'));
+      await rm(join(inside, 'data'), { recursive: true });
+      await symlink(resolve(tableFolder, 'data'), join(inside, 'data'), 'junction');
+      const session = new engine.lance.Session(CACHE_BYTES, CACHE_BYTES);
+      const connection = await engine.lance.connect(folder, {}, session);
+      const table = await connection.openTable('t');
+      return new TableView(folder, connection, { table, fragments, unsure: new Set(fragments.map(({ id }) => id)) });
+    } catch {
+      await rm(folder, { recursive: true, force: true });
+      return undefined; // the files are of other columns, or not files of the engine at all
     }
   }
 
