@@ -3,6 +3,7 @@ import { QuarryError } from '../core/errors.js';
 import type { Candidate, ChunkRow, DocumentRows } from '../core/ports.js';
 import type { Chunk, Document } from '../core/types.js';
 import type { ColumnSpec, ResultRows, RowOf } from './columns.js';
+import { MEND_HINT } from './commit.js';
 import { changedMs, documentFacts } from './filter.js';
 
 /**
@@ -163,10 +164,24 @@ function encodeHead(document: Document | DocumentHead): string {
   return withCheck(JSON.stringify(head), []);
 }
 
-/** The document's head as it was stored. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw notAsWritten();
+  }
+}
+
+/** Damage that the engine does not notice must not be taken for an answer. */
+function notAsWritten(): QuarryError {
+  return new QuarryError('STORE_BROKEN', 'A stored row is not what was written.', { hint: MEND_HINT });
+}
+
+/** The document's head as it was stored. @throws QuarryError STORE_BROKEN when it is not what was written */
 export function decodeHead(json: string, collection: string): DocumentHead {
+  if (isAsWritten(json, []) === false) throw notAsWritten();
   // Written by encodeHead in the same format version; the format check at open refuses any other.
-  const { check: _check, ...head } = JSON.parse(json) as Omit<DocumentHead, 'collection'> & { check?: string };
+  const { check: _check, ...head } = parsed(json) as Omit<DocumentHead, 'collection'> & { check?: string };
   return { ...head, collection };
 }
 
@@ -221,8 +236,10 @@ function checkOf(json: string, parts: readonly (string | Uint8Array)[]): string 
 /** The chunk at a row with {@link CHUNK_COLUMNS}. */
 export function decodeChunk(rows: ResultRows, row: number): Chunk {
   // Written by encodeSpan in the same format version; the format check at open refuses any other.
-  const { check: _check, ...span } = JSON.parse(rows.text('span', row)) as Omit<Chunk, 'text'> & { check?: string };
-  return { ...span, text: rows.text('text', row) };
+  const { check: _check, ...span } = parsed(rows.text('span', row)) as Omit<Chunk, 'text'> & { check?: string };
+  const text = rows.text('text', row);
+  if (span.end - span.start !== text.length) throw notAsWritten();
+  return { ...span, text };
 }
 
 /** Scores of one leg, given to a candidate. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** How a file is damaged. */
@@ -25,6 +25,7 @@ export function damageFile(path: string, way: Way): void {
 
 /** Files below a folder, sorted, with their paths from it. */
 export function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
   const names = readdirSync(folder, { recursive: true }).map(String).sort();
   return names.filter((name) => statSync(join(folder, name)).isFile());
 }
