@@ -39,8 +39,8 @@ it('mends in the end what was killed in the middle of mending, and loses nothing
     const table = (await readdir(directory)).find((name) => name.startsWith('k_')) ?? '';
     const [first] = await readdir(join(directory, table, 'data'));
     await store.putDocuments('docs', [sampleDocument(source, 'late.md', 'late text')]);
-    const late = (await readdir(join(directory, table, 'data'))).filter((name) => name !== first);
     await store.close();
+    const late = (await readdir(join(directory, table, 'data'))).filter((name) => name !== first);
     for (const name of late) await rm(join(directory, table, 'data', name));
     await rm(join(directory, 'sources.lance'), { recursive: true });
     for (const changes of MOMENTS) {

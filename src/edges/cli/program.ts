@@ -186,7 +186,8 @@ function alsoAs(operations: readonly Operation[], operation: Operation): Operati
 
 function addAlso(command: Command, other: Operation): void {
   command.option(`--${other.cli.alsoAs?.flag}`, other.description);
-  for (const parameter of parametersOf(other)) {
+  const known = new Set(command.options.map(({ long }) => long));
+  for (const parameter of parametersOf(other).filter(({ flag }) => !known.has(`--${flag}`))) {
     const option = optionOf(parameter, undefined);
     option.description = `With --${other.cli.alsoAs?.flag}: ${option.description}`;
     command.addOption(option);

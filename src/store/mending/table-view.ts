@@ -1,8 +1,9 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import type { Table as ArrowTable } from 'apache-arrow';
+import { makeFolder } from '../../files/make-folder.js';
 import { DELETIONS_FOLDER, isSoundDeletionFile } from '../deletion-files.js';
 import type { Engine } from '../engine.js';
 import { VERSIONS_FOLDER } from '../manifests.js';
@@ -111,8 +112,8 @@ export class TableView {
 }
 
 async function link(from: string, to: string, manifest: string): Promise<void> {
-  await mkdir(join(to, VERSIONS_FOLDER), { recursive: true });
-  await mkdir(join(to, DELETIONS_FOLDER));
+  await makeFolder(join(to, VERSIONS_FOLDER));
+  await makeFolder(join(to, DELETIONS_FOLDER));
   await copyFile(join(from, VERSIONS_FOLDER, manifest), join(to, VERSIONS_FOLDER, manifest));
   for (const part of ['data', '_transactions']) await symlink(resolve(from, part), join(to, part), 'junction');
 }
