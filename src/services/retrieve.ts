@@ -6,6 +6,7 @@ import { diversify } from '../core/ranking/diversify.js';
 import { DEFAULT_RETRIEVAL, type RetrievalSettings } from '../core/retrieval/settings.js';
 import { queryTermsOf } from '../core/text/search-text.js';
 import type { Collection, SearchFilter } from '../core/types.js';
+import { type Absentees, askEach } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 
@@ -41,6 +42,8 @@ export interface RankRequest {
   /** How many hits are wanted, 1..1000. */
   readonly depth: number;
   readonly signal?: AbortSignal | undefined;
+  /** Collects collections that cannot be read, which are then passed over; where it is left out, one fails the whole. */
+  readonly absentees?: Absentees | undefined;
 }
 
 interface Pooled {
@@ -73,8 +76,8 @@ export class RetrieveService {
       });
     const vector = settings.mode === 'keyword' ? undefined : await this.#embedQuery(query, request);
     throwIfCancelled(request.signal);
-    const pools = await Promise.all(
-      request.collections.map((collection) => this.#nominate(collection, { ...request, query }, settings, vector)),
+    const pools = await this.#each(request, (collection) =>
+      this.#nominate(collection, { ...request, query }, settings, vector),
     );
     const pool = pools.flat();
     const hits = toHits(pool, settings);
@@ -88,20 +91,26 @@ export class RetrieveService {
     collections: readonly Collection[];
     filter?: SearchFilter;
     depth: number;
+    absentees?: Absentees | undefined;
   }): Promise<RankedHit[]> {
-    const found = await Promise.all(
-      request.collections.map(async (collection) => {
-        const candidates = await this.#context.store.searchVector(
-          collection.name,
-          request.vector,
-          request.depth,
-          request.filter ?? {},
-        );
-        return candidates.map((candidate): Pooled => pooled(collection.name, candidate));
-      }),
-    );
+    const found = await this.#each(request, async (collection) => {
+      const candidates = await this.#context.store.searchVector(
+        collection.name,
+        request.vector,
+        request.depth,
+        request.filter ?? {},
+      );
+      return candidates.map((candidate): Pooled => pooled(collection.name, candidate));
+    });
     const settings: RetrievalSettings = { ...DEFAULT_RETRIEVAL, mode: 'vector' };
     return toHits(rankLeg(found.flat(), 'vector'), settings).slice(0, request.depth);
+  }
+
+  #each<T>(
+    { collections, absentees }: Pick<RankRequest, 'collections' | 'absentees'>,
+    ask: (collection: Collection) => Promise<T>,
+  ): Promise<T[]> {
+    return absentees === undefined ? Promise.all(collections.map(ask)) : askEach(collections, absentees, ask);
   }
 
   async #embedQuery(query: string, request: RankRequest): Promise<Float32Array> {

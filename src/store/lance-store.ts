@@ -5,10 +5,13 @@ import type {
   DocumentRows,
   KnowledgeStore,
   KnownDocument,
+  MendOptions,
+  MendStep,
   Page,
   PageRequest,
   Report,
   StoreFinding,
+  Unavailable,
 } from '../core/ports.js';
 import type { Chunk, Collection, Document, Job, JobState, JsonValue, SearchFilter, Source } from '../core/types.js';
 import { Catalog } from './catalog.js';
@@ -20,6 +23,7 @@ import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { dropOldVersions, foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
+import { mendStore } from './mending/mend-store.js';
 import type { Presence } from './presence.js';
 import { searchKeyword, searchVector } from './table-search.js';
 import type { VectorIndexState, VectorPolicy } from './vector-index.js';
@@ -63,7 +67,9 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async getCollection(name: string): Promise<Collection | undefined> {
-    return (await this.#open().#catalog.collections()).get(name)?.collection;
+    const { byName, unreadable, damage } = await this.#open().#catalog.view();
+    const isKnown = byName.has(name) || unreadable.has(name) || damage !== undefined;
+    return isKnown ? (await this.#catalog.entry(name)).collection : undefined;
   }
 
   async createCollection(collection: Collection): Promise<void> {
@@ -98,6 +104,7 @@ export class LanceStore implements KnowledgeStore {
     await this.#write(async () => {
       await this.#catalog.entry(source.collection);
       await this.#catalog.putSource(source);
+      await this.#tables.describe(source.collection);
     });
   }
 
@@ -108,6 +115,7 @@ export class LanceStore implements KnowledgeStore {
       const isKnown = (await this.#catalog.collections()).has(source.collection);
       const count = isKnown ? await (await this.#tables.rows(source.collection)).knowledge.deleteSource(id) : 0;
       await this.#catalog.deleteSource(id);
+      if (isKnown) await this.#tables.describe(source.collection, { removed: id });
       return count;
     });
   }
@@ -228,22 +236,31 @@ export class LanceStore implements KnowledgeStore {
       };
       await maintainTable(knowledge, { ...this.#parts, state, syncedMs: this.#syncedMs, remember }, report);
       this.#syncedMs = startMs;
-      await this.#tables.dropOrphans();
+      await this.#tables.describe(collection);
+      await this.#tables.clearLeftovers();
       await this.#catalog.compact(0);
     });
   }
 
   async recover(): Promise<number> {
     return this.#write(async () => {
-      await this.#tables.dropOrphans();
-      let dropped = 0;
-      for (const { knowledge } of await this.#tables.all()) dropped += await knowledge.dropDamaged();
-      return dropped;
+      for (const { entry } of await this.#tables.all()) await this.#tables.describe(entry.collection.name);
+      await this.#tables.clearLeftovers();
+      return 0;
     });
   }
 
+  async listLost(): Promise<readonly Unavailable[]> {
+    return this.#open().#tables.lost();
+  }
+
+  async mend(options: MendOptions): Promise<readonly MendStep[]> {
+    const mend = () => mendStore({ ...this.#parts, catalog: this.#catalog, tables: this.#tables, options });
+    return options.act ? this.#write(mend) : this.#open() && mend();
+  }
+
   async check(): Promise<readonly StoreFinding[]> {
-    const findings = await checkStore({ ...this.#parts, tables: this.#open().#tables });
+    const findings = await checkStore({ ...this.#parts, catalog: this.#open().#catalog, tables: this.#tables });
     this.#shouldTidy = true;
     return findings;
   }
