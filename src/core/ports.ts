@@ -264,6 +264,52 @@ export interface StoreFinding {
   readonly hint?: string;
 }
 
+/** Something of the store that cannot be read, named instead of failing what can. */
+export interface Unavailable {
+  /** The collection, or what else it is: a table of rows that no collection owns, the list of sources. */
+  readonly collection: string;
+  readonly reason: string;
+}
+
+/** A document that mending cannot keep. */
+export interface LostDocument {
+  readonly id: string;
+  readonly uri: string;
+  readonly sourceId: string;
+}
+
+/** What mending one damaged thing does, or would do. */
+export interface MendStep {
+  /** For instance `collection docs`, `sources`, `format`. */
+  readonly what: string;
+  /** What is wrong with it. */
+  readonly damage: string;
+  /** What mending does about it. */
+  readonly action: string;
+  /** Documents, notes included, that are kept. */
+  readonly documents: number;
+  readonly notes: number;
+  /** Of them, those whose passages are made anew from the stored text. */
+  readonly remade: number;
+  /** Documents that are known to be lost; those of a source come back with the next sync. */
+  readonly lost: readonly LostDocument[];
+  /** Rows that cannot be read and of which nothing else is known. */
+  readonly lostRows: number;
+  /** Folder, inside the database, that keeps the damaged files; empty when nothing has to be moved. */
+  readonly aside: string;
+}
+
+/** How a store is mended. */
+export interface MendOptions {
+  /** False: only say what would be done; no file changes. */
+  readonly act: boolean;
+  /** The time, ISO 8601, for records that are written anew. */
+  readonly now: string;
+  /** Cuts and embeds documents anew from their texts; undefined when this process cannot do it for the collection. */
+  remake(collection: Collection, documents: readonly Document[]): Promise<readonly DocumentRows[] | undefined>;
+  readonly report?: Report;
+}
+
 /** One workspace's database. All writes pass one queue; readers never wait. */
 export interface KnowledgeStore {
   listCollections(): Promise<Collection[]>;
@@ -335,7 +381,15 @@ export interface KnowledgeStore {
   maintain(collection: string, report?: Report): Promise<void>;
   /** Removes what an interrupted write left behind; resolves to the number of documents dropped (a sync brings them back). */
   recover(): Promise<number>;
+  /** Collections and tables that are known to be there and cannot be named or found by the catalogue. Cheap. */
+  listLost(): Promise<readonly Unavailable[]>;
   check(): Promise<readonly StoreFinding[]>;
+  /**
+   * Mends what is damaged: salvages what can be read into new tables, keeps the damaged files aside, takes up tables
+   * that no collection owns, writes lost records again. Can be repeated after a crash at any moment.
+   * @throws QuarryError STORE_LOCKED
+   */
+  mend(options: MendOptions): Promise<readonly MendStep[]>;
   close(): Promise<void>;
 }
 

@@ -53,6 +53,8 @@ export interface CliBinding {
   readonly fromFile?: readonly string[];
   /** One-letter flags by input key. */
   readonly short?: Readonly<Record<string, string>>;
+  /** A flag of another operation's command under which this one is reached too, with the flags of its own. */
+  readonly alsoAs?: { readonly command: string; readonly flag: string };
   /** Output field that holds the id of a source which `--watch` can follow. */
   readonly watch?: string;
 }

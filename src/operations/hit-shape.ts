@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fenceText } from '../core/text/fence.js';
 import { SOURCE_KINDS } from '../core/types.js';
 import type { SearchHit } from '../services/search.js';
+import { unavailableLines, type unavailableShape } from './shapes.js';
 
 /** Output: one result of a search. `id`, `title` and `url` are what connector clients expect. */
 export const hitShape = z.object({
@@ -112,8 +113,10 @@ export function renderHits(output: {
   readonly results: readonly HitOutput[];
   readonly nextCursor: string | null;
   readonly hint: string | null;
+  readonly unavailable: z.output<typeof unavailableShape>;
 }): string {
-  if (output.results.length === 0) return `No results. ${output.hint ?? ''}`.trimEnd();
+  const absent = unavailableLines(output.unavailable);
+  if (output.results.length === 0) return [`No results. ${output.hint ?? ''}`.trimEnd(), ...absent].join('\n');
   const more = output.nextCursor === null ? [] : [`More with cursor ${output.nextCursor}`];
-  return [...output.results.map(renderHit), ...more].join('\n\n');
+  return [...output.results.map(renderHit), ...more, ...absent].join('\n\n');
 }

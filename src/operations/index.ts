@@ -3,6 +3,7 @@ import { createCollection } from './admin/create-collection.js';
 import { deleteCollection } from './admin/delete-collection.js';
 import { doctor } from './admin/doctor.js';
 import { listJobs } from './admin/list-jobs.js';
+import { mend } from './admin/mend.js';
 import { reindex } from './admin/reindex.js';
 import { removeSource } from './admin/remove-source.js';
 import { benchmarkCompare } from './benchmark/benchmark-compare.js';
@@ -78,6 +79,7 @@ const registry = [
   reindex,
   listJobs,
   doctor,
+  mend,
   benchmarkSuites,
   benchmarkCreateSuite,
   benchmarkRun,

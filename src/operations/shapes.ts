@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Unavailable } from '../core/ports.js';
 import { type Document, NOTE_STATUSES, type SearchFilter, SOURCE_KINDS } from '../core/types.js';
 
 /** A collection's name. */
@@ -157,4 +158,24 @@ export function documentLine(document: z.output<typeof documentShape>): string {
 /** The closing line of a page. */
 export function pageLine(shown: number, total: number, nextCursor: string | null): string {
   return nextCursor === null ? `${shown} of ${total}.` : `${shown} of ${total}; more with cursor ${nextCursor}`;
+}
+
+/** Output: what was asked for and cannot be read. */
+export const unavailableShape = z.array(z.object({ collection: z.string(), reason: z.string() }));
+
+/** One line for each thing that cannot be read. */
+export function unavailableLines(unavailable: z.output<typeof unavailableShape>): string[] {
+  return unavailable.map(
+    ({ collection, reason }) =>
+      `! ${collection} cannot be read: ${reason} Run \`quarry doctor --mend\` to see what can be saved.`,
+  );
+}
+
+/** A copy that may leave the process. */
+export function toUnavailableShape(unavailable: readonly Unavailable[]): z.output<typeof unavailableShape> {
+  return unavailable.map(({ collection, reason }) => ({ collection, reason: sentence(reason) }));
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -2,6 +2,7 @@ import { QuarryError } from '../core/errors.js';
 import { EMBED_TEXT_VERSION } from '../core/text/embed-text.js';
 import { SEARCH_TEXT_VERSION } from '../core/text/search-text.js';
 import type { ChunkSizing, Collection, EmbeddingFingerprint } from '../core/types.js';
+import { Absentees } from './ask-each.js';
 import type { ServiceContext } from './context.js';
 
 /** The collection that is used when none is named. */
@@ -74,6 +75,15 @@ export class CollectionService {
   async select(names: readonly string[]): Promise<Collection[]> {
     if (names.length === 0) return this.list();
     return Promise.all([...new Set(names)].map((name) => this.get(name)));
+  }
+
+  /** Collecting what cannot be read: when no collections are named, what is known to be lost is among it. */
+  async absentees(names: readonly string[]): Promise<Absentees> {
+    const absentees = new Absentees();
+    const lost = names.length === 0 ? await this.#context.store.listLost() : [];
+    for (const unavailable of lost.filter(({ collection }) => !collection.includes(HIDDEN_MARK)))
+      absentees.add(unavailable);
+    return absentees;
   }
 
   /** @throws QuarryError ALREADY_EXISTS */

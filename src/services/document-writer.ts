@@ -43,6 +43,8 @@ export interface DocumentWriterOptions {
   readonly onWritten?: (tally: Readonly<WriterTally>) => void;
   /** Called each time that another process keeps this one from writing; where it is left out, such a write fails. */
   readonly onWait?: () => void;
+  /** Takes the rows instead of the store; vectors are then never looked up in it. */
+  readonly put?: (collection: string, rows: readonly DocumentRows[]) => Promise<void>;
 }
 
 /** Chunks, embeds and stores documents in batches; one batch is written while the next is being gathered. */
@@ -115,7 +117,9 @@ export class DocumentWriter {
     const rows = await this.#embed(drafts);
     const embedded = context.clock.elapsedMs();
     signal.throwIfAborted();
-    const put = (): Promise<void> => context.store.putDocuments(collection.name, rows);
+    const { put: take } = this.#options;
+    const put = (): Promise<void> =>
+      take === undefined ? context.store.putDocuments(collection.name, rows) : take(collection.name, rows);
     const { onWait } = this.#options;
     await (onWait === undefined ? put() : writePatiently(put, { signal, onWait }));
     this.times.embedMs += embedded - begun;
@@ -141,7 +145,10 @@ export class DocumentWriter {
 
   async #vectorsFor(texts: ReadonlyMap<string, string>): Promise<Map<string, Float32Array>> {
     const { context, collection, embedder, signal } = this.#options;
-    const vectors = await context.store.findVectors(collection.name, [...texts.keys()]);
+    const isStored = this.#options.put === undefined;
+    const vectors = isStored
+      ? await context.store.findVectors(collection.name, [...texts.keys()])
+      : new Map<string, Float32Array>();
     const missing = [...texts].filter(([hash]) => !vectors.has(hash));
     const made = await embedder.embed(
       missing.map(([, text]) => text),

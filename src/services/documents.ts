@@ -2,11 +2,12 @@ import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { decodeCursor, encodeCursor } from '../core/cursor.js';
 import { QuarryError } from '../core/errors.js';
-import type { Page, PageRequest } from '../core/ports.js';
+import type { Page, PageRequest, Unavailable } from '../core/ports.js';
 import { locateQuote } from '../core/retrieval/locate-quote.js';
 import { fenceableLength } from '../core/text/fence.js';
 import { createLineIndex, type LineIndex } from '../core/text/lines.js';
 import type { Collection, Document, SearchFilter } from '../core/types.js';
+import { type Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { noteDocumentId } from './notes.js';
@@ -38,6 +39,14 @@ export interface FetchAnswer {
   readonly totalLines: number;
   /** Set when the rest did not fit the budget. */
   readonly nextCursor: string | null;
+  /** Collections that were asked for and cannot be read. */
+  readonly unavailable: readonly Unavailable[];
+}
+
+/** A page of a list of documents. */
+export interface DocumentPage extends Page<Omit<Document, 'text'>> {
+  /** Collections that were asked for and cannot be read. */
+  readonly unavailable: readonly Unavailable[];
 }
 
 /** How a citation stands today. */
@@ -69,6 +78,14 @@ export interface CitationCheck {
   } | null;
   /** What stands at the old place, for `changed`. */
   readonly currentText: string | null;
+  /** Collections that were asked for and cannot be read. */
+  readonly unavailable: readonly Unavailable[];
+}
+
+interface FoundDocument {
+  readonly document: Document;
+  readonly startLine?: number;
+  readonly endLine?: number;
 }
 
 /** Reads documents and checks citations against them. */
@@ -82,27 +99,35 @@ export class DocumentService {
   }
 
   /** Documents of the chosen collections (all of one before the next), ordered by uri. */
-  async list(names: readonly string[], filter: SearchFilter, page: PageRequest): Promise<Page<Omit<Document, 'text'>>> {
+  async list(names: readonly string[], filter: SearchFilter, page: PageRequest): Promise<DocumentPage> {
     const collections = await this.#collections.select(names);
+    const absentees = await this.#collections.absentees(names);
     const items: Omit<Document, 'text'>[] = [];
     let total = 0;
-    for (const collection of collections) {
-      const offset = Math.max(0, page.offset - total);
-      const wanted = page.limit - items.length;
-      const part = await this.#context.store.listDocuments(collection.name, filter, {
-        offset,
-        limit: Math.max(1, wanted),
+    let turn: Promise<unknown> = Promise.resolve();
+    await askEach(collections, absentees, (collection) => {
+      const part = turn.then(async () => {
+        const offset = Math.max(0, page.offset - total);
+        const wanted = page.limit - items.length;
+        const limit = Math.max(1, wanted);
+        const listed = await this.#context.store.listDocuments(collection.name, filter, { offset, limit });
+        if (wanted > 0) items.push(...listed.items);
+        total += listed.total;
       });
-      if (wanted > 0) items.push(...part.items);
-      total += part.total;
-    }
-    return { items, total };
+      turn = part.catch(() => undefined); // the next collection goes on from what was listed before
+      return part;
+    });
+    return { items, total, unavailable: absentees.list() };
   }
 
   /** @throws QuarryError DOCUMENT_NOT_FOUND, CURSOR_INVALID, INPUT_INVALID */
   async fetch(request: FetchRequest): Promise<FetchAnswer> {
-    const found = await this.#find(request.id, request.collections);
-    if (found === undefined) throw unknownDocument(request.id);
+    const absentees = await this.#collections.absentees(request.collections);
+    const found = await this.#find(request.id, request.collections, absentees);
+    if (found === undefined) {
+      throwIfUnread(absentees);
+      throw unknownDocument(request.id);
+    }
     const { document } = found;
     const lines = createLineIndex(document.text);
     const span = lineSpan(lines, request.startLine ?? found.startLine, request.endLine ?? found.endLine);
@@ -119,21 +144,30 @@ export class DocumentService {
       endLine: lines.lineAt(Math.max(start, end - 1)),
       totalLines: lines.lineCount,
       nextCursor: end < span.end ? encodeCursor(end, binding) : null,
+      unavailable: absentees.list(),
     };
   }
 
   /** The document with this id or url, or the one that a chunk with this id belongs to. @throws QuarryError DOCUMENT_NOT_FOUND */
   async find(id: string, collections: readonly string[]): Promise<Document> {
-    const found = await this.#find(id, collections);
-    if (found === undefined) throw unknownDocument(id);
+    const absentees = await this.#collections.absentees(collections);
+    const found = await this.#find(id, collections, absentees);
+    if (found === undefined) {
+      throwIfUnread(absentees);
+      throw unknownDocument(id);
+    }
     return found.document;
   }
 
   /** Says whether a quotation still stands where, or at all, it was cited. */
   async verifyCitation(query: CitationQuery): Promise<CitationCheck> {
-    const found = await this.#find(query.document, query.collections);
+    const absentees = await this.#collections.absentees(query.collections);
+    const found = await this.#find(query.document, query.collections, absentees);
+    const unavailable = absentees.list();
     if (found === undefined) {
+      throwIfUnread(absentees);
       return {
+        unavailable,
         status: 'gone',
         explanation: 'The document is no longer (or was never) indexed.',
         uri: null,
@@ -144,7 +178,7 @@ export class DocumentService {
       };
     }
     const { document } = found;
-    const about = { uri: document.uri, documentId: document.id, contentHash: document.contentHash };
+    const about = { unavailable, uri: document.uri, documentId: document.id, contentHash: document.contentHash };
     const near = query.start ?? 0;
     const place = locateQuote(document.text, query.quote, near);
     if (place === undefined) {
@@ -177,22 +211,13 @@ export class DocumentService {
     };
   }
 
-  async #find(
-    id: string,
-    names: readonly string[],
-  ): Promise<{ document: Document; startLine?: number; endLine?: number } | undefined> {
+  async #find(id: string, names: readonly string[], absentees: Absentees): Promise<FoundDocument | undefined> {
     const collections = await this.#collections.select(names);
-    for (const collection of collections) {
-      const found = await this.#findIn(collection, id);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    const answers = await askEach(collections, absentees, (collection) => this.#findIn(collection, id));
+    return answers.find((found) => found !== undefined);
   }
 
-  async #findIn(
-    collection: Collection,
-    id: string,
-  ): Promise<{ document: Document; startLine?: number; endLine?: number } | undefined> {
+  async #findIn(collection: Collection, id: string): Promise<FoundDocument | undefined> {
     const { store } = this.#context;
     if (id.startsWith('chk_')) {
       const [candidate] = await store.getChunks(collection.name, [id]);

@@ -5,6 +5,7 @@ import { diversify } from '../core/ranking/diversify.js';
 import { DEFAULT_RETRIEVAL, type RetrievalSettings } from '../core/retrieval/settings.js';
 import { parseQuery } from '../core/text/query.js';
 import type { Collection, SearchFilter } from '../core/types.js';
+import { type Absentees, askEach } from './ask-each.js';
 import { type CollectionService, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { Nomination } from './retrieval/nomination.js';
@@ -23,6 +24,8 @@ export interface RankRequest {
   /** How many hits are wanted, 1..1000. */
   readonly depth: number;
   readonly signal?: AbortSignal | undefined;
+  /** Collects collections that cannot be read, which are then passed over; where it is left out, one fails the whole. */
+  readonly absentees?: Absentees | undefined;
 }
 
 /** Ranks chunks: both legs nominate, the union is scored by both, blended, reranked and diversified. */
@@ -58,7 +61,7 @@ export class RetrieveService {
       filter: request.filter ?? {},
     });
     const rules = rowRules(this.#context);
-    const pools = await Promise.all(request.collections.map((collection) => nomination.run(collection, rules)));
+    const pools = await this.#each(request, (collection) => nomination.run(collection, rules));
     const hits = rankPool(pools, { query, settings, vector });
     const reranked = settings.rerank ? await this.#rerank(query.text, hits, request.signal) : hits;
     return spread(reranked, settings.diversity, request.depth);
@@ -70,14 +73,13 @@ export class RetrieveService {
     collections: readonly Collection[];
     filter?: SearchFilter;
     depth: number;
+    absentees?: Absentees | undefined;
   }): Promise<RankedHit[]> {
     const { vector, depth, filter = {} } = request;
-    const found = await Promise.all(
-      request.collections.map(async ({ name }) => {
-        const candidates = await this.#context.store.searchVector(name, vector, depth, filter);
-        return candidates.map((candidate) => ({ candidate, collection: name }));
-      }),
-    );
+    const found = await this.#each(request, async ({ name }) => {
+      const candidates = await this.#context.store.searchVector(name, vector, depth, filter);
+      return candidates.map((candidate) => ({ candidate, collection: name }));
+    });
     const order = ({ candidate, collection }: { candidate: Candidate; collection: string }): string =>
       `${collection}\u0000${candidate.chunk.id}`;
     const sorted = found
@@ -92,6 +94,13 @@ export class RetrieveService {
       fused: candidate.similarity ?? 0,
       reranked: null,
     }));
+  }
+
+  #each<T>(
+    { collections, absentees }: Pick<RankRequest, 'collections' | 'absentees'>,
+    ask: (collection: Collection) => Promise<T>,
+  ): Promise<T[]> {
+    return absentees === undefined ? Promise.all(collections.map(ask)) : askEach(collections, absentees, ask);
   }
 
   async #embedQuery(query: string, request: RankRequest): Promise<Float32Array> {

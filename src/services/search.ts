@@ -1,8 +1,10 @@
 import { decodeCursor, encodeCursor } from '../core/cursor.js';
 import { QuarryError } from '../core/errors.js';
+import type { Unavailable } from '../core/ports.js';
 import type { RetrievalSettings } from '../core/retrieval/settings.js';
 import { parseQuery } from '../core/text/query.js';
 import type { Chunk, Citation, Collection, SearchFilter } from '../core/types.js';
+import { Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { noteDocumentId } from './notes.js';
@@ -71,6 +73,8 @@ export interface SearchAnswer {
   readonly truncated: boolean;
   /** What to try next, when nothing was found. */
   readonly hint: string | null;
+  /** Collections that were asked for and cannot be read. */
+  readonly unavailable: readonly Unavailable[];
 }
 
 /** Answers queries: ranks, then assembles hits, context and citations within a token budget. */
@@ -91,8 +95,10 @@ export class SearchService {
     const binding = [request.query, request.collections, request.filter, request.settings, request.context];
     const offset = decodeCursor(request.cursor, binding);
     const { query, filter, settings, signal } = request;
+    const absentees = await this.#collections.absentees(request.collections);
+    const ranking = { query, collections, filter, settings, signal, absentees };
     const passages = new PassageList(async (depth) =>
-      collections.length === 0 ? [] : this.#retrieve.rank({ query, collections, filter, settings, depth, signal }),
+      collections.length === 0 ? [] : this.#retrieve.rank({ ...ranking, depth }),
     );
     const page = await passages.slice(offset, Math.min(MAX_DEPTH, offset + request.limit));
     const { hits, truncated } = await this.#assemble(page, offset, request);
@@ -104,6 +110,7 @@ export class SearchService {
       truncated,
       nextCursor: hasMore ? encodeCursor(next, binding) : null,
       hint: isEmpty ? await this.#explainNothing(collections, request) : null,
+      unavailable: absentees.list(),
     };
   }
 
@@ -117,10 +124,12 @@ export class SearchService {
   }): Promise<SearchAnswer> {
     const collections = await this.#collections.select(request.collections);
     for (const collection of collections) await this.#collections.requireSpace(collection);
-    const origin = await this.#originOf(request, collections);
+    const absentees = await this.#collections.absentees(request.collections);
+    const origin = await this.#originOf(request, collections, absentees);
     const found = await this.#retrieve.nearest({
       vector: origin.vector,
       collections,
+      absentees,
       filter: request.filter,
       depth: Math.min(MAX_DEPTH, request.limit + origin.chunks),
     });
@@ -131,12 +140,14 @@ export class SearchService {
       truncated: false,
       nextCursor: null,
       hint: hits.length === 0 ? 'Nothing else is indexed that could be similar.' : null,
+      unavailable: absentees.list(),
     };
   }
 
   async #originOf(
     request: { text?: string | undefined; id?: string | undefined },
     collections: readonly Collection[],
+    absentees: Absentees,
   ): Promise<{ vector: Float32Array; documentId: string; chunks: number }> {
     if (request.text !== undefined && request.id === undefined) {
       const embedder = await this.#context.embedder();
@@ -149,10 +160,12 @@ export class SearchService {
         hint: 'Use the id of a search result or a document, or a passage of text.',
       });
     }
-    for (const collection of collections) {
-      const origin = await this.#vectorsOf(collection, request.id);
-      if (origin !== undefined) return origin;
-    }
+    const { id } = request;
+    const [origin] = (await askEach(collections, absentees, (collection) => this.#vectorsOf(collection, id))).flatMap(
+      (found) => found ?? [],
+    );
+    if (origin !== undefined) return origin;
+    throwIfUnread(absentees);
     throw new QuarryError('CHUNK_NOT_FOUND', `There is no chunk or document ${JSON.stringify(request.id)}.`, {
       hint: 'Use an id that search or list_documents gave.',
     });
@@ -222,8 +235,8 @@ export class SearchService {
 
   async #explainNothing(collections: readonly Collection[], request: SearchRequest): Promise<string> {
     if (collections.length === 0) return 'Nothing is indexed yet. Ingest a folder, a site or a repository first.';
-    const counts = await Promise.all(
-      collections.map((collection) => this.#context.store.collectionStats(collection.name)),
+    const counts = await askEach(collections, new Absentees(), (collection) =>
+      this.#context.store.collectionStats(collection.name),
     );
     const chunks = counts.reduce((sum, stats) => sum + stats.chunks, 0);
     if (chunks === 0)

@@ -7,6 +7,7 @@ import { DocumentService } from './documents.js';
 import { FairQueue } from './fair-queue.js';
 import { IngestService } from './ingest.js';
 import { JobService } from './jobs.js';
+import { MendService } from './mending.js';
 import { NoteService } from './notes.js';
 import { ReindexService } from './reindex.js';
 import { RetrieveService } from './retrieve.js';
@@ -24,6 +25,7 @@ export interface Services {
   readonly documents: DocumentService;
   readonly ingest: IngestService;
   readonly jobs: JobService;
+  readonly mending: MendService;
   readonly notes: NoteService;
   readonly reindex: ReindexService;
   readonly retrieve: RetrieveService;
@@ -57,6 +59,7 @@ export function createServices(context: ServiceContext): Services {
     curation: createCurationServices(context, { collections, jobs, retrieve }),
     documents,
     ingest: new IngestService(context, { collections, jobs, reindex }),
+    mending: new MendService(context),
     notes: new NoteService(context, collections),
     search: new SearchService(context, { collections, retrieve }),
     status: new StatusService(context, { collections, jobs }),

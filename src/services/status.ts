@@ -1,5 +1,6 @@
-import type { CollectionStats, StoreFinding } from '../core/ports.js';
+import type { CollectionStats, StoreFinding, Unavailable } from '../core/ports.js';
 import type { Collection, Job, Source } from '../core/types.js';
+import { type Absentees, isBroken } from './ask-each.js';
 import { type CollectionService, isSameSpace } from './collections.js';
 import type { ServiceContext } from './context.js';
 import type { JobService } from './jobs.js';
@@ -8,6 +9,8 @@ import type { JobService } from './jobs.js';
 export interface CollectionStatus {
   readonly collection: Collection;
   readonly stats: CollectionStats;
+  /** Why the collection cannot be read; null when it can. The numbers are 0 then. */
+  readonly broken: string | null;
   /** False when the configured model is not the one that the collection was embedded with. */
   readonly isSearchable: boolean;
 }
@@ -21,6 +24,28 @@ export interface WorkspaceStatus {
   readonly sources: readonly Source[];
   /** Queued and running. */
   readonly openJobs: readonly Job[];
+  /** What of the workspace cannot be read. */
+  readonly unavailable: readonly Unavailable[];
+}
+
+const NO_STATS: CollectionStats = {
+  documents: 0,
+  chunks: 0,
+  sources: 0,
+  unindexedRows: 0,
+  vectorIndex: 'exact',
+  vectorRecall: 1,
+  bytesOnDisk: 0,
+};
+
+async function unlessBroken<T>(what: string, absentees: Absentees, ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+    absentees.add({ collection: what, reason: error.message });
+    return undefined;
+  }
 }
 
 /** Tells how a workspace and its machine are. */
@@ -37,26 +62,36 @@ export class StatusService {
 
   /** What is indexed and what is being done. */
   async status(): Promise<WorkspaceStatus> {
+    const absentees = await this.#collections.absentees([]);
     const [collections, sources, jobs, embedder] = await Promise.all([
       this.#collections.list(),
-      this.#context.store.listSources(),
-      this.#jobs.list(['queued', 'running'], { offset: 0, limit: 50 }),
+      unlessBroken('the list of sources', absentees, () => this.#context.store.listSources()),
+      unlessBroken('the jobs', absentees, () => this.#jobs.list(['queued', 'running'], { offset: 0, limit: 50 })),
       this.#context.embedder(),
     ]);
     const statuses = await Promise.all(
-      collections.map(async (collection) => ({
-        collection,
-        stats: await this.#context.store.collectionStats(collection.name),
-        isSearchable: isSameSpace(collection.fingerprint, embedder.fingerprint),
-      })),
+      collections.map(async (collection) => {
+        const isSearchable = isSameSpace(collection.fingerprint, embedder.fingerprint);
+        const found = await unlessBroken(collection.name, absentees, () =>
+          this.#context.store.collectionStats(collection.name),
+        );
+        const reason = absentees.list().find((absent) => absent.collection === collection.name)?.reason;
+        return {
+          collection,
+          isSearchable,
+          stats: found ?? NO_STATS,
+          broken: found === undefined ? (reason ?? '') : null,
+        };
+      }),
     );
     return {
       workspace: this.#context.config.workspace,
       home: this.#context.config.home,
       model: embedder.fingerprint.model,
       collections: statuses,
-      sources,
-      openJobs: jobs.items,
+      sources: sources ?? [],
+      openJobs: jobs?.items ?? [],
+      unavailable: absentees.list(),
     };
   }
 

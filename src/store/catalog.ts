@@ -2,51 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { QuarryError } from '../core/errors.js';
 import type { Page, PageRequest } from '../core/ports.js';
-import {
-  type Collection,
-  JOB_STATES,
-  type Job,
-  type JobState,
-  type JsonValue,
-  SOURCE_KINDS,
-  type Source,
-} from '../core/types.js';
+import { JOB_STATES, type Job, type JobState, type JsonValue, type Source } from '../core/types.js';
+import { type CatalogEntry, ENTRY, JSON_OBJECT, SOURCE } from './catalog-shapes.js';
+import { MEND_HINT } from './commit.js';
 import type { Database } from './database.js';
-import { type ControlTable, RecordTable } from './record-table.js';
-import { VECTOR_INDEX_STATE } from './vector-index.js';
-
-const COLLECTION = z.looseObject({
-  name: z.string(),
-  description: z.string(),
-  fingerprint: z.looseObject({
-    model: z.string(),
-    revision: z.string(),
-    dtype: z.string(),
-    pooling: z.enum(['mean', 'cls', 'last', 'none']),
-    queryPrefix: z.string(),
-    documentPrefix: z.string(),
-    dimensions: z.number().int().positive(),
-    normalized: z.boolean(),
-  }),
-  sizing: z.looseObject({ maxTokens: z.number(), minTokens: z.number() }),
-  chunker: z.string(),
-  createdAt: z.string(),
-});
-
-const JSON_OBJECT = z.record(z.string(), z.json());
-
-const SOURCE = z.looseObject({
-  id: z.string(),
-  collection: z.string(),
-  kind: z.enum(SOURCE_KINDS),
-  uri: z.string(),
-  label: z.string(),
-  options: JSON_OBJECT,
-  state: z.json(),
-  createdAt: z.string(),
-  syncedAt: z.string().nullable(),
-  addedBy: z.enum(['local', 'remote']).optional(),
-});
+import { type ControlTable, RecordTable, type StoredRecord } from './record-table.js';
+import { readDescription } from './self-description.js';
 
 const JOB = z.looseObject({
   id: z.string(),
@@ -66,31 +27,45 @@ const JOB = z.looseObject({
   owner: z.string(),
 });
 
-/** What the catalog keeps of a collection besides its record. */
-const TABLE = z.object({
-  name: z.string(),
-  dimensions: z.number(),
-  vectorIndex: VECTOR_INDEX_STATE.nullable().catch(null), // it can be measured again
-});
+/** What could be read of the catalogue of collections. */
+interface CatalogView {
+  readonly byName: ReadonlyMap<string, CatalogEntry>;
+  /** Why records that are there cannot be read, by the collection's name. */
+  readonly unreadable: ReadonlyMap<string, string>;
+  /** Why nothing may be concluded from what is missing here; undefined when the catalogue is whole. */
+  readonly damage: string | undefined;
+}
 
-const ENTRY = z.object({ collection: COLLECTION, table: TABLE });
+/** A table that nobody uses any more, written down in the commit that takes the last use away. */
+export interface Leftover {
+  readonly table: string;
+  /** What becomes of its folder. */
+  readonly fate: 'drop' | 'aside';
+  /** Collection whose sources go with it; empty for none. */
+  readonly sourcesOf: string;
+}
 
-/** Where a collection's rows are, and how they are indexed. */
-export type TableEntry = z.infer<typeof TABLE>;
+const LEFTOVER = z.object({ fate: z.enum(['drop', 'aside']), sourcesOf: z.string() });
 
-/** A collection with its table. */
-export interface CatalogEntry {
-  readonly collection: Collection;
-  readonly table: TableEntry;
+/** A change of the catalogue that is made in one commit. */
+export interface CatalogChange {
+  readonly entries?: readonly CatalogEntry[];
+  /** Collections whose record is removed. */
+  readonly gone?: readonly string[];
+  readonly leftovers?: readonly Leftover[];
+  /** Tables that are in use, or cleared away, from now on. */
+  readonly settled?: readonly string[];
 }
 
 /** Collections, sources, jobs and records of a database. */
 export class Catalog {
+  readonly #database: Database;
   readonly #tables: Readonly<Record<ControlTable, RecordTable>>;
-  #entries: { readonly version: number; readonly byName: ReadonlyMap<string, CatalogEntry> } | undefined;
+  #view: { readonly version: number; readonly view: CatalogView } | undefined;
 
   constructor(database: Database) {
     const table = (name: ControlTable) => new RecordTable(database, name);
+    this.#database = database;
     this.#tables = {
       collections: table('collections'),
       sources: table('sources'),
@@ -99,22 +74,62 @@ export class Catalog {
     };
   }
 
-  /** All collections by name. Read again only when any process has changed one. */
+  /** All collections that can be named, by name. While the catalogue is damaged the tables say whose they are. */
   async collections(): Promise<ReadonlyMap<string, CatalogEntry>> {
-    const version = await this.#tables.collections.version();
-    if (this.#entries?.version === version) return this.#entries.byName;
-    const records = await this.#tables.collections.list({ kind: 'collection' });
-    const byName = new Map(records.map(({ name, value }) => [name, parse(ENTRY, value, `collection ${name}`)]));
-    this.#entries = { version, byName };
-    return byName;
+    return (await this.view()).byName;
   }
 
-  /** @throws QuarryError COLLECTION_NOT_FOUND */
+  /** What can be read of the catalogue. Read again only when any process has changed it. */
+  async view(): Promise<CatalogView> {
+    try {
+      const version = await this.#tables.collections.version();
+      if (version === 0) return this.#fromTables('The table collections is missing.');
+      if (this.#view?.version !== version) this.#view = { version, view: await this.#read() };
+      return this.#view.view;
+    } catch (error) {
+      if (!(error instanceof QuarryError) || error.code !== 'STORE_BROKEN') throw error;
+      this.#database.forget('collections');
+      return this.#fromTables(error.message);
+    }
+  }
+
+  async #read(): Promise<CatalogView> {
+    const byName = new Map<string, CatalogEntry>();
+    const unreadable = new Map<string, string>();
+    for (const { name, value } of await this.#tables.collections.list({ kind: 'collection' })) {
+      const entry = ENTRY.safeParse(value);
+      if (entry.success) byName.set(name, entry.data);
+      else unreadable.set(name, 'Its record in the catalogue is damaged.');
+    }
+    if (unreadable.size > 0) {
+      const told = await this.#fromTables('');
+      for (const name of unreadable.keys()) {
+        const entry = told.byName.get(name);
+        if (entry !== undefined) byName.set(name, entry);
+      }
+    }
+    return { byName, unreadable, damage: unreadable.size === 0 ? undefined : 'Records of collections are damaged.' };
+  }
+
+  /** The collections as their own tables describe them. */
+  async #fromTables(damage: string): Promise<CatalogView> {
+    const tables = (await this.#database.tableNames()).filter((name) => name.startsWith(TABLE_PREFIX));
+    const byName = new Map<string, CatalogEntry>();
+    for (const table of tables) {
+      const description = await readDescription(this.#database, table);
+      if (description !== undefined) byName.set(description.entry.collection.name, description.entry);
+    }
+    return { byName, unreadable: new Map(), damage: tables.length === 0 ? undefined : damage };
+  }
+
+  /** @throws QuarryError COLLECTION_NOT_FOUND; STORE_BROKEN when its record is there and cannot be read */
   async entry(name: string): Promise<CatalogEntry> {
-    const entries = await this.collections();
-    const entry = entries.get(name);
+    const { byName, unreadable, damage } = await this.view();
+    const entry = byName.get(name);
     if (entry !== undefined) return entry;
-    const known = [...entries.keys()];
+    const reason = unreadable.get(name) ?? damage;
+    if (reason !== undefined) throw brokenCatalog(`The collection ${name} cannot be found: ${reason}`);
+    const known = [...byName.keys()];
     throw new QuarryError('COLLECTION_NOT_FOUND', `There is no collection named ${JSON.stringify(name)}.`, {
       hint:
         known.length === 0
@@ -124,46 +139,57 @@ export class Catalog {
     });
   }
 
+  /** @throws QuarryError STORE_BROKEN when the catalogue cannot say which collections there are */
+  async requireWhole(): Promise<void> {
+    const { damage } = await this.view();
+    if (damage !== undefined) throw brokenCatalog(`The catalogue of collections is damaged: ${damage}`);
+  }
+
+  /** @throws QuarryError STORE_BROKEN when the table of collections cannot be read at all */
+  async requireReadable(): Promise<void> {
+    if ((await this.#tables.collections.version()) === 0) await this.requireWhole();
+  }
+
   async putEntry(entry: CatalogEntry): Promise<void> {
-    const value: JsonValue = JSON.parse(JSON.stringify(entry));
-    await this.#tables.collections.put({
-      kind: 'collection',
-      name: entry.collection.name,
-      label: '',
-      madeAt: entry.collection.createdAt,
-      value,
+    await this.change({ entries: [entry] });
+  }
+
+  /** Makes all of a change in one commit, so that no crash leaves a part of it. */
+  async change({ entries = [], gone = [], leftovers = [], settled = [] }: CatalogChange): Promise<void> {
+    const removed = [
+      ...gone.map((name) => ({ kind: 'collection', name })),
+      ...settled.map((name) => ({ kind: 'leftover', name })),
+    ];
+    const records = [...entries.map(entryRecord), ...leftovers.map(leftoverRecord)];
+    if (records.length > 0) return this.#tables.collections.change(records, removed);
+    for (const { kind, name } of removed) await this.#tables.collections.delete(kind, name);
+  }
+
+  /** Tables that wait to be cleared away. */
+  async leftovers(): Promise<Leftover[]> {
+    const records = await this.#tables.collections.list({ kind: 'leftover' });
+    return records.flatMap(({ name, value }) => {
+      const leftover = LEFTOVER.safeParse(value);
+      return leftover.success ? [{ table: name, ...leftover.data }] : [];
     });
   }
 
-  /** Writes `entry` and removes the record of `gone`, in one commit. */
-  async swapEntry(entry: CatalogEntry, gone: string): Promise<void> {
-    const value: JsonValue = JSON.parse(JSON.stringify(entry));
-    const record = {
-      kind: 'collection',
-      name: entry.collection.name,
-      label: '',
-      madeAt: entry.collection.createdAt,
-      value,
-    };
-    await this.#tables.collections.put(record, gone);
-  }
-
-  async deleteEntry(name: string): Promise<boolean> {
-    return this.#tables.collections.delete('collection', name);
-  }
-
+  /** @throws QuarryError STORE_BROKEN, also when the table is missing: every database has one */
   async sources(collection?: string): Promise<Source[]> {
+    await this.#requireSources();
     const labels = collection === undefined ? [] : [collection];
     const records = await this.#tables.sources.list({ kind: 'source', labels });
-    return records.map(({ name, value }) => parse(SOURCE, value, `source ${name}`));
+    return records.flatMap(({ value }) => SOURCE.safeParse(value).data ?? []); // the check tells of those left out
   }
 
   async source(id: string): Promise<Source | undefined> {
+    await this.#requireSources();
     const value = await this.#tables.sources.get('source', id);
     return value === undefined ? undefined : parse(SOURCE, value, `source ${id}`);
   }
 
   async putSource(source: Source): Promise<void> {
+    await this.#requireSources();
     await this.#tables.sources.put({
       kind: 'source',
       name: source.id,
@@ -171,6 +197,12 @@ export class Catalog {
       madeAt: source.createdAt,
       value: toJson(SOURCE, source),
     });
+  }
+
+  /** Were it made anew by a write, documents of all other sources would seem to have none. */
+  async #requireSources(): Promise<void> {
+    if (await this.#database.has('sources')) return;
+    throw brokenCatalog('The table sources is missing.');
   }
 
   async deleteSource(id: string): Promise<void> {
@@ -198,7 +230,8 @@ export class Catalog {
 
   async jobs(states: readonly JobState[], page: PageRequest): Promise<Page<Job>> {
     const { items, total } = await this.#tables.jobs.page({ kind: 'job', labels: states }, page.offset, page.limit);
-    return { items: items.map(({ name, value }) => parseJob(name, value)), total };
+    const readable = items.filter(({ value }) => JOB.safeParse(value).success); // the check tells of those left out
+    return { items: readable.map(({ name, value }) => parseJob(name, value)), total };
   }
 
   /** Records of other rooms. */
@@ -211,9 +244,18 @@ export class Catalog {
     await Promise.all(Object.values(this.#tables).map((table) => table.idle()));
   }
 
-  /** Folds the control tables that have more than `most` old versions, and drops these. */
+  /**
+   * Folds the control tables that have more than `most` old versions, and drops these. One that cannot be read is left
+   * alone: it must not fail the work on others.
+   */
   async compact(most: number): Promise<void> {
-    for (const table of Object.values(this.#tables)) await table.compact(most);
+    for (const table of Object.values(this.#tables)) await table.compact(most).catch(() => undefined);
+  }
+
+  /** Records of a table that cannot be read, by name. */
+  async damagedRecords(name: ControlTable): Promise<string[]> {
+    const records = await this.#tables[name].all();
+    return records.filter((record) => !isReadable(record)).map((record) => record.name);
   }
 }
 
@@ -233,6 +275,32 @@ export function newTableName(collection: string): string {
 
 /** What the names of all collection tables begin with. */
 export const TABLE_PREFIX = 'k_';
+
+/** Whether a record holds what records of its kind must. */
+export function isReadable({ kind, value }: StoredRecord): boolean {
+  const schemas: Readonly<Record<string, z.ZodType>> = {
+    collection: ENTRY,
+    source: SOURCE,
+    job: JOB,
+    leftover: LEFTOVER,
+  };
+  const schema = Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
+  return schema === undefined ? value !== null : schema.safeParse(value).success;
+}
+
+function entryRecord(entry: CatalogEntry): StoredRecord {
+  const value: JsonValue = JSON.parse(JSON.stringify(entry));
+  const { name, createdAt } = entry.collection;
+  return { kind: 'collection', name, label: '', madeAt: createdAt, value };
+}
+
+function leftoverRecord({ table, fate, sourcesOf }: Leftover): StoredRecord {
+  return { kind: 'leftover', name: table, label: '', madeAt: '', value: { fate, sourcesOf } };
+}
+
+function brokenCatalog(message: string): QuarryError {
+  return new QuarryError('STORE_BROKEN', message, { hint: MEND_HINT });
+}
 
 function parseJob(id: string, value: JsonValue): Job {
   const { progress, error, ...rest } = parse(JOB, value, `job ${id}`);
@@ -263,7 +331,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new QuarryError('STORE_BROKEN', `The stored record of ${what} cannot be read.`, {
-    hint: 'Run doctor; if the record cannot be mended, remove it and ingest again.',
+    hint: MEND_HINT,
     cause: parsed.error,
   });
 }

@@ -1,15 +1,15 @@
-import { readdir, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
-import { messageOf } from '../core/errors.js';
+import { statfs } from 'node:fs/promises';
 import type { StoreFinding } from '../core/ports.js';
-import { TABLE_PREFIX } from './catalog.js';
-import type { CollectionTables } from './collection-tables.js';
-import { ASIDE_FOLDER, type Database } from './database.js';
-import { readFormat } from './format.js';
-import { coverage, KEYWORD_COLUMN, missingIndexes } from './indexes.js';
-import type { KnowledgeTable } from './knowledge-table.js';
+import { type Catalog, TABLE_PREFIX } from './catalog.js';
+import type { CollectionRows, CollectionTables } from './collection-tables.js';
+import type { Database } from './database.js';
+import { FORMAT_FILE, readFormat, readFormatFile } from './format.js';
+import { coverage, KEYWORD_COLUMN } from './indexes.js';
 import type { WriterLease } from './lease.js';
-import { brokenIndexes } from './maintenance.js';
+import { examineCollection } from './mending/mend-collection.js';
+import { examineControlTable } from './mending/mend-control-table.js';
+import { sourcelessDocuments } from './mending/mend-ownership.js';
+import { tornTables } from './mending/mend-torn.js';
 import type { Presence } from './presence.js';
 import { CONTROL_TABLES } from './record-table.js';
 import { spareBytes } from './spare-bytes.js';
@@ -22,8 +22,12 @@ export interface CheckContext {
   readonly lease: WriterLease;
   readonly presence: Presence;
   readonly newestFormat: number;
+  readonly catalog: Catalog;
   readonly tables: CollectionTables;
 }
+
+/** What to do about damage. */
+const HINT = 'Run `quarry doctor --mend` to see what can be saved, then add --confirm.';
 
 /** Looks at everything that can be wrong with a database; changes nothing. */
 export async function checkStore(context: CheckContext): Promise<StoreFinding[]> {
@@ -34,28 +38,28 @@ export async function checkStore(context: CheckContext): Promise<StoreFinding[]>
     await checkAside(context),
     await checkOldVersions(context),
   ];
-  try {
-    findings.push(await checkLeftovers(context));
-    for (const { knowledge } of await context.tables.all()) findings.push(...(await checkCollection(knowledge)));
-  } catch (error) {
-    findings.push({
-      name: 'collections',
-      ok: false,
-      detail: messageOf(error),
-      hint: 'Restore the folder from a backup, or move it away and ingest again.',
-    });
+  for (const name of CONTROL_TABLES) {
+    const damage = await examineControlTable(context, name);
+    findings.push(damage === undefined ? { name, ok: true, detail: 'readable' } : bad(name, damage));
   }
+  findings.push(await checkOrphans(context));
+  for (const rows of await context.tables.all()) findings.push(...(await checkCollection(context, rows)));
   return findings;
 }
 
-async function checkLeftovers({ tables }: CheckContext): Promise<StoreFinding> {
+function bad(name: string, detail: string): StoreFinding {
+  return { name, ok: false, detail, hint: HINT };
+}
+
+async function checkOrphans({ tables }: CheckContext): Promise<StoreFinding> {
   const orphans = await tables.orphans();
-  if (orphans.length === 0) return { name: 'leftovers', ok: true, detail: 'none' };
-  const detail = `${orphans.length} tables of collections that are gone`;
-  return { name: 'leftovers', ok: false, detail, hint: 'The next ingest or sync removes them.' };
+  if (orphans.length === 0) return { name: 'tables without a collection', ok: true, detail: 'none' };
+  const detail = `${orphans.join(', ')}: rows that no collection owns. Nothing removes them.`;
+  return bad('tables without a collection', detail);
 }
 
 async function checkFormat({ database, newestFormat }: CheckContext): Promise<StoreFinding> {
+  if (!((await readFormatFile(database.directory)) ?? 0)) return bad('format', `${FORMAT_FILE} is damaged or missing`);
   const format = await readFormat(database.directory);
   return { name: 'format', ok: format <= newestFormat, detail: `version ${format} of ${newestFormat}` };
 }
@@ -81,13 +85,13 @@ async function checkWriter({ lease }: CheckContext): Promise<StoreFinding> {
 }
 
 async function checkAside({ database }: CheckContext): Promise<StoreFinding> {
-  const tables = await readdir(join(database.directory, ASIDE_FOLDER)).catch(() => []); // nothing was ever moved aside
-  if (tables.length === 0) return { name: 'torn files', ok: true, detail: 'none' };
+  const torn = await tornTables(database);
+  if (torn.length === 0) return { name: 'torn files', ok: true, detail: 'none' };
   return {
     name: 'torn files',
     ok: false,
-    detail: `the newest version of ${tables.join(', ')} was torn by a crash of the machine; the version before it is in use`,
-    hint: `Sync the sources to bring back what was lost, then delete the folder ${ASIDE_FOLDER} in the database.`,
+    detail: `the newest version of ${torn.join(', ')} was torn by a crash of the machine; the version before it is in use`,
+    hint: 'Run `quarry doctor --mend --confirm`. Sync the sources to bring back what was lost.',
   };
 }
 
@@ -109,37 +113,27 @@ function isOurs(name: string): boolean {
   return name.startsWith(TABLE_PREFIX) || (CONTROL_TABLES as readonly string[]).includes(name); // widened to ask for any name
 }
 
-async function checkCollection(knowledge: KnowledgeTable): Promise<StoreFinding[]> {
-  const name = `collection ${knowledge.collection}`;
-  const mend = 'Sync the collection: maintenance rebuilds its indexes.';
-  try {
-    const { documents, chunks } = await knowledge.count();
-    const damaged = await knowledge.damaged();
-    const rows: StoreFinding =
-      damaged.length === 0
-        ? { name, ok: true, detail: `${documents} documents, ${chunks} chunks` }
-        : {
-            name,
-            ok: false,
-            detail: `${damaged.length} documents are not whole: ${damaged.slice(0, 5).join(', ')}`,
-            hint: 'Recover the store, then sync the sources.',
-          };
-    const table = await knowledge.open();
-    const bad = [...new Set([...(await missingIndexes(table)), ...(await brokenIndexes(table))])];
-    const tail = (await coverage(table, KEYWORD_COLUMN))?.unindexed ?? chunks;
-    const indexes: StoreFinding =
-      bad.length === 0
-        ? { name: `${name}: indexes`, ok: true, detail: `${tail} rows not yet folded in` }
-        : { name: `${name}: indexes`, ok: false, detail: `cannot be read: ${bad.join(', ')}`, hint: mend };
-    return [rows, indexes];
-  } catch (error) {
-    return [
-      {
-        name,
-        ok: false,
-        detail: messageOf(error),
-        hint: 'Remove the collection and ingest its sources again, or restore the folder from a backup.',
-      },
-    ];
+async function checkCollection(context: CheckContext, rows: CollectionRows): Promise<StoreFinding[]> {
+  const name = `collection ${rows.entry.collection.name}`;
+  const damage = await examineCollection(context, rows);
+  if (damage !== undefined) {
+    return damage.kind === 'rows'
+      ? [bad(name, damage.reason)]
+      : [
+          {
+            ...bad(`${name}: indexes`, damage.reason),
+            hint: `${HINT} A sync of the collection builds them anew as well.`,
+          },
+        ];
   }
+  const { documents, chunks } = await rows.knowledge.count();
+  const tail = (await coverage(await rows.knowledge.open(), KEYWORD_COLUMN))?.unindexed ?? chunks;
+  const sourceless = [...(await sourcelessDocuments(context, rows)).values()].reduce((sum, count) => sum + count, 0);
+  return [
+    { name, ok: true, detail: `${documents} documents, ${chunks} chunks` },
+    { name: `${name}: indexes`, ok: true, detail: `${tail} rows not yet folded in` },
+    sourceless === 0
+      ? { name: `${name}: sources`, ok: true, detail: 'each document has one' }
+      : bad(`${name}: sources`, `${sourceless} documents have no source`),
+  ];
 }

@@ -1,12 +1,20 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { QuarryError } from '../core/errors.js';
-import type { CollectionStats } from '../core/ports.js';
+import type { CollectionStats, Unavailable } from '../core/ports.js';
 import type { Collection } from '../core/types.js';
-import { type Catalog, type CatalogEntry, newTableName, TABLE_PREFIX, type TableEntry } from './catalog.js';
+import { type Catalog, type Leftover, newTableName, TABLE_PREFIX } from './catalog.js';
+import type { CatalogEntry, TableEntry } from './catalog-shapes.js';
+import { read } from './commit.js';
 import type { Database } from './database.js';
 import { buildIndex, coverage, KEYWORD_COLUMN, STANDING_INDEXES } from './indexes.js';
-import { KnowledgeTable, read } from './knowledge-table.js';
+import { KnowledgeTable } from './knowledge-table.js';
+import { readDescription, writeDescription } from './self-description.js';
 import { bytesBelow } from './sync-files.js';
 import { isUsable, VECTOR_INDEX_NAME } from './vector-index.js';
+
+/** Format of the database that tables are described in. */
+const FORMAT = 1;
 
 /** A collection's rows and what the catalog says of them. */
 export interface CollectionRows {
@@ -27,7 +35,9 @@ export class CollectionTables {
 
   /** All collections with their rows. */
   async all(): Promise<CollectionRows[]> {
-    return [...(await this.#catalog.collections()).values()].map((entry) => this.#rows(entry));
+    return [...(await this.#catalog.collections()).values()]
+      .sort((first, second) => (first.collection.name < second.collection.name ? -1 : 1))
+      .map((entry) => this.#rows(entry));
   }
 
   /** @throws QuarryError COLLECTION_NOT_FOUND */
@@ -53,22 +63,35 @@ export class CollectionTables {
     }
   }
 
-  /** @throws QuarryError ALREADY_EXISTS */
+  /** @throws QuarryError ALREADY_EXISTS; STORE_BROKEN when the catalogue cannot say so */
   async create(collection: Collection): Promise<void> {
+    await this.#catalog.requireWhole();
     if ((await this.#catalog.collections()).has(collection.name)) {
       throw new QuarryError('ALREADY_EXISTS', `The collection ${collection.name} exists already.`, {
         hint: 'Choose another name, or remove the collection first.',
       });
     }
-    // The record comes last: what a crash leaves before that is an orphan, which dropOrphans clears away.
-    await this.#putNew(collection);
+    await this.clearLeftovers(); // sources of a dropped collection of this name would become those of the new one
+    // The record comes last: what a crash leaves before that is a table without any rows, which is cleared away.
+    const table = await this.createTable(collection);
+    try {
+      await this.#catalog.putEntry({ collection, table });
+    } catch (error) {
+      await this.#database.dropTable(table.name).catch(() => undefined); // the next write does it
+      throw error;
+    }
+    await this.describe(collection.name);
   }
 
   /** @throws QuarryError COLLECTION_NOT_FOUND; FINGERPRINT_MISMATCH when there are vectors of another length */
   async update(collection: Collection): Promise<void> {
+    await this.#catalog.requireWhole();
     const { entry, knowledge } = await this.rows(collection.name);
     const { dimensions } = collection.fingerprint;
-    if (entry.table.dimensions === dimensions) return this.#catalog.putEntry({ ...entry, collection });
+    if (entry.table.dimensions === dimensions) {
+      await this.#catalog.putEntry({ ...entry, collection });
+      return this.describe(collection.name);
+    }
     if ((await knowledge.count()).documents > 0) {
       throw new QuarryError(
         'FINGERPRINT_MISMATCH',
@@ -76,27 +99,44 @@ export class CollectionTables {
         { hint: 'Re-embed the collection, or make a new one.' },
       );
     }
-    await this.#putNew(collection);
-    await this.#dropQuietly(entry);
+    const leftover: Leftover = { table: entry.table.name, fate: 'drop', sourcesOf: '' };
+    await this.replaceTable({ collection, table: await this.createTable(collection) }, [leftover]);
   }
 
   /** See `KnowledgeStore.replaceCollection`. */
   async replace(name: string, scratch: string): Promise<void> {
+    await this.#catalog.requireWhole();
     const [old, made] = [await this.rows(name), await this.rows(scratch)];
     if (name === scratch) return;
-    // One commit: `name` points to the new rows and `scratch` is gone, so no crash leaves two names for one table.
-    await this.#catalog.swapEntry({ collection: { ...made.entry.collection, name }, table: made.entry.table }, scratch);
-    this.#open.delete(made.entry.table.name);
-    await this.#dropQuietly(old.entry, scratch);
+    const leftover: Leftover = { table: old.entry.table.name, fate: 'drop', sourcesOf: scratch };
+    const entry = { collection: { ...made.entry.collection, name }, table: made.entry.table };
+    await this.replaceTable(entry, [leftover], scratch);
   }
 
-  /** Drops the collection with its sources and rows; nothing happens when it is absent. */
+  /**
+   * Points a collection to another table, in one commit: no crash leaves two names for one table, or a table of which
+   * nobody knows whether it is still wanted.
+   */
+  async replaceTable(entry: CatalogEntry, leftovers: readonly Leftover[], gone?: string): Promise<void> {
+    const change = { entries: [entry], leftovers, settled: [entry.table.name] };
+    await this.#catalog.change(gone === undefined ? change : { ...change, gone: [gone] });
+    this.#open.delete(entry.table.name);
+    const [replaced] = leftovers;
+    await this.describe(entry.collection.name, replaced === undefined ? {} : { replaced: replaced.table });
+    await this.clearLeftovers();
+  }
+
+  /** Drops the collection with its sources and rows, whatever state they are in; nothing happens when it is absent. */
   async drop(name: string): Promise<void> {
-    const entry = (await this.#catalog.collections()).get(name);
-    if (entry === undefined) return;
-    // The record goes first: what a crash leaves after that is an orphan, which dropOrphans clears away.
-    await this.#catalog.deleteEntry(name);
-    await this.#dropQuietly(entry, name);
+    const { byName, unreadable } = await this.#catalog.view();
+    const entry = byName.get(name);
+    if (entry === undefined && !unreadable.has(name)) return;
+    await this.#catalog.requireReadable();
+    const leftovers: Leftover[] =
+      entry === undefined ? [] : [{ table: entry.table.name, fate: 'drop', sourcesOf: name }];
+    await this.#catalog.change({ gone: [name], leftovers });
+    if (entry === undefined) await this.#catalog.deleteSourcesOf(name);
+    await this.clearLeftovers();
   }
 
   async stats({ knowledge, entry }: CollectionRows): Promise<CollectionStats> {
@@ -108,7 +148,7 @@ export class CollectionTables {
     return {
       documents,
       chunks,
-      sources: (await this.#catalog.sources(entry.collection.name)).length,
+      sources: (await this.#catalog.sources(entry.collection.name).catch(() => [])).length, // the check tells of it
       unindexedRows: covered?.unindexed ?? chunks,
       vectorIndex: isApproximate ? VECTOR_INDEX_NAME : 'exact',
       vectorRecall: isApproximate ? state.recall : 1,
@@ -116,36 +156,74 @@ export class CollectionTables {
     };
   }
 
-  /** Tables that belong to no collection. */
-  async orphans(): Promise<string[]> {
-    const used = new Set((await this.all()).map(({ entry }) => entry.table.name));
-    return (await this.#database.tableNames()).filter((name) => name.startsWith(TABLE_PREFIX) && !used.has(name));
+  /** What is known to be there and cannot be found by the catalogue. */
+  async lost(): Promise<Unavailable[]> {
+    const { byName, unreadable, damage } = await this.#catalog.view();
+    const lost = [...unreadable]
+      .filter(([name]) => !byName.has(name))
+      .map(([collection, reason]) => ({ collection, reason }));
+    if (damage !== undefined && unreadable.size === 0)
+      lost.push({ collection: 'the list of collections', reason: damage });
+    for (const table of await this.orphans()) {
+      const name = (await readDescription(this.#database, table))?.entry.collection.name;
+      lost.push({ collection: name ?? table, reason: `Its rows are there (${table}), but no collection owns them.` });
+    }
+    return lost;
   }
 
-  /** Clears away what an interrupted creation, replacement or removal of a collection left. */
-  async dropOrphans(): Promise<void> {
-    for (const name of await this.orphans()) await this.#database.dropTable(name);
-    const entries = await this.#catalog.collections();
-    for (const source of await this.#catalog.sources()) {
-      if (!entries.has(source.collection)) await this.#catalog.deleteSource(source.id);
+  /** Tables that belong to no collection, but hold rows: their records are lost. */
+  async orphans(): Promise<string[]> {
+    const names = await this.#unused();
+    const rubbish = await Promise.all(names.map((name) => this.#isEmpty(name)));
+    return names.filter((_, index) => rubbish[index] === false);
+  }
+
+  /**
+   * Clears away what an interrupted creation, replacement or removal of a collection left: what the catalogue itself
+   * wrote down as left over, and tables that never had a row. Any other table without a record is a loss to be mended.
+   * One that cannot be cleared away now waits for the next time.
+   */
+  async clearLeftovers(): Promise<void> {
+    const { byName, damage } = await this.#catalog.view();
+    if (damage !== undefined) return; // what is missing from a damaged catalogue may be wanted
+    const used = new Set([...byName.values()].map(({ table }) => table.name));
+    for (const leftover of await this.#catalog.leftovers()) {
+      await this.#clear(leftover, used.has(leftover.table), byName.has(leftover.sourcesOf)).catch(() => undefined);
+    }
+    for (const name of await this.#unused()) {
+      if (await this.#isEmpty(name)) await this.#database.dropTable(name).catch(() => undefined);
     }
   }
 
-  /** A new table and, last, the record that makes it the collection's; where that fails, nothing of it stays. */
-  async #putNew(collection: Collection): Promise<void> {
+  /**
+   * Has the table say whose rows it holds. Sources that it, or the table that it replaces, tells of stay told, unless
+   * they are removed on purpose: the list of sources may be what was lost. A precaution: where it cannot be written,
+   * the next write tries again.
+   */
+  async describe(name: string, change: { readonly removed?: string; readonly replaced?: string } = {}): Promise<void> {
+    try {
+      const entry = await this.#catalog.entry(name);
+      const told = [change.replaced ?? '', entry.table.name].filter((table) => table !== '');
+      const before = await Promise.all(told.map((table) => readDescription(this.#database, table)));
+      const listed = await this.#catalog.sources(name).catch(() => []); // lost: what is told of them is all there is
+      const all = [...before.flatMap((description) => description?.sources ?? []), ...listed];
+      const sources = [...new Map(all.map((source) => [source.id, { ...source, collection: name }])).values()];
+      const kept = sources.filter(({ id }) => id !== change.removed).sort((a, b) => (a.id < b.id ? -1 : 1));
+      await writeDescription(this.#database, { format: FORMAT, entry, sources: kept });
+    } catch {
+      // The rows and the catalogue are written; only the copy of what they say is not.
+    }
+  }
+
+  /** A new table with its indexes; nothing points to it yet. Where it fails, nothing of it stays. */
+  async createTable(collection: Collection): Promise<TableEntry> {
     const name = newTableName(collection.name);
     try {
-      await this.#catalog.putEntry({ collection, table: await this.#createTable(collection, name) });
+      return await this.#createTable(collection, name);
     } catch (error) {
-      await this.#database.dropTable(name).catch(() => undefined); // dropOrphans does it later
+      await this.#database.dropTable(name).catch(() => undefined); // the next write does it
       throw error;
     }
-  }
-
-  /** Drops what no record points to any more: the change is made, so what fails here is left to dropOrphans. */
-  async #dropQuietly(entry: CatalogEntry, sourcesOf?: string): Promise<void> {
-    await this.#dropTable(entry).catch(() => undefined);
-    if (sourcesOf !== undefined) await this.#catalog.deleteSourcesOf(sourcesOf).catch(() => undefined);
   }
 
   async #createTable(collection: Collection, name: string): Promise<TableEntry> {
@@ -160,9 +238,31 @@ export class CollectionTables {
     return table;
   }
 
-  async #dropTable({ table }: CatalogEntry): Promise<void> {
-    this.#open.delete(table.name);
-    await this.#database.dropTable(table.name);
+  async #clear({ table, fate, sourcesOf }: Leftover, isUsed: boolean, isAlive: boolean): Promise<void> {
+    if (sourcesOf !== '' && !isAlive) await this.#catalog.deleteSourcesOf(sourcesOf);
+    this.#open.delete(table);
+    if (!isUsed && fate === 'drop') await this.#database.dropTable(table);
+    if (!isUsed && fate === 'aside') await this.#database.setTableAside(table);
+    await this.#catalog.change({ settled: [table] });
+  }
+
+  async #unused(): Promise<string[]> {
+    const { byName, damage } = await this.#catalog.view();
+    const left = damage === undefined ? await this.#catalog.leftovers() : [];
+    const used = new Set([...byName.values()].map(({ table }) => table.name));
+    for (const { table } of left) used.add(table);
+    return (await this.#database.tableNames()).filter((name) => name.startsWith(TABLE_PREFIX) && !used.has(name));
+  }
+
+  /** Whether the table certainly never held a row: no file of data, and no version that tells of any. */
+  async #isEmpty(name: string): Promise<boolean> {
+    const files = await readdir(join(this.#database.folder(name), 'data')).catch(() => []); // made with the first row
+    if (files.length > 0) return false;
+    try {
+      return ((await (await this.#database.table(name))?.countRows()) ?? 0) === 0;
+    } catch {
+      return true; // its creation was cut short before the first version
+    }
   }
 
   #rows(entry: CatalogEntry): CollectionRows {

@@ -185,6 +185,14 @@ export class ResultRows {
     return numbers instanceof Float32Array ? numbers.slice() : null;
   }
 
+  /** The cell of a column as its kind takes it. */
+  cell(column: string, row: number, kind: ColumnKind | undefined): unknown {
+    if (kind === 'texts') return this.texts(column, row);
+    if (kind === 'vector?') return this.vector(column, row);
+    if (kind === 'text?') return this.textOrNull(column, row);
+    return kind === 'text' ? this.text(column, row) : this.number(column, row);
+  }
+
   #cell(column: string, row: number): unknown {
     let cells = this.#columns.get(column);
     if (cells === undefined) {

@@ -3,6 +3,10 @@ import { diskFull, isDiskFull, QuarryError } from '../core/errors.js';
 import { firstLine } from './engine.js';
 import { isLostVersion } from './retention.js';
 
+/** What to do about anything in the store that cannot be read. */
+export const MEND_HINT =
+  'Run `quarry doctor` to see what is damaged, and `quarry doctor --mend` for what can be saved of it; nothing is deleted.';
+
 const ATTEMPTS = 6;
 /** Where the version that a write began with is lost for good, the write need not be tried as often. */
 const LOST_ATTEMPTS = 3;
@@ -54,7 +58,16 @@ export function storeError(error: unknown): QuarryError {
     });
   }
   return new QuarryError('STORE_BROKEN', `The database failed: ${firstLine(error)}`, {
-    hint: 'Run doctor to see what is damaged and how to mend it.',
+    hint: MEND_HINT,
     cause: error,
   });
+}
+
+/** Runs a LanceDB read and turns native errors into ours. @throws QuarryError STORE_BROKEN */
+export async function read<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storeError(error);
+  }
 }

@@ -1,10 +1,13 @@
-import { copyFile, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import type { Schema } from 'apache-arrow';
 import { QuarryError } from '../core/errors.js';
 import { makeFolder } from '../files/make-folder.js';
+import { MEND_HINT } from './commit.js';
+import { brokenDeletionFiles } from './deletion-files.js';
 import { type Engine, firstLine, loadEngine } from './engine.js';
+import { isTornManifest, manifestsOf, VERSIONS_FOLDER } from './manifests.js';
 import type { Retention } from './retention.js';
 
 /** Bounds of LanceDB's caches; its own defaults are 6 GB and 1 GB. */
@@ -88,6 +91,17 @@ export class Database {
     await rm(this.folder(name), { recursive: true, force: true });
   }
 
+  /** Moves a table's folder to where damaged files are kept; resolves to its new place, inside the database. */
+  async setTableAside(name: string): Promise<string> {
+    this.forget(name);
+    const folder = join(this.directory, ASIDE_FOLDER);
+    await makeFolder(folder);
+    let place = `${name}.lance`;
+    for (let number = 2; await exists(join(folder, place)); number++) place = `${name}-${number}.lance`;
+    if (await exists(this.folder(name))) await rename(this.folder(name), join(folder, place));
+    return join(ASIDE_FOLDER, place);
+  }
+
   /** Lets go of a handle, so that the next use opens the table anew. */
   forget(name: string): void {
     this.#tables.delete(name);
@@ -99,6 +113,8 @@ export class Database {
   }
 
   async #open(name: string): Promise<Table> {
+    const [broken] = await brokenDeletionFiles(this.folder(name));
+    if (broken !== undefined) throw brokenTable(name, `its file ${broken} is damaged`);
     try {
       return await this.#connection.openTable(name);
     } catch (error) {
@@ -116,12 +132,10 @@ export class Database {
    * does not open. Moved aside (never deleted), the version before it opens.
    */
   async #setAsideTornManifest(name: string): Promise<boolean> {
-    const versions = join(this.folder(name), '_versions');
-    const manifests = (await readdir(versions).catch(() => []))
-      .filter((file) => file.endsWith('.manifest'))
-      .sort(newestFirst);
+    const versions = join(this.folder(name), VERSIONS_FOLDER);
+    const manifests = await manifestsOf(this.folder(name));
     const newest = manifests[0];
-    if (newest === undefined || manifests.length < 2 || !(await isTorn(join(versions, newest)))) return false;
+    if (newest === undefined || manifests.length < 2 || !(await isTornManifest(join(versions, newest)))) return false;
     const aside = join(this.directory, ASIDE_FOLDER, name);
     try {
       await makeFolder(aside);
@@ -138,18 +152,6 @@ export class Database {
   }
 }
 
-/** Names are 2^64 - 1 - version, so the newest sorts first; very old tables used the plain version. */
-function newestFirst(first: string, second: string): number {
-  const isInverted = first.length >= 20 + '.manifest'.length;
-  return isInverted ? (first < second ? -1 : 1) : Number.parseInt(second, 10) - Number.parseInt(first, 10);
-}
-
-/** A whole manifest ends with Lance's mark. */
-async function isTorn(path: string): Promise<boolean> {
-  const bytes = await readFile(path);
-  return bytes.length < 16 || bytes.subarray(-4).toString('latin1') !== 'LANC';
-}
-
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -159,7 +161,7 @@ async function exists(path: string): Promise<boolean> {
 
 function brokenTable(name: string, cause: unknown): QuarryError {
   return new QuarryError('STORE_BROKEN', `The table ${name} cannot be opened: ${firstLine(cause)}`, {
-    hint: 'Run doctor to see what is damaged. The sources can be ingested again into a fresh collection; the folder is left as it is.',
+    hint: MEND_HINT,
     details: { table: name },
     cause,
   });

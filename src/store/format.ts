@@ -1,10 +1,11 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QuarryError, systemCode } from '../core/errors.js';
 import type { Clock } from '../core/ports.js';
 import { makeFolder } from '../files/make-folder.js';
 import type { Database } from './database.js';
+import { DESCRIPTION_FILE } from './self-description.js';
 
 /** File that says which format a database folder has. */
 export const FORMAT_FILE = 'quarry-store.json';
@@ -19,8 +20,18 @@ export interface Migration {
   apply(context: { readonly database: Database; readonly clock: Clock }): Promise<void>;
 }
 
-/** The format of a database folder: 0 for an empty or missing one. @throws QuarryError STORE_BROKEN */
+/**
+ * The format of a database folder: 0 for an empty or missing one. Where the file that tells it is damaged, or missing
+ * beside tables of collections, the tables tell: reading and writing go on, and the check names the file.
+ * @throws QuarryError PATH_UNREADABLE
+ */
 export async function readFormat(directory: string): Promise<number> {
+  const format = await readFormatFile(directory);
+  return format === undefined || format === 0 ? inferFormat(directory) : format;
+}
+
+/** What the file says: 0 when there is none, undefined when it says nothing. @throws QuarryError PATH_UNREADABLE */
+export async function readFormatFile(directory: string): Promise<number | undefined> {
   let text: string;
   try {
     text = await readFile(join(directory, FORMAT_FILE), 'utf8');
@@ -33,11 +44,25 @@ export async function readFormat(directory: string): Promise<number> {
   }
   try {
     return FORMAT.parse(JSON.parse(text)).format;
-  } catch (error) {
-    throw new QuarryError('STORE_BROKEN', `The file ${FORMAT_FILE} of the database does not say its format.`, {
-      hint: `Restore ${FORMAT_FILE} from a backup, or move the folder away and ingest again.`,
-      cause: error,
-    });
+  } catch {
+    return undefined; // torn or damaged; the check says so
+  }
+}
+
+/** The format by what the tables of collections say of themselves; 1 where they are silent, 0 where there are none. */
+export async function inferFormat(directory: string): Promise<number> {
+  const entries = await readdir(directory).catch(() => []); // no folder yet
+  const tables = entries.filter((name) => /^k_.*\.lance$/.test(name));
+  if (tables.length === 0) return 0;
+  const told = await Promise.all(tables.map((name) => formatOfTable(join(directory, name, DESCRIPTION_FILE))));
+  return Math.max(1, ...told);
+}
+
+async function formatOfTable(path: string): Promise<number> {
+  try {
+    return FORMAT.parse(JSON.parse(await readFile(path, 'utf8'))).format;
+  } catch {
+    return 0; // it says nothing
   }
 }
 
@@ -65,7 +90,7 @@ export async function migrate(database: Database, clock: Clock, migrations: read
 }
 
 /** Writes the file whole or not at all, and to the disk. */
-async function writeFormat(directory: string, format: number): Promise<void> {
+export async function writeFormat(directory: string, format: number): Promise<void> {
   await makeFolder(directory);
   const path = join(directory, FORMAT_FILE);
   const draft = `${path}.new`;

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { QuarryError } from '../core/errors.js';
 import type { Candidate, ChunkRow, DocumentRows } from '../core/ports.js';
 import { nameTermsOf } from '../core/text/names.js';
 import type { Chunk, Document } from '../core/types.js';
 import type { ColumnSpec, ResultRows, RowOf } from './columns.js';
+import { MEND_HINT } from './commit.js';
 import { changedMs, documentFacts } from './filter.js';
 
 /**
@@ -165,13 +167,27 @@ function encodeHead(document: Document | DocumentHead): string {
   const { collection: _collection, ...rest } = document;
   const head: Record<string, unknown> = { ...rest };
   delete head['text'];
-  return JSON.stringify(head);
+  return withCheck(JSON.stringify(head), []);
 }
 
-/** The document's head as it was stored. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw notAsWritten();
+  }
+}
+
+/** Damage that the engine does not notice must not be taken for an answer. */
+function notAsWritten(): QuarryError {
+  return new QuarryError('STORE_BROKEN', 'A stored row is not what was written.', { hint: MEND_HINT });
+}
+
+/** The document's head as it was stored. @throws QuarryError STORE_BROKEN when it is not what was written */
 export function decodeHead(json: string, collection: string): DocumentHead {
+  if (isAsWritten(json, []) === false) throw notAsWritten();
   // Written by encodeHead in the same format version; the format check at open refuses any other.
-  const head = JSON.parse(json) as Omit<DocumentHead, 'collection'>;
+  const { check: _check, ...head } = parsed(json) as Omit<DocumentHead, 'collection'> & { check?: string };
   return { ...head, collection };
 }
 
@@ -182,14 +198,54 @@ export function decodeDocument(rows: ResultRows, row: number, collection: string
 
 function encodeSpan(chunk: ChunkRow): string {
   const { id, documentId, ordinal, start, end, startLine, endLine, headingPath, tokens, embedHash } = chunk;
-  return JSON.stringify({ id, documentId, ordinal, start, end, startLine, endLine, headingPath, tokens, embedHash });
+  const json = JSON.stringify({
+    id,
+    documentId,
+    ordinal,
+    start,
+    end,
+    startLine,
+    endLine,
+    headingPath,
+    tokens,
+    embedHash,
+  });
+  return withCheck(json, chunkParts(chunk.text, chunk.searchText, chunk.vector));
+}
+
+/** What a chunk's check covers besides its span. */
+export function chunkParts(text: string, searchText: string, vector: Float32Array): (string | Uint8Array)[] {
+  return [text, searchText, new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)];
+}
+
+/**
+ * A JSON object with one more member, `check`: a hash of the object's text and of the parts that belong to it. The
+ * engine's files carry no checksums, so a flipped byte would else be taken for what was written.
+ */
+function withCheck(json: string, parts: readonly (string | Uint8Array)[]): string {
+  return `${json.slice(0, -1)},"check":"${checkOf(json, parts)}"}`;
+}
+
+/** Whether an object and its parts are as they were written; undefined for rows of earlier versions, which have no check. */
+export function isAsWritten(json: string, parts: readonly (string | Uint8Array)[]): boolean | undefined {
+  const check = /,"check":"([0-9a-f]{16})"\}$/.exec(json);
+  if (check === null) return undefined;
+  return checkOf(`${json.slice(0, check.index)}}`, parts) === check[1];
+}
+
+function checkOf(json: string, parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256').update(json);
+  for (const part of parts) hash.update('\u0000').update(part);
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** The chunk at a row with {@link CHUNK_COLUMNS}. */
 export function decodeChunk(rows: ResultRows, row: number): Chunk {
   // Written by encodeSpan in the same format version; the format check at open refuses any other.
-  const span = JSON.parse(rows.text('span', row)) as Omit<Chunk, 'text'>;
-  return { ...span, text: rows.text('text', row) };
+  const { check: _check, ...span } = parsed(rows.text('span', row)) as Omit<Chunk, 'text'> & { check?: string };
+  const text = rows.text('text', row);
+  if (span.end - span.start !== text.length) throw notAsWritten();
+  return { ...span, text };
 }
 
 /** Scores of one leg, given to a candidate. */
@@ -208,4 +264,10 @@ export function decodeCandidate(rows: ResultRows, row: number, collection: strin
     bm25: scores.bm25,
     searchText: rows.text('search_text', row),
   };
+}
+
+/** A stored row as it was, cell by cell. */
+export function storedCells(rows: ResultRows, row: number): KnowledgeRow {
+  const cells = Object.entries(KNOWLEDGE_COLUMNS).map(([name, kind]) => [name, rows.cell(name, row, kind)]);
+  return Object.fromEntries(cells) as KnowledgeRow; // every column was read by its own kind
 }

@@ -5,7 +5,7 @@ import type { Candidate, DocumentRows, KnownDocument, Page, PageRequest } from '
 import { nameTermsOf } from '../core/text/names.js';
 import type { Chunk, Document, SearchFilter } from '../core/types.js';
 import { arrowSchema, arrowTable, ResultRows } from './columns.js';
-import { commit, commitChecked, storeError } from './commit.js';
+import { commit, commitChecked, MEND_HINT, read } from './commit.js';
 import type { Database } from './database.js';
 import { filterPredicate } from './filter.js';
 import {
@@ -24,6 +24,7 @@ import {
   type KnowledgeRow,
   knowledgeRows,
   sharedCells,
+  storedCells,
 } from './knowledge-rows.js';
 import { atLeast, both, equals, isOneOf, type Predicate } from './sql.js';
 
@@ -58,12 +59,13 @@ export class KnowledgeTable {
     return this.#collection;
   }
 
-  /** The handle. @throws QuarryError COLLECTION_NOT_FOUND when the table has been dropped meanwhile; STORE_BROKEN */
+  /** The handle. @throws QuarryError STORE_BROKEN, also when the table is not there */
   async open(): Promise<Table> {
     const table = await this.#database.table(this.name);
     if (table !== undefined) return table;
-    throw new QuarryError('COLLECTION_NOT_FOUND', `The collection ${this.#collection} is gone.`, {
-      hint: 'List the collections to see which ones there are.',
+    throw new QuarryError('STORE_BROKEN', `The rows of the collection ${this.#collection} are gone.`, {
+      hint: MEND_HINT,
+      details: { table: this.name },
     });
   }
 
@@ -76,6 +78,11 @@ export class KnowledgeTable {
     const latest = new Map(documents.map((rows) => [rows.document.id, rows]));
     const prepared = [...latest.values()].map((rows) => knowledgeRows(rows, this.#dimensions));
     for (const group of groupForCommit(prepared)) await this.#replace(group);
+  }
+
+  /** Adds rows that were read from another table, grouped by document. */
+  async putRows(documents: readonly (readonly KnowledgeRow[])[]): Promise<void> {
+    for (const group of groupForCommit(documents)) await this.#merge(group.flat());
   }
 
   /** Replaces what stands beside the text, on the documents' rows and on their chunks' rows. Unknown documents are passed over. */
@@ -200,37 +207,12 @@ export class KnowledgeTable {
     });
   }
 
-  /** Documents whose number of chunk rows is not what their own row says; none, unless the files were damaged. */
-  async damaged(): Promise<string[]> {
-    const rows = await this.#select(undefined, ['document_id', 'ordinal', 'chunk_count']);
-    const missing = new Map<string, number>();
-    const seen = new Map<string, number>();
-    for (let row = 0; row < rows.length; row++) {
-      const id = rows.text('document_id', row);
-      const isDocument = rows.number('ordinal', row) === DOCUMENT_ORDINAL;
-      if (isDocument) seen.set(id, (seen.get(id) ?? 0) + 1);
-      missing.set(id, (missing.get(id) ?? 0) + (isDocument ? rows.number('chunk_count', row) : -1));
-    }
-    return [...missing]
-      .filter(([id, count]) => count !== 0 || seen.get(id) !== 1)
-      .map(([id]) => id)
-      .sort();
-  }
-
-  /** Deletes {@link damaged} documents with whatever rows they have; resolves to how many. */
-  async dropDamaged(): Promise<number> {
-    const ids = await this.damaged();
-    const table = await this.open();
-    for (const part of slices(ids, IN_LIST)) await commit(() => table.delete(isOneOf('document_id', part)));
-    return ids.length;
-  }
-
   /** Throws unless the vector can be compared with the stored ones. */
   checkQueryVector(vector: Float32Array): void {
     checkVector(vector, this.#dimensions, 'The query');
   }
 
-  async #replace(group: readonly KnowledgeRow[][]): Promise<void> {
+  async #replace(group: readonly (readonly KnowledgeRow[])[]): Promise<void> {
     const ids = group.map((rows) => rows[0]?.document_id ?? '');
     const known = await this.#select(isOneOf('key', ids.map(documentKey)), ['document_id']);
     const replaced = Array.from({ length: known.length }, (_, row) => known.text('document_id', row));
@@ -291,15 +273,6 @@ export class KnowledgeTable {
   }
 }
 
-/** Runs a LanceDB read and turns native errors into ours. @throws QuarryError STORE_BROKEN */
-export async function read<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw storeError(error);
-  }
-}
-
 function chunksOf(documentId: string): Predicate {
   return both(equals('document_id', documentId), IS_CHUNK);
 }
@@ -322,20 +295,8 @@ function patchedRows(stored: ResultRows, patches: ReadonlyMap<string, Document>)
   return [...groups.values()];
 }
 
-/** A stored row as it was, cell by cell. */
-function storedCells(rows: ResultRows, row: number): KnowledgeRow {
-  const cells: Record<string, unknown> = {};
-  for (const [name, kind] of Object.entries(KNOWLEDGE_COLUMNS)) {
-    if (kind === 'texts') cells[name] = rows.texts(name, row);
-    else if (kind === 'vector?') cells[name] = rows.vector(name, row);
-    else if (kind === 'text?') cells[name] = rows.textOrNull(name, row);
-    else cells[name] = kind === 'text' ? rows.text(name, row) : rows.number(name, row);
-  }
-  return cells as KnowledgeRow; // every column was read by its own kind
-}
-
-function groupForCommit(documents: readonly KnowledgeRow[][]): KnowledgeRow[][][] {
-  const groups: KnowledgeRow[][][] = [];
+function groupForCommit(documents: readonly (readonly KnowledgeRow[])[]): (readonly KnowledgeRow[])[][] {
+  const groups: (readonly KnowledgeRow[])[][] = [];
   let rows = 0;
   let characters = 0;
   for (const document of documents) {

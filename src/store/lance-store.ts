@@ -6,12 +6,15 @@ import type {
   KeywordQuery,
   KnowledgeStore,
   KnownDocument,
+  MendOptions,
+  MendStep,
   NamedCandidate,
   Page,
   PageRequest,
   Report,
   StoreFinding,
   TermStatistics,
+  Unavailable,
 } from '../core/ports.js';
 import type { Chunk, Collection, Document, Job, JobState, JsonValue, SearchFilter, Source } from '../core/types.js';
 import { Catalog } from './catalog.js';
@@ -23,6 +26,7 @@ import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { dropOldVersions, foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
+import { mendStore } from './mending/mend-store.js';
 import type { Presence } from './presence.js';
 import { searchKeyword, searchNames, searchVector } from './table-search.js';
 import { termStatistics } from './term-statistics.js';
@@ -67,7 +71,9 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async getCollection(name: string): Promise<Collection | undefined> {
-    return (await this.#open().#catalog.collections()).get(name)?.collection;
+    const { byName, unreadable, damage } = await this.#open().#catalog.view();
+    const isKnown = byName.has(name) || unreadable.has(name) || damage !== undefined;
+    return isKnown ? (await this.#catalog.entry(name)).collection : undefined;
   }
 
   async createCollection(collection: Collection): Promise<void> {
@@ -102,6 +108,7 @@ export class LanceStore implements KnowledgeStore {
     await this.#write(async () => {
       await this.#catalog.entry(source.collection);
       await this.#catalog.putSource(source);
+      await this.#tables.describe(source.collection);
     });
   }
 
@@ -112,6 +119,7 @@ export class LanceStore implements KnowledgeStore {
       const isKnown = (await this.#catalog.collections()).has(source.collection);
       const count = isKnown ? await (await this.#tables.rows(source.collection)).knowledge.deleteSource(id) : 0;
       await this.#catalog.deleteSource(id);
+      if (isKnown) await this.#tables.describe(source.collection, { removed: id });
       return count;
     });
   }
@@ -182,15 +190,7 @@ export class LanceStore implements KnowledgeStore {
     filter: SearchFilter,
   ): Promise<Candidate[]> {
     const { engine } = this.#parts.database;
-    const search = () =>
-      this.#read(collection, (knowledge) => searchKeyword(engine, knowledge, { words, limit, filter }));
-    try {
-      return await search();
-    } catch (error) {
-      if (!(error instanceof QuarryError) || error.code !== 'STORE_BROKEN') throw error;
-      if (!(await this.#mendIndexes(collection))) throw error;
-      return search();
-    }
+    return this.#mending(collection, (knowledge) => searchKeyword(engine, knowledge, { words, limit, filter }));
   }
 
   async searchNames(
@@ -200,12 +200,12 @@ export class LanceStore implements KnowledgeStore {
     filter: SearchFilter,
   ): Promise<NamedCandidate[]> {
     const { engine } = this.#parts.database;
-    return this.#read(collection, (knowledge) => searchNames(engine, knowledge, { nameTerms, limit, filter }));
+    return this.#mending(collection, (knowledge) => searchNames(engine, knowledge, { nameTerms, limit, filter }));
   }
 
   async termStatistics(collection: string, terms: readonly string[]): Promise<TermStatistics> {
     const { engine } = this.#parts.database;
-    return this.#read(collection, (knowledge) => termStatistics(engine, knowledge, terms));
+    return this.#mending(collection, (knowledge) => termStatistics(engine, knowledge, terms));
   }
 
   async putJob(job: Job): Promise<void> {
@@ -252,22 +252,31 @@ export class LanceStore implements KnowledgeStore {
       };
       await maintainTable(knowledge, { ...this.#parts, state, syncedMs: this.#syncedMs, remember }, report);
       this.#syncedMs = startMs;
-      await this.#tables.dropOrphans();
+      await this.#tables.describe(collection);
+      await this.#tables.clearLeftovers();
       await this.#catalog.compact(0);
     });
   }
 
   async recover(): Promise<number> {
     return this.#write(async () => {
-      await this.#tables.dropOrphans();
-      let dropped = 0;
-      for (const { knowledge } of await this.#tables.all()) dropped += await knowledge.dropDamaged();
-      return dropped;
+      for (const { entry } of await this.#tables.all()) await this.#tables.describe(entry.collection.name);
+      await this.#tables.clearLeftovers();
+      return 0;
     });
   }
 
+  async listLost(): Promise<readonly Unavailable[]> {
+    return this.#open().#tables.lost();
+  }
+
+  async mend(options: MendOptions): Promise<readonly MendStep[]> {
+    const mend = () => mendStore({ ...this.#parts, catalog: this.#catalog, tables: this.#tables, options });
+    return options.act ? this.#write(mend) : this.#open() && mend();
+  }
+
   async check(): Promise<readonly StoreFinding[]> {
-    const findings = await checkStore({ ...this.#parts, tables: this.#open().#tables });
+    const findings = await checkStore({ ...this.#parts, catalog: this.#open().#catalog, tables: this.#tables });
     this.#shouldTidy = true;
     return findings;
   }
@@ -306,16 +315,28 @@ export class LanceStore implements KnowledgeStore {
     return false;
   }
 
-  /** Rebuilds indexes that cannot be read. False when none is broken or this process may not write. */
-  async #mendIndexes(collection: string): Promise<boolean> {
+  /** A read of the keyword index, done again once its broken indexes have been built anew. */
+  async #mending<T>(collection: string, work: (knowledge: KnowledgeTable) => Promise<T>): Promise<T> {
+    try {
+      return await this.#read(collection, work);
+    } catch (error) {
+      if (!(error instanceof QuarryError) || error.code !== 'STORE_BROKEN') throw error;
+      // Another read may have mended them meanwhile, so it is tried again either way.
+      await this.#mendIndexes(collection);
+      return this.#read(collection, work);
+    }
+  }
+
+  /** Rebuilds indexes that cannot be read, where this process may write. */
+  async #mendIndexes(collection: string): Promise<void> {
     const { engine } = this.#parts.database;
     try {
-      return await this.#write(async () => {
+      await this.#write(async () => {
         const { knowledge } = await this.#tables.rows(collection);
-        return mendIndexes(engine, await knowledge.open());
+        await mendIndexes(engine, await knowledge.open());
       });
     } catch {
-      return false; // the caller throws what made it ask, which says more
+      // What then fails again says more.
     }
   }
 

@@ -32,6 +32,8 @@ const MAX_VERSIONS = 12;
 const MAX_DELETED = 0.2;
 
 const CONFLICT_ATTEMPTS = 5;
+/** An index that says nothing for so long is broken. */
+const ANSWER_MS = 20_000;
 
 /** What maintenance needs besides the table. */
 export interface MaintenanceContext {
@@ -135,6 +137,11 @@ export async function mendIndexes(engine: Engine, table: Table): Promise<boolean
   return broken.length > 0;
 }
 
+/** Builds every standing index anew. */
+export async function rebuildIndexes(engine: Engine, table: Table): Promise<void> {
+  for (const column of STANDING_INDEXES) await retried(() => buildIndex(engine, table, column));
+}
+
 async function canAnswer(table: Table, column: string): Promise<boolean> {
   try {
     const query = table.query();
@@ -146,7 +153,7 @@ async function canAnswer(table: Table, column: string): Promise<boolean> {
     } else {
       query.where(equals(column, 'probe')).select(['key']);
     }
-    await query.limit(1).toArrow();
+    await query.limit(1).toArrow({ timeoutMs: ANSWER_MS }); // on some damage the engine waits for ever
     return true;
   } catch {
     return false;

@@ -2,11 +2,12 @@ import type { Table } from '@lancedb/lancedb';
 import PQueue from 'p-queue';
 import type { JsonValue } from '../core/types.js';
 import { arrowSchema, arrowTable, type ColumnSpec, ResultRows, type RowOf } from './columns.js';
-import { commit, commitChecked, storeError } from './commit.js';
+import { commit, commitChecked, read, storeError } from './commit.js';
 import type { Database } from './database.js';
 import { allOf, equals, isOneOf, type Predicate } from './sql.js';
 
-const RECORD_COLUMNS = {
+/** Columns of a table of records. */
+export const RECORD_COLUMNS = {
   id: 'text',
   kind: 'text',
   name: 'text',
@@ -15,7 +16,8 @@ const RECORD_COLUMNS = {
   json: 'text',
 } as const satisfies ColumnSpec;
 
-type RecordRow = RowOf<typeof RECORD_COLUMNS>;
+/** A row of a table of records. */
+export type RecordRow = RowOf<typeof RECORD_COLUMNS>;
 
 /** The tables that every database has. */
 export const CONTROL_TABLES = ['collections', 'sources', 'jobs', 'records'] as const;
@@ -24,7 +26,7 @@ export const CONTROL_TABLES = ['collections', 'sources', 'jobs', 'records'] as c
 export type ControlTable = (typeof CONTROL_TABLES)[number];
 
 /** Creates an empty table of records. */
-export async function createRecordTable(database: Database, name: ControlTable): Promise<Table> {
+export async function createRecordTable(database: Database, name: string): Promise<Table> {
   return commit(() => database.createTable(name, arrowSchema(database.engine, RECORD_COLUMNS), 'id'));
 }
 
@@ -38,6 +40,9 @@ export interface StoredRecord {
   readonly madeAt: string;
   readonly value: JsonValue;
 }
+
+/** What tells a record from all others. */
+export type RecordName = Pick<StoredRecord, 'kind' | 'name'>;
 
 /** Narrows a list of records. */
 export interface RecordQuery {
@@ -67,12 +72,18 @@ export class RecordTable {
   /** A number that changes with every write of any process; 0 while the table does not exist. */
   async version(): Promise<number> {
     const table = await this.#database.table(this.#name);
-    return table === undefined ? 0 : await table.version();
+    return table === undefined ? 0 : await read(() => table.version());
   }
 
   async get(kind: string, name: string): Promise<JsonValue | undefined> {
     const rows = await this.#read(equals('id', recordId(kind, name)), ['json']);
     return rows === undefined || rows.length === 0 ? undefined : parseJson(rows.text('json', 0));
+  }
+
+  /** All records of all kinds. */
+  async all(): Promise<StoredRecord[]> {
+    const rows = await this.#read(undefined);
+    return rows === undefined ? [] : decode(rows);
   }
 
   /** All records of the kind, by name. */
@@ -98,22 +109,29 @@ export class RecordTable {
     return this.#reading(read);
   }
 
-  /** Adds or replaces a record; the record of the same kind named `gone` is deleted in the same commit. */
-  async put(record: StoredRecord, gone?: string): Promise<void> {
+  /** Adds or replaces a record. */
+  async put(record: StoredRecord): Promise<void> {
+    await this.change([record], []);
+  }
+
+  /** Adds or replaces records, at least one, and deletes the records `gone`, in one commit. */
+  async change(records: readonly StoredRecord[], gone: readonly RecordName[]): Promise<void> {
     await this.#write(
       async (table) => {
         const { engine } = this.#database;
-        const data = arrowTable(engine, arrowSchema(engine, RECORD_COLUMNS), [encode(record)]);
+        const data = arrowTable(engine, arrowSchema(engine, RECORD_COLUMNS), records.map(encodeRecord));
         const merge = table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll();
-        const whole =
-          gone === undefined
-            ? merge
-            : merge.whenNotMatchedBySourceDelete({ where: equals('id', recordId(record.kind, gone)) });
+        const ids = gone.map(({ kind, name }) => recordId(kind, name));
+        const whole = ids.length === 0 ? merge : merge.whenNotMatchedBySourceDelete({ where: isOneOf('id', ids) });
         await whole.useIndex(false).execute(data);
       },
       async () => {
-        const isGone = gone === undefined || gone === record.name || (await this.get(record.kind, gone)) === undefined;
-        return isGone && JSON.stringify(await this.get(record.kind, record.name)) === JSON.stringify(record.value);
+        for (const { kind, name, value } of records)
+          if (JSON.stringify(await this.get(kind, name)) !== JSON.stringify(value)) return false;
+        const put = new Set(records.map(({ kind, name }) => recordId(kind, name)));
+        const removed = gone.filter(({ kind, name }) => !put.has(recordId(kind, name)));
+        const left = await Promise.all(removed.map(({ kind, name }) => this.get(kind, name)));
+        return left.every((value) => value === undefined);
       },
     );
   }
@@ -183,17 +201,18 @@ export class RecordTable {
     }
   }
 
-  async #read(where: Predicate, columns?: string[]): Promise<ResultRows | undefined> {
+  async #read(where: Predicate | undefined, columns?: string[]): Promise<ResultRows | undefined> {
     const table = await this.#database.table(this.#name);
     if (table === undefined) return undefined;
     return this.#reading(async () => {
-      const query = table.query().where(where);
+      const query = where === undefined ? table.query() : table.query().where(where);
       return new ResultRows(await (columns === undefined ? query : query.select(columns)).toArrow());
     });
   }
 }
 
-function recordId(kind: string, name: string): string {
+/** Key of a record's row. */
+export function recordId(kind: string, name: string): string {
   return JSON.stringify([kind, name]);
 }
 
@@ -202,7 +221,8 @@ function queryPredicate({ kind, labels }: RecordQuery): Predicate {
   return allOf([ofKind, labels === undefined || labels.length === 0 ? undefined : isOneOf('label', labels)]) ?? ofKind;
 }
 
-function encode(record: StoredRecord): RecordRow {
+/** The row of a record. */
+export function encodeRecord(record: StoredRecord): RecordRow {
   return {
     id: recordId(record.kind, record.name),
     kind: record.kind,
@@ -214,15 +234,25 @@ function encode(record: StoredRecord): RecordRow {
 }
 
 function decode(rows: ResultRows): StoredRecord[] {
-  return Array.from({ length: rows.length }, (_, row) => ({
+  return Array.from({ length: rows.length }, (_, row) => decodeRecord(rows, row));
+}
+
+/** The record at a row with {@link RECORD_COLUMNS}. A value that is no JSON any more comes back as null. */
+export function decodeRecord(rows: ResultRows, row: number): StoredRecord {
+  return {
     kind: rows.text('kind', row),
     name: rows.text('name', row),
     label: rows.text('label', row),
     madeAt: rows.text('made_at', row),
     value: parseJson(rows.text('json', row)),
-  }));
+  };
 }
 
-function parseJson(text: string): JsonValue {
-  return JSON.parse(text) as JsonValue; // JSON text can hold nothing else
+/** Damaged text is null, which no reader of a record takes for a value: one such row must not hide all others. */
+export function parseJson(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue; // JSON text can hold nothing else
+  } catch {
+    return null;
+  }
 }

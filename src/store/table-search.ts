@@ -4,12 +4,13 @@ import { QuarryError } from '../core/errors.js';
 import type { Candidate, KeywordQuery, NamedCandidate } from '../core/ports.js';
 import type { SearchFilter } from '../core/types.js';
 import { ResultRows } from './columns.js';
+import { read } from './commit.js';
 import type { Engine } from './engine.js';
 import { filterPredicate } from './filter.js';
 import { coverage, KEYWORD_COLUMN } from './indexes.js';
 import { keywordQuery } from './keyword-query.js';
 import { CANDIDATE_COLUMNS, decodeCandidate, type LegScores } from './knowledge-rows.js';
-import { type KnowledgeTable, read } from './knowledge-table.js';
+import type { KnowledgeTable } from './knowledge-table.js';
 import type { Predicate } from './sql.js';
 import { isUsable, refineFactor, type VectorIndexState } from './vector-index.js';
 

@@ -1,9 +1,10 @@
 import type { Table } from '@lancedb/lancedb';
 import type { TermStatistics } from '../core/ports.js';
 import { ResultRows } from './columns.js';
+import { read } from './commit.js';
 import type { Engine } from './engine.js';
 import { coverage, KEYWORD_COLUMN } from './indexes.js';
-import { type KnowledgeTable, read } from './knowledge-table.js';
+import type { KnowledgeTable } from './knowledge-table.js';
 
 /** LanceDB's constants of BM25 (docs/decisions/0002-bm25.md). */
 const K1 = 1.2;

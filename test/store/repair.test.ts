@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { StoreFinding } from '../../src/core/ports.js';
@@ -119,17 +119,35 @@ describe('a damaged store', () => {
     }
   });
 
-  it('clears away tables and sources of a collection whose removal was interrupted', async () => {
+  it('keeps a table with rows that no collection owns, names it, and takes it up when it is mended', async () => {
+    const { store, directory, dispose } = await filledStore();
+    try {
+      const copy = join(directory, 'k_gone_00000000_00000000.lance');
+      await cp(await tableFolder(directory), copy, { recursive: true });
+      await store.recover();
+      await store.maintain('docs');
+      expect(bad(await store.check())).toMatchObject([{ name: 'tables without a collection' }]);
+      expect(await store.listLost()).toMatchObject([{ collection: 'docs' }]);
+      await store.mend({ act: true, now: '2026-01-01T00:00:00.000Z', remake: async () => undefined });
+      expect((await store.listCollections()).map(({ name }) => name)).toEqual(['docs', 'docs-recovered']);
+      expect(await store.collectionStats('docs-recovered')).toMatchObject({ documents: 1, chunks: 60 });
+    } finally {
+      await dispose();
+    }
+  });
+
+  it('clears away what an interrupted removal or creation certainly left', async () => {
     const { store, directory, dispose } = await filledStore();
     try {
       const folder = await tableFolder(directory);
-      const leftover = join(directory, 'k_gone_00000000_00000000.lance');
-      await writeFile(join(folder, 'note.txt'), 'x');
-      await import('node:fs/promises').then(({ cp }) => cp(folder, leftover, { recursive: true }));
-      expect(bad(await store.check())).toMatchObject([{ name: 'leftovers' }]);
-      expect(await store.recover()).toBe(0);
+      const kept = join(directory, '..', `${directory.split('/').at(-1)}-kept`);
+      await cp(folder, kept, { recursive: true });
+      await store.createCollection(sampleCollection('empty'));
+      await store.dropCollection('docs');
       expect(bad(await store.check())).toEqual([]);
       expect((await readdir(directory)).filter((name) => name.startsWith('k_'))).toHaveLength(1);
+      expect(await store.listSources()).toEqual([]);
+      await rm(kept, { recursive: true });
     } finally {
       await dispose();
     }
@@ -156,7 +174,7 @@ describe('control tables', () => {
 });
 
 describe('the format file', () => {
-  it('refuses a folder of a later version, and one that does not say its format', async () => {
+  it('refuses a folder of a later version, and opens one whose tables alone tell the format', async () => {
     const { store, directory, dispose } = await temporaryStore();
     try {
       await store.close();
@@ -168,11 +186,15 @@ describe('the format file', () => {
         hint: expect.stringContaining('later version'),
       });
       for (const text of ['', 'nonsense', '{"format":"1"}', '[]']) {
+        await writeFile(file, '{"format":1}');
+        const whole = await openStore({ directory });
+        if ((await whole.listCollections()).length === 0) await whole.createCollection(sampleCollection('docs'));
+        await whole.close();
         await writeFile(file, text);
-        await expect(openStore({ directory })).rejects.toMatchObject({
-          code: 'STORE_BROKEN',
-          hint: expect.any(String),
-        });
+        const again = await openStore({ directory });
+        expect((await again.listCollections()).map(({ name }) => name)).toEqual(['docs']);
+        expect(bad(await again.check())).toMatchObject([{ name: 'format', hint: expect.stringContaining('--mend') }]);
+        await again.close();
       }
     } finally {
       await dispose();

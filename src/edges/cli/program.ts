@@ -166,15 +166,45 @@ function addOperation(parent: Command, operation: Operation, parts: ProgramParts
     if (parameter.isOnByDefault) command.addOption(new Option(`--${parameter.flag}`).hideHelp());
     command.addOption(optionOf(parameter, operation.cli.short?.[parameter.key]));
   }
+  const others = alsoAs(parts.operations, operation);
+  for (const other of others) addAlso(command, other);
   addGlobalOptions(command);
   if (operation.cli.watch !== undefined)
     command.option('--watch', 'after ingesting a folder, follow its changes until Ctrl-C');
   command.action(async (...given: unknown[]) => {
     // Commander calls back with the positional words, then the flags, then the command.
     const positional = given.slice(0, -2) as Gathered['positional'];
-    const flags = command.optsWithGlobals<Record<string, unknown>>();
-    outcome.exitCode = await runOperation(operation, { positional, flags }, parts);
+    const { flags, chosen } = chooseOperation(operation, others, command.optsWithGlobals<Record<string, unknown>>());
+    outcome.exitCode = await runOperation(chosen, { positional, flags }, parts);
   });
+}
+
+/** Operations that are reached by a flag of this one's command. */
+function alsoAs(operations: readonly Operation[], operation: Operation): Operation[] {
+  return operations.filter((other) => other.cli.alsoAs?.command === operation.cli.command.join(' '));
+}
+
+function addAlso(command: Command, other: Operation): void {
+  command.option(`--${other.cli.alsoAs?.flag}`, other.description);
+  const known = new Set(command.options.map(({ long }) => long));
+  for (const parameter of parametersOf(other).filter(({ flag }) => !known.has(`--${flag}`))) {
+    const option = optionOf(parameter, undefined);
+    option.description = `With --${other.cli.alsoAs?.flag}: ${option.description}`;
+    command.addOption(option);
+  }
+}
+
+/** The operation that the flags ask for, and the flags that are its own. */
+function chooseOperation(
+  operation: Operation,
+  others: readonly Operation[],
+  flags: Record<string, unknown>,
+): { chosen: Operation; flags: Record<string, unknown> } {
+  for (const other of others) {
+    const { [other.cli.alsoAs?.flag ?? '']: isChosen, ...rest } = flags;
+    if (isChosen === true) return { chosen: other, flags: rest };
+  }
+  return { chosen: operation, flags };
 }
 
 function positionalOf(parameter: Parameter): string {

@@ -49,7 +49,8 @@ const BARE_ADDRESS = /^(?:localhost|[^\s/?#@:\\.~][^\s/?#@:\\.]*(?:\.[^\s/?#@:\\
 
 /** @throws QuarryError INPUT_INVALID for a path, a repository or an address that is no page's */
 function addressOf(text: string): string {
-  if (/^https?:\/\//i.test(text)) return text;
+  // Other schemes of addresses are refused as such.
+  if (/^(?!file:|ssh:|git)[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && BARE_ADDRESS.test(text)) return `https://${text}`;
   throw new QuarryError('INPUT_INVALID', `${JSON.stringify(showUrl(text))} is not the address of a web page.`, {
     hint: 'Give an http:// or https:// address, or name the kind that the target has: files for a path, github for a repository.',

@@ -1,7 +1,20 @@
 import { z } from 'zod';
 import { QuarryError } from '../../core/errors.js';
+import { isBroken } from '../../services/ask-each.js';
+import type { Services } from '../../services/services.js';
 import { defineOperation } from '../define.js';
 import { collectionName } from '../shapes.js';
+
+/** Null when the collection is damaged and cannot be counted. @throws QuarryError COLLECTION_NOT_FOUND */
+async function countDocuments(services: Services, name: string): Promise<number | null> {
+  try {
+    await services.collections.get(name);
+    return (await services.context.store.collectionStats(name)).documents;
+  } catch (error) {
+    if (isBroken(error)) return null;
+    throw error;
+  }
+}
 
 export const deleteCollection = defineOperation({
   name: 'delete_collection',
@@ -17,19 +30,21 @@ export const deleteCollection = defineOperation({
     name: collectionName,
     confirm: z.boolean().default(false).describe('Must be true, or nothing is deleted.'),
   }),
-  output: z.object({ name: z.string(), deletedDocuments: z.number() }),
+  output: z.object({ name: z.string(), deletedDocuments: z.number().nullable() }),
   errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'CONFIRMATION_REQUIRED', 'STORE_LOCKED'],
   examples: [{ name: 'no-such-collection' }],
   async run({ services }, input) {
-    await services.collections.get(input.name);
-    const { documents } = await services.context.store.collectionStats(input.name);
+    const documents = await countDocuments(services, input.name);
     if (!input.confirm) {
-      throw new QuarryError('CONFIRMATION_REQUIRED', `This would delete ${input.name} with ${documents} documents.`, {
+      const what =
+        documents === null ? 'which is damaged, with all that could be saved of it' : `with ${documents} documents`;
+      throw new QuarryError('CONFIRMATION_REQUIRED', `This would delete ${input.name} ${what}.`, {
         hint: 'Call again with confirm set to true (--confirm on the command line).',
       });
     }
     await services.context.store.dropCollection(input.name);
     return { name: input.name, deletedDocuments: documents };
   },
-  render: (output) => `Deleted collection ${output.name} with ${output.deletedDocuments} documents.`,
+  render: (output) =>
+    `Deleted collection ${output.name} with ${output.deletedDocuments === null ? 'damaged rows that could not be counted' : `${output.deletedDocuments} documents`}.`,
 });

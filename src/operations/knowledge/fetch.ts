@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { fenceText } from '../../core/text/fence.js';
 import { defineOperation } from '../define.js';
-import { collectionNames, cursor, documentFacts, documentShape, maxTokens, toDocumentShape } from '../shapes.js';
+import {
+  collectionNames,
+  cursor,
+  documentFacts,
+  documentShape,
+  maxTokens,
+  toDocumentShape,
+  toUnavailableShape,
+  unavailableLines,
+  unavailableShape,
+} from '../shapes.js';
 
 export const fetch = defineOperation({
   name: 'fetch',
@@ -47,15 +57,17 @@ export const fetch = defineOperation({
     start: z.number(),
     end: z.number(),
     nextCursor: z.string().nullable(),
+    unavailable: unavailableShape,
   }),
-  errors: ['INPUT_INVALID', 'DOCUMENT_NOT_FOUND', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID'],
+  errors: ['INPUT_INVALID', 'DOCUMENT_NOT_FOUND', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID', 'STORE_BROKEN'],
   quoted: ['text'],
   examples: [{ id: 'note:example' }, { id: 'note:example', startLine: 1, endLine: 1 }],
   async run({ services }, input) {
     const answer = await services.documents.fetch(input);
     const { id, title, url, ...metadata } = toDocumentShape(answer.document);
     const { text, startLine, endLine, totalLines, start, end, nextCursor } = answer;
-    return { id, title, url, text, metadata, startLine, endLine, totalLines, start, end, nextCursor };
+    const unavailable = toUnavailableShape(answer.unavailable);
+    return { id, title, url, text, metadata, startLine, endLine, totalLines, start, end, nextCursor, unavailable };
   },
   render(output) {
     const { startLine, endLine, totalLines, nextCursor, metadata } = output;
@@ -66,6 +78,7 @@ export const fetch = defineOperation({
     const place = `lines ${startLine}-${endLine} of ${totalLines}, offsets ${output.start}-${output.end}`;
     const head = `Document ${output.id} @${metadata.contentHash.slice(0, 12)}: ${output.title}`;
     const facts = [place, ...documentFacts(metadata)].join(', ');
-    return `${head}\n   ${output.url}; ${facts}\n\n${fenceText(output.text)}${rest}`;
+    const absent = unavailableLines(output.unavailable).map((line) => `\n\n${line}`);
+    return `${head}\n   ${output.url}; ${facts}\n\n${fenceText(output.text)}${rest}${absent.join('')}`;
   },
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
 import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
-import { collectionNames, filterFields, filterOf } from '../shapes.js';
+import { collectionNames, filterFields, filterOf, toUnavailableShape, unavailableShape } from '../shapes.js';
 
 export const findSimilar = defineOperation({
   name: 'find_similar',
@@ -28,7 +28,12 @@ export const findSimilar = defineOperation({
     limit: z.number().int().min(1).max(100).default(8).describe('How many results, 1 to 100; default 8.'),
     ...filterFields,
   }),
-  output: z.object({ results: z.array(hitShape), nextCursor: z.string().nullable(), hint: z.string().nullable() }),
+  output: z.object({
+    results: z.array(hitShape),
+    nextCursor: z.string().nullable(),
+    hint: z.string().nullable(),
+    unavailable: unavailableShape,
+  }),
   errors: [
     'INPUT_INVALID',
     'CHUNK_NOT_FOUND',
@@ -36,13 +41,15 @@ export const findSimilar = defineOperation({
     'FINGERPRINT_MISMATCH',
     'MODEL_UNAVAILABLE',
     'EMBEDDING_FAILED',
+    'STORE_BROKEN',
   ],
   quoted: ['results.text', 'results.context.text'],
   examples: [{ text: 'citations that can be verified', limit: 2 }],
   async run({ services }, input) {
     const { id, text, collections, limit } = input;
     const answer = await services.search.findSimilar({ id, text, collections, limit, filter: filterOf(input) });
-    return { results: answer.hits.map(toHitShape), nextCursor: answer.nextCursor, hint: answer.hint };
+    const unavailable = toUnavailableShape(answer.unavailable);
+    return { results: answer.hits.map(toHitShape), nextCursor: answer.nextCursor, hint: answer.hint, unavailable };
   },
   render: renderHits,
 });

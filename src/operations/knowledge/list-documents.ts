@@ -11,6 +11,9 @@ import {
   pageLimit,
   pageLine,
   toDocumentShape,
+  toUnavailableShape,
+  unavailableLines,
+  unavailableShape,
 } from '../shapes.js';
 
 export const listDocuments = defineOperation({
@@ -32,8 +35,13 @@ export const listDocuments = defineOperation({
     limit: pageLimit,
     cursor,
   }),
-  output: z.object({ documents: z.array(documentShape), total: z.number(), nextCursor: z.string().nullable() }),
-  errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID'],
+  output: z.object({
+    documents: z.array(documentShape),
+    total: z.number(),
+    nextCursor: z.string().nullable(),
+    unavailable: unavailableShape,
+  }),
+  errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID', 'STORE_BROKEN'],
   examples: [{}, { tags: ['example'], limit: 1 }],
   async run({ services }, input) {
     const filter = { ...filterOf(input), sourceIds: input.sourceIds };
@@ -45,8 +53,13 @@ export const listDocuments = defineOperation({
       documents: page.items.map(toDocumentShape),
       total: page.total,
       nextCursor: page.items.length > 0 && next < page.total ? encodeCursor(next, binding) : null,
+      unavailable: toUnavailableShape(page.unavailable),
     };
   },
-  render: ({ documents, total, nextCursor }) =>
-    [...documents.map(documentLine), pageLine(documents.length, total, nextCursor)].join('\n'),
+  render: ({ documents, total, nextCursor, unavailable }) =>
+    [
+      ...documents.map(documentLine),
+      pageLine(documents.length, total, nextCursor),
+      ...unavailableLines(unavailable),
+    ].join('\n'),
 });

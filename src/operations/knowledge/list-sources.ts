@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SOURCE_KINDS } from '../../core/types.js';
 import { defineOperation } from '../define.js';
-import { collectionName } from '../shapes.js';
+import { collectionName, toUnavailableShape, unavailableLines, unavailableShape } from '../shapes.js';
 
 export const listSources = defineOperation({
   name: 'list_sources',
@@ -29,13 +29,17 @@ export const listSources = defineOperation({
         syncedAt: z.string().nullable(),
       }),
     ),
+    unavailable: unavailableShape,
   }),
-  errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND'],
+  errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'STORE_BROKEN'],
   examples: [{}],
   async run({ services }, input) {
     if (input.collection !== undefined) await services.collections.get(input.collection);
+    const names = input.collection === undefined ? [] : [input.collection];
+    const absentees = await services.collections.absentees(names);
     const sources = await services.context.store.listSources(input.collection);
     return {
+      unavailable: toUnavailableShape(absentees.list()),
       sources: sources.map(({ id, kind, uri, label, collection, options, createdAt, syncedAt }) => ({
         id,
         kind,
@@ -48,13 +52,15 @@ export const listSources = defineOperation({
       })),
     };
   },
-  render({ sources }) {
-    if (sources.length === 0) return 'No sources yet. Ingest a folder, a site or a repository.';
+  render({ sources, unavailable }) {
+    const absent = unavailableLines(unavailable);
+    if (sources.length === 0) return ['No sources yet. Ingest a folder, a site or a repository.', ...absent].join('\n');
     return sources
       .map(
         (source) =>
           `${source.id}  ${source.kind}  ${source.url}  ${source.label}\n    collection ${source.collection}, added ${source.createdAt}, ${source.syncedAt === null ? 'never synced' : `synced ${source.syncedAt}`}; options ${JSON.stringify(source.options)}`,
       )
+      .concat(absent)
       .join('\n');
   },
 });

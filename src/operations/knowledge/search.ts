@@ -3,7 +3,15 @@ import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
 import { CONTEXT_KINDS } from '../../services/search.js';
 import { defineOperation } from '../define.js';
 import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
-import { collectionNames, cursor, filterFields, filterOf, maxTokens } from '../shapes.js';
+import {
+  collectionNames,
+  cursor,
+  filterFields,
+  filterOf,
+  maxTokens,
+  toUnavailableShape,
+  unavailableShape,
+} from '../shapes.js';
 
 export const search = defineOperation({
   name: 'search',
@@ -54,6 +62,7 @@ export const search = defineOperation({
     nextCursor: z.string().nullable(),
     truncated: z.boolean(),
     hint: z.string().nullable(),
+    unavailable: unavailableShape,
   }),
   errors: [
     'INPUT_INVALID',
@@ -62,6 +71,7 @@ export const search = defineOperation({
     'FINGERPRINT_MISMATCH',
     'MODEL_UNAVAILABLE',
     'EMBEDDING_FAILED',
+    'STORE_BROKEN',
   ],
   quoted: ['results.text', 'results.context.text'],
   examples: [
@@ -87,6 +97,7 @@ export const search = defineOperation({
       nextCursor: answer.nextCursor,
       truncated: answer.truncated,
       hint: answer.hint,
+      unavailable: toUnavailableShape(answer.unavailable),
     };
   },
   render: renderHits,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { WorkspaceStatus } from '../../services/status.js';
 import { defineOperation } from '../define.js';
 import { jobShape, renderJob, toJobShape } from '../job-shape.js';
+import { toUnavailableShape, unavailableLines, unavailableShape } from '../shapes.js';
 
 const collectionShape = z.object({
   name: z.string(),
@@ -12,6 +13,7 @@ const collectionShape = z.object({
   model: z.string(),
   dimensions: z.number(),
   searchable: z.boolean(),
+  broken: z.string().nullable(),
   vectorIndex: z.string(),
   vectorRecall: z.number(),
   unindexedRows: z.number(),
@@ -22,6 +24,7 @@ function toCollectionShape({
   collection,
   stats,
   isSearchable,
+  broken,
 }: WorkspaceStatus['collections'][number]): z.output<typeof collectionShape> {
   return {
     name: collection.name,
@@ -31,7 +34,8 @@ function toCollectionShape({
     sources: stats.sources,
     model: collection.fingerprint.model,
     dimensions: collection.fingerprint.dimensions,
-    searchable: isSearchable,
+    searchable: isSearchable && broken === null,
+    broken,
     vectorIndex: stats.vectorIndex,
     vectorRecall: stats.vectorRecall,
     unindexedRows: stats.unindexedRows,
@@ -58,6 +62,7 @@ export const status = defineOperation({
     chunks: z.number(),
     collections: z.array(collectionShape),
     jobs: z.array(jobShape),
+    unavailable: unavailableShape,
   }),
   errors: ['INPUT_INVALID', 'MODEL_UNAVAILABLE'],
   examples: [{}],
@@ -71,13 +76,16 @@ export const status = defineOperation({
       chunks: collections.reduce((sum, collection) => sum + collection.chunks, 0),
       collections,
       jobs: found.openJobs.map(toJobShape),
+      unavailable: toUnavailableShape(found.unavailable),
     };
   },
   render(output) {
     const head = `Workspace ${output.workspace}, model ${output.model}: ${output.documents} documents, ${output.chunks} chunks.`;
-    if (output.collections.length === 0)
+    const absent = unavailableLines(output.unavailable);
+    if (output.collections.length === 0 && absent.length === 0)
       return `${head} Nothing is indexed yet: ingest a folder, a site or a repository.`;
     const lines = output.collections.map((collection) => {
+      if (collection.broken !== null) return `  ${collection.name}: broken`;
       const size = `${(collection.bytesOnDisk / 1e6).toFixed(1)} MB`;
       const index =
         collection.vectorIndex === 'exact'
@@ -86,6 +94,6 @@ export const status = defineOperation({
       const model = collection.searchable ? '' : `; embedded with ${collection.model}: reindex it`;
       return `  ${collection.name}: ${collection.documents} documents, ${collection.chunks} chunks from ${collection.sources} sources, ${size}, ${index}${model}`;
     });
-    return [head, ...lines, ...output.jobs.map(renderJob)].join('\n');
+    return [head, ...lines, ...output.jobs.map(renderJob), ...absent].join('\n');
   },
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fenceText } from '../../core/text/fence.js';
 import { defineOperation } from '../define.js';
-import { collectionNames } from '../shapes.js';
+import { collectionNames, toUnavailableShape, unavailableLines, unavailableShape } from '../shapes.js';
 
 export const verifyCitation = defineOperation({
   name: 'verify_citation',
@@ -35,16 +35,17 @@ export const verifyCitation = defineOperation({
     contentHash: z.string().nullable(),
     span: z.object({ start: z.number(), end: z.number(), startLine: z.number(), endLine: z.number() }).nullable(),
     currentText: z.string().nullable(),
+    unavailable: unavailableShape,
   }),
-  errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND'],
+  errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'STORE_BROKEN'],
   quoted: ['currentText'],
   examples: [
     { document: 'note:example', quote: 'A note for the examples' },
     { document: 'doc_unknown', quote: 'no such text' },
   ],
   async run({ services }, input) {
-    const { uri, ...check } = await services.documents.verifyCitation(input);
-    return { ...check, url: uri };
+    const { uri, unavailable, ...check } = await services.documents.verifyCitation(input);
+    return { ...check, url: uri, unavailable: toUnavailableShape(unavailable) };
   },
   render(output) {
     const place =
@@ -56,6 +57,7 @@ export const verifyCitation = defineOperation({
       output.url === null
         ? ''
         : ` ${output.url} (${output.documentId ?? ''} @${(output.contentHash ?? '').slice(0, 12)})`;
-    return `${output.status}: ${output.explanation}${place}${where}${now}`;
+    const answer = `${output.status}: ${output.explanation}${place}${where}${now}`;
+    return [answer, ...unavailableLines(output.unavailable)].join('\n');
   },
 });
