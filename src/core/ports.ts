@@ -1,4 +1,5 @@
 import type { QuarryError } from './errors.js';
+import type { KeywordQuery, NamedCandidate, TermStatistics } from './keyword-port.js';
 import type {
   Chunk,
   ChunkSizing,
@@ -199,31 +200,6 @@ export interface Candidate {
   readonly bm25: number | null;
   /** What BM25 indexes for the chunk: see core/text/search-text. */
   readonly searchText: string;
-}
-
-/** The first chunk of a document that was found by its name. */
-export interface NamedCandidate {
-  readonly candidate: Candidate;
-  /** All name terms of the document. */
-  readonly nameTerms: ReadonlySet<string>;
-}
-
-/** What the keyword leg is asked, in terms as core/text makes them for text and query alike. */
-export interface KeywordQuery {
-  /** Terms to score by; one that is repeated counts as often. None find nothing. */
-  readonly terms: readonly string[];
-  /** Terms that a chunk must hold. */
-  readonly required?: readonly string[];
-  /** Terms that it must not hold. */
-  readonly excluded?: readonly string[];
-}
-
-/** How common terms are in a body of chunks. */
-export interface TermStatistics {
-  /** Number of chunks. */
-  readonly chunks: number;
-  /** In how many of them each term occurs; 0 for an unknown one. */
-  readonly documentFrequency: ReadonlyMap<string, number>;
 }
 
 /** One page of a list, in a stable order. */

@@ -1,5 +1,5 @@
 import type { BooleanQuery, FullTextQuery, MatchQuery, Occur } from '@lancedb/lancedb';
-import type { KeywordQuery } from '../core/ports.js';
+import type { KeywordQuery } from '../core/keyword-port.js';
 import type { Engine } from './engine.js';
 
 /** Most different terms of one keyword query; what follows is left out. */

@@ -1,19 +1,17 @@
 import { isDiskFull, QuarryError } from '../core/errors.js';
+import type { KeywordQuery, NamedCandidate, TermStatistics } from '../core/keyword-port.js';
 import type {
   Candidate,
   CollectionStats,
   DocumentRows,
-  KeywordQuery,
   KnowledgeStore,
   KnownDocument,
   MendOptions,
   MendStep,
-  NamedCandidate,
   Page,
   PageRequest,
   Report,
   StoreFinding,
-  TermStatistics,
   Unavailable,
 } from '../core/ports.js';
 import type { Chunk, Collection, Document, Job, JobState, JsonValue, SearchFilter, Source } from '../core/types.js';

@@ -1,5 +1,5 @@
 import type { Table } from '@lancedb/lancedb';
-import type { TermStatistics } from '../core/ports.js';
+import type { TermStatistics } from '../core/keyword-port.js';
 import { ResultRows } from './columns.js';
 import { read } from './commit.js';
 import type { Engine } from './engine.js';

@@ -1,5 +1,6 @@
 import { chunkId, documentId, embedHash, sha256, sourceId } from '../../src/core/identity.js';
-import type { ChunkRow, DocumentRows, KeywordQuery } from '../../src/core/ports.js';
+import type { KeywordQuery } from '../../src/core/keyword-port.js';
+import type { ChunkRow, DocumentRows } from '../../src/core/ports.js';
 import { parseQuery } from '../../src/core/text/query.js';
 import { searchTextOf } from '../../src/core/text/search-text.js';
 import type { Collection, Document, Job, Source } from '../../src/core/types.js';

@@ -1,4 +1,4 @@
-import type { TermStatistics } from '../ports.js';
+import type { TermStatistics } from '../keyword-port.js';
 
 /** Saturation of a term's count, and weight of a text's length. */
 const K1 = 1.2;

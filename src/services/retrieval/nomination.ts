@@ -1,4 +1,5 @@
-import type { Candidate, KeywordQuery, KnowledgeStore, TermStatistics } from '../../core/ports.js';
+import type { KeywordQuery, TermStatistics } from '../../core/keyword-port.js';
+import type { Candidate, KnowledgeStore } from '../../core/ports.js';
 import { compareIds } from '../../core/ranking/blend.js';
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { nameQueryOf } from '../../core/text/names.js';
