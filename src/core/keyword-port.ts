@@ -1,5 +1,3 @@
-import type { Candidate } from './ports.js';
-
 /** What the keyword leg is asked, in terms as core/text makes them for text and query alike. */
 export interface KeywordQuery {
   /** Terms to score by; one that is repeated counts as often. None find nothing. */
@@ -16,11 +14,4 @@ export interface TermStatistics {
   readonly chunks: number;
   /** In how many of them each term occurs; 0 for an unknown one. */
   readonly documentFrequency: ReadonlyMap<string, number>;
-}
-
-/** The first chunk of a document that was found by its name. */
-export interface NamedCandidate {
-  readonly candidate: Candidate;
-  /** All name terms of the document. */
-  readonly nameTerms: ReadonlySet<string>;
 }

@@ -1,5 +1,5 @@
 import type { QuarryError } from './errors.js';
-import type { KeywordQuery, NamedCandidate, TermStatistics } from './keyword-port.js';
+import type { KeywordQuery, TermStatistics } from './keyword-port.js';
 import type {
   Chunk,
   ChunkSizing,
@@ -200,6 +200,13 @@ export interface Candidate {
   readonly bm25: number | null;
   /** What BM25 indexes for the chunk: see core/text/search-text. */
   readonly searchText: string;
+}
+
+/** The first chunk of a document that was found by its name. */
+export interface NamedCandidate {
+  readonly candidate: Candidate;
+  /** All name terms of the document. */
+  readonly nameTerms: ReadonlySet<string>;
 }
 
 /** One page of a list, in a stable order. */

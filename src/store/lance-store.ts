@@ -1,5 +1,5 @@
 import { isDiskFull, QuarryError } from '../core/errors.js';
-import type { KeywordQuery, NamedCandidate, TermStatistics } from '../core/keyword-port.js';
+import type { KeywordQuery, TermStatistics } from '../core/keyword-port.js';
 import type {
   Candidate,
   CollectionStats,
@@ -8,6 +8,7 @@ import type {
   KnownDocument,
   MendOptions,
   MendStep,
+  NamedCandidate,
   Page,
   PageRequest,
   Report,

@@ -1,8 +1,8 @@
 import type { Table, VectorQuery } from '@lancedb/lancedb';
 import type { Table as ArrowTable } from 'apache-arrow';
 import { QuarryError } from '../core/errors.js';
-import type { KeywordQuery, NamedCandidate } from '../core/keyword-port.js';
-import type { Candidate } from '../core/ports.js';
+import type { KeywordQuery } from '../core/keyword-port.js';
+import type { Candidate, NamedCandidate } from '../core/ports.js';
 import type { SearchFilter } from '../core/types.js';
 import { ResultRows } from './columns.js';
 import { read } from './commit.js';
