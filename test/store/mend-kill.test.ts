@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { openStore } from '../../src/store/open-store.js';
 import { sampleCollection, sampleDocument, sampleSource } from '../contract/knowledge-samples.js';
+import { damageFile, filesOfKind } from '../support/damage.js';
 import { temporaryStore } from './temporary-store.js';
 
 /** Changes in the database folder after which the mending process is killed. */
@@ -37,11 +38,8 @@ it('mends in the end what was killed in the middle of mending, and loses nothing
       texts.map((text, index) => sampleDocument(source, `${index}.md`, text)),
     );
     const table = (await readdir(directory)).find((name) => name.startsWith('k_')) ?? '';
-    const [first] = await readdir(join(directory, table, 'data'));
-    await store.putDocuments('docs', [sampleDocument(source, 'late.md', 'late text')]);
     await store.close();
-    const late = (await readdir(join(directory, table, 'data'))).filter((name) => name !== first);
-    for (const name of late) await rm(join(directory, table, 'data', name));
+    for (const file of filesOfKind(join(directory, table), '_versions')) damageFile(file, 'flipped');
     await rm(join(directory, 'sources.lance'), { recursive: true });
     for (const changes of MOMENTS) {
       const copy = `${directory}-${changes}`;
