@@ -165,6 +165,7 @@ export function emptyServices(): Services {
   const nothing: Partial<KnowledgeStore> = {
     listCollections: async () => [],
     getCollection: async () => undefined,
+    listLost: async () => [],
   };
   const context: Partial<ServiceContext> = {
     config: loadConfig({}, {}),
