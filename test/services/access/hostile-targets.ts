@@ -144,6 +144,8 @@ export const NO_PLACES: Readonly<Record<string, string>> = {
   'verify_citation.document': 'looked up in the store',
   'sync.sources': 'looked up in the store; each source is judged by its own places',
   'remove_source.source': 'looked up in the store',
+  'outline.id': 'looked up in the store',
+  'find_symbol.uriPrefix': 'compared with addresses that are stored',
   'note_get.id': 'looked up in the store',
   'note_update.id': 'looked up in the store',
   'note_delete.id': 'looked up in the store',

@@ -150,7 +150,7 @@ describe('a sweep', () => {
     const job = await runSuite(quarry, {
       suite: 'router-specialist',
       modes: ['keyword', 'hybrid'],
-      alphas: [0.2, 0.4],
+      alphas: [0.2, 0.36],
       blends: ['convex', 'rrf'],
       maxTokens: [64, 128],
       metrics: ['ndcg@10'],
