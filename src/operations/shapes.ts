@@ -2,15 +2,16 @@ import { z } from 'zod';
 import type { Unavailable } from '../core/ports.js';
 import { type Document, NOTE_STATUSES, type SearchFilter, SOURCE_KINDS } from '../core/types.js';
 
-/** A collection's name. */
-export const collectionName = z
+const plainCollectionName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, '1 to 64 letters, digits, dashes or underscores')
-  .describe('Name of a collection; default: `default`.');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, '1 to 64 letters, digits, dashes or underscores');
+
+/** A collection's name. */
+export const collectionName = plainCollectionName.describe('Name of a collection; default: `default`.');
 
 /** Collections to read; none means all. */
 export const collectionNames = z
-  .array(collectionName)
+  .array(plainCollectionName)
   .max(50)
   .default([])
   .describe('Collections to look in; default: all.');
@@ -160,20 +161,20 @@ export function pageLine(shown: number, total: number, nextCursor: string | null
   return nextCursor === null ? `${shown} of ${total}.` : `${shown} of ${total}; more with cursor ${nextCursor}`;
 }
 
-/** Output: what was asked for and cannot be read. */
-export const unavailableShape = z.array(z.object({ collection: z.string(), reason: z.string() }));
+/** Output: collections that were asked for and cannot be read, each with the reason. */
+export const unavailableShape = z.record(z.string(), z.string());
 
 /** One line for each thing that cannot be read. */
 export function unavailableLines(unavailable: z.output<typeof unavailableShape>): string[] {
-  return unavailable.map(
-    ({ collection, reason }) =>
+  return Object.entries(unavailable).map(
+    ([collection, reason]) =>
       `! ${collection} cannot be read: ${reason} Run \`quarry doctor --mend\` to see what can be saved.`,
   );
 }
 
 /** A copy that may leave the process. */
 export function toUnavailableShape(unavailable: readonly Unavailable[]): z.output<typeof unavailableShape> {
-  return unavailable.map(({ collection, reason }) => ({ collection, reason: sentence(reason) }));
+  return Object.fromEntries(unavailable.map(({ collection, reason }) => [collection, sentence(reason)]));
 }
 
 function sentence(text: string): string {

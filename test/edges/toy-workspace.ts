@@ -164,7 +164,6 @@ export function toyOperations(state: WaitState = { started: 0, cancelled: 0 }): 
 export function emptyServices(): Services {
   const nothing: Partial<KnowledgeStore> = {
     listCollections: async () => [],
-    listLost: async () => [],
     getCollection: async () => undefined,
     listLost: async () => [],
   };

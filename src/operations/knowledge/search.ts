@@ -17,7 +17,7 @@ export const search = defineOperation({
   name: 'search',
   summary: 'Search the knowledge',
   description:
-    'Finds the passages that answer a question or hold the given words, by meaning and by keywords at once, in everything that was ingested, the best of each document first. Type a question, an identifier, version, error text or file name; "exact words" in quotes must stand so, -word must not. Each result has its exact text, place and a citation that verify_citation can check; read more with fetch. alsoIn names other places of the text.',
+    'Finds the passages that answer a question or hold the given words, by meaning and by keywords at once, the best of each document first. Type a question, an identifier, version, error text or file name; "exact words" in quotes must stand so, -word must not. Results have their exact text, place and a citation for verify_citation; read more with fetch.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
