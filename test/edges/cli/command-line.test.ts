@@ -166,11 +166,15 @@ describe('--watch', () => {
     await mkdir(`${watched}-elsewhere`);
     await writeFile(join(`${watched}-elsewhere`, 'page.md'), '# Page\n\nA heron is behind the link.\n');
     expect(await until(/is back/)).toContain('is back');
+    // What was given is the folder, not whatever a link leads to; it is watched on, and nothing is removed.
+    expect(await until(/leads elsewhere/)).toContain('leads elsewhere');
+    await rm(watched);
+    await until(/is gone/);
+    await fill('An ibis came back.');
+    expect(await until(/is back/)).toContain('is back');
     expect(await until(/updated/)).toContain('updated 1');
-    await writeFile(join(`${watched}-elsewhere`, 'page.md'), '# Page\n\nAn ibis is behind the link.\n');
-    expect(await until(/updated/)).toContain('updated 1');
-    await rm(`${watched}-elsewhere`, { recursive: true });
-    await until(/gone/);
+    await rm(watched, { recursive: true });
+    await until(/is gone/);
     child.kill('SIGTERM');
     const [code] = await once(child, 'exit');
     expect(code).toBe(0);
