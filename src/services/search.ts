@@ -329,7 +329,7 @@ function explain(hit: RankedHit): string {
   if (name > 0) parts.push('called so');
   if (heading > 0) parts.push(`heading +${heading.toFixed(3)}`);
   if (order > 0) parts.push(`word order +${order.toFixed(3)}`);
-  if (document > 0) parts.push(`another passage +${document.toFixed(3)}`);
+  if (document > 0) parts.push(`document +${document.toFixed(3)}`);
   if (kind < 1) parts.push(`test or release notes x${kind}`);
   if (hit.reranked !== null) parts.push(`reranker ${hit.reranked.toFixed(3)}`);
   return parts.join(', ');

@@ -2,6 +2,8 @@
 export interface ScoredPassage {
   readonly id: string;
   readonly documentId: string;
+  /** Whether it is all of its document. */
+  readonly isWhole: boolean;
   /** 0 or more. */
   readonly score: number;
 }
@@ -11,13 +13,14 @@ const SECOND_WEIGHT = 0.2;
 
 /**
  * What each document gains from having more than one passage that answers: part of the score of its second best passage.
- * It is the same for all passages of a document, so that their order among themselves stays.
+ * It is the same for all passages of a document, so that their order among themselves stays. A document of one passage has
+ * all of it there, so that short documents do not stand back behind long ones.
  */
 export function documentEvidence(passages: readonly ScoredPassage[]): Map<string, number> {
   const best = new Map<string, { first: number; second: number }>();
-  for (const { documentId, score } of passages) {
+  for (const { documentId, isWhole, score } of passages) {
     const known = best.get(documentId);
-    if (known === undefined) best.set(documentId, { first: score, second: 0 });
+    if (known === undefined) best.set(documentId, { first: score, second: isWhole ? score : 0 });
     else if (score > known.first) best.set(documentId, { first: score, second: known.first });
     else if (score > known.second) known.second = score;
   }

@@ -42,7 +42,12 @@ export function rankPool(pools: readonly CollectionPool[], request: PoolRequest)
   const fused = fuse(scored, request.settings);
   const own = scored.map((item) => ownScore(item, fused.get(item.nominee.key) ?? 0));
   const evidence = documentEvidence(
-    scored.map(({ nominee }, at) => ({ id: nominee.key, documentId: documentKey(nominee), score: own[at] ?? 0 })),
+    scored.map(({ nominee }, at) => ({
+      id: nominee.key,
+      documentId: documentKey(nominee),
+      isWhole: nominee.candidate.document.chunkCount === 1,
+      score: own[at] ?? 0,
+    })),
   );
   const hits = scored.map((item, at) => {
     const document = evidence.get(documentKey(item.nominee)) ?? 0;

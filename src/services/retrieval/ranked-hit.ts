@@ -15,7 +15,7 @@ export interface ScoreParts {
   readonly order: number;
   /** For a document that is called what was typed. */
   readonly name: number;
-  /** For another passage of the document that answers too. */
+  /** For what else of the document answers. */
   readonly document: number;
   /** What the kind of document leaves of the score: 1 for all but tests and release notes that nobody asked for. */
   readonly kind: number;
