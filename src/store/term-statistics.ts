@@ -22,8 +22,10 @@ interface Known {
   readonly chunks: number;
   /** Rows that the index covers or will cover: chunks, and documents with their names. */
   readonly rows: number;
-  /** Whether the index covers any row; then rows beside it are left out. */
+  /** Whether the index covers any row; then rows beside it are looked at only for terms that it does not hold. */
   readonly isIndexed: boolean;
+  /** Whether rows stand beside the index. */
+  readonly hasTail: boolean;
   readonly frequency: Map<string, number>;
 }
 
@@ -43,7 +45,7 @@ export async function termStatistics(
     const known = await currentKnowledge(knowledge, table);
     const wanted = [...new Set(terms)];
     const missing = wanted.filter((term) => !known.frequency.has(term)).slice(0, MAX_LOOKUPS);
-    const probes = await Promise.all(missing.map((term) => probe(engine, table, { term, isIndexed: known.isIndexed })));
+    const probes = await Promise.all(missing.map((term) => lookUp(engine, table, { term, known })));
     if (known.frequency.size > MAX_KNOWN) known.frequency.clear();
     for (const [term, frequency] of frequencies(probes, known.rows)) known.frequency.set(term, frequency);
     const found = wanted.map((term) => known.frequency.get(term)).filter((frequency) => frequency !== undefined);
@@ -62,7 +64,8 @@ async function currentKnowledge(knowledge: KnowledgeTable, table: Table): Promis
   const { chunks, documents } = await knowledge.count();
   const covered = await coverage(table, KEYWORD_COLUMN);
   const isIndexed = (covered?.indexed ?? 0) > 0;
-  const fresh = { version, chunks, rows: chunks + documents, isIndexed, frequency: new Map<string, number>() };
+  const hasTail = (covered?.unindexed ?? 0) > 0;
+  const fresh = { version, chunks, rows: chunks + documents, isIndexed, hasTail, frequency: new Map<string, number>() };
   knownOf.set(knowledge, fresh);
   return fresh;
 }
@@ -79,6 +82,17 @@ interface ProbeRow {
   readonly count: number;
   /** Terms of the row. */
   readonly length: number;
+}
+
+/** A term that the index does not hold may stand in a row that waits for it: a note of a moment ago. */
+async function lookUp(
+  engine: Engine,
+  table: Table,
+  { term, known }: { readonly term: string; readonly known: Known },
+): Promise<Probe> {
+  const found = await probe(engine, table, { term, isIndexed: known.isIndexed });
+  const isAbsent = found.rows.length === 0 && known.isIndexed && known.hasTail;
+  return isAbsent ? probe(engine, table, { term, isIndexed: false }) : found;
 }
 
 async function probe(

@@ -369,6 +369,21 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         expect(texts(await store.searchKeyword('docs', keywords('arrival'), 1, {}))).toEqual(['a late arrival']);
       });
 
+      it('tells how common terms are, also those of rows that no index covers yet', async () => {
+        await fill();
+        const lines = Array.from({ length: 40 }, (_, index) => `item${index} shared token${index % 4}`);
+        await store.putDocuments('docs', [sampleDocument(source, 'a.md', lines.join('\n\n'))]);
+        await store.maintain('docs');
+        await store.putDocuments('docs', [sampleDocument(source, 'late.md', 'a pelican arrived')]);
+        const { terms } = keywords('shared pelican item7 nowhere');
+        const { chunks, documentFrequency } = await store.termStatistics('docs', terms);
+        expect(chunks).toBe(41);
+        expect(documentFrequency.get('pelican')).toBe(1);
+        expect(documentFrequency.get('item7')).toBe(1);
+        expect(documentFrequency.get('nowher')).toBe(0);
+        expect(documentFrequency.get('share')).toBeGreaterThan(36);
+      });
+
       it('takes a query as plain words, never as a language', async () => {
         await fill();
         await store.putDocuments('docs', [sampleDocument(source, 'a.md', 'plain quoted words here')]);
