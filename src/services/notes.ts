@@ -1,5 +1,6 @@
 import { QuarryError } from '../core/errors.js';
-import { documentId, sha256, sourceId } from '../core/identity.js';
+import { documentId, sha256 } from '../core/identity.js';
+import { noteSource, noteSourceId } from '../core/note-source.js';
 import { nearestName } from '../core/text/nearest-name.js';
 import { normalizeText } from '../core/text/normalize-text.js';
 import type { Document, ExtractedDocument, JsonObject, NoteStatus, SearchFilter, Source } from '../core/types.js';
@@ -197,21 +198,9 @@ export class NoteService {
   }
 
   async #source(collection: string): Promise<Source> {
-    const id = sourceId(collection, 'text', 'notes');
-    const known = await this.#context.store.getSource(id);
+    const known = await this.#context.store.getSource(noteSourceId(collection));
     if (known !== undefined) return known;
-    const now = this.#context.clock.now();
-    const source: Source = {
-      id,
-      collection,
-      kind: 'text',
-      uri: 'notes',
-      label: `notes in ${collection}`,
-      options: {},
-      state: null,
-      createdAt: now,
-      syncedAt: now,
-    };
+    const source = noteSource(collection, this.#context.clock.now());
     await this.#context.store.putSource(source);
     return source;
   }
@@ -247,7 +236,7 @@ function uriOf(id: string): string {
 /** Id of the document behind a note of a collection, by the note's own id or its uri. */
 export function noteDocumentId(collection: string, idOrUri: string): string {
   const uri = idOrUri.startsWith('note:') ? idOrUri : uriOf(idOrUri);
-  return documentId(sourceId(collection, 'text', 'notes'), uri);
+  return documentId(noteSourceId(collection), uri);
 }
 
 /** A readable id: words of the title and six digits of the content's hash. */

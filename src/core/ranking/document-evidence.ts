@@ -1,6 +1,5 @@
 /** A passage with its own score. */
 export interface ScoredPassage {
-  readonly id: string;
   readonly documentId: string;
   /** Whether it is all of its document. */
   readonly isWhole: boolean;

@@ -37,13 +37,14 @@ interface Scored {
  * nominee is scored by both legs whichever nominated it, and no score depends on what else is in the pool.
  */
 export function rankPool(pools: readonly CollectionPool[], request: PoolRequest): RankedHit[] {
-  const weights = weighTerms(request.query.terms, mergeStatistics(pools.map((pool) => pool.statistics)));
-  const scored = pools.flatMap((pool) => pool.nominees.flatMap((nominee) => score(nominee, weights, request) ?? []));
+  const { query } = request;
+  const weights = weighTerms(query.terms, mergeStatistics(pools.map((pool) => pool.statistics)));
+  const asked = { ...request, weights, innerNames: innerNames(query.text) };
+  const scored = pools.flatMap((pool) => pool.nominees.flatMap((nominee) => score(nominee, asked) ?? []));
   const fused = fuse(scored, request.settings);
   const own = scored.map((item) => ownScore(item, fused.get(item.nominee.key) ?? 0));
   const evidence = documentEvidence(
     scored.map(({ nominee }, at) => ({
-      id: nominee.key,
       documentId: documentKey(nominee),
       isWhole: nominee.candidate.document.chunkCount === 1,
       score: own[at] ?? 0,
@@ -60,7 +61,14 @@ function documentKey({ collection, candidate }: Nominee): string {
   return `${collection.name}\u0000${candidate.chunk.documentId}`;
 }
 
-function score(nominee: Nominee, weights: TermWeights, { query, vector }: PoolRequest): Scored | undefined {
+/** The request with what is read from it once for all nominees. */
+interface Asked extends PoolRequest {
+  readonly weights: TermWeights;
+  readonly innerNames: readonly string[];
+}
+
+function score(nominee: Nominee, asked: Asked): Scored | undefined {
+  const { query, vector, weights } = asked;
   const terms: ChunkTerms = readTerms(nominee.searchText, query);
   if (!isAdmitted(terms, query)) return undefined;
   const { chunk, document, similarity } = nominee.candidate;
@@ -71,15 +79,15 @@ function score(nominee: Nominee, weights: TermWeights, { query, vector }: PoolRe
     pivotLength: nominee.collection.sizing.maxTokens * TERMS_PER_TOKEN,
     kind: documentKind({ path: uri, title, format, headingPath: chunk.headingPath }),
     heading: chunk.headingPath.at(-1) ?? title,
-    name: nameOf(nominee, query),
+    name: nameOf(nominee, asked),
   });
   if (vector === undefined) return { nominee, similarity: null, words };
   return { nominee, similarity: similarity ?? dot(vector, nominee.candidate.vector), words };
 }
 
-function nameOf({ nameTerms }: Nominee, query: ParsedQuery): { whole: NameMatch; inner: NameMatch } {
+function nameOf({ nameTerms }: Nominee, { query, innerNames }: Asked): { whole: NameMatch; inner: NameMatch } {
   if (nameTerms.size === 0) return { whole: 'none', inner: 'none' };
-  const inner = innerNames(query.text).map((name) => matchName(name, nameTerms));
+  const inner = innerNames.map((name) => matchName(name, nameTerms));
   return {
     whole: matchName(query.text, nameTerms),
     inner: inner.find((match) => match === 'spelled' || match === 'called') ?? 'none',

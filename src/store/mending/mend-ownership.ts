@@ -1,4 +1,5 @@
-import { sha256, sourceId } from '../../core/identity.js';
+import { sha256 } from '../../core/identity.js';
+import { noteSource } from '../../core/note-source.js';
 import type { MendStep } from '../../core/ports.js';
 import type { Collection, Source } from '../../core/types.js';
 import type { CatalogEntry } from '../catalog-shapes.js';
@@ -132,18 +133,4 @@ async function missingSources(context: MendContext, rows: CollectionRows): Promi
   } catch {
     return new Map(); // the rows or the list of sources are damaged, which steps of their own tell
   }
-}
-
-function noteSource(collection: string, now: string): Source {
-  return {
-    id: sourceId(collection, 'text', 'notes'),
-    collection,
-    kind: 'text',
-    uri: 'notes',
-    label: `notes in ${collection}`,
-    options: {},
-    state: null,
-    createdAt: now,
-    syncedAt: now,
-  };
 }
