@@ -20,6 +20,8 @@ async function rightsFinding(
   { homeRights }: ServiceContext,
   { tighten, confirm }: { readonly tighten: boolean; readonly confirm: boolean },
 ): Promise<StoreFinding> {
+  // What this process wrote would be closed at its end; until then it is no finding.
+  await homeRights.tightenNew();
   const before = await homeRights.examine();
   const changed = tighten && confirm ? await homeRights.tighten() : undefined;
   const open = changed === undefined ? before : await homeRights.examine();
