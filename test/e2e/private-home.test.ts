@@ -102,6 +102,10 @@ test('through the library files are private once a job has ended; an open home s
         const { output } = await opened.execute('ingest', { target: docs });
         await opened.waitForJob(output.jobId);
         if (place === own) expect(await openBelow(own)).toEqual([]);
+        // What is written beside jobs is closed when the workspace is, or before doctor looks.
+        await opened.execute('note_create', { title: 'Keys', text: 'Rotated every ninety days.' });
+        const examined = (await opened.execute('doctor', {})).output;
+        expect(examined.findings.find(({ name }) => name === 'privacy')?.ok).toBe(place === own);
         const there = await openBelow(shared);
         if (place === shared) expect(there[0]).toEqual({ path: shared, mode: 0o750 });
       } finally {
