@@ -96,5 +96,5 @@ function firstSentence(text: string): string | undefined {
 }
 
 function wordsOf(text: string): string[] {
-  return text.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return text.match(/[\p{L}\p{N}]{1,65536}/gu) ?? [];
 }

@@ -20,7 +20,7 @@ export function plainWords(text: string): string[] {
   const words = (text.search(UNSEEN) < 0 ? text : text.replace(UNSEEN, ''))
     .normalize('NFKD')
     .toLowerCase()
-    .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu);
+    .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]{0,65535}/gu);
   return words?.flatMap((word) => (isAscii(word) ? word : splitUnspaced(word.replace(/\p{M}/gu, '')))) ?? [];
 }
 

@@ -3,7 +3,8 @@ import { shortTerm } from './words.js';
 
 /** Signs that join words to one name: versions, dates, paths, addresses, option and package names, error codes. */
 const JOINT = '._\\-/\\\\:@+#~%=?&';
-const RUN = new RegExp(`[\\p{L}\\p{M}\\p{N}${JOINT}]+`, 'gu');
+/** The bound keeps an endless word from overflowing the stack of the regular expression. */
+const RUN = new RegExp(`[\\p{L}\\p{M}\\p{N}${JOINT}]{1,65536}`, 'gu');
 const OUTER_SIGNS = new RegExp(`^[\\p{M}${JOINT}]+|[${JOINT}]+$`, 'gu');
 const HAS_JOINT = new RegExp(`[${JOINT}]`);
 /** Longer ones are data, not names. */

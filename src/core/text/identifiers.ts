@@ -20,7 +20,8 @@ export function splitIdentifiers(text: string): string {
 
 const LONGEST_IDENTIFIER = 80;
 
-const WORD = /[\p{L}\p{M}\p{N}]+/gu;
+/** The bound keeps an endless word from overflowing the stack of the regular expression. */
+const WORD = /[\p{L}\p{M}\p{N}]{1,65536}/gu;
 
 /** Where a capital or a digit meets something else; a word without such a place hides nothing. */
 const SEAM = /[\p{Ll}\p{M}]\p{Lu}|\p{Lu}{2}\p{Ll}|\p{L}\p{N}|\p{N}\p{L}/u;

@@ -13,7 +13,8 @@ export const COMMON_WORDS: ReadonlySet<string> = new Set(
 const LONGEST_TERM = 60;
 const KEPT_OF_LONG = 24;
 
-const WORDS = /[\p{L}\p{M}\p{N}]+|\p{Extended_Pictographic}|\p{RI}{2}/gu;
+/** The bound keeps an endless word from overflowing the stack of the regular expression; such a word goes in pieces. */
+const WORDS = /[\p{L}\p{M}\p{N}]{1,65536}|\p{Extended_Pictographic}|\p{RI}{2}/gu;
 
 /** Scripts written without spaces between words, and Hangul, whose words carry their particles with them. */
 const UNSPACED =
@@ -42,7 +43,7 @@ export function unspacedCharacters(text: string): string[] {
 }
 
 const PLAIN_WORD = /^[\p{Script=Latin}\p{N}]+$/u;
-const UNSPACED_RUN = new RegExp(`[${UNSPACED}]+`, 'gu');
+const UNSPACED_RUN = new RegExp(`[${UNSPACED}]{1,65536}`, 'gu');
 
 /** Recently met words with their terms: texts repeat their words. */
 const known = new Map<string, string>();

@@ -3,7 +3,8 @@ export type TextSketch = Uint32Array;
 
 const SKETCH_SIZE = 512;
 const MIN_SAMPLES = 5;
-const WORDS = /[\p{L}\p{N}]+/gu;
+/** The bound keeps an endless word from overflowing the stack of the regular expression. */
+const WORDS = /[\p{L}\p{N}]{1,65536}/gu;
 
 /** Samples a text. Markup, case and line breaks play no part. */
 export function sketchText(text: string): TextSketch {
