@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type RequestHandler, type Response, Router } from 'express';
 import { QuarryError } from '../../core/errors.js';
 import { type Operation, TOOLSETS } from '../../operations/define.js';
 import { ALL_TOOLSETS, offeredOperations } from '../../operations/offered.js';
@@ -46,10 +46,12 @@ export function createMcpMount(parts: McpMountParts): Router {
 
 function answer(parts: McpMountParts, limits: MessageLimits): RequestHandler {
   return async (request, response) => {
+    // Before it is parsed, which may take the bytes away.
+    const size = request.body instanceof Uint8Array ? request.body.length : 0;
     const body = await parseJsonBody(request);
     const toolsets = chooseToolsets(request.url, parts.toolsets);
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
-    guardSize(request, messages, limits);
+    guardSize(size, messages, limits);
     const refusal = messages.map(refuseMessage).find((found) => found !== undefined);
     if (refusal !== undefined) {
       response.status(400).json(refusal);
@@ -85,15 +87,14 @@ function answer(parts: McpMountParts, limits: MessageLimits): RequestHandler {
  * Judges a body by the tools that it calls: until it was read, only the largest limit of all could be held.
  * @throws QuarryError INPUT_INVALID, BODY_TOO_LARGE
  */
-function guardSize(request: Request, messages: readonly unknown[], limits: MessageLimits): void {
+function guardSize(size: number, messages: readonly unknown[], limits: MessageLimits): void {
   if (messages.length > MAX_BATCH) {
     throw new QuarryError('INPUT_INVALID', `A body may carry at most ${MAX_BATCH} messages.`, {
       hint: 'Send them in several requests.',
     });
   }
-  const body: unknown = request.body;
   const maxBytes = Math.max(0, ...messages.map((message) => limits.of(message)));
-  if (!(body instanceof Uint8Array) || body.length <= maxBytes) return;
+  if (size <= maxBytes) return;
   throw new QuarryError('BODY_TOO_LARGE', 'The request body is too large for what it calls.', {
     hint: `At most ${maxBytes} bytes are read for this. Send less at once.`,
     details: { maxBytes },

@@ -14,10 +14,11 @@ export interface ParseAnswer {
 }
 
 /**
- * Parses JSON in UTF-8; large bodies on a thread of their own.
+ * Parses JSON in UTF-8; large bodies on a thread of their own, to which their memory is handed over: it must belong to
+ * nobody else, and the bytes are gone afterwards.
  * @throws QuarryError INPUT_INVALID
  */
-export async function parseJson(bytes: Uint8Array): Promise<unknown> {
+export async function parseJson(bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
   const { fault, value } = bytes.length <= SMALL_BYTES ? parseBytes(bytes) : await parseElsewhere(bytes);
   if (fault === undefined) return value;
   throw new QuarryError('INPUT_INVALID', `The body is not ${fault === 'JSON' ? 'valid JSON' : 'UTF-8'}.`, {
@@ -44,12 +45,11 @@ const waiting = new Map<number, { resolve(answer: ParseAnswer): void; reject(err
 let worker: Worker | undefined;
 let lastId = 0;
 
-async function parseElsewhere(bytes: Uint8Array): Promise<ParseAnswer> {
+async function parseElsewhere(bytes: Uint8Array<ArrayBuffer>): Promise<ParseAnswer> {
   worker ??= startWorker();
   lastId += 1;
   const id = lastId;
-  const copy = new Uint8Array(bytes);
-  worker.postMessage({ id, bytes: copy }, [copy.buffer]);
+  worker.postMessage({ id, bytes }, [bytes.buffer]);
   return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
 }
 

@@ -4,6 +4,8 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { RequestHandler } from 'express';
 import { QuarryError } from '../../core/errors.js';
 import { JsonStructure, MAX_STRUCTURE_BYTES } from '../../core/json-structure.js';
+import { GrowingBytes } from './growing-bytes.js';
+import { pace } from './pace.js';
 
 /** How much of a body is read, and how long is waited for it. */
 export interface BodyLimits {
@@ -29,12 +31,12 @@ export function readBody(limits: BodyLimits): RequestHandler {
 }
 
 /** @throws QuarryError BODY_TOO_LARGE, FORMAT_UNSUPPORTED, INPUT_INVALID, REQUEST_TIMEOUT, CANCELLED */
-async function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+async function collect(request: IncomingMessage, limits: BodyLimits): Promise<Uint8Array> {
   if (Number(request.headers['content-length'] ?? 0) > limits.maxBytes) throw tooLarge(limits.maxBytes);
   const decoder = decoderOf(request.headers['content-encoding']);
   const cleanUp: (() => void)[] = [];
   try {
-    return await new Promise<Buffer>((resolve, reject) => {
+    return await new Promise<Uint8Array>((resolve, reject) => {
       const listen = (stream: Readable, event: string, listener: (part: Buffer) => void): void => {
         stream.on(event, listener);
         cleanUp.push(() => stream.off(event, listener));
@@ -51,7 +53,10 @@ async function collect(request: IncomingMessage, limits: BodyLimits): Promise<Bu
       });
       listen(request, 'error', () => reject(brokenOff()));
       gather(decoder ?? request, { listen, resolve, reject, maxBytes: limits.maxBytes });
-      if (decoder === undefined) return;
+      if (decoder === undefined) {
+        cleanUp.push(pace(request));
+        return;
+      }
       // Stays when the reading is over: a decoder that is given up may still fail.
       decoder.on('error', (error) => reject(undecodable(error)));
       request.pipe(decoder);
@@ -75,20 +80,19 @@ function gather(
     maxBytes,
   }: {
     listen(stream: Readable, event: string, listener: (part: Buffer) => void): void;
-    resolve(body: Buffer): void;
+    resolve(body: Uint8Array): void;
     reject(error: QuarryError): void;
     readonly maxBytes: number;
   },
 ): void {
-  const parts: Buffer[] = [];
-  const counter = createCounter(maxBytes);
+  const body = new GrowingBytes();
   const structure = new JsonStructure();
   listen(stream, 'data', (part) => {
-    parts.push(part);
-    if (!counter(part)) reject(tooLarge(maxBytes));
+    if (body.length + part.length > maxBytes) reject(tooLarge(maxBytes));
     else if (!structure.push(part)) reject(tooStructured());
+    else body.push(part);
   });
-  listen(stream, 'end', () => resolve(Buffer.concat(parts)));
+  listen(stream, 'end', () => resolve(body.bytes()));
 }
 
 /** Counts bytes and says whether they are still no more than `maxBytes`. */

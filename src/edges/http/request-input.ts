@@ -12,7 +12,7 @@ import { parseJson } from './parse-json.js';
 export async function parseJsonBody(request: Request): Promise<unknown> {
   const body: unknown = request.body;
   if (!(body instanceof Uint8Array) || body.length === 0) return undefined;
-  if (isJsonType(request)) return parseJson(body);
+  if (isJsonType(request)) return parseJson(body as Uint8Array<ArrayBuffer>); // As `readBody` leaves it.
   throw new QuarryError('FORMAT_UNSUPPORTED', 'The body is not declared as JSON.', {
     hint: 'Send Content-Type: application/json.',
   });

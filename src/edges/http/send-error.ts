@@ -3,6 +3,7 @@ import { QuarryError } from '../../core/errors.js';
 import { DEFAULT_INPUT_BYTES } from '../../operations/define.js';
 import { toEdgeError } from '../edge-error.js';
 import type { Log } from '../log.js';
+import { pace } from './pace.js';
 
 /** Where MCP is mounted. */
 export const MCP_PATH = '/mcp';
@@ -61,6 +62,7 @@ function sendAndClose(request: Request, response: Response, body: string): void 
   let bytes = 0;
   const end = (): void => {
     clearTimeout(timer);
+    stopPacing();
     request.off('data', count).off('end', end).off('close', end);
     response.end();
   };
@@ -69,6 +71,7 @@ function sendAndClose(request: Request, response: Response, body: string): void 
     if (bytes > LINGER_BYTES) end();
   };
   const timer = setTimeout(end, LINGER_MS);
+  const stopPacing = pace(request);
   // Resumed, for a reader that gave up leaves the body paused.
   request.on('data', count).once('end', end).once('close', end).resume();
   response.write(body);
