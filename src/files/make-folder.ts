@@ -29,8 +29,9 @@ async function makeMissing(path: string, options: FolderOptions): Promise<void> 
     await makeOne(path, options);
   } catch (error) {
     const parent = dirname(path);
-    if (systemCode(error) !== 'ENOENT' || parent === path || (await isFolder(parent))) throw error;
-    await makeMissing(parent, options);
+    if (systemCode(error) !== 'ENOENT' || parent === path) throw error;
+    // Somebody else may have made the parent since; where it is there and still takes nothing, the second try says so.
+    if (!(await isFolder(parent))) await makeMissing(parent, options);
     await makeOne(path, options);
   }
 }
