@@ -39,23 +39,22 @@ export function parseJsonTexts(schema: JsonObject, input: unknown): unknown {
   const values = objectOf(input);
   const properties = objectOf(schema['properties']);
   if (values === undefined || properties === undefined) return input;
-  const entries = Object.entries(values);
-  if (!entries.some(([, value]) => typeof value === 'string' && MAYBE_JSON.test(value))) return input;
-  return Object.fromEntries(
-    entries.map(([key, value]) => {
-      const property = Object.hasOwn(properties, key) ? objectOf(properties[key]) : undefined;
-      return [key, property === undefined ? value : parseJsonText(property, value, schema)];
-    }),
-  );
+  const read = Object.entries(values).map(([key, value]) => {
+    const property = Object.hasOwn(properties, key) ? objectOf(properties[key]) : undefined;
+    return { key, value, read: property === undefined ? value : parseJsonText(property, value, schema) };
+  });
+  if (read.every((entry) => entry.read === entry.value)) return input;
+  return Object.fromEntries(read.map((entry) => [entry.key, entry.read]));
 }
 
 function parseJsonText(property: JsonObject, value: JsonValue, root: JsonObject): unknown {
-  if (typeof value !== 'string' || !MAYBE_JSON.test(value)) return value;
+  if (typeof value !== 'string') return value;
   const schema = dereference(property, root);
   const branches = (branchesOf(schema) ?? [schema]).map((branch) => dereference(branch, root));
   const types = branches.flatMap(typesOf);
   // Where no type is given, text is as good as anything else.
   if (types.includes('string') || branches.some((branch) => typesOf(branch).length === 0)) return value;
+  if (!MAYBE_JSON.test(value)) return value;
   return readJson(value, (json) => types.includes(Array.isArray(json) ? 'array' : 'object'), value);
 }
 

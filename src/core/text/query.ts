@@ -23,11 +23,16 @@ const QUOTED =
 /** A minus sign before a word of two letters or more, at the start or behind white space: `-v`, `-1` and `--all` are text. */
 const MINUS = /(?<=^|\s)-(?=\p{L}[^\s]*[\p{L}\p{N}])([^\s"]+)/gu;
 
+/** A query of more words is prose that quotes and dashes as prose does. */
+const MAX_SIGNED_WORDS = 24;
+
 /**
  * Reads the few signs of a query: `"a phrase"` must stand so, `-word` must not stand. Everything else is words, never a
- * query language. A query that only excludes is read as words.
+ * query language. A query that only excludes, and one of more than {@link MAX_SIGNED_WORDS} words, is read as words.
  */
 export function parseQuery(query: string): ParsedQuery {
+  if (query.trim().split(/\s+/, MAX_SIGNED_WORDS + 1).length > MAX_SIGNED_WORDS)
+    return parsed({ text: query, phrases: [], excludedWords: [] });
   const phrases: string[] = [];
   const excludedWords: string[] = [];
   const unquoted = query.replace(QUOTED, (_all, minus: string, inner: string) => {

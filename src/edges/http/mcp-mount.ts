@@ -12,6 +12,7 @@ import { writeInstructions } from '../mcp/instructions.js';
 import { createMessageLimits, fieldOf, MAX_BATCH, type MessageLimits } from '../mcp/message-limits.js';
 import { callerOf } from './guards.js';
 import { readBody } from './read-body.js';
+import { ReceivedBody } from './received-body.js';
 import { parseJsonBody } from './request-input.js';
 import { addMethodGuards } from './rest-routes.js';
 
@@ -46,9 +47,8 @@ export function createMcpMount(parts: McpMountParts): Router {
 
 function answer(parts: McpMountParts, limits: MessageLimits): RequestHandler {
   return async (request, response) => {
-    // Before it is parsed, which may take the bytes away.
-    const size = request.body instanceof Uint8Array ? request.body.length : 0;
     const body = await parseJsonBody(request);
+    const size = request.body instanceof ReceivedBody ? request.body.length : 0;
     const toolsets = chooseToolsets(request.url, parts.toolsets);
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
     guardSize(size, messages, limits);

@@ -1,25 +1,42 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { QuarryError } from '../../core/errors.js';
+import { type ParsedParts, putLongTexts } from './long-texts.js';
+import type { ReceivedBody } from './received-body.js';
 
 /** Bytes of JSON that are parsed at once; parsing more would keep every other request waiting. */
 const SMALL_BYTES = 128 * 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** What the worker answers: the value, or what was wrong with the bytes. */
+/** A part of a body; none when it is complete. */
+export interface ParseRequest {
+  readonly id: number;
+  readonly part?: Uint8Array;
+}
+
+/** What the worker answers: the value in parts, or what was wrong with the bytes. */
 export interface ParseAnswer {
   readonly id: number;
+  readonly parsed?: ParsedParts;
+  readonly fault?: ParseFault;
+}
+
+type ParseFault = 'JSON' | 'UTF-8';
+
+interface Parsed {
   readonly value?: unknown;
-  readonly fault?: 'JSON' | 'UTF-8';
+  readonly fault?: ParseFault;
 }
 
 /**
- * Parses JSON in UTF-8; large bodies on a thread of their own, to which their memory is handed over: it must belong to
- * nobody else, and the bytes are gone afterwards.
+ * Parses JSON in UTF-8; large bodies on a thread of their own, to which they go, and from which their long texts come back,
+ * piece by piece.
  * @throws QuarryError INPUT_INVALID
  */
-export async function parseJson(bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
-  const { fault, value } = bytes.length <= SMALL_BYTES ? parseBytes(bytes) : await parseElsewhere(bytes);
+export async function parseJson(body: ReceivedBody): Promise<unknown> {
+  const isSmall = body.length <= SMALL_BYTES;
+  const { fault, value } = isSmall ? parseBytes(body.parts) : await parseElsewhere(body.parts);
   if (fault === undefined) return value;
   throw new QuarryError('INPUT_INVALID', `The body is not ${fault === 'JSON' ? 'valid JSON' : 'UTF-8'}.`, {
     hint: 'Send one JSON object in UTF-8.',
@@ -27,10 +44,10 @@ export async function parseJson(bytes: Uint8Array<ArrayBuffer>): Promise<unknown
 }
 
 /** The value of the bytes, or what is wrong with them. Never throws. */
-export function parseBytes(bytes: Uint8Array): Omit<ParseAnswer, 'id'> {
+export function parseBytes(parts: readonly Uint8Array[]): Parsed {
   let text: string;
   try {
-    text = utf8.decode(bytes);
+    text = utf8.decode(Buffer.concat(parts));
   } catch {
     return { fault: 'UTF-8' }; // Told by the caller.
   }
@@ -45,12 +62,26 @@ const waiting = new Map<number, { resolve(answer: ParseAnswer): void; reject(err
 let worker: Worker | undefined;
 let lastId = 0;
 
-async function parseElsewhere(bytes: Uint8Array<ArrayBuffer>): Promise<ParseAnswer> {
+async function parseElsewhere(parts: readonly Uint8Array[]): Promise<Parsed> {
+  const { thread, id } = begin();
+  const answered = new Promise<ParseAnswer>((resolve, reject) => waiting.set(id, { resolve, reject }));
+  // Told to the caller below, however early it fails.
+  answered.catch(() => undefined);
+  for (const part of parts) {
+    const copy = new Uint8Array(part);
+    thread.postMessage({ id, part: copy } satisfies ParseRequest, [copy.buffer]);
+    await nextTurn();
+  }
+  thread.postMessage({ id } satisfies ParseRequest);
+  const { fault, parsed } = await answered;
+  if (parsed === undefined) return { fault: fault ?? 'JSON' };
+  return { value: await putLongTexts(parsed, () => nextTurn()) };
+}
+
+function begin(): { readonly thread: Worker; readonly id: number } {
   worker ??= startWorker();
   lastId += 1;
-  const id = lastId;
-  worker.postMessage({ id, bytes }, [bytes.buffer]);
-  return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+  return { thread: worker, id: lastId };
 }
 
 /** One worker for all servers of the process; it never keeps the process alive. */

@@ -4,8 +4,8 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { RequestHandler } from 'express';
 import { QuarryError } from '../../core/errors.js';
 import { JsonStructure, MAX_STRUCTURE_BYTES } from '../../core/json-structure.js';
-import { GrowingBytes } from './growing-bytes.js';
 import { pace } from './pace.js';
+import { ReceivedBody } from './received-body.js';
 
 /** How much of a body is read, and how long is waited for it. */
 export interface BodyLimits {
@@ -22,7 +22,7 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
   br: createBrotliDecompress,
 };
 
-/** Reads the body as bytes, decompressed, into `request.body`; a body that declares too much is refused before it is read. */
+/** Reads the body, decompressed, as a {@link ReceivedBody} into `request.body`; a body that declares too much is refused before it is read. */
 export function readBody(limits: BodyLimits): RequestHandler {
   return async (request, _response, next) => {
     request.body = await collect(request, limits);
@@ -31,12 +31,12 @@ export function readBody(limits: BodyLimits): RequestHandler {
 }
 
 /** @throws QuarryError BODY_TOO_LARGE, FORMAT_UNSUPPORTED, INPUT_INVALID, REQUEST_TIMEOUT, CANCELLED */
-async function collect(request: IncomingMessage, limits: BodyLimits): Promise<Uint8Array> {
+async function collect(request: IncomingMessage, limits: BodyLimits): Promise<ReceivedBody> {
   if (Number(request.headers['content-length'] ?? 0) > limits.maxBytes) throw tooLarge(limits.maxBytes);
   const decoder = decoderOf(request.headers['content-encoding']);
   const cleanUp: (() => void)[] = [];
   try {
-    return await new Promise<Uint8Array>((resolve, reject) => {
+    return await new Promise<ReceivedBody>((resolve, reject) => {
       const listen = (stream: Readable, event: string, listener: (part: Buffer) => void): void => {
         stream.on(event, listener);
         cleanUp.push(() => stream.off(event, listener));
@@ -80,19 +80,19 @@ function gather(
     maxBytes,
   }: {
     listen(stream: Readable, event: string, listener: (part: Buffer) => void): void;
-    resolve(body: Uint8Array): void;
+    resolve(body: ReceivedBody): void;
     reject(error: QuarryError): void;
     readonly maxBytes: number;
   },
 ): void {
-  const body = new GrowingBytes();
+  const body = new ReceivedBody();
   const structure = new JsonStructure();
   listen(stream, 'data', (part) => {
     if (body.length + part.length > maxBytes) reject(tooLarge(maxBytes));
     else if (!structure.push(part)) reject(tooStructured());
     else body.push(part);
   });
-  listen(stream, 'end', () => resolve(body.bytes()));
+  listen(stream, 'end', () => resolve(body));
 }
 
 /** Counts bytes and says whether they are still no more than `maxBytes`. */

@@ -4,6 +4,7 @@ import { QuarryError } from '../../core/errors.js';
 import { coerceStrings } from '../../operations/coerce.js';
 import type { Operation } from '../../operations/define.js';
 import { parseJson } from './parse-json.js';
+import { ReceivedBody } from './received-body.js';
 
 /**
  * The JSON body; undefined when there is none.
@@ -11,8 +12,8 @@ import { parseJson } from './parse-json.js';
  */
 export async function parseJsonBody(request: Request): Promise<unknown> {
   const body: unknown = request.body;
-  if (!(body instanceof Uint8Array) || body.length === 0) return undefined;
-  if (isJsonType(request)) return parseJson(body as Uint8Array<ArrayBuffer>); // As `readBody` leaves it.
+  if (!(body instanceof ReceivedBody) || body.length === 0) return undefined;
+  if (isJsonType(request)) return parseJson(body);
   throw new QuarryError('FORMAT_UNSUPPORTED', 'The body is not declared as JSON.', {
     hint: 'Send Content-Type: application/json.',
   });

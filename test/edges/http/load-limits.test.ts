@@ -5,6 +5,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { parseJson } from '../../../src/edges/http/parse-json.js';
+import { ReceivedBody } from '../../../src/edges/http/received-body.js';
 import {
   type HttpServerParts,
   type RunningServer,
@@ -23,6 +24,14 @@ afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
   for (const server of open.splice(0)) await server.close();
 });
+
+/** A body that came in parts, which end within characters too. */
+function received(json: string | Buffer): ReceivedBody {
+  const bytes = Buffer.from(json);
+  const body = new ReceivedBody();
+  for (let at = 0; at < bytes.length; at += 16_383) body.push(bytes.subarray(at, at + 16_383));
+  return body;
+}
 
 /** Operations of the test, and what it learns of them. */
 function makeOperations() {
@@ -281,15 +290,20 @@ describe('bodies', () => {
   });
 
   test('large bodies are parsed elsewhere, to the same values', async () => {
-    const value = JSON.parse(`{"__proto__":{"a":1},"text":"${'grün 中 '.repeat(30_000)}","list":[1.5,null,true,{}]}`);
-    const parsed = await parseJson(Buffer.from(JSON.stringify(value)));
-    expect(JSON.stringify(parsed)).toBe(JSON.stringify(value));
+    const long = 'grün 中 \ud83d'.repeat(40_000);
+    const value = JSON.parse(
+      `{"__proto__":{"a":1,"__proto__":"${'é'.repeat(50_000)}"},"text":${JSON.stringify(long)},"list":[1.5,null,true,{},["${'z'.repeat(300_000)}"]]}`,
+    );
+    for (const given of [value, long, [long, 'x'], { a: 'x'.repeat(30_000), ...Object.fromEntries([[long, 1]]) }]) {
+      const parsed = await parseJson(received(JSON.stringify(given)));
+      expect(JSON.stringify(parsed) === JSON.stringify(given)).toBe(true);
+    }
     const padding = 'x'.repeat(200 * KIB);
-    await expect(parseJson(Buffer.from(`{"a":"${padding}`))).rejects.toMatchObject({
+    await expect(parseJson(received(`{"a":"${padding}`))).rejects.toMatchObject({
       code: 'INPUT_INVALID',
       message: 'The body is not valid JSON.',
     });
-    await expect(parseJson(Buffer.from(`"${padding}\u00ff"`, 'latin1'))).rejects.toMatchObject({
+    await expect(parseJson(received(Buffer.from(`"${padding}\u00ff"`, 'latin1')))).rejects.toMatchObject({
       message: 'The body is not UTF-8.',
     });
   });
