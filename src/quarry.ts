@@ -225,6 +225,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
     clock: systemClock,
     chunker: createChunker(),
     symbolReader: symbolReader.get,
+    folder: process.cwd(),
     owner: createOwner(),
     fateOf: fateOfOwner,
     moment: machineMoment,

@@ -1,4 +1,5 @@
 import type { QuarryError } from './errors.js';
+import type { FilterValues } from './filter-port.js';
 import type { KeywordQuery, TermStatistics } from './keyword-port.js';
 import type {
   Chunk,
@@ -323,6 +324,8 @@ export interface KnowledgeStore {
   findDocumentsByUri(collection: string, uri: string): Promise<Document[]>;
   /** Ordered by uri, then id. Texts are left out. */
   listDocuments(collection: string, filter: SearchFilter, page: PageRequest): Promise<Page<Omit<Document, 'text'>>>;
+  /** What the documents of a collection hold of all that a filter can name; of the first 50,000 where there are more. */
+  filterValues(collection: string): Promise<FilterValues>;
   /** What is known of every document of a source. */
   knownDocuments(collection: string, sourceId: string): Promise<(KnownDocument & { readonly id: string })[]>;
   /** Chunks of a document by ordinal. */

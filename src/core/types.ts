@@ -17,6 +17,12 @@ export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number];
 
 /** Life of a note; documents of other sources are always `active`. */
 export const NOTE_STATUSES = ['active', 'pending', 'deprecated', 'archived'] as const;
+/** Those that a search finds: archived notes are kept, and listed, but have no passages. */
+export const SEARCHED_STATUSES = [
+  'active',
+  'pending',
+  'deprecated',
+] as const satisfies readonly (typeof NOTE_STATUSES)[number][];
 /** One of {@link NOTE_STATUSES}. */
 export type NoteStatus = (typeof NOTE_STATUSES)[number];
 
@@ -144,9 +150,12 @@ export interface SearchFilter {
   readonly sourceKinds?: readonly SourceKind[] | undefined;
   readonly sourceIds?: readonly string[] | undefined;
   readonly documentIds?: readonly string[] | undefined;
+  /** What the uri begins with, in any spelling of it. */
   readonly uriPrefix?: string | undefined;
+  /** A regular expression that the uri must match from its beginning: see core/addresses. */
+  readonly uriPattern?: string | undefined;
   readonly categories?: readonly string[] | undefined;
-  /** Every tag must be present. */
+  /** Every tag must be present, in whatever case. */
   readonly tags?: readonly string[] | undefined;
   readonly languages?: readonly string[] | undefined;
   readonly statuses?: readonly NoteStatus[] | undefined;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Unavailable } from '../core/ports.js';
-import { type Document, NOTE_STATUSES, type SearchFilter, SOURCE_KINDS } from '../core/types.js';
+import { type Document, NOTE_STATUSES, SEARCHED_STATUSES, type SearchFilter, SOURCE_KINDS } from '../core/types.js';
 
 const plainCollectionName = z
   .string()
@@ -28,7 +28,12 @@ const moment = z
 /** Input fields that narrow a search or a list; all given must hold. */
 export const filterFields = {
   sourceKinds: z.array(z.enum(SOURCE_KINDS)).max(4).optional().describe('Only documents of these kinds of source.'),
-  uriPrefix: z.string().min(1).max(2000).optional().describe('Only documents whose url begins so.'),
+  uriPrefix: z
+    .string()
+    .min(1)
+    .max(2000)
+    .optional()
+    .describe('Only documents whose url or path begins so; end a folder with /.'),
   categories: words(50, 'Only documents of any of these categories.'),
   tags: words(50, 'Only documents that have every one of these tags.'),
   languages: words(50, 'Only documents in any of these languages (typescript, python, en, ...).'),
@@ -39,6 +44,12 @@ export const filterFields = {
     .describe('Only documents whose metadata has these values, as a JSON object.'),
   since: moment.optional().describe('Only documents changed at or after this ISO 8601 time.'),
   until: moment.optional().describe('Only documents changed at or before this ISO 8601 time.'),
+};
+
+/** Like {@link filterFields}, for what looks into passages: archived notes have none. */
+export const searchFilterFields = {
+  ...filterFields,
+  statuses: z.array(z.enum(SEARCHED_STATUSES)).max(3).optional().describe('Only notes of these statuses.'),
 };
 
 type FilterInput = { readonly [K in keyof typeof filterFields]?: z.output<(typeof filterFields)[K]> };

@@ -1,5 +1,6 @@
 import { QuarryError } from '../core/errors.js';
 import { EMBED_TEXT_VERSION } from '../core/text/embed-text.js';
+import { nearestValue } from '../core/text/nearest-value.js';
 import { SEARCH_TEXT_VERSION } from '../core/text/search-text.js';
 import type { ChunkSizing, Collection, EmbeddingFingerprint } from '../core/types.js';
 import { Absentees } from './ask-each.js';
@@ -62,11 +63,12 @@ export class CollectionService {
     const collection = await this.#context.store.getCollection(name);
     if (collection !== undefined) return collection;
     const names = (await this.list()).map((known) => known.name);
+    const near = nearestValue(name, names);
     throw new QuarryError('COLLECTION_NOT_FOUND', `There is no collection ${JSON.stringify(name)}.`, {
       hint:
         names.length === 0
           ? 'Nothing is indexed yet. Ingest a folder, a site or a repository first.'
-          : `Known collections: ${names.slice(0, 20).join(', ')}.`,
+          : `${near === undefined ? '' : `Did you mean ${near}? `}Known collections: ${names.slice(0, 20).join(', ')}.`,
       details: { known: names.slice(0, 100) },
     });
   }

@@ -15,6 +15,8 @@ export interface ServiceContext {
   readonly chunker: Chunker;
   /** Reads headings and declarations of documents. */
   symbolReader(): Promise<SymbolReader>;
+  /** Absolute folder that relative paths start at. */
+  readonly folder: string;
   /** Names this process among others, for job records. */
   readonly owner: string;
   /** What is known of the process behind an owner string; `unknown` where it cannot be asked for from here. */

@@ -1,5 +1,3 @@
-import { isAbsolute } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { decodeCursor, encodeCursor } from '../core/cursor.js';
 import { QuarryError } from '../core/errors.js';
 import type { Page, PageRequest, Unavailable } from '../core/ports.js';
@@ -7,9 +5,11 @@ import { locateQuote } from '../core/retrieval/locate-quote.js';
 import { fenceableLength } from '../core/text/fence.js';
 import { createLineIndex, type LineIndex } from '../core/text/lines.js';
 import type { Collection, Document, SearchFilter } from '../core/types.js';
-import { type Absentees, askEach, throwIfUnread } from './ask-each.js';
+import { Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
+import { explainFilter } from './filters/explain-filter.js';
+import { addressPatternFor, resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
 import { CHARACTERS_PER_TOKEN } from './search.js';
 
@@ -45,6 +45,8 @@ export interface FetchAnswer {
 
 /** A page of a list of documents. */
 export interface DocumentPage extends Page<Omit<Document, 'text'>> {
+  /** Which part of the filter left nothing. */
+  readonly hint: string | null;
   /** Collections that were asked for and cannot be read. */
   readonly unavailable: readonly Unavailable[];
 }
@@ -102,6 +104,7 @@ export class DocumentService {
   async list(names: readonly string[], filter: SearchFilter, page: PageRequest): Promise<DocumentPage> {
     const collections = await this.#collections.select(names);
     const absentees = await this.#collections.absentees(names);
+    const resolved = await resolveFilter(this.#context, collections, filter);
     const items: Omit<Document, 'text'>[] = [];
     let total = 0;
     let turn: Promise<unknown> = Promise.resolve();
@@ -110,14 +113,15 @@ export class DocumentService {
         const offset = Math.max(0, page.offset - total);
         const wanted = page.limit - items.length;
         const limit = Math.max(1, wanted);
-        const listed = await this.#context.store.listDocuments(collection.name, filter, { offset, limit });
+        const listed = await this.#context.store.listDocuments(collection.name, resolved, { offset, limit });
         if (wanted > 0) items.push(...listed.items);
         total += listed.total;
       });
       turn = part.catch(() => undefined); // the next collection goes on from what was listed before
       return part;
     });
-    return { items, total, unavailable: absentees.list() };
+    const hint = total > 0 ? undefined : await explainFilter(this.#context, { collections, filter });
+    return { items, total, hint: hint ?? null, unavailable: absentees.list() };
   }
 
   /** @throws QuarryError DOCUMENT_NOT_FOUND, CURSOR_INVALID, INPUT_INVALID */
@@ -214,7 +218,7 @@ export class DocumentService {
   async #find(id: string, names: readonly string[], absentees: Absentees): Promise<FoundDocument | undefined> {
     const collections = await this.#collections.select(names);
     const answers = await askEach(collections, absentees, (collection) => this.#findIn(collection, id));
-    return answers.find((found) => found !== undefined);
+    return answers.find((found) => found !== undefined) ?? this.#findByAddress(collections, id);
   }
 
   async #findIn(collection: Collection, id: string): Promise<FoundDocument | undefined> {
@@ -228,9 +232,21 @@ export class DocumentService {
     }
     const byId = await store.getDocument(collection.name, id);
     if (byId !== undefined) return { document: byId };
-    const uri = isAbsolute(id) ? pathToFileURL(id).href : id;
-    const [byUri] = await store.findDocumentsByUri(collection.name, uri);
+    const [byUri] = await store.findDocumentsByUri(collection.name, id);
     const document = byUri ?? (await store.getDocument(collection.name, noteDocumentId(collection.name, id)));
+    return document === undefined ? undefined : { document };
+  }
+
+  /** The first document whose address somebody may mean, when none is called exactly so. */
+  async #findByAddress(collections: readonly Collection[], typed: string): Promise<FoundDocument | undefined> {
+    if (collections.length === 0 || /^(?:chk|doc)_/.test(typed)) return undefined;
+    const { store } = this.#context;
+    const uriPattern = await addressPatternFor(this.#context, collections, { typed, match: 'whole' });
+    const found = await askEach(collections, new Absentees(), async ({ name }) => {
+      const { items } = await store.listDocuments(name, { uriPattern }, { offset: 0, limit: 1 });
+      return items[0] === undefined ? undefined : store.getDocument(name, items[0].id);
+    });
+    const document = found.find((one) => one !== undefined);
     return document === undefined ? undefined : { document };
   }
 }

@@ -5,6 +5,7 @@ import type { Job, JsonObject, JsonValue, Source, SourceKind } from '../core/typ
 import { SourceAccess } from './access/source-access.js';
 import { type CollectionService, DEFAULT_COLLECTION, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
+import { sourceByName } from './filters/resolve-filter.js';
 import { foldWhereItCan } from './fold.js';
 import { isFinished, type JobHandle, type JobService } from './jobs.js';
 import type { ReindexService } from './reindex.js';
@@ -92,7 +93,7 @@ export class IngestService {
    */
   async sync(ids: readonly string[], options: { readonly full?: boolean; readonly reach: Reach }): Promise<Job> {
     const all = await this.#context.store.listSources();
-    const chosen = ids.length === 0 ? all : ids.map((id) => findSource(all, id));
+    const chosen = ids.length === 0 ? all : ids.map((id) => findSource(all, id, this.#context.folder));
     const sources = chosen.filter((source) => source.kind !== 'text');
     if (sources.length === 0) {
       throw new QuarryError('SOURCE_NOT_FOUND', 'There is nothing to sync.', {
@@ -104,7 +105,7 @@ export class IngestService {
 
   /** Tells of a new sync job after every change of the source, until the signal fires; for callers on this machine. */
   async watch(id: string, follower: WatchFollower, signal: AbortSignal): Promise<void> {
-    const source = findSource(await this.#context.store.listSources(), id);
+    const source = findSource(await this.#context.store.listSources(), id, this.#context.folder);
     const adapter = await this.#context.adapter(source.kind);
     if (adapter.watch === undefined) {
       throw new QuarryError('INPUT_INVALID', `Sources of kind ${source.kind} cannot be watched.`, {
@@ -124,9 +125,9 @@ export class IngestService {
     await adapter.watch(source, { onChange, onPresence }, signal);
   }
 
-  /** A source by its id, uri or label. @throws QuarryError SOURCE_NOT_FOUND */
+  /** A source by its id, its label or any spelling of its address. @throws QuarryError SOURCE_NOT_FOUND */
   async findSource(idOrUri: string): Promise<Source> {
-    return findSource(await this.#context.store.listSources(), idOrUri);
+    return findSource(await this.#context.store.listSources(), idOrUri, this.#context.folder);
   }
 
   /**
@@ -235,10 +236,10 @@ function idsIn(value: JsonValue | undefined): string[] {
   return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
 }
 
-function findSource(sources: readonly Source[], idOrUri: string): Source {
-  const found = sources.find((source) => source.id === idOrUri || source.uri === idOrUri || source.label === idOrUri);
+function findSource(sources: readonly Source[], typed: string, folder: string): Source {
+  const found = sourceByName(sources, typed, folder);
   if (found !== undefined) return found;
-  throw new QuarryError('SOURCE_NOT_FOUND', `There is no source ${JSON.stringify(idOrUri)}.`, {
+  throw new QuarryError('SOURCE_NOT_FOUND', `There is no source ${JSON.stringify(typed)}.`, {
     hint: 'List the sources to see their ids.',
   });
 }

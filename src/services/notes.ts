@@ -7,6 +7,7 @@ import type { Document, ExtractedDocument, JsonObject, NoteStatus, SearchFilter,
 import { type CollectionService, DEFAULT_COLLECTION } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { DocumentWriter } from './document-writer.js';
+import { explainFilter } from './filters/explain-filter.js';
 import { foldWhereItCan } from './fold.js';
 
 /** Notes written between two foldings of the keyword index. */
@@ -158,9 +159,12 @@ export class NoteService {
     name: string | undefined,
     filter: Pick<SearchFilter, 'categories' | 'tags' | 'statuses'>,
     page: { offset: number; limit: number },
-  ): Promise<{ items: readonly Omit<Document, 'text'>[]; total: number }> {
+  ): Promise<{ items: readonly Omit<Document, 'text'>[]; total: number; hint: string | null }> {
     const collection = await this.#collections.get(name ?? DEFAULT_COLLECTION);
-    return this.#context.store.listDocuments(collection.name, { ...filter, sourceKinds: ['text'] }, page);
+    const base: SearchFilter = { sourceKinds: ['text'] };
+    const { items, total } = await this.#context.store.listDocuments(collection.name, { ...filter, ...base }, page);
+    const request = { collections: [collection], filter, base };
+    return { items, total, hint: total > 0 ? null : ((await explainFilter(this.#context, request)) ?? null) };
   }
 
   /** Counts over all notes of a collection. */

@@ -3,10 +3,12 @@ import { QuarryError } from '../core/errors.js';
 import type { Unavailable } from '../core/ports.js';
 import type { RetrievalSettings } from '../core/retrieval/settings.js';
 import { parseQuery } from '../core/text/query.js';
-import type { Chunk, Citation, Collection, SearchFilter } from '../core/types.js';
+import { type Chunk, type Citation, type Collection, SEARCHED_STATUSES, type SearchFilter } from '../core/types.js';
 import { Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
+import { explainFilter } from './filters/explain-filter.js';
+import { resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
@@ -94,7 +96,8 @@ export class SearchService {
     const collections = await this.#collections.select(request.collections);
     const binding = [request.query, request.collections, request.filter, request.settings, request.context];
     const offset = decodeCursor(request.cursor, binding);
-    const { query, filter, settings, signal } = request;
+    const { query, settings, signal } = request;
+    const filter = await resolveFilter(this.#context, collections, request.filter);
     const absentees = await this.#collections.absentees(request.collections);
     const ranking = { query, collections, filter, settings, signal, absentees };
     const passages = new PassageList(async (depth) =>
@@ -130,7 +133,7 @@ export class SearchService {
       vector: origin.vector,
       collections,
       absentees,
-      filter: request.filter,
+      filter: await resolveFilter(this.#context, collections, request.filter),
       depth: Math.min(MAX_DEPTH, request.limit + origin.chunks),
     });
     const others = found.filter((hit) => hit.candidate.chunk.documentId !== origin.documentId).slice(0, request.limit);
@@ -139,7 +142,11 @@ export class SearchService {
       hits,
       truncated: false,
       nextCursor: null,
-      hint: hits.length === 0 ? 'Nothing else is indexed that could be similar.' : null,
+      hint:
+        hits.length > 0
+          ? null
+          : ((await this.#explainFilter(collections, request.filter)) ??
+            'Nothing else is indexed that could be similar.'),
       unavailable: absentees.list(),
     };
   }
@@ -244,14 +251,21 @@ export class SearchService {
     const { terms, phrases, excludedWords } = parseQuery(request.query);
     if (terms.length === 0)
       return 'The query holds no letter, digit or pictograph, so there is nothing to look for. Say it in words.';
+    const guilty = await this.#explainFilter(collections, request.filter);
+    if (guilty !== undefined) return guilty;
     if (phrases.length > 0)
       return 'No passage holds the words in quotation marks in a row. Leave the marks out to find the words themselves.';
     if (excludedWords.length > 0)
       return `Nothing is left without ${excludedWords.map((word) => `"${word}"`).join(', ')}. A word behind a minus sign is left out; put it in quotation marks to look for it.`;
     const hasFilter = Object.values(request.filter).some((value) => value !== undefined);
     if (hasFilter)
-      return `Nothing matches the filter and the query among ${chunks} chunks. Remove a filter or check its spelling.`;
+      return 'Documents pass the filter, but none of them holds these words. Try other words, mode hybrid, or no filter.';
     return `Nothing among ${chunks} chunks holds these words. Try other words, or mode hybrid.`;
+  }
+
+  /** Only documents that can be searched count: archived notes are kept without passages. */
+  #explainFilter(collections: readonly Collection[], filter: SearchFilter): Promise<string | undefined> {
+    return explainFilter(this.#context, { collections, filter, base: { statuses: SEARCHED_STATUSES } });
   }
 }
 

@@ -1,6 +1,18 @@
+import { addressPattern } from '../core/addresses/address-key.js';
 import { QuarryError } from '../core/errors.js';
 import type { JsonObject, SearchFilter } from '../core/types.js';
-import { allOf, atLeast, atMost, contains, equals, isOneOf, type Predicate, startsWith } from './sql.js';
+import {
+  allOf,
+  atLeast,
+  atMost,
+  contains,
+  containsFolded,
+  equals,
+  isOneOf,
+  isOneOfFolded,
+  matches,
+  type Predicate,
+} from './sql.js';
 
 /** Columns that both document rows and chunk rows carry, and that a filter may name. */
 export const FILTER_COLUMNS = {
@@ -29,11 +41,12 @@ export function filterPredicate(filter: SearchFilter): Predicate | undefined {
     anyOf(FILTER_COLUMNS.sourceKind, filter.sourceKinds),
     anyOf(FILTER_COLUMNS.sourceId, filter.sourceIds),
     anyOf(FILTER_COLUMNS.documentId, filter.documentIds),
-    anyOf(FILTER_COLUMNS.category, filter.categories),
-    anyOf(FILTER_COLUMNS.language, filter.languages),
+    anyOfFolded(FILTER_COLUMNS.category, filter.categories),
+    anyOfFolded(FILTER_COLUMNS.language, filter.languages),
     anyOf(FILTER_COLUMNS.status, filter.statuses),
-    filter.uriPrefix ? startsWith(FILTER_COLUMNS.uri, filter.uriPrefix) : undefined,
-    ...bounded('tags', filter.tags ?? []).map((tag) => contains(FILTER_COLUMNS.tags, tag)),
+    filter.uriPrefix ? matches(FILTER_COLUMNS.uri, `^${addressPattern(filter.uriPrefix, 'prefix')}`) : undefined,
+    filter.uriPattern ? matches(FILTER_COLUMNS.uri, filter.uriPattern) : undefined,
+    ...bounded('tags', filter.tags ?? []).map((tag) => containsFolded(FILTER_COLUMNS.tags, tag)),
     ...metadataFacts(filter.metadata ?? {}).map((fact) => contains(FILTER_COLUMNS.facts, fact)),
     filter.since ? atLeast(FILTER_COLUMNS.changedAt, parseInstant('since', filter.since)) : undefined,
     filter.until ? atMost(FILTER_COLUMNS.changedAt, parseInstant('until', filter.until)) : undefined,
@@ -82,6 +95,12 @@ function metadataFacts(metadata: Readonly<Record<string, string | number | boole
 function anyOf(column: string, values: readonly string[] | undefined): Predicate | undefined {
   if (values === undefined || values.length === 0) return undefined;
   return values.length === 1 ? equals(column, values[0] ?? '') : isOneOf(column, bounded(column, values));
+}
+
+/** Like {@link anyOf}, letters of either case being the same. */
+function anyOfFolded(column: string, values: readonly string[] | undefined): Predicate | undefined {
+  if (values === undefined || values.length === 0) return undefined;
+  return isOneOfFolded(column, bounded(column, values));
 }
 
 function bounded<T>(name: string, values: readonly T[]): readonly T[] {

@@ -1,4 +1,5 @@
 import { isDiskFull, QuarryError } from '../core/errors.js';
+import type { FilterValues } from '../core/filter-port.js';
 import type { KeywordQuery, TermStatistics } from '../core/keyword-port.js';
 import type {
   Candidate,
@@ -21,6 +22,7 @@ import { checkStore } from './check.js';
 import { CollectionTables } from './collection-tables.js';
 import { storeError } from './commit.js';
 import type { Database } from './database.js';
+import { filterValues } from './filter-values.js';
 import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
@@ -153,6 +155,10 @@ export class LanceStore implements KnowledgeStore {
   async listDocuments(collection: string, filter: SearchFilter, page: PageRequest): Promise<Page<DocumentHead>> {
     checkPage(page);
     return this.#read(collection, (knowledge) => knowledge.list(filter, page));
+  }
+
+  async filterValues(collection: string): Promise<FilterValues> {
+    return this.#read(collection, async (knowledge) => filterValues(await knowledge.open()));
   }
 
   async knownDocuments(collection: string, sourceId: string): Promise<(KnownDocument & { readonly id: string })[]> {

@@ -20,14 +20,33 @@ export function isOneOf(column: string, values: readonly string[]): Predicate {
   return predicate(`${column} IN (${[...new Set(values)].map(quote).join(',')})`);
 }
 
-/** `column` begins with `prefix`, byte for byte: `%` and `_` are ordinary. */
-export function startsWith(column: string, prefix: string): Predicate {
-  return predicate(`starts_with(${column}, ${quote(prefix)})`);
+/** `column` matches a regular expression, which must not come from a caller: they can take long to compile. */
+export function matches(column: string, pattern: string): Predicate {
+  return predicate(`regexp_like(${column}, ${quote(pattern)})`);
+}
+
+/** `column` is one of `values`, letters of either case being the same. */
+export function isOneOfFolded(column: string, values: readonly string[]): Predicate {
+  if (values.length === 0) return predicate('false');
+  const folded = [...new Set(values)].map((value) => `lower(${quote(value)})`);
+  return predicate(`lower(${column}) IN (${folded.join(',')})`);
 }
 
 /** The list `column` contains `value`. */
 export function contains(column: string, value: string): Predicate {
   return predicate(`array_has(${column}, ${quote(value)})`);
+}
+
+/** What no list holds: it divides the items of one. */
+const BETWEEN_ITEMS = '\u001f';
+
+/** The list `column` contains `value`, letters of either case being the same. */
+export function containsFolded(column: string, value: string): Predicate {
+  const items = `lower(array_to_string(${column}, ${quote(BETWEEN_ITEMS)}))`;
+  const around = (text: string): string => `concat(${quote(BETWEEN_ITEMS)}, ${text}, ${quote(BETWEEN_ITEMS)})`;
+  // Without a list's own value, two items beside each other could pass for one.
+  if (value.includes(BETWEEN_ITEMS)) return contains(column, value);
+  return predicate(`array_length(${column}) > 0 AND contains(${around(items)}, ${around(`lower(${quote(value)})`)})`);
 }
 
 /** `column >= value`. */

@@ -177,6 +177,7 @@ export function emptyServices(): Services {
       tightenNew: async () => undefined,
     },
     chunker: { id: 'none', chunk: async () => [] },
+    folder: '/',
     owner: 'test',
     fateOf: () => 'alive',
     moment: () => ({ machine: 'here', ms: performance.now() }),

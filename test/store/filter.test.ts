@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { addressPattern } from '../../src/core/addresses/address-key.js';
 import type { KnowledgeStore } from '../../src/core/ports.js';
 import type { Document, SearchFilter } from '../../src/core/types.js';
 import { filterPredicate } from '../../src/store/filter.js';
@@ -89,14 +90,15 @@ const filter: fc.Arbitrary<SearchFilter> = fc.record(
 function admits(wanted: SearchFilter, document: Document): boolean {
   const among = (list: readonly string[] | undefined, text: string) =>
     list === undefined || list.length === 0 || list.includes(text);
+  const folded = (list: readonly string[] | undefined) => list?.map((text) => text.toLowerCase());
   const dated = Date.parse(document.modifiedAt);
   const at = Number.isNaN(dated) ? Date.parse(document.indexedAt) : dated;
   return (
-    among(wanted.categories, document.category) &&
-    among(wanted.languages, document.language) &&
+    among(folded(wanted.categories), document.category.toLowerCase()) &&
+    among(folded(wanted.languages), document.language.toLowerCase()) &&
     among(wanted.sourceIds, document.sourceId) &&
-    (wanted.tags ?? []).every((tag) => document.tags.includes(tag)) &&
-    document.uri.startsWith(wanted.uriPrefix ?? '') &&
+    (folded(wanted.tags) ?? []).every((tag) => folded(document.tags)?.includes(tag)) &&
+    new RegExp(`^${addressPattern(wanted.uriPrefix ?? '', 'prefix')}`).test(document.uri) &&
     Object.entries(wanted.metadata ?? {}).every(
       ([key, expected]) => Object.hasOwn(document.metadata, key) && document.metadata[key] === expected,
     ) &&

@@ -55,6 +55,7 @@ export const findSymbol = defineOperation({
     references: z.array(referenceShape),
     counts: countsShape,
     nextCursor: z.string().nullable(),
+    hint: z.string().nullable(),
   }),
   errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID', 'CANCELLED'],
   examples: [{ name: 'Store.get' }, { name: 'example', limit: 5 }],
@@ -68,16 +69,17 @@ export const findSymbol = defineOperation({
       signal,
       filter: filterOf(input),
     });
-    const { counts, nextCursor } = found;
+    const { counts, nextCursor, hint } = found;
     const definitions = found.definitions.map(toDefinition);
-    return { name, definitions, references: found.references.map(toReference), counts, nextCursor };
+    return { name, definitions, references: found.references.map(toReference), counts, nextCursor, hint };
   },
-  render({ name, definitions, references, counts, nextCursor }) {
+  render({ name, definitions, references, counts, nextCursor, hint }) {
     const lines = [
       `${name}: ${counts.definitions} definitions, ${counts.references} references`,
       ...definitions.flatMap(definitionLines),
       ...references.flatMap((reference, at) => referenceLines(reference, references[at - 1])),
       ...noteLines(counts),
+      hint ?? '',
       nextCursor === null ? '' : `More with cursor ${nextCursor}`,
     ];
     return lines.filter((line) => line !== '').join('\n');

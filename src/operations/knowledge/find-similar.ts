@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
 import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
-import { collectionNames, filterFields, filterOf, toUnavailableShape, unavailableShape } from '../shapes.js';
+import { collectionNames, filterOf, searchFilterFields, toUnavailableShape, unavailableShape } from '../shapes.js';
 
 export const findSimilar = defineOperation({
   name: 'find_similar',
@@ -26,7 +26,7 @@ export const findSimilar = defineOperation({
     text: z.string().min(1).max(20_000).optional().describe('A passage to compare with. Give this or id.'),
     collections: collectionNames,
     limit: z.number().int().min(1).max(100).default(8).describe('How many results, 1 to 100; default 8.'),
-    ...filterFields,
+    ...searchFilterFields,
   }),
   output: z.object({
     results: z.array(hitShape),

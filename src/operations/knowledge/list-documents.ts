@@ -39,6 +39,7 @@ export const listDocuments = defineOperation({
     documents: z.array(documentShape),
     total: z.number(),
     nextCursor: z.string().nullable(),
+    hint: z.string().nullable(),
     unavailable: unavailableShape,
   }),
   errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID', 'STORE_BROKEN'],
@@ -53,13 +54,15 @@ export const listDocuments = defineOperation({
       documents: page.items.map(toDocumentShape),
       total: page.total,
       nextCursor: page.items.length > 0 && next < page.total ? encodeCursor(next, binding) : null,
+      hint: page.hint,
       unavailable: toUnavailableShape(page.unavailable),
     };
   },
-  render: ({ documents, total, nextCursor, unavailable }) =>
+  render: ({ documents, total, nextCursor, hint, unavailable }) =>
     [
       ...documents.map(documentLine),
       pageLine(documents.length, total, nextCursor),
+      ...(hint === null ? [] : [hint]),
       ...unavailableLines(unavailable),
     ].join('\n'),
 });

@@ -6,9 +6,9 @@ import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
 import {
   collectionNames,
   cursor,
-  filterFields,
   filterOf,
   maxTokens,
+  searchFilterFields,
   toUnavailableShape,
   unavailableShape,
 } from '../shapes.js';
@@ -53,7 +53,7 @@ export const search = defineOperation({
       .enum(CONTEXT_KINDS)
       .default('none')
       .describe('What to read around each result: none (default), neighbours, or the whole section.'),
-    ...filterFields,
+    ...searchFilterFields,
     maxTokens,
     cursor,
   }),

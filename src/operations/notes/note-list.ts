@@ -36,6 +36,7 @@ export const noteList = defineOperation({
     notes: z.array(documentShape.extend({ noteId: z.string() })),
     total: z.number(),
     nextCursor: z.string().nullable(),
+    hint: z.string().nullable(),
   }),
   errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID'],
   examples: [{}, { categories: ['accessibility'] }],
@@ -49,11 +50,13 @@ export const noteList = defineOperation({
       notes: page.items.map((note) => ({ ...toDocumentShape(note), noteId: noteIdOf(note.uri) })),
       total: page.total,
       nextCursor: page.items.length > 0 && next < page.total ? encodeCursor(next, binding) : null,
+      hint: page.hint,
     };
   },
-  render: ({ notes, total, nextCursor }) =>
+  render: ({ notes, total, nextCursor, hint }) =>
     [
       ...notes.map((note) => `note ${note.noteId}\n  ${documentLine(note)}`),
       pageLine(notes.length, total, nextCursor),
+      ...(hint === null ? [] : [hint]),
     ].join('\n'),
 });

@@ -6,6 +6,7 @@ import { throwIfCancelled } from '../../core/errors.js';
 import type { Document, Job, JsonValue, SearchFilter } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
+import { resolveFilter } from '../filters/resolve-filter.js';
 import type { JobHandle, JobService } from '../jobs.js';
 import { breathe, DatasetAccess } from './dataset-access.js';
 import { LinkOpenings } from './link-openings.js';
@@ -101,10 +102,12 @@ export class MiningService {
 
   async #find(request: MiningRequest, handle: JobHandle): Promise<Found[]> {
     const found: Found[] = [];
-    for (const collection of await this.#collections.select(request.collections)) {
+    const collections = await this.#collections.select(request.collections);
+    const filter = await resolveFilter(this.#context, collections, request.filter);
+    for (const collection of collections) {
       let offset = 0;
       for (;;) {
-        const page = await this.#context.store.listDocuments(collection.name, request.filter, { offset, limit: PAGE });
+        const page = await this.#context.store.listDocuments(collection.name, filter, { offset, limit: PAGE });
         for (const listed of page.items) {
           throwIfCancelled(handle.signal);
           const document = await this.#context.store.getDocument(collection.name, listed.id);

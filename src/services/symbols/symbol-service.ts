@@ -4,6 +4,8 @@ import type { Document } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { DocumentService } from '../documents.js';
+import { explainFilter } from '../filters/explain-filter.js';
+import { resolveFilter } from '../filters/resolve-filter.js';
 import { CHARACTERS_PER_TOKEN } from '../search.js';
 import { type FindSymbolRequest, type FoundSymbol, findSymbol } from './find-symbol.js';
 import { type DocumentWithOrWithoutText, linesOf, Structures, symbolAround } from './structures.js';
@@ -96,9 +98,13 @@ export class SymbolService {
   }
 
   /** @throws QuarryError INPUT_INVALID, COLLECTION_NOT_FOUND, CURSOR_INVALID, CANCELLED */
-  async find(request: FindSymbolRequest): Promise<FoundSymbol> {
+  async find(request: FindSymbolRequest): Promise<FoundSymbol & { readonly hint: string | null }> {
     const collections = await this.#collections.select(request.collections);
-    return findSymbol(this.#context, collections, request);
+    const filter = await resolveFilter(this.#context, collections, request.filter);
+    const found = await findSymbol(this.#context, collections, { ...request, filter });
+    const isEmpty = found.definitions.length + found.references.length === 0;
+    const hint = isEmpty ? await explainFilter(this.#context, { collections, filter: request.filter }) : undefined;
+    return { ...found, hint: hint ?? null };
   }
 
   /**
