@@ -95,9 +95,30 @@ function hasSources(result: unknown): boolean {
 
 /** What a job came to, in words: the `lines` of its result where it has them, else the result itself. A sync has said it in counts. */
 function linesOf(result: unknown): string[] {
-  if (typeof result !== 'object' || result === null || hasSources(result)) return [];
+  if (typeof result !== 'object' || result === null) return [];
+  if (hasSources(result)) return leftOutLines(result);
   if (!('lines' in result) || !Array.isArray(result.lines)) return outline(result);
   return result.lines.filter((line): line is string => typeof line === 'string');
+}
+
+const syncResult = z.object({
+  sources: z.array(
+    z.object({ leftOut: z.array(z.object({ rule: z.string(), count: z.number(), first: z.array(z.string()) })) }),
+  ),
+});
+
+/** What default rules left out of the sources of a sync, and how it can be had. */
+function leftOutLines(result: object): string[] {
+  const parsed = syncResult.safeParse(result);
+  const rules = parsed.data?.sources.flatMap(({ leftOut }) => leftOut) ?? [];
+  if (rules.length === 0) return [];
+  return [
+    'left out by default:',
+    ...rules.map(
+      ({ rule, count, first }) => `  ${rule}: ${count} (${first.join(', ')}${count > first.length ? ', ...' : ''})`,
+    ),
+    '  to read them: `!name` in a .quarryignore, the options includeHidden, maxFileBytes, skipGenerated or maxPages, or git add',
+  ];
 }
 
 /** Output of an operation that starts a job. */

@@ -4,6 +4,7 @@ import type { Collection, Document, ExtractedDocument, JsonObject, JsonValue, So
 import type { ServiceContext } from './context.js';
 import { DocumentWriter, type WriterTally } from './document-writer.js';
 import type { JobHandle } from './jobs.js';
+import { LeftOut } from './left-out.js';
 import { writePatiently } from './patient-write.js';
 
 /** What one sync works on. */
@@ -32,6 +33,7 @@ export class SourceSync {
   readonly #gathered: ('added' | 'updated')[] = [];
   #counted: WriterTally = { documents: 0, chunks: 0, embedded: 0, reused: 0 };
   readonly #removed: string[] = [];
+  readonly #leftOut = new LeftOut();
   #expected = 0;
   #done = 0;
   #indexMs = 0;
@@ -79,7 +81,13 @@ export class SourceSync {
     }
     await this.#finish();
     const wallMs = context.clock.elapsedMs() - begun;
-    return { source: source.id, uri: source.uri, complete: this.#state !== undefined, timings: this.#timings(wallMs) };
+    return {
+      source: source.id,
+      uri: source.uri,
+      complete: this.#state !== undefined,
+      leftOut: this.#leftOut.list(),
+      timings: this.#timings(wallMs),
+    };
   }
 
   async #take(item: SyncItem): Promise<void> {
@@ -100,6 +108,7 @@ export class SourceSync {
         });
         return;
       case 'skipped':
+        this.#leftOut.add(item);
         this.#countSkipped(item.reason);
         return;
       default:

@@ -6,7 +6,7 @@ import type { ExtractedDocument, JsonObject } from '../../core/types.js';
 import { hasBinaryName } from '../formats/media-types.js';
 import { parseDocument } from '../formats/parse-document.js';
 import type { ParsedDocument } from '../formats/parsed-document.js';
-import { isMinified } from '../selection/default-ignores.js';
+import { isMinified, MINIFIED_RULE } from '../selection/default-ignores.js';
 import { createPathFilter } from '../selection/path-filter.js';
 import { fileUri, textOf } from './file-path.js';
 import { type FilesOptions, parseFilesOptions, parseGivenOptions } from './files-options.js';
@@ -133,6 +133,7 @@ async function* syncFolder(options: FilesOptions, device: string, context: SyncC
     filter: createPathFilter(options),
     includeHidden: options.includeHidden,
     ignore: options.useIgnoreFiles ? project : undefined,
+    tracked: project.tracked,
     licence: project.licence,
     signal: context.signal,
   });
@@ -228,7 +229,8 @@ async function parseItem(file: FoundFile, content: FileContent, reading: Reading
     signal: reading.context.signal,
   });
   if (parsed.text === '') return { type: 'skipped', uri: file.uri, reason: 'empty' };
-  if (isMinified(parsed.language, parsed.text)) return { type: 'skipped', uri: file.uri, reason: 'ignored' };
+  if (isMinified(parsed.language, parsed.text))
+    return { type: 'skipped', uri: file.uri, reason: 'ignored', rule: MINIFIED_RULE };
   return { type: 'document', document: documentOf(file, parsed, content) };
 }
 

@@ -2,12 +2,14 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { QuarryError, systemCode, throwIfCancelled } from '../../core/errors.js';
 import type { SkipReason, SyncItem } from '../../core/ports.js';
-import { isIgnoredByDefault } from '../selection/default-ignores.js';
-import { IGNORE_FILE_NAMES, type IgnoreRules } from '../selection/ignore-rules.js';
+import { defaultRule, yieldsToGit } from '../selection/default-ignores.js';
+import { IGNORE_FILE_NAMES, type IgnoreRules, OWN_IGNORE_FILE } from '../selection/ignore-rules.js';
 import type { PathFilter } from '../selection/path-filter.js';
 import { fileUri, joinPath, type PathBytes, textOf } from './file-path.js';
+import type { ProjectContext } from './project-context.js';
 import { readSmallFile, unreadable } from './read-file.js';
 import { readLicence } from './read-licence.js';
+import type { TrackedPaths } from './tracked-paths.js';
 
 /** A file that is wanted. */
 export interface FoundFile {
@@ -31,16 +33,26 @@ export interface WalkRequest {
   readonly filter: PathFilter;
   readonly includeHidden: boolean;
   /** Undefined when ignore files are not to be honoured. */
-  readonly ignore: { readonly rules: IgnoreRules; readonly prefix: string } | undefined;
+  readonly ignore: Pick<ProjectContext, 'rules' | 'ownRules' | 'prefix'> | undefined;
+  /** What git tracks below the root; it is read whatever its folders are called. */
+  readonly tracked: TrackedPaths | undefined;
   /** SPDX expression at the root. */
   readonly licence: string;
   readonly signal: AbortSignal;
 }
 
+/** The rules that hold in a folder. */
+export interface FolderRules {
+  readonly all: IgnoreRules;
+  readonly own: IgnoreRules;
+}
+
 interface Entry {
   readonly path: PathBytes;
   readonly relative: string;
-  readonly rules: IgnoreRules | undefined;
+  readonly rules: FolderRules | undefined;
+  /** The default rule about a folder above, where git tracks something: all else in it is left out. */
+  readonly within: string | undefined;
   readonly licence: string;
 }
 
@@ -50,8 +62,9 @@ interface Entry {
  */
 export async function* walkFolder(request: WalkRequest): AsyncGenerator<WalkItem> {
   // A stack of its own, because folders can be nested deeper than generators should be.
+  const rules = request.ignore && { all: request.ignore.rules, own: request.ignore.ownRules };
   const pending: (Entry | WalkItem)[] = [
-    { path: request.root, relative: '', rules: request.ignore?.rules, licence: request.licence },
+    { path: request.root, relative: '', rules, within: undefined, licence: request.licence },
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     throwIfCancelled(request.signal);
@@ -103,16 +116,26 @@ async function rulesOf(
   folder: Entry,
   names: readonly Dirent<Buffer>[],
   request: WalkRequest,
-): Promise<IgnoreRules | undefined> {
-  let rules = folder.rules;
+): Promise<FolderRules | undefined> {
+  let { rules } = folder;
   if (rules === undefined || request.ignore === undefined) return undefined;
   const present = new Set(names.map((entry) => textOf(entry.name)));
   for (const name of IGNORE_FILE_NAMES) {
     if (!present.has(name)) continue;
     const text = await readSmallFile(joinPath(folder.path, Buffer.from(name)));
-    if (text !== undefined) rules = rules.with(fromIgnoreRoot(folder.relative, request.ignore.prefix), text);
+    if (text !== undefined)
+      rules = withFile(rules, { name, text, folder: fromIgnoreRoot(folder.relative, request.ignore.prefix) });
   }
   return rules;
+}
+
+/** The rules with those of one more ignore file. */
+export function withFile(
+  { all, own }: FolderRules,
+  file: { readonly name: string; readonly text: string; readonly folder: string },
+): FolderRules {
+  const isOwn = file.name === OWN_IGNORE_FILE;
+  return { all: all.with(file.folder, file.text), own: isOwn ? own.with(file.folder, file.text) : own };
 }
 
 function fromIgnoreRoot(relative: string, prefix: string): string {
@@ -127,10 +150,10 @@ async function judge(folder: Entry, entry: Dirent<Buffer>, request: WalkRequest)
   if (kind === 'symlink') return skip(path, 'symlink');
   if (kind === 'other') return skip(path, 'unsupported');
   const isFolder = kind === 'folder';
-  const reason = rejection({ name, relative, isFolder, rules: folder.rules }, request);
-  if (reason !== undefined) return skip(path, reason, isFolder);
-  const { rules, licence } = folder;
-  if (isFolder) return { path, relative, rules, licence };
+  const { rules, licence, within } = folder;
+  const verdict = rejection({ name, relative, isFolder, rules, within }, request);
+  if (verdict.reason !== undefined) return { ...skip(path, verdict.reason, isFolder), rule: verdict.rule };
+  if (isFolder) return { path, relative, rules, licence, within: verdict.within };
   return { type: 'file', file: { path, relative, uri: fileUri(path), licence } };
 }
 
@@ -138,21 +161,41 @@ interface Judged {
   readonly name: string;
   readonly relative: string;
   readonly isFolder: boolean;
-  readonly rules: IgnoreRules | undefined;
+  readonly rules: FolderRules | undefined;
+  readonly within: string | undefined;
 }
 
-/** Why a file or folder is passed over; undefined when it is wanted. Shared by the walk and the watch. */
+/** Why something is passed over, and by which default rule if by one; without a reason it is wanted. */
+interface Rejection {
+  readonly reason?: SkipReason;
+  readonly rule?: string | undefined;
+  /** For what is wanted: the default rule about a folder above it, or about itself, that git's tracking overrules. */
+  readonly within?: string | undefined;
+}
+
+/** Judges a file or folder. Shared by the walk and the watch. */
 export function rejection(
   item: Judged,
-  request: Pick<WalkRequest, 'filter' | 'includeHidden' | 'ignore'>,
-): SkipReason | undefined {
-  const { name, relative, isFolder } = item;
-  const verdict = item.rules?.verdict(fromIgnoreRoot(relative, request.ignore?.prefix ?? ''), isFolder);
-  if (verdict === 'ignored') return 'ignored';
-  if (name === '.git' || (verdict !== 'kept' && isIgnoredByDefault(name, isFolder))) return 'ignored';
-  if (name.startsWith('.') && !request.includeHidden && verdict !== 'kept') return 'hidden';
-  if (isFolder) return request.filter.rejectsFolder(relative) ? 'ignored' : undefined;
-  return request.filter.reject(relative);
+  request: Pick<WalkRequest, 'filter' | 'includeHidden' | 'ignore' | 'tracked'>,
+): Rejection {
+  const { name, relative, isFolder, rules } = item;
+  const isTracked = request.tracked?.has(relative, isFolder) === true;
+  // Git's own ignore files say nothing of what git tracks.
+  const verdict = (isTracked ? rules?.own : rules?.all)?.verdict(
+    fromIgnoreRoot(relative, request.ignore?.prefix ?? ''),
+    isFolder,
+  );
+  if (verdict === 'ignored' || name === '.git') return { reason: 'ignored' };
+  const isKept = verdict === 'kept';
+  const rule = defaultRule(name, isFolder);
+  const mayYield = isFolder && yieldsToGit(name);
+  const within = isKept ? undefined : (item.within ?? (mayYield ? rule : undefined));
+  if (within !== undefined && !isTracked) return { reason: 'ignored', rule: within };
+  if (rule !== undefined && !mayYield && !isKept) return { reason: 'ignored', rule };
+  if (name.startsWith('.') && !request.includeHidden && !isKept) return { reason: 'hidden' };
+  if (isFolder) return request.filter.rejectsFolder(relative) ? { reason: 'ignored' } : { within };
+  const reason = request.filter.reject(relative);
+  return reason === undefined ? {} : { reason };
 }
 
 type EntryKind = 'file' | 'folder' | 'symlink' | 'other';
@@ -172,7 +215,7 @@ async function kindOf(entry: Dirent<Buffer>, path: PathBytes): Promise<EntryKind
   }
 }
 
-function skip(path: PathBytes, reason: SkipReason, isFolder = false): WalkItem {
+function skip(path: PathBytes, reason: SkipReason, isFolder = false): Extract<SyncItem, { type: 'skipped' }> {
   return { type: 'skipped', uri: isFolder ? folderUri(path) : fileUri(path), reason };
 }
 

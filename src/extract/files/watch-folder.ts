@@ -2,12 +2,12 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { WatchListener } from '../../core/ports.js';
-import { IGNORE_FILE_NAMES, type IgnoreRules } from '../selection/ignore-rules.js';
+import { IGNORE_FILE_NAMES } from '../selection/ignore-rules.js';
 import { createPathFilter } from '../selection/path-filter.js';
 import type { FilesOptions } from './files-options.js';
 import { type ProjectContext, readProjectContext } from './project-context.js';
 import { readSmallFile } from './read-file.js';
-import { rejection } from './walk-folder.js';
+import { type FolderRules, rejection, withFile } from './walk-folder.js';
 
 /** Quiet time after the last change before the caller hears of it, in milliseconds. */
 const QUIET_MS = 300;
@@ -157,6 +157,7 @@ async function ignoreTest(
     filter: createPathFilter({ include: [], exclude: options.exclude }),
     includeHidden: options.includeHidden,
     ignore: options.useIgnoreFiles ? project : undefined,
+    tracked: project.tracked,
   };
   return (file, stats) => {
     const relative = path.relative(root, file).split(path.sep).join('/');
@@ -164,15 +165,21 @@ async function ignoreTest(
     const name = path.basename(file);
     // A change of the rules changes what is wanted.
     if (IGNORE_FILE_NAMES.some((known) => known === name)) return false;
-    return rejection({ name, relative, isFolder: stats?.isDirectory() ?? false, rules }, request) !== undefined;
+    let within: string | undefined;
+    for (let at = relative.indexOf('/'); at > 0; at = relative.indexOf('/', at + 1)) {
+      const above = relative.slice(0, at);
+      ({ within } = rejection({ name: path.basename(above), relative: above, isFolder: true, rules, within }, request));
+    }
+    const item = { name, relative, isFolder: stats?.isDirectory() ?? false, rules, within };
+    return rejection(item, request).reason !== undefined;
   };
 }
 
-async function rootRules(root: string, project: ProjectContext): Promise<IgnoreRules> {
-  let { rules } = project;
+async function rootRules(root: string, project: ProjectContext): Promise<FolderRules> {
+  let rules: FolderRules = { all: project.rules, own: project.ownRules };
   for (const name of IGNORE_FILE_NAMES) {
     const text = await readSmallFile(Buffer.from(path.join(root, name)));
-    if (text !== undefined) rules = rules.with(project.prefix, text);
+    if (text !== undefined) rules = withFile(rules, { name, text, folder: project.prefix });
   }
   return rules;
 }

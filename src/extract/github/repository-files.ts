@@ -5,7 +5,7 @@ import type { ExtractedDocument, JsonObject } from '../../core/types.js';
 import { hasBinaryName } from '../formats/media-types.js';
 import { parseDocument } from '../formats/parse-document.js';
 import type { ParsedDocument } from '../formats/parsed-document.js';
-import { isIgnoredByDefault, isMinified } from '../selection/default-ignores.js';
+import { defaultRule, isMinified, MINIFIED_RULE, yieldsToGit } from '../selection/default-ignores.js';
 import { type LicenceFile, licenceOfFolder, mayNameLicence } from '../selection/detect-licence.js';
 import { IgnoreRules } from '../selection/ignore-rules.js';
 import { createPathFilter, type PathFilter } from '../selection/path-filter.js';
@@ -163,9 +163,9 @@ async function* readAll(entries: readonly TreeEntry[], reading: Reading): AsyncG
   const filter = createPathFilter(request.options);
   const wanted: TreeEntry[] = [];
   for (const entry of entries) {
-    const reason = rejection(entry, { ...reading, filter });
-    if (reason === undefined) wanted.push(entry);
-    else yield { type: 'skipped', uri: request.uriOf(fetched.ref, entry.path), reason };
+    const found = rejection(entry, { ...reading, filter });
+    if (found === undefined) wanted.push(entry);
+    else yield { type: 'skipped', uri: request.uriOf(fetched.ref, entry.path), ...found };
   }
   yield { type: 'expected', total: wanted.length };
   for (const [done, entry] of wanted.entries()) {
@@ -175,24 +175,38 @@ async function* readAll(entries: readonly TreeEntry[], reading: Reading): AsyncG
   }
 }
 
-function rejection(entry: TreeEntry, selection: Reading & { filter: PathFilter }): SkipReason | undefined {
+interface Rejection {
+  readonly reason: SkipReason;
+  /** The default rule that did it, if one did. */
+  readonly rule?: string;
+}
+
+/** What git tracks is wanted whatever its folders are called; single files that machines write are not. */
+function rejection(entry: TreeEntry, selection: Reading & { filter: PathFilter }): Rejection | undefined {
   const { options } = selection.request;
-  if (entry.kind === 'symlink') return 'symlink';
-  if (entry.kind === 'submodule') return 'unsupported';
+  if (entry.kind === 'symlink') return { reason: 'symlink' };
+  if (entry.kind === 'submodule') return { reason: 'unsupported' };
   const names = entry.path.split('/');
   for (let count = 1; count <= names.length; count++) {
     const isFolder = count < names.length;
     const name = names[count - 1] ?? '';
     const path = names.slice(0, count).join('/');
     const verdict = selection.rules.ignore.verdict(path, isFolder);
-    if (verdict === 'ignored' || selection.rules.generated.verdict(path, isFolder) === 'ignored') return 'ignored';
+    if (verdict === 'ignored') return { reason: 'ignored' };
+    if (selection.rules.generated.verdict(path, isFolder) === 'ignored')
+      return { reason: 'ignored', rule: 'generated or vendored by .gitattributes' };
     // The folder that was named as the source is wanted, whatever it is called.
-    if (isInside(selection.fetched.path, path)) continue;
-    if (verdict !== 'kept' && isIgnoredByDefault(name, isFolder)) return 'ignored';
-    if (verdict !== 'kept' && name.startsWith('.') && !options.includeHidden) return 'hidden';
+    if (isInside(selection.fetched.path, path) || verdict === 'kept') continue;
+    const rule = isFolder && yieldsToGit(name) ? undefined : defaultRule(name, isFolder);
+    if (rule !== undefined) return { reason: 'ignored', rule };
+    if (name.startsWith('.') && !options.includeHidden) return { reason: 'hidden' };
   }
-  const reason = selection.filter.reject(entry.path);
-  if (reason !== undefined) return reason;
+  const reason = selection.filter.reject(entry.path) ?? unread(entry, options);
+  return reason === undefined ? undefined : { reason };
+}
+
+/** Why a file that is wanted cannot be read. */
+function unread(entry: TreeEntry, options: GithubOptions): SkipReason | undefined {
   if (hasBinaryName(entry.path)) return 'binary';
   if (entry.size === 0) return 'empty';
   const limit = CONTAINER.test(entry.path) ? options.maxContainerBytes : options.maxFileBytes;
@@ -210,7 +224,8 @@ async function readItem(entry: TreeEntry, reading: Reading): Promise<SyncItem> {
   try {
     const parsed = await parseDocument(bytes, { uri, fileName: entry.path, signal: request.context.signal });
     if (parsed.text === '') return { type: 'skipped', uri, reason: 'empty' };
-    if (isMinified(parsed.language, parsed.text)) return { type: 'skipped', uri, reason: 'ignored' };
+    if (isMinified(parsed.language, parsed.text))
+      return { type: 'skipped', uri, reason: 'ignored', rule: MINIFIED_RULE };
     return { type: 'document', document: documentOf({ uri, revision, licence, entry }, parsed, reading) };
   } catch (error) {
     const failure = toQuarryError(error, 'DOCUMENT_BROKEN');

@@ -1,7 +1,10 @@
 import ignore, { type Ignore } from 'ignore';
 
+/** Our own file of ignore rules. */
+export const OWN_IGNORE_FILE = '.quarryignore';
+
 /** Names of the files that hold ignore rules, weakest first. */
-export const IGNORE_FILE_NAMES = ['.gitignore', '.quarryignore'] as const;
+export const IGNORE_FILE_NAMES = ['.gitignore', OWN_IGNORE_FILE] as const;
 
 /**
  * The rules of all ignore files from the root down to one directory, with git's meaning: the last matching rule wins,

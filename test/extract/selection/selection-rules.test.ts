@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isIgnoredByDefault, isMinified } from '../../../src/extract/selection/default-ignores.js';
+import { defaultRule, isMinified, yieldsToGit } from '../../../src/extract/selection/default-ignores.js';
 import { IgnoreRules } from '../../../src/extract/selection/ignore-rules.js';
 import { createPathFilter } from '../../../src/extract/selection/path-filter.js';
 
@@ -120,7 +120,7 @@ describe('path filter', () => {
 describe('defaults', () => {
   it('leaves out dependencies, lock files, keys and generated code, and nothing else', () => {
     for (const name of ['node_modules', '.git', 'vendor', '__pycache__', 'x.egg-info', 'target'])
-      expect(isIgnoredByDefault(name, true)).toBe(true);
+      expect(defaultRule(name, true)).toBe(`folders named ${name}`);
     for (const name of [
       'package-lock.json',
       'a.min.js',
@@ -131,10 +131,12 @@ describe('defaults', () => {
       'a~',
       'Cargo.lock',
     ])
-      expect(isIgnoredByDefault(name, false)).toBe(true);
-    for (const name of ['docs', 'src', 'build', 'lib', 'test']) expect(isIgnoredByDefault(name, true)).toBe(false);
+      expect(defaultRule(name, false)).toBeDefined();
+    for (const name of ['docs', 'src', 'build', 'lib', 'test']) expect(defaultRule(name, true)).toBeUndefined();
+    for (const name of ['dist', 'target', 'vendor', '_build', 'coverage']) expect(yieldsToGit(name)).toBe(true);
+    for (const name of ['node_modules', '.git', '__pycache__']) expect(yieldsToGit(name)).toBe(false);
     for (const name of ['a.md', 'package.json', 'index.js', 'node_modules', 'keys.md', 'C#.md', 'F# notes.md'])
-      expect(isIgnoredByDefault(name, false)).toBe(false);
+      expect(defaultRule(name, false)).toBeUndefined();
   });
 
   it('tells minified code by its lines', () => {
