@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fenceText } from '../core/text/fence.js';
+import { LINE_BASES, lineBasisNote, lineBasisOf } from '../core/text/line-basis.js';
 import { SOURCE_KINDS } from '../core/types.js';
 import type { SearchHit } from '../services/search.js';
 import { unavailableLines, type unavailableShape } from './shapes.js';
@@ -22,6 +23,8 @@ export const hitShape = z.object({
   headingPath: z.array(z.string()),
   startLine: z.number(),
   endLine: z.number(),
+  /** Which text the lines count. */
+  lineBasis: z.enum(LINE_BASES),
   start: z.number(),
   end: z.number(),
   documentId: z.string(),
@@ -41,6 +44,7 @@ export const hitShape = z.object({
       url: z.string(),
       startLine: z.number(),
       endLine: z.number(),
+      lineBasis: z.enum(LINE_BASES),
     }),
   ),
   /** How many more such places there are. */
@@ -71,6 +75,7 @@ export function toHitShape({ hit, citation, rank, why, context, alsoIn, alsoInMo
     headingPath: [...chunk.headingPath],
     startLine: citation.startLine,
     endLine: citation.endLine,
+    lineBasis: lineBasisOf(document),
     start: citation.start,
     end: citation.end,
     documentId: citation.documentId,
@@ -92,7 +97,7 @@ function renderHit(hit: HitOutput): string {
   const read = hit.context ?? hit;
   const cite = `${hit.documentId} @${hit.contentHash.slice(0, 12)} [${hit.start},${hit.end})`;
   const body = fenceText(read.text);
-  const place = `${hit.url} lines ${read.startLine}-${read.endLine}`;
+  const place = `${hit.url} lines ${read.startLine}-${read.endLine}${lineBasisNote(hit.lineBasis)}`;
   const matched = hit.context === null ? '' : ` (matched lines ${hit.startLine}-${hit.endLine})`;
   const facts = [`collection ${hit.collection}`, hit.sourceKind, hit.language, hit.licence].filter(
     (fact) => fact !== '',
@@ -105,7 +110,7 @@ function otherPlaces({ alsoIn, alsoInMore }: HitOutput): string {
   if (first === undefined) return '';
   const rest = others.length + alsoInMore;
   const more = rest === 0 ? '' : ` (${rest} more)`;
-  return `\n   also in: ${first.title}, ${first.url} lines ${first.startLine}-${first.endLine}${more}`;
+  return `\n   also in: ${first.title}, ${first.url} lines ${first.startLine}-${first.endLine}${lineBasisNote(first.lineBasis)}${more}`;
 }
 
 /** Results for a person or a model: the text of each, fenced by a bar, with place, citation and scores. */

@@ -3,6 +3,7 @@ import { QuarryError } from '../core/errors.js';
 import type { Page, PageRequest, Unavailable } from '../core/ports.js';
 import { locateQuote } from '../core/retrieval/locate-quote.js';
 import { fenceableLength } from '../core/text/fence.js';
+import { type LineBasis, lineBasisOf } from '../core/text/line-basis.js';
 import { createLineIndex, type LineIndex } from '../core/text/lines.js';
 import type { Collection, Document, SearchFilter } from '../core/types.js';
 import { Absentees, askEach, throwIfUnread } from './ask-each.js';
@@ -77,6 +78,7 @@ export interface CitationCheck {
     readonly end: number;
     readonly startLine: number;
     readonly endLine: number;
+    readonly lineBasis: LineBasis;
   } | null;
   /** What stands at the old place, for `changed`. */
   readonly currentText: string | null;
@@ -201,6 +203,7 @@ export class DocumentService {
       end: place.end,
       startLine: lines.lineAt(place.start),
       endLine: lines.lineAt(place.end - 1),
+      lineBasis: lineBasisOf(document),
     };
     const isSamePlace = query.start === undefined || place.start === query.start;
     const isSameVersion =

@@ -2,6 +2,7 @@ import { decodeCursor, encodeCursor } from '../core/cursor.js';
 import { QuarryError } from '../core/errors.js';
 import type { Unavailable } from '../core/ports.js';
 import type { RetrievalSettings } from '../core/retrieval/settings.js';
+import { type LineBasis, lineBasisOf } from '../core/text/line-basis.js';
 import { parseQuery } from '../core/text/query.js';
 import { type Chunk, type Citation, type Collection, SEARCHED_STATUSES, type SearchFilter } from '../core/types.js';
 import { Absentees, askEach, throwIfUnread } from './ask-each.js';
@@ -51,7 +52,9 @@ export interface HitContext {
 }
 
 /** Another place where the text of a hit stands. */
-export type OtherPlace = Pick<Citation, 'documentId' | 'title' | 'uri' | 'startLine' | 'endLine'>;
+export type OtherPlace = Pick<Citation, 'documentId' | 'title' | 'uri' | 'startLine' | 'endLine'> & {
+  readonly lineBasis: LineBasis;
+};
 
 /** One answer of a search. */
 export interface SearchHit {
@@ -327,6 +330,7 @@ function namedPlaces({ copies }: Passage): OtherPlace[] {
     uri: document.uri,
     startLine: chunk.startLine,
     endLine: chunk.endLine,
+    lineBasis: lineBasisOf(document),
   }));
 }
 

@@ -28,7 +28,7 @@ export interface FilesAdapterOptions {
 const ANYTHING: ResolveContext = { mayRead: async () => true, allowPrivateNetwork: true };
 
 /** Part of every revision; raise it when unchanged files must be read anew because they are read differently. */
-const REVISION_PREFIX = 'f1-';
+const REVISION_PREFIX = 'f2-';
 const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
 
 /** Reads documents from a file, a folder or a glob. Targets: a path, a `file://` URL, or `docs/*.md`. */

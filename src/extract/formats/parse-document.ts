@@ -1,5 +1,8 @@
 import { QuarryError, toQuarryError } from '../../core/errors.js';
+import { EXTRACTED_LINES } from '../../core/text/line-basis.js';
+import { createLineIndex } from '../../core/text/lines.js';
 import { normalizeText } from '../../core/text/normalize-text.js';
+import type { JsonObject } from '../../core/types.js';
 import { parseAsciidoc } from './asciidoc.js';
 import { decodeText } from './decode-text.js';
 import { parseHtml } from './html.js';
@@ -76,10 +79,27 @@ async function readBody(bytes: Uint8Array, choice: FormatChoice, request: ParseR
     const body = isLarge
       ? await parseInWorker({ kind: 'html', text, uri: request.uri }, limits)
       : readKind(text, choice, request);
-    return charset === 'utf-8' ? body : { ...body, metadata: { ...body.metadata, charset } };
+    const metadata: JsonObject = {
+      ...body.metadata,
+      ...(charset === 'utf-8' ? {} : { charset }),
+      ...(keepsLines(decoded, body.text) ? {} : EXTRACTED_LINES),
+    };
+    return { ...body, metadata };
   } catch (error) {
     throw toQuarryError(error, 'DOCUMENT_BROKEN');
   }
+}
+
+/**
+ * Whether the text has the lines that tools count in the file, which end at `\n` alone: a lone `\r` makes one more here.
+ * Converters of light markup keep a document's lines, and where one cannot, the count shows it.
+ */
+function keepsLines(source: string, text: string): boolean {
+  return !/\r(?!\n)/.test(source) && countLines(source) === countLines(text);
+}
+
+function countLines(text: string): number {
+  return createLineIndex(text).lineCount;
 }
 
 function readKind(text: string, choice: FormatChoice, request: ParseRequest): ParsedBody {

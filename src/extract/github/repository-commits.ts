@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../../core/errors.js';
 import type { SyncContext, SyncItem } from '../../core/ports.js';
+import { EXTRACTED_LINES } from '../../core/text/line-basis.js';
 import { normalizeText } from '../../core/text/normalize-text.js';
 import type { ExtractedDocument, JsonObject } from '../../core/types.js';
 import { isoTime } from '../formats/iso-time.js';
@@ -127,7 +128,7 @@ function documentOf(
     tags: [],
     status: 'active',
     confidence: 1,
-    metadata: { ...request.metadata, commit: commit.id, ref: request.ref },
+    metadata: { ...EXTRACTED_LINES, ...request.metadata, commit: commit.id, ref: request.ref },
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { throwIfCancelled } from '../../core/errors.js';
 import type { SyncContext, SyncItem } from '../../core/ports.js';
+import { EXTRACTED_LINES } from '../../core/text/line-basis.js';
 import { normalizeText } from '../../core/text/normalize-text.js';
 import type { ExtractedDocument, JsonObject, JsonValue } from '../../core/types.js';
 import { type GithubApi, isSwitchedOff } from './github-api.js';
@@ -182,6 +183,7 @@ function documentOf(issue: Issue, comments: readonly Comment[], request: Reposit
   const { options } = request;
   const isPull = Boolean(issue.pull_request);
   const metadata: JsonObject = {
+    ...EXTRACTED_LINES,
     repository: `${options.owner}/${options.repository}`,
     number: issue.number,
     state: issue.pull_request?.merged_at ? 'merged' : issue.state,

@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import { NAME_FITS } from '../../core/code/symbol-name.js';
 import { SYMBOL_KINDS } from '../../core/code/symbol-reader.js';
+import { LINE_BASES, lineBasisNote, lineBasisOf } from '../../core/text/line-basis.js';
 import type { Definition, Reference } from '../../services/symbols/read-uses.js';
 import { defineOperation } from '../define.js';
 import { collectionNames, cursor, filterFields, filterOf } from '../shapes.js';
 
-const place = { id: z.string(), title: z.string(), url: z.string(), collection: z.string(), line: z.number() };
+const place = {
+  id: z.string(),
+  title: z.string(),
+  url: z.string(),
+  collection: z.string(),
+  line: z.number(),
+  lineBasis: z.enum(LINE_BASES),
+};
 
 const definitionShape = z.object({
   ...place,
@@ -87,7 +95,14 @@ export const findSymbol = defineOperation({
 });
 
 function placeOf({ document, line }: Definition | Reference) {
-  return { id: document.id, title: document.title, url: document.uri, collection: document.collection, line };
+  return {
+    id: document.id,
+    title: document.title,
+    url: document.uri,
+    collection: document.collection,
+    line,
+    lineBasis: lineBasisOf(document),
+  };
 }
 
 function toDefinition(definition: Definition): z.output<typeof definitionShape> {
@@ -101,10 +116,10 @@ function toReference(reference: Reference): z.output<typeof referenceShape> {
 }
 
 function definitionLines(definition: z.output<typeof definitionShape>): string[] {
-  const { kind, path, match, url, id, startLine, endLine, signature, summary } = definition;
+  const { kind, path, match, url, id, startLine, endLine, lineBasis, signature, summary } = definition;
   const fit = match === 'exact' ? '' : match === 'case' ? ' (other case)' : ' (last part only)';
   return [
-    `${kind} ${path.join('.')}${fit}  ${url}:${startLine}-${endLine} (id ${id})`,
+    `${kind} ${path.join('.')}${fit}  ${url}:${startLine}-${endLine}${lineBasisNote(lineBasis)} (id ${id})`,
     `    ${signature}`,
     summary === '' ? '' : `    ${summary}`,
   ];
@@ -112,10 +127,15 @@ function definitionLines(definition: z.output<typeof definitionShape>): string[]
 
 /** Uses in one document stand together below its address. */
 function referenceLines(
-  { url, id, line, text, within, certain }: z.output<typeof referenceShape>,
+  { url, id, line, lineBasis, text, within, certain }: z.output<typeof referenceShape>,
   before: z.output<typeof referenceShape> | undefined,
 ): string[] {
-  const head = before?.id === id ? [] : [`used in ${url} (id ${id})${certain ? '' : ', by words: no grammar'}`];
+  const head =
+    before?.id === id
+      ? []
+      : [
+          `used in ${url}${lineBasis === 'extracted' ? ', lines of the extracted text' : ''} (id ${id})${certain ? '' : ', by words: no grammar'}`,
+        ];
   return [...head, `    ${line}${within.length === 0 ? '' : ` in ${within.join('.')}`}: ${text}`];
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SYMBOL_KINDS } from '../../core/code/symbol-reader.js';
+import { LINE_BASES, lineBasisNote, lineBasisOf } from '../../core/text/line-basis.js';
 import { defineOperation } from '../define.js';
 import { collectionNames, cursor, maxTokens } from '../shapes.js';
 
@@ -28,6 +29,7 @@ export const outline = defineOperation({
     contentHash: z.string(),
     language: z.string(),
     totalLines: z.number(),
+    lineBasis: z.enum(LINE_BASES),
     basis: z.enum(['syntax', 'headings', 'layout']),
     entries: z.array(
       z.object({
@@ -49,11 +51,12 @@ export const outline = defineOperation({
   async run({ services }, input) {
     const { document, entries, ...rest } = await services.symbols.outline(input);
     const { id, title, uri, contentHash, language } = document;
-    return { id, title, url: uri, contentHash, language, ...rest, entries: entries.map(toShape) };
+    const lineBasis = lineBasisOf(document);
+    return { id, title, url: uri, contentHash, language, lineBasis, ...rest, entries: entries.map(toShape) };
   },
   render(output) {
     const { entries, total, deeper, nextCursor } = output;
-    const head = `${output.title}\n${output.url}\nid ${output.id} @${output.contentHash.slice(0, 12)}, ${output.totalLines} lines`;
+    const head = `${output.title}\n${output.url}\nid ${output.id} @${output.contentHash.slice(0, 12)}, ${output.totalLines} lines${lineBasisNote(output.lineBasis)}`;
     const lines = entries.map(
       ({ depth, startLine, endLine, signature, summary }) =>
         `${'  '.repeat(depth)}${startLine}-${endLine} ${signature}${summary === '' ? '' : ` -- ${summary}`}`,

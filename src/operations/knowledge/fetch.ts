@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fenceText } from '../../core/text/fence.js';
+import { LINE_BASES, lineBasisNote, lineBasisOf } from '../../core/text/line-basis.js';
 import { defineOperation } from '../define.js';
 import {
   collectionNames,
@@ -54,6 +55,7 @@ export const fetch = defineOperation({
     startLine: z.number(),
     endLine: z.number(),
     totalLines: z.number(),
+    lineBasis: z.enum(LINE_BASES),
     start: z.number(),
     end: z.number(),
     nextCursor: z.string().nullable(),
@@ -67,15 +69,17 @@ export const fetch = defineOperation({
     const { id, title, url, ...metadata } = toDocumentShape(answer.document);
     const { text, startLine, endLine, totalLines, start, end, nextCursor } = answer;
     const unavailable = toUnavailableShape(answer.unavailable);
-    return { id, title, url, text, metadata, startLine, endLine, totalLines, start, end, nextCursor, unavailable };
+    const lineBasis = lineBasisOf(answer.document);
+    const lines = { startLine, endLine, totalLines, lineBasis };
+    return { id, title, url, text, metadata, ...lines, start, end, nextCursor, unavailable };
   },
   render(output) {
-    const { startLine, endLine, totalLines, nextCursor, metadata } = output;
+    const { startLine, endLine, totalLines, lineBasis, nextCursor, metadata } = output;
     const rest =
       nextCursor === null
         ? ''
-        : `\n\n(lines ${startLine}-${endLine} of ${totalLines}; go on with cursor ${nextCursor})`;
-    const place = `lines ${startLine}-${endLine} of ${totalLines}, offsets ${output.start}-${output.end}`;
+        : `\n\n(lines ${startLine}-${endLine} of ${totalLines}${lineBasisNote(lineBasis)}; go on with cursor ${nextCursor})`;
+    const place = `lines ${startLine}-${endLine} of ${totalLines}${lineBasisNote(lineBasis)}, offsets ${output.start}-${output.end}`;
     const head = `Document ${output.id} @${metadata.contentHash.slice(0, 12)}: ${output.title}`;
     const facts = [place, ...documentFacts(metadata)].join(', ');
     const absent = unavailableLines(output.unavailable).map((line) => `\n\n${line}`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fenceText } from '../../core/text/fence.js';
+import { LINE_BASES, lineBasisNote } from '../../core/text/line-basis.js';
 import { defineOperation } from '../define.js';
 import { collectionNames, toUnavailableShape, unavailableLines, unavailableShape } from '../shapes.js';
 
@@ -33,7 +34,15 @@ export const verifyCitation = defineOperation({
     url: z.string().nullable(),
     documentId: z.string().nullable(),
     contentHash: z.string().nullable(),
-    span: z.object({ start: z.number(), end: z.number(), startLine: z.number(), endLine: z.number() }).nullable(),
+    span: z
+      .object({
+        start: z.number(),
+        end: z.number(),
+        startLine: z.number(),
+        endLine: z.number(),
+        lineBasis: z.enum(LINE_BASES),
+      })
+      .nullable(),
     currentText: z.string().nullable(),
     unavailable: unavailableShape,
   }),
@@ -51,7 +60,7 @@ export const verifyCitation = defineOperation({
     const place =
       output.span === null
         ? ''
-        : ` Lines ${output.span.startLine}-${output.span.endLine}, offsets ${output.span.start}-${output.span.end}.`;
+        : ` Lines ${output.span.startLine}-${output.span.endLine}${lineBasisNote(output.span.lineBasis)}, offsets ${output.span.start}-${output.span.end}.`;
     const now = output.currentText === null ? '' : `\nAt the cited place now:\n${fenceText(output.currentText)}`;
     const where =
       output.url === null
