@@ -26,7 +26,7 @@ export const DEFAULT_RETRIEVAL: RetrievalSettings = {
   blend: 'convex',
   alpha: 0.36,
   rankConstant: 60,
-  candidates: 100,
+  candidates: 50,
   rerank: false,
   diversity: 0,
 };

@@ -8,6 +8,8 @@ export interface ParsedQuery {
   readonly text: string;
   /** Terms to score by, common words left out unless there is nothing else; repeated as often as typed. */
   readonly terms: readonly string[];
+  /** Whether it holds nothing but common words, which then count. */
+  readonly isAllCommon: boolean;
   /** All words in their order, common ones too: what an exact phrase is compared with. */
   readonly sequence: readonly string[];
   /** Phrases that were typed in quotation marks, as sequences of terms: a passage must hold each in a row. */
@@ -56,6 +58,7 @@ function parsed(parts: { text: string; phrases: readonly string[]; excludedWords
   return {
     text: parts.text.replace(/\s+/g, ' ').trim(),
     terms: meaningful.length > 0 ? meaningful : all,
+    isAllCommon: meaningful.length === 0,
     sequence: sequenceOf(parts.text),
     phrases: termLists(parts.phrases, sequenceOf),
     excluded: termLists(parts.excludedWords, (word) => queryTermsOf(word)),

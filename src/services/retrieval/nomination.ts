@@ -62,11 +62,13 @@ export class Nomination {
     const { name } = collection;
     const isWorded = settings.mode !== 'vector';
     const worded = query.phrases.length > 0 ? PHRASE_LIMIT : limit;
+    const searched = isWorded ? this.#store.searchKeyword(name, this.#keyword, worded, filter) : Promise.resolve([]);
     const [near, words, named, statistics] = await Promise.all([
       vector === undefined ? [] : this.#store.searchVector(name, vector, limit, filter),
-      isWorded ? this.#store.searchKeyword(name, this.#keyword, worded, filter) : [],
+      searched,
       this.#store.searchNames(name, this.#nameTerms, MAX_NAMED, filter),
-      isWorded ? this.#store.termStatistics(name, query.terms) : NOTHING_KNOWN,
+      // Afterwards, for the scores of a keyword search tell most of it.
+      isWorded ? searched.then(() => this.#store.termStatistics(name, query.terms)) : NOTHING_KNOWN,
     ]);
     const nearRanks = ranksOf(near, ({ similarity }) => similarity);
     const wordRanks = ranksOf(words, ({ bm25 }) => bm25);

@@ -3,13 +3,7 @@ import { mergeStatistics, type TermWeights, weighTerms } from '../../core/rankin
 import { dot } from '../../core/ranking/cosine.js';
 import { documentEvidence } from '../../core/ranking/document-evidence.js';
 import { documentKind } from '../../core/ranking/document-kind.js';
-import {
-  type ChunkTerms,
-  isAdmitted,
-  type PassageScore,
-  readTerms,
-  scorePassage,
-} from '../../core/ranking/passage-score.js';
+import { isAdmitted, type PassageScore, readTerms, scorePassage } from '../../core/ranking/passage-score.js';
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { matchName, type NameMatch } from '../../core/text/names.js';
 import type { ParsedQuery } from '../../core/text/query.js';
@@ -69,7 +63,7 @@ interface Asked extends PoolRequest {
 
 function score(nominee: Nominee, asked: Asked): Scored | undefined {
   const { query, vector, weights } = asked;
-  const terms: ChunkTerms = readTerms(nominee.searchText, query);
+  const terms = readTerms(nominee.searchText);
   if (!isAdmitted(terms, query)) return undefined;
   const { chunk, document, similarity } = nominee.candidate;
   const { title, format, uri } = document;
