@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fenceText } from '../core/text/fence.js';
-import { LINE_BASES, lineBasisNote, lineBasisOf } from '../core/text/line-basis.js';
+import { lineBasisNote, lineBasisOf } from '../core/text/line-basis.js';
 import { SOURCE_KINDS } from '../core/types.js';
 import type { SearchHit } from '../services/search.js';
 import { unavailableLines, type unavailableShape } from './shapes.js';
@@ -13,6 +13,8 @@ export const hitShape = z.object({
   text: z.string(),
   rank: z.number(),
   score: z.number(),
+  /** Chance, 0 to 1, that it answers. */
+  relevance: z.number().nullable(),
   scores: z.object({
     vector: z.number().nullable(),
     keyword: z.number().nullable(),
@@ -24,7 +26,7 @@ export const hitShape = z.object({
   startLine: z.number(),
   endLine: z.number(),
   /** Which text the lines count. */
-  lineBasis: z.enum(LINE_BASES),
+  lineBasis: z.string(),
   start: z.number(),
   end: z.number(),
   documentId: z.string(),
@@ -44,7 +46,7 @@ export const hitShape = z.object({
       url: z.string(),
       startLine: z.number(),
       endLine: z.number(),
-      lineBasis: z.enum(LINE_BASES),
+      lineBasis: z.string(),
     }),
   ),
   /** How many more such places there are. */
@@ -56,7 +58,7 @@ type HitOutput = z.output<typeof hitShape>;
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** A hit in the shape of {@link hitShape}. */
-export function toHitShape({ hit, citation, rank, why, context, alsoIn, alsoInMore }: SearchHit): HitOutput {
+export function toHitShape({ hit, citation, rank, why, relevance, context, alsoIn, alsoInMore }: SearchHit): HitOutput {
   const { chunk, document } = hit.candidate;
   return {
     id: chunk.id,
@@ -65,6 +67,7 @@ export function toHitShape({ hit, citation, rank, why, context, alsoIn, alsoInMo
     text: citation.quote,
     rank,
     score: round(hit.reranked ?? hit.fused),
+    relevance: relevance === null ? null : Math.round(relevance * 1000) / 1000,
     scores: {
       vector: hit.vector === null ? null : round(hit.vector.score),
       keyword: hit.keyword === null ? null : round(hit.keyword.score),
@@ -102,7 +105,7 @@ function renderHit(hit: HitOutput): string {
   const facts = [`collection ${hit.collection}`, hit.sourceKind, hit.language, hit.licence].filter(
     (fact) => fact !== '',
   );
-  return `${hit.rank}. ${hit.title}${path}\n   ${place}${matched}; ${facts.join(', ')}\n${body}${otherPlaces(hit)}\n   id ${hit.id}; cite ${cite}; score ${hit.score}: ${hit.why}`;
+  return `${hit.rank}. ${hit.title}${path}\n   ${place}${matched}; ${facts.join(', ')}\n${body}${otherPlaces(hit)}\n   id ${hit.id}; cite ${cite}; score ${hit.score}${hit.relevance === null ? '' : `, relevance ${hit.relevance.toFixed(2)}`}: ${hit.why}`;
 }
 
 function otherPlaces({ alsoIn, alsoInMore }: HitOutput): string {

@@ -27,29 +27,24 @@ const moment = z
 
 /** Input fields that narrow a search or a list; all given must hold. */
 export const filterFields = {
-  sourceKinds: z.array(z.enum(SOURCE_KINDS)).max(4).optional().describe('Only documents of these kinds of source.'),
-  uriPrefix: z
-    .string()
-    .min(1)
-    .max(2000)
-    .optional()
-    .describe('Only documents whose url or path begins so; end a folder with /.'),
-  categories: words(50, 'Only documents of any of these categories.'),
-  tags: words(50, 'Only documents that have every one of these tags.'),
-  languages: words(50, 'Only documents in any of these languages (typescript, python, en, ...).'),
-  statuses: z.array(z.enum(NOTE_STATUSES)).max(4).optional().describe('Only notes of these statuses.'),
+  sourceKinds: z.array(z.enum(SOURCE_KINDS)).max(4).optional().describe('Kinds of source.'),
+  uriPrefix: z.string().min(1).max(2000).optional().describe('How url or path begins; a folder ends with /.'),
+  categories: words(50, 'Any of these categories.'),
+  tags: words(50, 'Every one of these tags.'),
+  languages: words(50, 'Any of these languages (typescript, en, ...).'),
+  statuses: z.array(z.enum(NOTE_STATUSES)).max(4).optional().describe('Statuses of notes.'),
   metadata: z
     .record(z.string().min(1).max(200), z.union([z.string().max(2000), z.number(), z.boolean()]))
     .optional()
-    .describe('Only documents whose metadata has these values, as a JSON object.'),
-  since: moment.optional().describe('Only documents changed at or after this ISO 8601 time.'),
-  until: moment.optional().describe('Only documents changed at or before this ISO 8601 time.'),
+    .describe('Values in the metadata, as a JSON object.'),
+  since: moment.optional().describe('Changed at or after this ISO 8601 time.'),
+  until: moment.optional().describe('Changed at or before this ISO 8601 time.'),
 };
 
 /** Like {@link filterFields}, for what looks into passages: archived notes have none. */
 export const searchFilterFields = {
   ...filterFields,
-  statuses: z.array(z.enum(SEARCHED_STATUSES)).max(3).optional().describe('Only notes of these statuses.'),
+  statuses: z.array(z.enum(SEARCHED_STATUSES)).max(3).optional().describe('Statuses of notes.'),
 };
 
 type FilterInput = { readonly [K in keyof typeof filterFields]?: z.output<(typeof filterFields)[K]> };

@@ -1,7 +1,8 @@
 import { decodeCursor, encodeCursor } from '../core/cursor.js';
 import { QuarryError } from '../core/errors.js';
 import type { Unavailable } from '../core/ports.js';
-import type { RetrievalSettings } from '../core/retrieval/settings.js';
+import { READ_RESULTS } from '../core/ranking/relevance.js';
+import { DEFAULT_RETRIEVAL, type RetrievalMode, type RetrievalSettings } from '../core/retrieval/settings.js';
 import { type LineBasis, lineBasisOf } from '../core/text/line-basis.js';
 import { parseQuery } from '../core/text/query.js';
 import { type Chunk, type Citation, type Collection, SEARCHED_STATUSES, type SearchFilter } from '../core/types.js';
@@ -11,6 +12,7 @@ import type { ServiceContext } from './context.js';
 import { explainFilter } from './filters/explain-filter.js';
 import { resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
+import { judgeRelevance, type ListRelevance } from './retrieval/judge-relevance.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
 import type { RetrieveService } from './retrieve.js';
@@ -62,6 +64,8 @@ export interface SearchHit {
   readonly hit: RankedHit;
   readonly citation: Citation;
   readonly why: string;
+  /** Chance, 0..1, that it answers; null where nobody knows. */
+  readonly relevance: number | null;
   readonly context: HitContext | null;
   /** Where the same text stands too, best-ranked first; at most five places. */
   readonly alsoIn: readonly OtherPlace[];
@@ -78,6 +82,8 @@ export interface SearchAnswer {
   readonly truncated: boolean;
   /** What to try next, when nothing was found. */
   readonly hint: string | null;
+  /** How likely any result answers. */
+  readonly relevance: Pick<ListRelevance, 'chance' | 'isDoubtful' | 'reason'>;
   /** Collections that were asked for and cannot be read. */
   readonly unavailable: readonly Unavailable[];
 }
@@ -107,7 +113,11 @@ export class SearchService {
       collections.length === 0 ? [] : this.#retrieve.rank({ ...ranking, depth }),
     );
     const page = await passages.slice(offset, Math.min(MAX_DEPTH, offset + request.limit));
-    const { hits, truncated } = await this.#assemble(page, offset, request);
+    const first = await passages.slice(0, READ_RESULTS);
+    const relevance = await this.#judge(first, request.settings.mode);
+    const assembled = await this.#assemble(page, offset, request);
+    const { truncated } = assembled;
+    const hits = assembled.hits.map((hit) => ({ ...hit, relevance: relevance.ofResult(hit.rank - 1, hit.hit) }));
     const next = offset + hits.length;
     const hasMore = next < MAX_DEPTH && (await passages.reaches(next + 1));
     const isEmpty = !(await passages.reaches(1));
@@ -116,8 +126,15 @@ export class SearchService {
       truncated,
       nextCursor: hasMore ? encodeCursor(next, binding) : null,
       hint: isEmpty ? await this.#explainNothing(collections, request) : null,
+      relevance: { chance: relevance.chance, isDoubtful: relevance.isDoubtful, reason: relevance.reason },
       unavailable: absentees.list(),
     };
+  }
+
+  async #judge(first: readonly Passage[], mode: RetrievalMode = DEFAULT_RETRIEVAL.mode): Promise<ListRelevance> {
+    const isModelAsked = mode !== 'keyword' && first.length > 0;
+    const revision = !isModelAsked ? undefined : (await this.#context.embedder()).fingerprint.revision;
+    return judgeRelevance({ first: first.map(({ hit }) => hit), mode, revision });
   }
 
   /** Chunks like the given text, chunk or document; the document itself is left out. */
@@ -150,6 +167,7 @@ export class SearchService {
           ? null
           : ((await this.#explainFilter(collections, request.filter)) ??
             'Nothing else is indexed that could be similar.'),
+      relevance: { chance: null, isDoubtful: false, reason: 'Relevance is known of searches only.' },
       unavailable: absentees.list(),
     };
   }
@@ -309,6 +327,7 @@ function toSearchHit(passage: Passage, rank: number, context: HitContext | null)
     alsoIn,
     alsoInMore: copies.length - alsoIn.length,
     why: explain(hit),
+    relevance: null,
     citation: {
       uri: document.uri,
       title: document.title,

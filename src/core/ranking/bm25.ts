@@ -68,3 +68,14 @@ export function scoreBm25({ counts, length }: TermCounts, { weights }: TermWeigh
   for (const [term, count] of counts) score += ((weights.get(term) ?? 0) * count * (K1 + 1)) / (count + norm);
   return score;
 }
+
+/**
+ * Part of a query's weight, 0 to 1, that is in words which occur at all; an unknown word weighs as much as one that
+ * occurs once at the most.
+ */
+export function knownShare(terms: readonly string[], statistics: TermStatistics): number {
+  const rarest = Math.log((statistics.chunks + 1) / 0.5);
+  const known = [...weighTerms(terms, statistics).weights.values()].reduce((sum, weight) => sum + weight, 0);
+  const unknown = terms.filter((term) => (statistics.documentFrequency.get(term) ?? 0) === 0).length * rarest;
+  return known + unknown === 0 ? 0 : known / (known + unknown);
+}

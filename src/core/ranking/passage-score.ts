@@ -20,6 +20,8 @@ export interface PassageScore {
   readonly keyword: number | null;
   /** BM25 itself. */
   readonly bm25: number | null;
+  /** Part of the query's weight, 0 to 1, that stands in the passage at all. */
+  readonly coverage: number;
   /** For words that stand in the query's own order. */
   readonly order: number;
   /** For words that stand in the nearest heading. */
@@ -31,9 +33,9 @@ export interface PassageScore {
 }
 
 /** Most that the query's own word order adds. */
-const ORDER_WEIGHT = 0.04;
+export const ORDER_WEIGHT = 0.04;
 /** What a nearest heading adds that holds all of the query's weight. */
-const HEADING_WEIGHT = 0.05;
+export const HEADING_WEIGHT = 0.05;
 /** What a document gains that is called what was typed: enough to come before any other. */
 const NAME_WEIGHT: Readonly<Record<NameMatch, number>> = { spelled: 2.1, called: 2, folder: 0.05, none: 0 };
 /** The same for a name within a longer query. */
@@ -75,10 +77,12 @@ export interface ScoringParts {
 /** Scores what words, their order, names and the kind of document say; the vector leg is added by the blend. */
 export function scorePassage(terms: ChunkTerms, parts: ScoringParts): PassageScore {
   const { query, weights, pivotLength, kind, heading, name } = parts;
-  const bm25 = scoreBm25(countTerms(terms, parts), weights, pivotLength);
+  const counted = countTerms(terms, parts);
+  const bm25 = scoreBm25(counted, weights, pivotLength);
   return {
     keyword: bm25 > 0 ? bm25 / weights.ceiling : null,
     bm25: bm25 > 0 ? bm25 : null,
+    coverage: weightShare([...counted.counts.keys()], weights),
     heading: HEADING_WEIGHT * weightShare(headingTerms(heading), weights),
     order: ORDER_WEIGHT * sharedOrder(query.sequence, terms.sequence),
     name: Math.max(NAME_WEIGHT[name.whole], NAME_WEIGHT[name.inner] * INNER_NAME_SHARE),

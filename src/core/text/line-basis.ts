@@ -1,9 +1,7 @@
 import type { Document, JsonObject } from '../types.js';
 
 /** Which text the lines of a document count: its own (the file's, the note's), or what was extracted from it. */
-export const LINE_BASES = ['source', 'extracted'] as const;
-/** One of {@link LINE_BASES}. */
-export type LineBasis = (typeof LINE_BASES)[number];
+export type LineBasis = 'source' | 'extracted';
 
 /** What says in a document's metadata that its lines are not those of its source, where the media type does not. */
 export const EXTRACTED_LINES: JsonObject = { lineBasis: 'extracted' };
@@ -24,6 +22,6 @@ export function lineBasisOf({ mediaType, metadata }: Pick<Document, 'mediaType' 
 }
 
 /** For a sentence about lines: says that they count the extracted text, and nothing where they are those of the source. */
-export function lineBasisNote(basis: LineBasis): string {
+export function lineBasisNote(basis: string): string {
   return basis === 'extracted' ? ' of the extracted text' : '';
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NAME_FITS } from '../../core/code/symbol-name.js';
 import { SYMBOL_KINDS } from '../../core/code/symbol-reader.js';
-import { LINE_BASES, lineBasisNote, lineBasisOf } from '../../core/text/line-basis.js';
+import { lineBasisNote, lineBasisOf } from '../../core/text/line-basis.js';
 import type { Definition, Reference } from '../../services/symbols/read-uses.js';
 import { defineOperation } from '../define.js';
 import { collectionNames, cursor, filterFields, filterOf } from '../shapes.js';
@@ -12,7 +12,7 @@ const place = {
   url: z.string(),
   collection: z.string(),
   line: z.number(),
-  lineBasis: z.enum(LINE_BASES),
+  lineBasis: z.string(),
 };
 
 const definitionShape = z.object({

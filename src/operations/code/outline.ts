@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SYMBOL_KINDS } from '../../core/code/symbol-reader.js';
-import { LINE_BASES, lineBasisNote, lineBasisOf } from '../../core/text/line-basis.js';
+import { lineBasisNote, lineBasisOf } from '../../core/text/line-basis.js';
 import { defineOperation } from '../define.js';
 import { collectionNames, cursor, maxTokens } from '../shapes.js';
 
@@ -29,7 +29,7 @@ export const outline = defineOperation({
     contentHash: z.string(),
     language: z.string(),
     totalLines: z.number(),
-    lineBasis: z.enum(LINE_BASES),
+    lineBasis: z.string(),
     basis: z.enum(['syntax', 'headings', 'layout']),
     entries: z.array(
       z.object({

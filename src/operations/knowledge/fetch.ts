@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fenceText } from '../../core/text/fence.js';
-import { LINE_BASES, lineBasisNote, lineBasisOf } from '../../core/text/line-basis.js';
+import { lineBasisNote, lineBasisOf } from '../../core/text/line-basis.js';
 import { defineOperation } from '../define.js';
 import {
   collectionNames,
@@ -55,7 +55,7 @@ export const fetch = defineOperation({
     startLine: z.number(),
     endLine: z.number(),
     totalLines: z.number(),
-    lineBasis: z.enum(LINE_BASES),
+    lineBasis: z.string(),
     start: z.number(),
     end: z.number(),
     nextCursor: z.string().nullable(),

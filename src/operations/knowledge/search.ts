@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
-import { CONTEXT_KINDS } from '../../services/search.js';
+import { CONTEXT_KINDS, type SearchAnswer } from '../../services/search.js';
 import { defineOperation } from '../define.js';
 import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
 import {
@@ -62,6 +62,8 @@ export const search = defineOperation({
     nextCursor: z.string().nullable(),
     truncated: z.boolean(),
     hint: z.string().nullable(),
+    relevance: z.number().nullable(),
+    relevanceNote: z.string().nullable(),
     unavailable: unavailableShape,
   }),
   errors: [
@@ -97,8 +99,21 @@ export const search = defineOperation({
       nextCursor: answer.nextCursor,
       truncated: answer.truncated,
       hint: answer.hint,
+      ...relevanceOf(answer.relevance),
       unavailable: toUnavailableShape(answer.unavailable),
     };
   },
-  render: renderHits,
+  render(output) {
+    const { relevance, relevanceNote, results } = output;
+    const doubt = relevance !== null && relevanceNote !== null && results.length > 0 ? `${relevanceNote}\n\n` : '';
+    return doubt + renderHits(output);
+  },
 });
+
+/** The chance of a list and a note: that it most likely answers nothing, or why nobody knows. */
+function relevanceOf({ chance, isDoubtful, reason }: SearchAnswer['relevance']) {
+  if (chance === null) return { relevance: null, relevanceNote: reason };
+  const relevance = Math.round(chance * 1000) / 1000;
+  const doubt = `Probably nothing relevant (relevance ${relevance.toFixed(2)}): the results below are only the nearest there are.`;
+  return { relevance, relevanceNote: isDoubtful ? doubt : null };
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fenceText } from '../../core/text/fence.js';
-import { LINE_BASES, lineBasisNote } from '../../core/text/line-basis.js';
+import { lineBasisNote } from '../../core/text/line-basis.js';
 import { defineOperation } from '../define.js';
 import { collectionNames, toUnavailableShape, unavailableLines, unavailableShape } from '../shapes.js';
 
@@ -40,7 +40,7 @@ export const verifyCitation = defineOperation({
         end: z.number(),
         startLine: z.number(),
         endLine: z.number(),
-        lineBasis: z.enum(LINE_BASES),
+        lineBasis: z.string(),
       })
       .nullable(),
     currentText: z.string().nullable(),

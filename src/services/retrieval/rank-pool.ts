@@ -1,5 +1,5 @@
 import { blend, compareIds } from '../../core/ranking/blend.js';
-import { mergeStatistics, type TermWeights, weighTerms } from '../../core/ranking/bm25.js';
+import { knownShare, mergeStatistics, type TermWeights, weighTerms } from '../../core/ranking/bm25.js';
 import { dot } from '../../core/ranking/cosine.js';
 import { documentEvidence } from '../../core/ranking/document-evidence.js';
 import { documentKind } from '../../core/ranking/document-kind.js';
@@ -32,7 +32,9 @@ interface Scored {
  */
 export function rankPool(pools: readonly CollectionPool[], request: PoolRequest): RankedHit[] {
   const { query } = request;
-  const weights = weighTerms(query.terms, mergeStatistics(pools.map((pool) => pool.statistics)));
+  const statistics = mergeStatistics(pools.map((pool) => pool.statistics));
+  const weights = weighTerms(query.terms, statistics);
+  const known = request.settings.mode === 'vector' ? null : knownShare(query.terms, statistics);
   const asked = { ...request, weights, innerNames: innerNames(query.text) };
   const scored = pools.flatMap((pool) => pool.nominees.flatMap((nominee) => score(nominee, asked) ?? []));
   const fused = fuse(scored, request.settings);
@@ -46,7 +48,7 @@ export function rankPool(pools: readonly CollectionPool[], request: PoolRequest)
   );
   const hits = scored.map((item, at) => {
     const document = evidence.get(documentKey(item.nominee)) ?? 0;
-    return { key: item.nominee.key, hit: toHit(item, { own: own[at] ?? 0, document }) };
+    return { key: item.nominee.key, hit: toHit(item, { own: own[at] ?? 0, document, known }) };
   });
   return hits.sort((a, b) => b.hit.fused - a.hit.fused || compareIds(a.key, b.key)).map(({ hit }) => hit);
 }
@@ -106,7 +108,7 @@ function ownScore({ words }: Scored, fused: number): number {
 
 function toHit(
   { nominee, similarity, words }: Scored,
-  { own, document }: { own: number; document: number },
+  { own, document, known }: { own: number; document: number; known: number | null },
 ): RankedHit {
   const { candidate, collection, vectorRank, keywordRank } = nominee;
   return {
@@ -116,6 +118,7 @@ function toHit(
     vector: similarity === null ? null : { score: similarity, rank: vectorRank },
     keyword: words.bm25 === null ? null : { score: words.bm25, rank: keywordRank },
     parts: { heading: words.heading, order: words.order, name: words.name, document, kind: words.kind },
+    words: known === null ? null : { share: (words.keyword ?? 0) * known, coverage: words.coverage * known },
     reranked: null,
   };
 }

@@ -30,6 +30,8 @@ export interface RankedHit {
   /** BM25; null in vector mode or when no query term occurs. */
   readonly keyword: LegScore | null;
   readonly parts: ScoreParts;
+  /** Parts of what the query's words could say, 0 to 1; null in vector mode. */
+  readonly words: { readonly share: number; readonly coverage: number } | null;
   readonly fused: number;
   /** 0..1, when a cross-encoder judged it. */
   readonly reranked: number | null;
