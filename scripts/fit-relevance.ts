@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { hitFeatures, listFeatures } from '../src/core/ranking/relevance.js';
-import type { RelevanceModel } from '../src/core/ranking/relevance-model.js';
+import { hitFeatures, listFeatures, type RelevanceModel } from '../src/core/ranking/relevance.js';
 import { expectedCalibrationError } from '../src/core/statistics/calibration.js';
 import { fitLogistic, type LogisticCase, logisticProbability } from '../src/core/statistics/logistic-regression.js';
 import { separation } from '../src/core/statistics/separation.js';
@@ -168,7 +167,7 @@ function sourceOf(
     ([mode, { hit, list: whole }]) =>
       `    ${mode}: {\n      hit: ${list(hit)},\n      list: ${list(whole)},\n      doubt: ${doubts.get(mode) ?? 0},\n    },`,
   );
-  return `import type { FittedRelevance } from './relevance-model.js';\n\n/** Written by \`npm run fit:relevance -- --write\`. */\nexport const RELEVANCE_COEFFICIENTS: FittedRelevance = {\n  revision: '${revision}',\n  modes: {\n${modes.join('\n')}\n  },\n};\n`;
+  return `import type { FittedRelevance } from './relevance.js';\n\n/** Written by \`npm run fit:relevance -- --write\`. */\nexport const RELEVANCE_COEFFICIENTS: FittedRelevance = {\n  revision: '${revision}',\n  modes: {\n${modes.join('\n')}\n  },\n};\n`;
 }
 
 async function main(): Promise<void> {

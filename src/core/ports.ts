@@ -86,13 +86,8 @@ export type SyncItem =
   | { readonly type: 'unchanged'; readonly uri: string }
   /** Known to be gone (404, 410, deleted in git). */
   | { readonly type: 'removed'; readonly uri: string }
-  | {
-      readonly type: 'skipped';
-      readonly uri: string;
-      readonly reason: SkipReason;
-      /** The rule that did it, where it is one of our own that nobody asked for: `folders named dist`. */
-      readonly rule?: string | undefined;
-    }
+  /** `rule` names one of our own that nobody asked for: `folders named dist`. */
+  | { readonly type: 'skipped'; readonly uri: string; readonly reason: SkipReason; readonly rule?: string | undefined }
   /** Could not be read this time; what the store holds of it stays. */
   | { readonly type: 'failed'; readonly uri: string; readonly error: QuarryError }
   /** Nothing whose uri starts with `prefix` may be pruned in this sync. An empty prefix covers the whole source. */

@@ -2,7 +2,7 @@ import { decodeCursor, encodeCursor } from '../core/cursor.js';
 import { QuarryError } from '../core/errors.js';
 import type { Unavailable } from '../core/ports.js';
 import { READ_RESULTS } from '../core/ranking/relevance.js';
-import { DEFAULT_RETRIEVAL, type RetrievalMode, type RetrievalSettings } from '../core/retrieval/settings.js';
+import type { RetrievalSettings } from '../core/retrieval/settings.js';
 import { type LineBasis, lineBasisOf } from '../core/text/line-basis.js';
 import { parseQuery } from '../core/text/query.js';
 import { type Chunk, type Citation, type Collection, SEARCHED_STATUSES, type SearchFilter } from '../core/types.js';
@@ -12,7 +12,7 @@ import type { ServiceContext } from './context.js';
 import { explainFilter } from './filters/explain-filter.js';
 import { resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
-import { judgeRelevance, type ListRelevance } from './retrieval/judge-relevance.js';
+import { type ListRelevance, relevanceOf } from './retrieval/judge-relevance.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
 import type { RetrieveService } from './retrieve.js';
@@ -114,7 +114,7 @@ export class SearchService {
     );
     const page = await passages.slice(offset, Math.min(MAX_DEPTH, offset + request.limit));
     const first = await passages.slice(0, READ_RESULTS);
-    const relevance = await this.#judge(first, request.settings.mode);
+    const relevance = await relevanceOf(this.#context, first, settings.mode);
     const assembled = await this.#assemble(page, offset, request);
     const { truncated } = assembled;
     const hits = assembled.hits.map((hit) => ({ ...hit, relevance: relevance.ofResult(hit.rank - 1, hit.hit) }));
@@ -129,12 +129,6 @@ export class SearchService {
       relevance: { chance: relevance.chance, isDoubtful: relevance.isDoubtful, reason: relevance.reason },
       unavailable: absentees.list(),
     };
-  }
-
-  async #judge(first: readonly Passage[], mode: RetrievalMode = DEFAULT_RETRIEVAL.mode): Promise<ListRelevance> {
-    const isModelAsked = mode !== 'keyword' && first.length > 0;
-    const revision = !isModelAsked ? undefined : (await this.#context.embedder()).fingerprint.revision;
-    return judgeRelevance({ first: first.map(({ hit }) => hit), mode, revision });
   }
 
   /** Chunks like the given text, chunk or document; the document itself is left out. */

@@ -1,4 +1,4 @@
-import type { FittedRelevance } from './relevance-model.js';
+import type { FittedRelevance } from './relevance.js';
 
 /** Written by `npm run fit:relevance -- --write`. */
 export const RELEVANCE_COEFFICIENTS: FittedRelevance = {

@@ -1,5 +1,19 @@
 import { logisticProbability } from '../statistics/logistic-regression.js';
-import type { RelevanceModel } from './relevance-model.js';
+
+/** Coefficients of the two logistic models of one way of searching: the constant first, then one for each feature. */
+export interface RelevanceModel {
+  readonly hit: readonly number[];
+  readonly list: readonly number[];
+  /** Below this chance a list most likely holds no answer; of lists that do, one in twenty lies below. */
+  readonly doubt: number;
+}
+
+/** What was fitted for one embedding model. */
+export interface FittedRelevance {
+  /** sha256 of the weights whose vectors it was fitted on. */
+  readonly revision: string;
+  readonly modes: Readonly<Record<'hybrid' | 'vector' | 'keyword', RelevanceModel>>;
+}
 
 /** What is known of one result, in parts that do not depend on what else was found. */
 export interface ResultEvidence {
@@ -18,10 +32,8 @@ export interface ResultEvidence {
   readonly score: number;
 }
 
-/** What a {@link RelevanceModel} weighs, in its order. */
-export const HIT_FEATURES = ['cosine', 'share', 'coverage', 'order', 'heading', 'name', 'gap'] as const;
-/** The same for a whole list. */
-export const LIST_FEATURES = [...HIT_FEATURES, 'best cosine', 'best coverage'] as const;
+/** Cosine, share, coverage, order, heading, name, and the gap to the first result (of the first: to the second). */
+const HIT_FEATURES = 7;
 
 /** Results of a list that say something of it. */
 export const READ_RESULTS = 10;
@@ -29,7 +41,7 @@ export const READ_RESULTS = 10;
 /** Features of one result beside the others of its list, which are in their order: one of each document. */
 export function hitFeatures(results: readonly ResultEvidence[], at: number): number[] {
   const own = results[at];
-  if (own === undefined) return HIT_FEATURES.map(() => 0);
+  if (own === undefined) return new Array<number>(HIT_FEATURES).fill(0);
   const rival = results[at === 0 ? 1 : 0];
   return [
     own.cosine ?? 0,

@@ -1,7 +1,9 @@
 import { hitRelevance, listRelevance, READ_RESULTS } from '../../core/ranking/relevance.js';
 import { relevanceModelFor } from '../../core/ranking/relevance-model.js';
-import type { RetrievalMode } from '../../core/retrieval/settings.js';
+import { DEFAULT_RETRIEVAL, type RetrievalMode } from '../../core/retrieval/settings.js';
+import type { ServiceContext } from '../context.js';
 import { evidenceOf } from './evidence.js';
+import type { Passage } from './passage-list.js';
 import type { RankedHit } from './ranked-hit.js';
 
 /** How likely the results of a search answer. */
@@ -46,4 +48,15 @@ export function judgeRelevance({ first, mode, revision }: RelevanceRequest): Lis
     ofResult: (at, hit) =>
       at === 0 ? hitRelevance(model, read, 0) : hitRelevance(model, [...read.slice(0, 1), evidenceOf(hit)], 1),
   };
+}
+
+/** {@link judgeRelevance} for the first passages of a search in this workspace. */
+export async function relevanceOf(
+  context: ServiceContext,
+  first: readonly Passage[],
+  mode: RetrievalMode = DEFAULT_RETRIEVAL.mode,
+): Promise<ListRelevance> {
+  const isModelAsked = mode !== 'keyword' && first.length > 0;
+  const revision = isModelAsked ? (await context.embedder()).fingerprint.revision : undefined;
+  return judgeRelevance({ first: first.map(({ hit }) => hit), mode, revision });
 }
