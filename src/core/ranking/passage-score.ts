@@ -39,7 +39,7 @@ export const HEADING_WEIGHT = 0.05;
 /** What a document gains that is called what was typed: enough to come before any other. */
 const NAME_WEIGHT: Readonly<Record<NameMatch, number>> = { spelled: 2.1, called: 2, folder: 0.05, none: 0 };
 /** The same for a name within a longer query. */
-const INNER_NAME_SHARE = 0.15;
+const INNER_NAME_SHARE = 0.5;
 
 /** Reads a search text as it was written by core/text/search-text, or by an earlier version of it. */
 export function readTerms(searchText: string): ChunkTerms {

@@ -104,9 +104,18 @@ function keywordQueryOf({ terms, phrases, excluded }: ParsedQuery): KeywordQuery
   };
 }
 
+/** `readme of payments`: the file and its folder, the other way round. */
+const FILE_OF_FOLDER = /^(\S+)\s+(?:of|in|for|from|under)\s+(?:the\s+)?(\S+)(?:\s+(?:folder|directory|dir))?$/iu;
+
+/** What a whole query may name: itself, and a file that is told by its folder as `folder/file`. */
+export function wholeNames(text: string): string[] {
+  const [, file, folder] = FILE_OF_FOLDER.exec(text) ?? [];
+  return file === undefined || folder === undefined ? [text] : [text, `${folder}/${file}`];
+}
+
 /** Name terms of the whole query, and of the names with signs in it (`errors.ts`, `payments/README`). */
 function nameTermsIn({ text, sequence }: ParsedQuery): string[] {
-  const whole = sequence.length <= LONGEST_NAME_WORDS ? nameQueryOf(text) : [];
+  const whole = sequence.length <= LONGEST_NAME_WORDS ? wholeNames(text).flatMap(nameQueryOf) : [];
   return [...whole, ...innerNames(text).flatMap(nameQueryOf)];
 }
 
