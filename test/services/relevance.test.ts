@@ -63,10 +63,10 @@ describe('relevance', () => {
 
   test('that is low is said first in the text, and not for an answer', async () => {
     for (const query of UNANSWERED)
-      expect((await search(query)).text).toMatch(/^Probably nothing relevant \(relevance 0\.\d\d\)/);
+      expect((await search(query)).text).toMatch(/^(?:Probably|Perhaps) nothing relevant \(relevance 0\.\d\d\)/);
     for (const query of ANSWERED) {
       const { text, note } = await search(query);
-      expect(text).not.toContain('Probably nothing relevant');
+      expect(text).not.toContain('nothing relevant');
       expect(note).toBeNull();
     }
   });
@@ -76,7 +76,7 @@ describe('relevance', () => {
     for (const { relevance } of others) expect(relevance).toBeLessThan(first?.relevance ?? 0);
   });
 
-  test('is the same however a list is read in pages, and whatever collection lies beside', async () => {
+  test('is the same however a list is read in pages', async () => {
     const query = 'how do I restore the database';
     const whole = await search(query, { limit: 5 });
     const { output } = await quarry.execute('search', { query, limit: 2 });

@@ -114,6 +114,7 @@ export const search = defineOperation({
 function relevanceOf({ chance, isDoubtful, reason }: SearchAnswer['relevance']) {
   if (chance === null) return { relevance: null, relevanceNote: reason };
   const relevance = Math.round(chance * 1000) / 1000;
-  const doubt = `Probably nothing relevant (relevance ${relevance.toFixed(2)}): the results below are only the nearest there are.`;
+  const degree = relevance < 0.5 ? 'Probably' : 'Perhaps';
+  const doubt = `${degree} nothing relevant (relevance ${relevance.toFixed(2)}): the results below are only the nearest there are.`;
   return { relevance, relevanceNote: isDoubtful ? doubt : null };
 }
