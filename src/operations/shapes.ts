@@ -27,18 +27,18 @@ const moment = z
 
 /** Input fields that narrow a search or a list; all given must hold. */
 export const filterFields = {
-  sourceKinds: z.array(z.enum(SOURCE_KINDS)).max(4).optional().describe('Only documents of these kinds of source.'),
-  uriPrefix: z.string().min(1).max(2000).optional().describe('Only documents whose url begins so.'),
-  categories: words(50, 'Only documents of any of these categories.'),
-  tags: words(50, 'Only documents that have every one of these tags.'),
-  languages: words(50, 'Only documents in any of these languages (typescript, python, en, ...).'),
+  sourceKinds: z.array(z.enum(SOURCE_KINDS)).max(4).optional().describe('Only from these kinds of source.'),
+  uriPrefix: z.string().min(1).max(2000).optional().describe('Only urls that begin so.'),
+  categories: words(50, 'Any of these categories.'),
+  tags: words(50, 'Every one of these tags.'),
+  languages: words(50, 'Any of these languages (typescript, python, en, ...).'),
   statuses: z.array(z.enum(NOTE_STATUSES)).max(4).optional().describe('Only notes of these statuses.'),
   metadata: z
     .record(z.string().min(1).max(200), z.union([z.string().max(2000), z.number(), z.boolean()]))
     .optional()
-    .describe('Only documents whose metadata has these values, as a JSON object.'),
-  since: moment.optional().describe('Only documents changed at or after this ISO 8601 time.'),
-  until: moment.optional().describe('Only documents changed at or before this ISO 8601 time.'),
+    .describe('These values in the metadata, as a JSON object.'),
+  since: moment.optional().describe('Changed at or after this ISO 8601 time.'),
+  until: moment.optional().describe('Changed at or before this ISO 8601 time.'),
 };
 
 type FilterInput = { readonly [K in keyof typeof filterFields]?: z.output<(typeof filterFields)[K]> };
@@ -75,12 +75,11 @@ export const pageLimit = z
   .default(50)
   .describe('At most this many entries, 1 to 500; default 50.');
 
+/** Size of an answer in tokens. */
+export const tokenCount = z.number().int().min(100).max(20_000);
+
 /** Largest answer. */
-export const maxTokens = z
-  .number()
-  .int()
-  .min(100)
-  .max(20_000)
+export const maxTokens = tokenCount
   .default(8_000)
   .describe('Largest answer in tokens, 100 to 20000; default 8000.');
 

@@ -8,10 +8,10 @@ import { fenceableLength } from '../core/text/fence.js';
 import { createLineIndex, type LineIndex } from '../core/text/lines.js';
 import type { Collection, Document, SearchFilter } from '../core/types.js';
 import { type Absentees, askEach, throwIfUnread } from './ask-each.js';
+import { CHARACTERS_PER_TOKEN } from './answer-budget.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { noteDocumentId } from './notes.js';
-import { CHARACTERS_PER_TOKEN } from './search.js';
 
 /** A page of very short lines, each with its bar, must not outgrow what clients take. */
 const MAX_FENCED_CHARACTERS = 95_000;

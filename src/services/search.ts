@@ -4,16 +4,17 @@ import type { Unavailable } from '../core/ports.js';
 import type { RetrievalSettings } from '../core/retrieval/settings.js';
 import { parseQuery } from '../core/text/query.js';
 import type { Chunk, Citation, Collection, SearchFilter } from '../core/types.js';
+import { CHARACTERS_PER_TOKEN, DEFAULT_ANSWER_TOKENS, SHORT_ANSWER_CHARACTERS } from './answer-budget.js';
 import { Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { noteDocumentId } from './notes.js';
+import { type Excerpt, pickExcerpts } from './retrieval/excerpts.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
 import type { RetrieveService } from './retrieve.js';
+import type { EnclosingSymbol, SymbolService } from './symbols/symbol-service.js';
 
-/** Characters per token used to keep results within a budget; English prose has about four. */
-export const CHARACTERS_PER_TOKEN = 4;
 /** How many passages the pages of one search can hold. */
 const MAX_DEPTH = 200;
 /** How many other places of a passage are named. */
@@ -33,8 +34,8 @@ export interface SearchRequest {
   /** 1..100. */
   readonly limit: number;
   readonly context: ContextKind;
-  /** Largest answer, in tokens of about four characters. */
-  readonly maxTokens: number;
+  /** Largest answer, in tokens of about four characters; without it, and without context, the lines to show are picked. */
+  readonly maxTokens?: number | undefined;
   readonly cursor?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,16 +49,31 @@ export interface HitContext {
   readonly endLine: number;
 }
 
+/** Lines to show, and for a program what they stand in. */
+export interface PlacedExcerpt extends Excerpt {
+  readonly symbol: EnclosingSymbol | undefined;
+}
+
+/** What is told around a hit. */
+interface Surroundings {
+  readonly context: HitContext | null;
+  /** The lines of its document to read first, in the order of the document; empty when passages are read whole. */
+  readonly excerpts: readonly PlacedExcerpt[];
+  /** For a program: what the passage begins in. */
+  readonly symbol: EnclosingSymbol | undefined;
+}
+
+const NOTHING_AROUND: Surroundings = { context: null, excerpts: [], symbol: undefined };
+
 /** Another place where the text of a hit stands. */
 export type OtherPlace = Pick<Citation, 'documentId' | 'title' | 'uri' | 'startLine' | 'endLine'>;
 
 /** One answer of a search. */
-export interface SearchHit {
+export interface SearchHit extends Surroundings {
   readonly rank: number;
   readonly hit: RankedHit;
   readonly citation: Citation;
   readonly why: string;
-  readonly context: HitContext | null;
   /** Where the same text stands too, best-ranked first; at most five places. */
   readonly alsoIn: readonly OtherPlace[];
   /** How many more such places were ranked. */
@@ -82,11 +98,16 @@ export class SearchService {
   readonly #context: ServiceContext;
   readonly #collections: CollectionService;
   readonly #retrieve: RetrieveService;
+  readonly #symbols: SymbolService;
 
-  constructor(context: ServiceContext, parts: { collections: CollectionService; retrieve: RetrieveService }) {
+  constructor(
+    context: ServiceContext,
+    parts: { collections: CollectionService; retrieve: RetrieveService; symbols: SymbolService },
+  ) {
     this.#context = context;
     this.#collections = parts.collections;
     this.#retrieve = parts.retrieve;
+    this.#symbols = parts.symbols;
   }
 
   /** @throws QuarryError INPUT_INVALID, COLLECTION_NOT_FOUND, CURSOR_INVALID, FINGERPRINT_MISMATCH, MODEL_UNAVAILABLE */
@@ -101,7 +122,7 @@ export class SearchService {
       collections.length === 0 ? [] : this.#retrieve.rank({ ...ranking, depth }),
     );
     const page = await passages.slice(offset, Math.min(MAX_DEPTH, offset + request.limit));
-    const { hits, truncated } = await this.#assemble(page, offset, request);
+    const { hits, truncated } = await this.#assemble(page, offset, { ...request, passages });
     const next = offset + hits.length;
     const hasMore = next < MAX_DEPTH && (await passages.reaches(next + 1));
     const isEmpty = !(await passages.reaches(1));
@@ -134,7 +155,7 @@ export class SearchService {
       depth: Math.min(MAX_DEPTH, request.limit + origin.chunks),
     });
     const others = found.filter((hit) => hit.candidate.chunk.documentId !== origin.documentId).slice(0, request.limit);
-    const hits = others.map((hit, index) => toSearchHit({ hit, copies: [] }, index + 1, null));
+    const hits = others.map((hit, index) => toSearchHit({ hit, copies: [] }, index + 1, NOTHING_AROUND));
     return {
       hits,
       truncated: false,
@@ -193,20 +214,38 @@ export class SearchService {
   async #assemble(
     page: readonly Passage[],
     offset: number,
-    request: SearchRequest,
+    request: SearchRequest & { readonly passages: PassageList },
   ): Promise<{ hits: SearchHit[]; truncated: boolean }> {
-    let budget = request.maxTokens * CHARACTERS_PER_TOKEN;
-    const hits: SearchHit[] = [];
-    for (const [index, passage] of page.entries()) {
-      const ranked = passage.hit;
+    const isShort = request.maxTokens === undefined && request.context === 'none';
+    let budget = (request.maxTokens ?? DEFAULT_ANSWER_TOKENS) * CHARACTERS_PER_TOKEN;
+    if (isShort) budget -= SHORT_ANSWER_CHARACTERS;
+    const fitting: { passage: Passage; context: HitContext | null }[] = [];
+    for (const passage of page) {
       const cost = costOf(passage);
-      if (hits.length > 0 && cost > budget) return { hits, truncated: true };
+      if (fitting.length > 0 && cost > budget) break;
       budget -= cost;
-      const context = request.context === 'none' ? null : await this.#contextOf(ranked, request.context, budget);
+      const context = request.context === 'none' ? null : await this.#contextOf(passage.hit, request.context, budget);
       budget -= context === null ? 0 : quotedLength(context.text);
-      hits.push(toSearchHit(passage, offset + index + 1, context));
+      fitting.push({ passage, context });
     }
-    return { hits, truncated: false };
+    const shown = fitting.map(({ passage }) => passage);
+    const excerpts = isShort ? pickExcerpts(shown, request.passages, request.query) : [];
+    const hits = await Promise.all(
+      fitting.map(async ({ passage, context }, at) => {
+        const symbol = await this.#symbolOf(passage.hit);
+        const own = await Promise.all((excerpts[at] ?? []).map((excerpt) => this.#place(excerpt)));
+        return toSearchHit(passage, offset + at + 1, { context, symbol, excerpts: own });
+      }),
+    );
+    return { hits, truncated: fitting.length < page.length };
+  }
+
+  #symbolOf({ candidate: { chunk, document } }: RankedHit): Promise<EnclosingSymbol | undefined> {
+    return this.#symbols.enclosing(document, chunk.start);
+  }
+
+  async #place(excerpt: Excerpt): Promise<PlacedExcerpt> {
+    return { ...excerpt, symbol: await this.#symbols.enclosing(excerpt.document, excerpt.start) };
   }
 
   /** The hit's neighbours (one on each side) or all chunks under its heading path, as one span of the document. */
@@ -281,14 +320,14 @@ function fitAround(chunks: readonly Chunk[], hit: Chunk, budget: number): Chunk[
   }
 }
 
-function toSearchHit(passage: Passage, rank: number, context: HitContext | null): SearchHit {
+function toSearchHit(passage: Passage, rank: number, around: Surroundings): SearchHit {
   const { hit, copies } = passage;
   const { chunk, document } = hit.candidate;
   const alsoIn = namedPlaces(passage);
   return {
     rank,
     hit,
-    context,
+    ...around,
     alsoIn,
     alsoInMore: copies.length - alsoIn.length,
     why: explain(hit),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
-import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
+import { hitShape, toHitShape } from '../hit-shape.js';
+import { renderHits } from '../render-hits.js';
 import { collectionNames, filterFields, filterOf, toUnavailableShape, unavailableShape } from '../shapes.js';
 
 export const findSimilar = defineOperation({

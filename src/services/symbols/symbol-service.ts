@@ -1,10 +1,10 @@
 import type { CodeSymbol, StructureBasis } from '../../core/code/symbol-reader.js';
 import { decodeCursor, encodeCursor } from '../../core/cursor.js';
 import type { Document } from '../../core/types.js';
+import { CHARACTERS_PER_TOKEN } from '../answer-budget.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { DocumentService } from '../documents.js';
-import { CHARACTERS_PER_TOKEN } from '../search.js';
 import { type FindSymbolRequest, type FoundSymbol, findSymbol } from './find-symbol.js';
 import { type DocumentWithOrWithoutText, linesOf, Structures, symbolAround } from './structures.js';
 

@@ -1,0 +1,96 @@
+import type { z } from 'zod';
+import { fenceText } from '../core/text/fence.js';
+import { lastPart, LONGEST_NAME, LONGEST_SYMBOL } from '../services/retrieval/excerpts.js';
+import { belowTitle, type HitOutput } from './hit-shape.js';
+import { unavailableLines, type unavailableShape } from './shapes.js';
+
+/**
+ * Results for a person or a model: the lines to read first and one line for each other result, or, where no lines were picked,
+ * the text of each; fenced by a bar, with place and scores.
+ */
+export function renderHits(output: {
+  readonly results: readonly HitOutput[];
+  readonly nextCursor: string | null;
+  readonly hint: string | null;
+  readonly unavailable: z.output<typeof unavailableShape>;
+}): string {
+  const { results, nextCursor } = output;
+  const absent = unavailableLines(output.unavailable);
+  if (results.length === 0) return [`No results. ${output.hint ?? ''}`.trimEnd(), ...absent].join('\n');
+  const more = nextCursor === null ? [] : [`More with cursor ${nextCursor}`];
+  const isShort = results.some(({ excerpts }) => excerpts.length > 0);
+  const hits = isShort ? shortAnswer(results) : results.map(wholeHit).join('\n\n');
+  return [hits, ...more, ...absent].join('\n\n');
+}
+
+function wholeHit(hit: HitOutput): string {
+  const under = hit.symbol === '' ? belowTitle(hit.headingPath, hit.title).join(' > ') : hit.symbol;
+  const path = under === '' ? '' : `\n   under ${under}`;
+  const read = hit.context ?? hit;
+  const cite = `${hit.documentId} @${hit.contentHash.slice(0, 12)} [${hit.start},${hit.end})`;
+  const body = fenceText(read.text);
+  const place = `${hit.url} lines ${read.startLine}-${read.endLine}`;
+  const matched = hit.context === null ? '' : ` (matched lines ${hit.startLine}-${hit.endLine})`;
+  const facts = [`collection ${hit.collection}`, hit.sourceKind, hit.language, hit.licence].filter(
+    (fact) => fact !== '',
+  );
+  return `${hit.rank}. ${hit.title}${path}\n   ${place}${matched}; ${facts.join(', ')}\n${body}${otherPlaces(hit)}\n   id ${hit.id}; cite ${cite}; score ${hit.score}: ${hit.why}`;
+}
+
+function otherPlaces({ alsoIn, alsoInMore }: HitOutput): string {
+  const [first, ...others] = alsoIn;
+  if (first === undefined) return '';
+  const rest = others.length + alsoInMore;
+  const more = rest === 0 ? '' : ` (${rest} more)`;
+  return `\n   also in: ${first.title}, ${first.url} lines ${first.startLine}-${first.endLine}${more}`;
+}
+
+/** What to read first of the best documents; one line for each result of which nothing is shown. */
+function shortAnswer(results: readonly HitOutput[]): string {
+  const collections = new Set(results.map(({ collection }) => collection)).size;
+  const shownIn = new Map(results.flatMap(({ rank, excerpts }) => excerpts.map(({ id }) => [id, rank] as const)));
+  const parts = results.map((hit) => {
+    const from = collections > 1 ? `; collection ${hit.collection}` : '';
+    if (hit.excerpts.length > 0) return `${excerptsOf(hit, from)}${otherPlaces(hit)}\n`;
+    const shown = shownIn.get(hit.id);
+    return shown === undefined ? lineOf(hit, from) : `${hit.rank}. ${cut(hit.title, LONGEST_NAME)}: shown with ${shown}`;
+  });
+  const footer = 'Lines are picked: fetch reads a whole passage by its chk_ id, verify_citation checks it.';
+  return `${parts.join('\n').trimEnd()}\n\n${footer}`;
+}
+
+function excerptsOf(hit: HitOutput, from: string): string {
+  const blocks = hit.excerpts.map(({ id, under, startLine, endLine, text }, at) => {
+    const isSymbol = / \(lines \d+-\d+\)/.test(under);
+    const name = isSymbol ? cut(under, LONGEST_SYMBOL) : under;
+    const before = hit.excerpts[at - 1];
+    const isSame = before?.under === under;
+    const head = at === 0 ? `${hit.rank}. ${hit.title}` : '  ';
+    const stands = name === '' || isSame ? '' : at === 0 ? ` > ${name}` : ` ${name},`;
+    const place = `lines ${startLine}-${endLine}${before?.id === id ? '' : `; ${id}`}`;
+    const first = `\n   ${hit.url} ${place}${from}; ${scoreOf(hit)}`;
+    return `${head}${stands}${at === 0 ? first : ` ${place}`}\n${fenceText(text)}`;
+  });
+  return blocks.join('\n');
+}
+
+/** Title, nearest heading, file and why, each short. */
+function lineOf(hit: HitOutput, from: string): string {
+  const heading = belowTitle(hit.headingPath, hit.title).at(-1) ?? '';
+  const names = [hit.title, heading].filter((name) => name !== '').map((name) => cut(name, LONGEST_NAME));
+  const file = cut(lastPart(hit.url), LONGEST_NAME);
+  const place = file === hit.title ? '' : ` ${file}`;
+  return `${hit.rank}. ${names.join(' > ')},${place} lines ${hit.startLine}-${hit.endLine}; ${hit.id}${from}; ${scoreOf(hit)}`;
+}
+
+function scoreOf({ score, scores }: HitOutput): string {
+  const meaning = scores.vector === null ? [] : [`meaning ${scores.vector.toFixed(2)}`];
+  const words = scores.keyword === null ? [] : [`words ${scores.keyword.toFixed(2)}`];
+  const parts = [...meaning, ...words].join(', ');
+  return `score ${score.toFixed(2)}${parts === '' ? '' : ` (${parts})`}`;
+}
+
+/** The text, or its beginning and an ellipsis. */
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${[...text.slice(0, most - 1)].slice(0, -1).join('')}\u2026`;
+}
