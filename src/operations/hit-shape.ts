@@ -32,18 +32,7 @@ export const hitShape = z.object({
   context: z
     .object({ text: z.string(), start: z.number(), end: z.number(), startLine: z.number(), endLine: z.number() })
     .nullable(),
-  /** The lines of its document to read first, in its order; `id` is their passage, `under` what they stand in. */
-  excerpts: z.array(
-    z.object({
-      id: z.string(),
-      under: z.string(),
-      start: z.number(),
-      startLine: z.number(),
-      endLine: z.number(),
-      text: z.string(),
-    }),
-  ),
-  /** Of a program: signature, lines and first sentence of what the passage begins in; else empty. */
+  /** Of a program that is shown: signature, lines and first sentence of what the passage begins in; else empty. */
   symbol: z.string(),
   /** Where the same text stands too, best-ranked first. */
   alsoIn: z.array(
@@ -59,12 +48,27 @@ export const hitShape = z.object({
   alsoInMore: z.number(),
 });
 
+/** Output: one result of `search`, with what to read of it. */
+export const searchHitShape = hitShape.extend({
+  /** The lines of its document to read first, in its order; `id` is their passage, `under` what they stand in. */
+  excerpts: z.array(
+    z.object({
+      id: z.string(),
+      under: z.string(),
+      start: z.number(),
+      startLine: z.number(),
+      endLine: z.number(),
+      text: z.string(),
+    }),
+  ),
+});
+
 /** A result as it leaves an operation. */
-export type HitOutput = z.output<typeof hitShape>;
+export type HitOutput = z.output<typeof searchHitShape>;
 
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
 
-/** A hit in the shape of {@link hitShape}. */
+/** A hit in the shape of {@link searchHitShape}. */
 export function toHitShape(found: SearchHit): HitOutput {
   const { hit, citation, rank, why, context, alsoIn, alsoInMore } = found;
   const { chunk, document } = hit.candidate;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { fenceText } from '../core/text/fence.js';
-import { lastPart, LONGEST_NAME, LONGEST_SYMBOL } from '../services/retrieval/excerpts.js';
+import { LONGEST_NAME, LONGEST_SYMBOL, lastPart } from '../services/retrieval/excerpts.js';
 import { belowTitle, type HitOutput } from './hit-shape.js';
 import { unavailableLines, type unavailableShape } from './shapes.js';
 
@@ -53,7 +53,9 @@ function shortAnswer(results: readonly HitOutput[]): string {
     const from = collections > 1 ? `; collection ${hit.collection}` : '';
     if (hit.excerpts.length > 0) return `${excerptsOf(hit, from)}${otherPlaces(hit)}\n`;
     const shown = shownIn.get(hit.id);
-    return shown === undefined ? lineOf(hit, from) : `${hit.rank}. ${cut(hit.title, LONGEST_NAME)}: shown with ${shown}`;
+    return shown === undefined
+      ? lineOf(hit, from)
+      : `${hit.rank}. ${cut(hit.title, LONGEST_NAME)}: shown with ${shown}`;
   });
   const footer = 'Lines are picked: fetch reads a whole passage by its chk_ id, verify_citation checks it.';
   return `${parts.join('\n').trimEnd()}\n\n${footer}`;
@@ -65,11 +67,14 @@ function excerptsOf(hit: HitOutput, from: string): string {
     const name = isSymbol ? cut(under, LONGEST_SYMBOL) : under;
     const before = hit.excerpts[at - 1];
     const isSame = before?.under === under;
-    const head = at === 0 ? `${hit.rank}. ${hit.title}` : '  ';
-    const stands = name === '' || isSame ? '' : at === 0 ? ` > ${name}` : ` ${name},`;
-    const place = `lines ${startLine}-${endLine}${before?.id === id ? '' : `; ${id}`}`;
-    const first = `\n   ${hit.url} ${place}${from}; ${scoreOf(hit)}`;
-    return `${head}${stands}${at === 0 ? first : ` ${place}`}\n${fenceText(text)}`;
+    const lines = `lines ${startLine}-${endLine}`;
+    const stands = name === '' || isSame ? '' : name;
+    const first = `${hit.rank}. ${[hit.title, name].filter((part) => part !== '').join(' > ')}`;
+    const head =
+      before === undefined
+        ? `${first}\n   ${hit.url} ${lines}; ${id}${from}; ${whyOf(hit)}`
+        : `   ${[lines, before.id === id ? '' : id, stands].filter((part) => part !== '').join('; ')}`;
+    return `${head}\n${fenceText(text)}`;
   });
   return blocks.join('\n');
 }
@@ -79,15 +84,15 @@ function lineOf(hit: HitOutput, from: string): string {
   const heading = belowTitle(hit.headingPath, hit.title).at(-1) ?? '';
   const names = [hit.title, heading].filter((name) => name !== '').map((name) => cut(name, LONGEST_NAME));
   const file = cut(lastPart(hit.url), LONGEST_NAME);
-  const place = file === hit.title ? '' : ` ${file}`;
-  return `${hit.rank}. ${names.join(' > ')},${place} lines ${hit.startLine}-${hit.endLine}; ${hit.id}${from}; ${scoreOf(hit)}`;
+  const place = hit.title.endsWith(file) ? '' : ` ${file}`;
+  return `${hit.rank}. ${names.join(' > ')},${place} lines ${hit.startLine}-${hit.endLine}; ${hit.id}${from}; ${whyOf(hit)}`;
 }
 
-function scoreOf({ score, scores }: HitOutput): string {
-  const meaning = scores.vector === null ? [] : [`meaning ${scores.vector.toFixed(2)}`];
-  const words = scores.keyword === null ? [] : [`words ${scores.keyword.toFixed(2)}`];
-  const parts = [...meaning, ...words].join(', ');
-  return `score ${score.toFixed(2)}${parts === '' ? '' : ` (${parts})`}`;
+/** The two scores that say most, or the one of a reranker. */
+function whyOf({ scores: { vector, keyword, reranked } }: HitOutput): string {
+  if (reranked !== null) return `reranker ${reranked.toFixed(2)}`;
+  const meaning = vector === null ? [] : [`meaning ${vector.toFixed(2)}`];
+  return [...meaning, ...(keyword === null ? [] : [`words ${keyword.toFixed(1)}`])].join(', ');
 }
 
 /** The text, or its beginning and an ellipsis. */

@@ -79,9 +79,7 @@ export const pageLimit = z
 export const tokenCount = z.number().int().min(100).max(20_000);
 
 /** Largest answer. */
-export const maxTokens = tokenCount
-  .default(8_000)
-  .describe('Largest answer in tokens, 100 to 20000; default 8000.');
+export const maxTokens = tokenCount.default(8_000).describe('Largest answer in tokens, 100 to 20000; default 8000.');
 
 /** Output: what is known of a document without its text. */
 export const documentShape = z.object({

@@ -9,6 +9,7 @@ import { Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { noteDocumentId } from './notes.js';
+import { fitAround, sectionOf } from './retrieval/around-hit.js';
 import { type Excerpt, pickExcerpts } from './retrieval/excerpts.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
@@ -59,7 +60,7 @@ interface Surroundings {
   readonly context: HitContext | null;
   /** The lines of its document to read first, in the order of the document; empty when passages are read whole. */
   readonly excerpts: readonly PlacedExcerpt[];
-  /** For a program: what the passage begins in. */
+  /** For a program of which something is shown: what the passage begins in. */
   readonly symbol: EnclosingSymbol | undefined;
 }
 
@@ -232,8 +233,9 @@ export class SearchService {
     const excerpts = isShort ? pickExcerpts(shown, request.passages, request.query) : [];
     const hits = await Promise.all(
       fitting.map(async ({ passage, context }, at) => {
-        const symbol = await this.#symbolOf(passage.hit);
         const own = await Promise.all((excerpts[at] ?? []).map((excerpt) => this.#place(excerpt)));
+        // Programs are parsed where something of them is shown.
+        const symbol = isShort && own.length === 0 ? undefined : await this.#symbolOf(passage.hit);
         return toSearchHit(passage, offset + at + 1, { context, symbol, excerpts: own });
       }),
     );
@@ -291,32 +293,6 @@ export class SearchService {
     if (hasFilter)
       return `Nothing matches the filter and the query among ${chunks} chunks. Remove a filter or check its spelling.`;
     return `Nothing among ${chunks} chunks holds these words. Try other words, or mode hybrid.`;
-  }
-}
-
-/** Consecutive chunks around the hit that share its heading path or stand below it. */
-function sectionOf(chunks: readonly Chunk[], hit: Chunk): Chunk[] {
-  const path = hit.headingPath;
-  const isInside = (other: Chunk): boolean => path.every((heading, i) => other.headingPath[i] === heading);
-  let first = hit.ordinal;
-  let last = hit.ordinal;
-  const at = (ordinal: number): Chunk | undefined => chunks[ordinal];
-  for (let next = at(first - 1); next !== undefined && isInside(next); next = at(first - 1)) first -= 1;
-  for (let next = at(last + 1); next !== undefined && isInside(next); next = at(last + 1)) last += 1;
-  return chunks.slice(first, last + 1);
-}
-
-/** The longest run around the hit that fits into `budget` characters, grown forward first. */
-function fitAround(chunks: readonly Chunk[], hit: Chunk, budget: number): Chunk[] {
-  const at = chunks.findIndex((chunk) => chunk.id === hit.id);
-  if (at < 0) return [hit];
-  let from = at;
-  let to = at;
-  const size = (low: number, high: number): number => (chunks[high]?.end ?? 0) - (chunks[low]?.start ?? 0);
-  for (;;) {
-    if (to + 1 < chunks.length && size(from, to + 1) <= budget) to += 1;
-    else if (from > 0 && size(from - 1, to) <= budget) from -= 1;
-    else return chunks.slice(from, to + 1);
   }
 }
 

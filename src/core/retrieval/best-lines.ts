@@ -31,11 +31,13 @@ const REMAINDER = 120;
 const GAP = 80;
 /** Characters that every line costs in front of its text, and every span above it. */
 const LINE_FRAME = 5;
-const SPAN_FRAME = 30;
+const SPAN_FRAME = 18;
 
 interface Unit extends TextSpan {
   readonly passage: number;
   readonly score: number;
+  /** Whether it holds a term of the query, or stands beside one that does and ranks higher. */
+  readonly isTelling: boolean;
 }
 
 /**
@@ -54,7 +56,9 @@ export function bestLines(
   const units = scoreUnits(passages, terms).sort(
     (a, b) => b.score - a.score || a.passage - b.passage || a.start - b.start,
   );
-  for (const unit of units) if (!filling.add(unit.passage, unit)) break;
+  // Where no passage holds a word of the query, all of them answer by meaning alone.
+  const telling = units.filter((unit) => unit.isTelling);
+  for (const unit of telling.length === 0 ? units : telling) filling.add(unit.passage, unit);
   const [top] = units;
   if (filling.isEmpty && top !== undefined) return passages.map((_, at) => (at === top.passage ? [top] : []));
   return filling.spans();
@@ -83,7 +87,8 @@ class Filling {
     const now = this.#spans[at];
     if (passage === undefined || now === undefined) return false;
     const grown = joined(now, span);
-    const frames = (now.length === 0 ? passage.frame : 0) + (this.#documents.has(passage.document) ? 0 : passage.documentFrame);
+    const frames =
+      (now.length === 0 ? passage.frame : 0) + (this.#documents.has(passage.document) ? 0 : passage.documentFrame);
     const cost = costOf(passage.text, grown) - costOf(passage.text, now) + frames;
     if (cost > this.#left) return false;
     this.#left -= cost;
@@ -134,21 +139,28 @@ function scoreUnits(passages: readonly ShowablePassage[], terms: readonly string
     return { units, terms: termsOfUnits, heading: termsOf(heading) };
   });
   const weights = weigh(new Set(terms), read);
-  const own = read.map((passage, at) => ownScores(passage, weights, passages[at]));
-  const all = own.flat();
+  const own = read.flatMap((passage, at) => ownScores(passage, weights, passages[at]));
   let index = -1;
   return read.flatMap(({ units }, passage) =>
     units.map((unit, nth) => {
       index += 1;
-      const score = all[index] ?? 0;
-      const isFirst = nth === 0 && passages[passage]?.isNext !== true;
-      const isLast = nth === units.length - 1 && passages[passage + 1]?.isNext !== true;
-      const before = isFirst ? 0 : (all[index - 1] ?? 0) * BEFORE;
-      const behind = isLast ? 0 : (all[index + 1] ?? 0) * BEHIND;
-      return { ...unit, passage, score: score + RISE * Math.max(0, before - score, behind - score) };
+      const { score, isHolding } = own[index] ?? NOTHING;
+      const before = nth > 0 || passages[passage]?.isNext === true ? own[index - 1] : undefined;
+      const behind = nth < units.length - 1 || passages[passage + 1]?.isNext === true ? own[index + 1] : undefined;
+      const beside = Math.max((before?.score ?? 0) * BEFORE, (behind?.score ?? 0) * BEHIND);
+      const isTelling = isHolding || (beside > score && (before?.isHolding === true || behind?.isHolding === true));
+      return { ...unit, passage, score: score + RISE * Math.max(0, beside - score), isTelling };
     }),
   );
 }
+
+interface OwnScore {
+  readonly score: number;
+  /** Whether it holds a term of the query. */
+  readonly isHolding: boolean;
+}
+
+const NOTHING: OwnScore = { score: 0, isHolding: false };
 
 function termsOf(text: string): ReadonlySet<string> {
   return new Set(termsInOrder(foldCharacters(text)));
@@ -168,14 +180,14 @@ function ownScores(
   { terms, heading }: ReadPassage,
   weights: ReadonlyMap<string, number>,
   passage: ShowablePassage | undefined,
-): number[] {
+): OwnScore[] {
   const held = terms.map((unit) => heldBy(unit, weights));
   const shared =
     WEIGHTS.heading * heldBy(heading, weights) +
     WEIGHTS.passage * Math.max(0, ...held) +
     WEIGHTS.document * (passage?.documentShare ?? 0) +
     WEIGHTS.share * (passage?.share ?? 0);
-  return held.map((part) => WEIGHTS.terms * part + shared);
+  return held.map((part) => ({ score: WEIGHTS.terms * part + shared, isHolding: part > 0 }));
 }
 
 function heldBy(terms: ReadonlySet<string>, weights: ReadonlyMap<string, number>): number {

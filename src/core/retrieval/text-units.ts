@@ -67,7 +67,8 @@ function cutsOf(text: string): number[] {
   const cuts = [...text.matchAll(/[.!?]\s+|\n/g)].map((match) => match.index + match[0].length);
   const near: number[] = [];
   for (const cut of cuts.at(-1) === text.length ? cuts : [...cuts, text.length]) {
-    for (let from = near.at(-1) ?? 0; cut - from > LONGEST_UNIT; from = near.at(-1) ?? cut) near.push(wordEnd(text, from));
+    for (let from = near.at(-1) ?? 0; cut - from > LONGEST_UNIT; from = near.at(-1) ?? cut)
+      near.push(wordEnd(text, from));
     near.push(cut);
   }
   return near;

@@ -52,5 +52,5 @@ export const findSimilar = defineOperation({
     const unavailable = toUnavailableShape(answer.unavailable);
     return { results: answer.hits.map(toHitShape), nextCursor: answer.nextCursor, hint: answer.hint, unavailable };
   },
-  render: renderHits,
+  render: (output) => renderHits({ ...output, results: output.results.map((hit) => ({ ...hit, excerpts: [] })) }),
 });

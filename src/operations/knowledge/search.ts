@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
 import { CONTEXT_KINDS } from '../../services/search.js';
 import { defineOperation } from '../define.js';
-import { hitShape, toHitShape } from '../hit-shape.js';
+import { searchHitShape, toHitShape } from '../hit-shape.js';
 import { renderHits } from '../render-hits.js';
 import {
   collectionNames,
@@ -61,7 +61,7 @@ export const search = defineOperation({
     cursor,
   }),
   output: z.object({
-    results: z.array(hitShape),
+    results: z.array(searchHitShape),
     nextCursor: z.string().nullable(),
     truncated: z.boolean(),
     hint: z.string().nullable(),

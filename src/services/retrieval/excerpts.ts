@@ -1,7 +1,7 @@
+import type { Candidate } from '../../core/ports.js';
 import { bestLines, type ShowablePassage } from '../../core/retrieval/best-lines.js';
 import type { TextSpan } from '../../core/retrieval/text-units.js';
 import { parseQuery } from '../../core/text/query.js';
-import type { Candidate } from '../../core/ports.js';
 import type { Chunk } from '../../core/types.js';
 import { SHORT_ANSWER_CHARACTERS } from '../answer-budget.js';
 import { documentOf, type Passage, type PassageList } from './passage-list.js';
@@ -21,16 +21,16 @@ export interface Excerpt {
 }
 
 /** Characters of the line that stands for a result of which nothing is shown, beside its names. */
-const LINE_CHARACTERS = 95;
+const LINE_CHARACTERS = 80;
 /** Longest title, heading or address in that line. */
 export const LONGEST_NAME = 80;
 /** Longest name of what a part of a program stands in. */
 export const LONGEST_SYMBOL = 160;
 /** Characters around the names of a result that is shown, and of each excerpt. */
-const HEAD_CHARACTERS = 110;
-const EXCERPT_CHARACTERS = 60;
+const HEAD_CHARACTERS = 40;
+const EXCERPT_CHARACTERS = 32;
 /** Characters of what stands below all results. */
-const FOOTER_CHARACTERS = 260;
+const FOOTER_CHARACTERS = 160;
 /** How many documents of a page may show more than their best passage, and how many more. */
 const DEEP_DOCUMENTS = 5;
 const MORE_PASSAGES = 3;
@@ -106,7 +106,8 @@ function showableOf({ first, passages }: DocumentGroup, share: (hit: RankedHit) 
 
 /** Characters of the one line that names a result. */
 function lineOf({ candidate: { chunk, document } }: RankedHit): number {
-  const names = [document.title, chunk.headingPath.at(-1) ?? '', lastPart(document.uri)];
+  const file = lastPart(document.uri);
+  const names = [document.title, chunk.headingPath.at(-1) ?? '', document.title.endsWith(file) ? '' : file];
   return names.reduce((sum, name) => sum + Math.min(LONGEST_NAME, name.length), LINE_CHARACTERS);
 }
 
