@@ -55,28 +55,45 @@ function shortAnswer(results: readonly HitOutput[]): string {
     const shown = shownIn.get(hit.id);
     return shown === undefined
       ? lineOf(hit, from)
-      : `${hit.rank}. ${cut(hit.title, LONGEST_NAME)}: shown with ${shown}`;
+      : `${hit.rank}. ${cut(hit.title, LONGEST_NAME)}: shown with ${shown}; ${hit.id}`;
   });
   const footer = 'Lines are picked: fetch reads a whole passage by its chk_ id, verify_citation checks it.';
   return `${parts.join('\n').trimEnd()}\n\n${footer}`;
 }
 
 function excerptsOf(hit: HitOutput, from: string): string {
-  const blocks = hit.excerpts.map(({ id, under, startLine, endLine, text }, at) => {
-    const isSymbol = / \(lines \d+-\d+\)/.test(under);
-    const name = isSymbol ? cut(under, LONGEST_SYMBOL) : under;
-    const before = hit.excerpts[at - 1];
-    const isSame = before?.under === under;
-    const lines = `lines ${startLine}-${endLine}`;
-    const stands = name === '' || isSame ? '' : name;
-    const first = `${hit.rank}. ${[hit.title, name].filter((part) => part !== '').join(' > ')}`;
-    const head =
-      before === undefined
-        ? `${first}\n   ${hit.url} ${lines}; ${id}${from}; ${whyOf(hit)}`
-        : `   ${[lines, before.id === id ? '' : id, stands].filter((part) => part !== '').join('; ')}`;
-    return `${head}\n${fenceText(text)}`;
-  });
-  return blocks.join('\n');
+  const runs = joinRuns(hit.excerpts);
+  return runs
+    .map(({ ids, under, startLine, endLine, text }, at) => {
+      const name = / \(lines \d+-\d+\)/.test(under) ? cut(under, LONGEST_SYMBOL) : under;
+      const lines = `lines ${startLine}-${endLine}`;
+      const before = runs[at - 1];
+      if (before === undefined) {
+        const head = [hit.title, name].filter((part) => part !== '').join(' > ');
+        const place = `${hit.url} ${lines}; ${ids.join(' ')}${from}; ${whyOf(hit)}`;
+        return `${hit.rank}. ${head}\n   ${place}\n${fenceText(text)}`;
+      }
+      const news = ids.filter((id) => !before.ids.includes(id)).join(' ');
+      const place = [lines, news, before.under === under ? '' : name].filter((part) => part !== '').join('; ');
+      return `   ${place}\n${fenceText(text)}`;
+    })
+    .join('\n');
+}
+
+type Run = Omit<HitOutput['excerpts'][number], 'id'> & { readonly ids: readonly string[] };
+
+/** Excerpts of which nothing but line ends stand between are one, whatever passages they are from. */
+function joinRuns(excerpts: HitOutput['excerpts']): Run[] {
+  const runs: Run[] = [];
+  for (const { id, ...excerpt } of excerpts) {
+    const last = runs.at(-1);
+    const lines = last === undefined ? 0 : excerpt.startLine - last.endLine;
+    if (last !== undefined && excerpt.start - (last.start + last.text.length) === lines) {
+      const text = last.text + '\n'.repeat(lines) + excerpt.text;
+      runs[runs.length - 1] = { ...last, text, endLine: excerpt.endLine, ids: [...new Set([...last.ids, id])] };
+    } else runs.push({ ...excerpt, ids: [id] });
+  }
+  return runs;
 }
 
 /** Title, nearest heading, file and why, each short. */

@@ -60,7 +60,7 @@ interface Surroundings {
   readonly context: HitContext | null;
   /** The lines of its document to read first, in the order of the document; empty when passages are read whole. */
   readonly excerpts: readonly PlacedExcerpt[];
-  /** For a program of which something is shown: what the passage begins in. */
+  /** For a program of which something is shown: what the passage begins in, or the first it holds. */
   readonly symbol: EnclosingSymbol | undefined;
 }
 
@@ -243,11 +243,11 @@ export class SearchService {
   }
 
   #symbolOf({ candidate: { chunk, document } }: RankedHit): Promise<EnclosingSymbol | undefined> {
-    return this.#symbols.enclosing(document, chunk.start);
+    return this.#symbols.enclosing(document, chunk.start, chunk.end);
   }
 
   async #place(excerpt: Excerpt): Promise<PlacedExcerpt> {
-    return { ...excerpt, symbol: await this.#symbols.enclosing(excerpt.document, excerpt.start) };
+    return { ...excerpt, symbol: await this.#symbols.enclosing(excerpt.document, excerpt.start, excerpt.end) };
   }
 
   /** The hit's neighbours (one on each side) or all chunks under its heading path, as one span of the document. */
