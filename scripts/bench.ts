@@ -55,6 +55,7 @@ for (const name of names) {
 }
 await writeFile(OUTPUT, `${JSON.stringify({ machine, measuredAt: new Date().toISOString(), results }, null, 2)}\n`);
 const missed = results.filter((item) => item.target?.isMet === false);
+if (missed.length > 0) process.exitCode ??= 1;
 process.stdout.write(
   missed.length === 0 ? `Written to ${OUTPUT}.\n` : `${missed.length} targets missed; written to ${OUTPUT}.\n`,
 );

@@ -13,6 +13,7 @@ import { keywordQuery } from './keyword-query.js';
 import { CANDIDATE_COLUMNS, decodeCandidate, type LegScores } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { Predicate } from './sql.js';
+import { learnFrequencies } from './term-statistics.js';
 import { isUsable, refineFactor, type VectorIndexState } from './vector-index.js';
 
 /** A filter that admits less than this share of the chunks is searched exactly: its rows are few, or an index would miss some. */
@@ -93,7 +94,13 @@ export async function searchKeyword(
         .catch((error: unknown) => noWordLeft(engine, error)),
     );
   });
-  return ranked(knowledge, rows, (row) => ({ similarity: null, bm25: rows.number('_score', row) }));
+  const hits = ranked(knowledge, rows, (row) => ({ similarity: null, bm25: rows.number('_score', row) }));
+  const isPlain = (query.words.required ?? []).length === 0 && (query.words.excluded ?? []).length === 0;
+  if (isPlain) {
+    const scored = hits.map(({ bm25, searchText }) => ({ score: bm25 ?? 0, searchText }));
+    await learnFrequencies(knowledge, table, { terms: query.words.terms, rows: scored });
+  }
+  return hits;
 }
 
 /** First chunks of documents that are called by any of the name terms, best first, ties by document id. */

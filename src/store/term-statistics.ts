@@ -1,5 +1,6 @@
 import type { Table } from '@lancedb/lancedb';
 import type { TermStatistics } from '../core/keyword-port.js';
+import { recoverFrequencies } from '../core/ranking/recover-frequencies.js';
 import { ResultRows } from './columns.js';
 import { read } from './commit.js';
 import type { Engine } from './engine.js';
@@ -14,19 +15,24 @@ const B = 0.75;
 const COUNTED = 4;
 /** Most terms of one question that are looked up; the others count as the middle one of these. */
 const MAX_LOOKUPS = 64;
+/** Rows whose scores are read: enough for the equations of a query, and no more. */
+const FEWEST_ROWS = 40;
+const ROWS_PER_TERM = 4;
 /** Most terms that are remembered for a version of a table. */
 const MAX_KNOWN = 20_000;
 
 interface Known {
   readonly version: number;
   readonly chunks: number;
-  /** Rows that the index covers or will cover: chunks, and documents with their names. */
+  /** Rows that the index covers, chunks and documents with their names; all rows where it covers none. */
   readonly rows: number;
   /** Whether the index covers any row; then rows beside it are looked at only for terms that it does not hold. */
   readonly isIndexed: boolean;
   /** Whether rows stand beside the index. */
   readonly hasTail: boolean;
   readonly frequency: Map<string, number>;
+  /** `k1 b / mean length` of the rows, once a query told it. */
+  pivot: number | undefined;
 }
 
 const knownOf = new WeakMap<KnowledgeTable, Known>();
@@ -47,7 +53,7 @@ export async function termStatistics(
     const missing = wanted.filter((term) => !known.frequency.has(term)).slice(0, MAX_LOOKUPS);
     const probes = await Promise.all(missing.map((term) => lookUp(engine, table, { term, known })));
     if (known.frequency.size > MAX_KNOWN) known.frequency.clear();
-    for (const [term, frequency] of frequencies(probes, known.rows)) known.frequency.set(term, frequency);
+    for (const [term, frequency] of frequencies(probes, known)) known.frequency.set(term, frequency);
     const found = wanted.map((term) => known.frequency.get(term)).filter((frequency) => frequency !== undefined);
     const middle = found.sort((first, second) => first - second)[found.length >> 1] ?? 0;
     return {
@@ -63,11 +69,47 @@ async function currentKnowledge(knowledge: KnowledgeTable, table: Table): Promis
   if (known?.version === version) return known;
   const { chunks, documents } = await knowledge.count();
   const covered = await coverage(table, KEYWORD_COLUMN);
-  const isIndexed = (covered?.indexed ?? 0) > 0;
-  const hasTail = (covered?.unindexed ?? 0) > 0;
-  const fresh = { version, chunks, rows: chunks + documents, isIndexed, hasTail, frequency: new Map<string, number>() };
+  const indexed = covered?.indexed ?? 0;
+  const fresh: Known = {
+    version,
+    chunks,
+    rows: indexed > 0 ? indexed : chunks + documents,
+    isIndexed: indexed > 0,
+    hasTail: (covered?.unindexed ?? 0) > 0,
+    frequency: new Map<string, number>(),
+    pivot: undefined,
+  };
   knownOf.set(knowledge, fresh);
   return fresh;
+}
+
+/** Reads what the best rows of a keyword query tell of its terms, which then need not be looked up. */
+export async function learnFrequencies(
+  knowledge: KnowledgeTable,
+  table: Table,
+  query: { readonly terms: readonly string[]; readonly rows: readonly { score: number; searchText: string }[] },
+): Promise<void> {
+  const known = await currentKnowledge(knowledge, table);
+  const terms = [...new Set(query.terms)];
+  if (!known.isIndexed || terms.every((term) => known.frequency.has(term))) return;
+  const places = new Map(terms.map((term, at) => [term, at]));
+  const rows = query.rows.slice(0, Math.max(FEWEST_ROWS, ROWS_PER_TERM * terms.length)).map(({ score, searchText }) => {
+    const words = searchText.split(/\s+/).filter((word) => word !== '');
+    const counts = terms.map(() => 0);
+    for (const word of words) {
+      const at = places.get(word);
+      if (at !== undefined) counts[at] = (counts[at] ?? 0) + 1;
+    }
+    return { score, counts, length: words.length };
+  });
+  const boosts = terms.map((term) => query.terms.filter((other) => other === term).length);
+  const recovered = recoverFrequencies(rows, { boosts, total: known.rows, pivot: known.pivot });
+  if (recovered === undefined) return;
+  known.pivot = recovered.pivot;
+  for (const [at, frequency] of recovered.frequencies.entries()) {
+    const term = terms[at];
+    if (term !== undefined && frequency !== undefined) known.frequency.set(term, frequency);
+  }
 }
 
 /** The best rows of one term. */
@@ -119,14 +161,14 @@ async function probe(
   };
 }
 
-function frequencies(probes: readonly Probe[], total: number): [string, number][] {
-  const pivot = pivotOf(probes);
+function frequencies(probes: readonly Probe[], known: Known): [string, number][] {
+  const pivot = known.pivot ?? pivotOf(probes);
   return probes.map(({ term, rows }) => {
     const [first] = rows;
     if (rows.length < COUNTED || first === undefined || first.count === 0) return [term, rows.length];
     const saturation = (first.count * (K1 + 1)) / (first.count + K1 * (1 - B) + pivot * first.length);
-    const frequency = (total + 1) / Math.exp(first.score / saturation) - 0.5;
-    return [term, Math.min(total, Math.max(rows.length, Math.round(frequency)))];
+    const frequency = (known.rows + 1) / Math.exp(first.score / saturation) - 0.5;
+    return [term, Math.min(known.rows, Math.max(rows.length, Math.round(frequency)))];
   });
 }
 

@@ -384,6 +384,23 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         expect(documentFrequency.get('share')).toBeGreaterThan(36);
       });
 
+      it('learns from the scores of a search how common its terms are, to the row', async () => {
+        await fill();
+        const lines = Array.from({ length: 300 }, (_, index) =>
+          ['wolf', 'heron', 'otter', 'finch', 'badger']
+            .flatMap((animal, at) => Array<string>((index % (at + 2)) % 3).fill(animal))
+            .concat(Array<string>(index % 11).fill('filler'), `line${index}`)
+            .join(' '),
+        );
+        await store.putDocuments('docs', [sampleDocument(source, 'a.md', lines.join('\n\n'))]);
+        await store.maintain('docs');
+        const query = keywords('wolf heron otter finch badger');
+        await store.searchKeyword('docs', query, 50, {});
+        const { documentFrequency } = await store.termStatistics('docs', query.terms);
+        const counted = query.terms.map((term) => [term, lines.filter((line) => line.includes(term)).length]);
+        expect([...documentFrequency]).toEqual(counted);
+      });
+
       it('takes a query as plain words, never as a language', async () => {
         await fill();
         await store.putDocuments('docs', [sampleDocument(source, 'a.md', 'plain quoted words here')]);

@@ -1,4 +1,4 @@
-import { DEFAULT_RETRIEVAL, type RetrievalSettings } from '../retrieval/settings.js';
+import { BENCHMARK_RETRIEVAL, type RetrievalSettings } from '../retrieval/settings.js';
 import type { ChunkSizing } from '../types.js';
 
 /**
@@ -11,13 +11,13 @@ export function nameRun(settings: RetrievalSettings, sizing?: Partial<ChunkSizin
     if (value !== undefined && value !== usual) parts.push(`${name}=${String(value)}`);
   };
   if (settings.mode === 'hybrid') {
-    add('blend', settings.blend, DEFAULT_RETRIEVAL.blend);
-    if (settings.blend === 'convex') add('alpha', settings.alpha, DEFAULT_RETRIEVAL.alpha);
-    else add('rankConstant', settings.rankConstant, DEFAULT_RETRIEVAL.rankConstant);
+    add('blend', settings.blend, BENCHMARK_RETRIEVAL.blend);
+    if (settings.blend === 'convex') add('alpha', settings.alpha, BENCHMARK_RETRIEVAL.alpha);
+    else add('rankConstant', settings.rankConstant, BENCHMARK_RETRIEVAL.rankConstant);
   }
-  add('candidates', settings.candidates, DEFAULT_RETRIEVAL.candidates);
-  add('rerank', settings.rerank, DEFAULT_RETRIEVAL.rerank);
-  add('diversity', settings.diversity, DEFAULT_RETRIEVAL.diversity);
+  add('candidates', settings.candidates, BENCHMARK_RETRIEVAL.candidates);
+  add('rerank', settings.rerank, BENCHMARK_RETRIEVAL.rerank);
+  add('diversity', settings.diversity, BENCHMARK_RETRIEVAL.diversity);
   add('maxTokens', sizing?.maxTokens, undefined);
   return parts.join(' ');
 }

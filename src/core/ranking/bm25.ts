@@ -8,9 +8,20 @@ const B = 0.75;
 export interface TermWeights {
   /** Inverse document frequency times the count in the query, by term. */
   readonly weights: ReadonlyMap<string, number>;
-  /** The score that no text can reach: every term of the query without end. */
+  /** The score that no text reaches: every term of the query without end, of a long query the heaviest. */
   readonly ceiling: number;
 }
+
+/** A text as BM25 sees it. */
+export interface TermCounts {
+  /** How often each term of the query stands in it. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Number of all its terms. */
+  readonly length: number;
+}
+
+/** Terms that count for the ceiling: of a long query no text holds more. */
+const CEILING_TERMS = 16;
 
 /**
  * Weighs the terms of a query by how common they are: `ln((N + 1) / (df + 1/2))`, which is Lucene's
@@ -23,7 +34,8 @@ export function weighTerms(terms: readonly string[], { chunks, documentFrequency
     if (frequency === 0) continue;
     weights.set(term, (weights.get(term) ?? 0) + Math.log((chunks + 1) / (Math.min(frequency, chunks) + 0.5)));
   }
-  const sum = [...weights.values()].reduce((total, weight) => total + weight, 0);
+  const heaviest = [...weights.values()].sort((a, b) => b - a).slice(0, CEILING_TERMS);
+  const sum = heaviest.reduce((total, weight) => total + weight, 0);
   return { weights, ceiling: sum * (K1 + 1) };
 }
 
@@ -42,18 +54,16 @@ export function mergeStatistics(parts: readonly TermStatistics[]): TermStatistic
 export function weightShare(terms: readonly string[], { weights, ceiling }: TermWeights): number {
   let sum = 0;
   for (const term of new Set(terms)) sum += weights.get(term) ?? 0;
-  return ceiling === 0 ? 0 : (sum * (K1 + 1)) / ceiling;
+  return ceiling === 0 ? 0 : Math.min(1, (sum * (K1 + 1)) / ceiling);
 }
 
 /**
- * BM25 (Robertson and Zaragoza, 2009; k1 1.2, b .75) of a text given as terms. Its length is measured against
+ * BM25 (Robertson and Zaragoza, 2009; k1 1.2, b .75) of a text given by its terms. Its length is measured against
  * `pivotLength`, a constant of the collection's chunk size instead of the mean of what happens to be stored, so that a
  * score depends on nothing but text, query and the weights of terms.
  */
-export function scoreBm25(terms: readonly string[], { weights }: TermWeights, pivotLength: number): number {
-  const counts = new Map<string, number>();
-  for (const term of terms) if (weights.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  const norm = K1 * (1 - B + (B * terms.length) / pivotLength);
+export function scoreBm25({ counts, length }: TermCounts, { weights }: TermWeights, pivotLength: number): number {
+  const norm = K1 * (1 - B + (B * length) / pivotLength);
   let score = 0;
   for (const [term, count] of counts) score += ((weights.get(term) ?? 0) * count * (K1 + 1)) / (count + norm);
   return score;

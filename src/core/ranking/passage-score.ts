@@ -2,7 +2,7 @@ import type { NameMatch } from '../text/names.js';
 import type { ParsedQuery } from '../text/query.js';
 import { queryTermsOf, TERM_DIVIDER } from '../text/search-text.js';
 import { COMMON_WORDS } from '../text/words.js';
-import { scoreBm25, type TermWeights, weightShare } from './bm25.js';
+import { scoreBm25, type TermCounts, type TermWeights, weightShare } from './bm25.js';
 import { type DocumentKind, kindFactor } from './document-kind.js';
 import { holdsPhrase, sharedOrder } from './word-order.js';
 
@@ -10,9 +10,8 @@ import { holdsPhrase, sharedOrder } from './word-order.js';
 export interface ChunkTerms {
   /** Words in the order of the text, common ones too. */
   readonly sequence: readonly string[];
-  /** What BM25 counts: meaningful words and added terms. */
-  readonly counted: readonly string[];
-  readonly all: ReadonlySet<string>;
+  /** Terms that were added behind them. */
+  readonly added: readonly string[];
 }
 
 /** What a passage is worth for a query, part by part; `score` is their sum, times `kind`. */
@@ -38,23 +37,26 @@ const HEADING_WEIGHT = 0.05;
 /** What a document gains that is called what was typed: enough to come before any other. */
 const NAME_WEIGHT: Readonly<Record<NameMatch, number>> = { spelled: 2.1, called: 2, folder: 0.05, none: 0 };
 /** The same for a name within a longer query. */
-const INNER_NAME_SHARE = 0.15;
+const INNER_NAME_SHARE = 0.5;
 
 /** Reads a search text as it was written by core/text/search-text, or by an earlier version of it. */
-export function readTerms(searchText: string, query: Pick<ParsedQuery, 'terms'>): ChunkTerms {
+export function readTerms(searchText: string): ChunkTerms {
   const divider = searchText.indexOf(TERM_DIVIDER);
-  const split = (text: string): string[] => text.split(' ').filter((term) => term !== '');
-  const sequence = split(divider < 0 ? searchText : searchText.slice(0, divider));
-  const added = divider < 0 ? [] : split(searchText.slice(divider + 1));
-  const isAllCommon = query.terms.every((term) => COMMON_WORDS.has(term));
-  const counted = [...(isAllCommon ? sequence : sequence.filter((term) => !COMMON_WORDS.has(term))), ...added];
-  return { sequence, counted, all: new Set([...sequence, ...added]) };
+  if (divider < 0) return { sequence: splitTerms(searchText), added: [] };
+  return { sequence: splitTerms(searchText.slice(0, divider)), added: splitTerms(searchText.slice(divider + 1)) };
+}
+
+function splitTerms(text: string): string[] {
+  return text === '' ? [] : text.split(' ');
 }
 
 /** Whether a passage holds every phrase that was typed in quotation marks, and nothing that was excluded. */
-export function isAdmitted(terms: ChunkTerms, query: ParsedQuery): boolean {
-  if (query.excluded.some((group) => group.every((term) => terms.all.has(term)))) return false;
-  return query.phrases.every((phrase) => holdsPhrase(phrase, terms.sequence));
+export function isAdmitted({ sequence, added }: ChunkTerms, query: ParsedQuery): boolean {
+  if (query.excluded.length > 0) {
+    const all = new Set([...sequence, ...added]);
+    if (query.excluded.some((group) => group.every((term) => all.has(term)))) return false;
+  }
+  return query.phrases.every((phrase) => holdsPhrase(phrase, sequence));
 }
 
 /** What a passage is scored with. */
@@ -73,13 +75,42 @@ export interface ScoringParts {
 /** Scores what words, their order, names and the kind of document say; the vector leg is added by the blend. */
 export function scorePassage(terms: ChunkTerms, parts: ScoringParts): PassageScore {
   const { query, weights, pivotLength, kind, heading, name } = parts;
-  const bm25 = scoreBm25(terms.counted, weights, pivotLength);
+  const bm25 = scoreBm25(countTerms(terms, parts), weights, pivotLength);
   return {
     keyword: bm25 > 0 ? bm25 / weights.ceiling : null,
     bm25: bm25 > 0 ? bm25 : null,
-    heading: HEADING_WEIGHT * weightShare(queryTermsOf(heading), weights),
+    heading: HEADING_WEIGHT * weightShare(headingTerms(heading), weights),
     order: ORDER_WEIGHT * sharedOrder(query.sequence, terms.sequence),
     name: Math.max(NAME_WEIGHT[name.whole], NAME_WEIGHT[name.inner] * INNER_NAME_SHARE),
     kind: name.whole === 'none' ? kindFactor(kind, query.text) : 1,
   };
+}
+
+/** What BM25 counts: added terms and words, common ones only where the query holds nothing else. */
+function countTerms({ sequence, added }: ChunkTerms, { query, weights }: ScoringParts): TermCounts {
+  const counts = new Map<string, number>();
+  const count = (term: string): void => {
+    if (weights.weights.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
+  };
+  let length = added.length;
+  for (const term of sequence) {
+    if (!query.isAllCommon && COMMON_WORDS.has(term)) continue;
+    length += 1;
+    count(term);
+  }
+  for (const term of added) count(term);
+  return { counts, length };
+}
+
+/** Terms of headings that were met of late: the passages of a document share them, and so do queries. */
+const knownHeadings = new Map<string, readonly string[]>();
+const MOST_HEADINGS = 5_000;
+
+function headingTerms(heading: string): readonly string[] {
+  const known = knownHeadings.get(heading);
+  if (known !== undefined) return known;
+  const terms = queryTermsOf(heading);
+  if (knownHeadings.size >= MOST_HEADINGS) knownHeadings.clear();
+  knownHeadings.set(heading, terms);
+  return terms;
 }

@@ -12,10 +12,15 @@ export function sharedOrder(query: readonly string[], text: readonly string[]): 
   });
   let longest = 0;
   // Run lengths that end at each place of the query, for the term of the text before this one.
-  let before = new Map<number, number>();
+  let before = NO_RUNS;
   for (const term of text) {
+    const found = places.get(term);
+    if (found === undefined) {
+      before = NO_RUNS;
+      continue;
+    }
     const now = new Map<number, number>();
-    for (const at of places.get(term) ?? []) {
+    for (const at of found) {
       const length = (before.get(at - 1) ?? 0) + 1;
       now.set(at, length);
       if (length > longest) longest = length;
@@ -24,6 +29,8 @@ export function sharedOrder(query: readonly string[], text: readonly string[]): 
   }
   return longest < 2 ? 0 : longest / query.length;
 }
+
+const NO_RUNS: ReadonlyMap<number, number> = new Map();
 
 /** Whether the terms of a phrase stand in the text in a row. */
 export function holdsPhrase(phrase: readonly string[], text: readonly string[]): boolean {

@@ -26,7 +26,13 @@ export const DEFAULT_RETRIEVAL: RetrievalSettings = {
   blend: 'convex',
   alpha: 0.36,
   rankConstant: 60,
-  candidates: 100,
+  candidates: 50,
   rerank: false,
   diversity: 0,
 };
+
+/**
+ * What a benchmark runs by default: the product's search, ranked as deep as the deepest of its usual metrics looks
+ * (recall@100). The first ten results are the same for 30 to 200 candidates within noise (docs/decisions/0034).
+ */
+export const BENCHMARK_RETRIEVAL: RetrievalSettings = { ...DEFAULT_RETRIEVAL, candidates: 100 };

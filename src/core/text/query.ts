@@ -8,6 +8,10 @@ export interface ParsedQuery {
   readonly text: string;
   /** Terms to score by, common words left out unless there is nothing else; repeated as often as typed. */
   readonly terms: readonly string[];
+  /** Whether it holds nothing but common words, which then count. */
+  readonly isAllCommon: boolean;
+  /** Part of its words, 0 to 1, that are names and numbers: `1.2.10`, `task_acks_late`, `--dry-run`. */
+  readonly nameShare: number;
   /** All words in their order, common ones too: what an exact phrase is compared with. */
   readonly sequence: readonly string[];
   /** Phrases that were typed in quotation marks, as sequences of terms: a passage must hold each in a row. */
@@ -56,11 +60,21 @@ function parsed(parts: { text: string; phrases: readonly string[]; excludedWords
   return {
     text: parts.text.replace(/\s+/g, ' ').trim(),
     terms: meaningful.length > 0 ? meaningful : all,
+    isAllCommon: meaningful.length === 0,
+    nameShare: nameShareOf(parts.text),
     sequence: sequenceOf(parts.text),
     phrases: termLists(parts.phrases, sequenceOf),
     excluded: termLists(parts.excludedWords, (word) => queryTermsOf(word)),
     excludedWords: parts.excludedWords,
   };
+}
+
+/** A word with a digit, or with a sign between letters. */
+const NAME_WORD = /\p{N}|[\p{L}\p{N}][._/:@=-]+[\p{L}\p{N}]|^--?\p{L}/u;
+
+function nameShareOf(text: string): number {
+  const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word) && !COMMON_WORDS.has(word.toLowerCase()));
+  return words.length === 0 ? 0 : words.filter((word) => NAME_WORD.test(word)).length / words.length;
 }
 
 function sequenceOf(text: string): string[] {

@@ -1,22 +1,33 @@
 import type { Readable } from 'node:stream';
 
+/** Streams that rest, in the order in which they began to. */
+const resting = new Set<Readable>();
+let turn: NodeJS.Immediate | undefined;
+
 /**
- * Reads a flowing stream one part in each turn of the event loop, so that a client who sends megabytes at once holds up
- * nobody else: a socket that is read as fast as it can be gives up to two megabytes in one go.
+ * Reads a flowing stream part by part, and of all streams so read one part in each turn of the event loop, so that clients
+ * who send megabytes at once hold up nobody else: a socket that is read as fast as it can be gives up to two megabytes in
+ * one go.
  * @returns stops it, and leaves the stream as it is
  */
 export function pace(stream: Readable): () => void {
-  let turn: NodeJS.Immediate | undefined;
   const rest = (): void => {
     stream.pause();
-    turn ??= setImmediate(() => {
-      turn = undefined;
-      stream.resume();
-    });
+    resting.add(stream);
+    turn ??= setImmediate(resumeNext);
   };
   stream.on('data', rest);
   return () => {
-    clearImmediate(turn);
+    resting.delete(stream);
     stream.off('data', rest);
   };
+}
+
+function resumeNext(): void {
+  turn = undefined;
+  const [next] = resting;
+  if (next === undefined) return;
+  resting.delete(next);
+  next.resume();
+  if (resting.size > 0) turn = setImmediate(resumeNext);
 }

@@ -1,6 +1,6 @@
 import { nameRun } from '../../core/benchmark/run-name.js';
 import { QuarryError } from '../../core/errors.js';
-import { DEFAULT_RETRIEVAL, type RetrievalMode, type RetrievalSettings } from '../../core/retrieval/settings.js';
+import { BENCHMARK_RETRIEVAL, type RetrievalMode, type RetrievalSettings } from '../../core/retrieval/settings.js';
 import type { ChunkSizing } from '../../core/types.js';
 import { DEFAULT_SIZING } from '../collections.js';
 
@@ -30,7 +30,7 @@ export interface PlannedRun {
 }
 
 /** Crosses a sweep's lists into runs, each configuration once, in the order given. @throws QuarryError INPUT_INVALID */
-export function planRuns(sweep: Sweep, base: RetrievalSettings = DEFAULT_RETRIEVAL): PlannedRun[] {
+export function planRuns(sweep: Sweep, base: RetrievalSettings = BENCHMARK_RETRIEVAL): PlannedRun[] {
   const runs = new Map<string, PlannedRun>();
   for (const maxTokens of orOne(sweep.maxTokens)) {
     for (const mode of sweep.modes) {

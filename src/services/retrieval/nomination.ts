@@ -62,11 +62,13 @@ export class Nomination {
     const { name } = collection;
     const isWorded = settings.mode !== 'vector';
     const worded = query.phrases.length > 0 ? PHRASE_LIMIT : limit;
+    const searched = isWorded ? this.#store.searchKeyword(name, this.#keyword, worded, filter) : Promise.resolve([]);
     const [near, words, named, statistics] = await Promise.all([
       vector === undefined ? [] : this.#store.searchVector(name, vector, limit, filter),
-      isWorded ? this.#store.searchKeyword(name, this.#keyword, worded, filter) : [],
+      searched,
       this.#store.searchNames(name, this.#nameTerms, MAX_NAMED, filter),
-      isWorded ? this.#store.termStatistics(name, query.terms) : NOTHING_KNOWN,
+      // Afterwards, for the scores of a keyword search tell most of it.
+      isWorded ? searched.then(() => this.#store.termStatistics(name, query.terms)) : NOTHING_KNOWN,
     ]);
     const nearRanks = ranksOf(near, ({ similarity }) => similarity);
     const wordRanks = ranksOf(words, ({ bm25 }) => bm25);
@@ -102,9 +104,18 @@ function keywordQueryOf({ terms, phrases, excluded }: ParsedQuery): KeywordQuery
   };
 }
 
+/** `readme of payments`: the file and its folder, the other way round. */
+const FILE_OF_FOLDER = /^(\S+)\s+(?:of|in|for|from|under)\s+(?:the\s+)?(\S+)(?:\s+(?:folder|directory|dir))?$/iu;
+
+/** What a whole query may name: itself, and a file that is told by its folder as `folder/file`. */
+export function wholeNames(text: string): string[] {
+  const [, file, folder] = FILE_OF_FOLDER.exec(text) ?? [];
+  return file === undefined || folder === undefined ? [text] : [text, `${folder}/${file}`];
+}
+
 /** Name terms of the whole query, and of the names with signs in it (`errors.ts`, `payments/README`). */
 function nameTermsIn({ text, sequence }: ParsedQuery): string[] {
-  const whole = sequence.length <= LONGEST_NAME_WORDS ? nameQueryOf(text) : [];
+  const whole = sequence.length <= LONGEST_NAME_WORDS ? wholeNames(text).flatMap(nameQueryOf) : [];
   return [...whole, ...innerNames(text).flatMap(nameQueryOf)];
 }
 

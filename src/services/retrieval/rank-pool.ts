@@ -3,21 +3,18 @@ import { mergeStatistics, type TermWeights, weighTerms } from '../../core/rankin
 import { dot } from '../../core/ranking/cosine.js';
 import { documentEvidence } from '../../core/ranking/document-evidence.js';
 import { documentKind } from '../../core/ranking/document-kind.js';
-import {
-  type ChunkTerms,
-  isAdmitted,
-  type PassageScore,
-  readTerms,
-  scorePassage,
-} from '../../core/ranking/passage-score.js';
+import { isAdmitted, type PassageScore, readTerms, scorePassage } from '../../core/ranking/passage-score.js';
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { matchName, type NameMatch } from '../../core/text/names.js';
 import type { ParsedQuery } from '../../core/text/query.js';
-import { type CollectionPool, innerNames, type Nominee } from './nomination.js';
+import { type CollectionPool, innerNames, type Nominee, wholeNames } from './nomination.js';
 import type { RankedHit } from './ranked-hit.js';
 
 /** Terms of a usual chunk, for each token that chunks of the collection may hold. */
 const TERMS_PER_TOKEN = 0.32;
+
+/** What names and numbers take from the weight of meaning, where a query is nothing else: models know little of them. */
+const NAME_SHARE_CUT = 0.6;
 
 /** What the pool is ranked for. */
 export interface PoolRequest {
@@ -41,7 +38,7 @@ export function rankPool(pools: readonly CollectionPool[], request: PoolRequest)
   const weights = weighTerms(query.terms, mergeStatistics(pools.map((pool) => pool.statistics)));
   const asked = { ...request, weights, innerNames: innerNames(query.text) };
   const scored = pools.flatMap((pool) => pool.nominees.flatMap((nominee) => score(nominee, asked) ?? []));
-  const fused = fuse(scored, request.settings);
+  const fused = fuse(scored, request);
   const own = scored.map((item) => ownScore(item, fused.get(item.nominee.key) ?? 0));
   const evidence = documentEvidence(
     scored.map(({ nominee }, at) => ({
@@ -69,7 +66,7 @@ interface Asked extends PoolRequest {
 
 function score(nominee: Nominee, asked: Asked): Scored | undefined {
   const { query, vector, weights } = asked;
-  const terms: ChunkTerms = readTerms(nominee.searchText, query);
+  const terms = readTerms(nominee.searchText);
   if (!isAdmitted(terms, query)) return undefined;
   const { chunk, document, similarity } = nominee.candidate;
   const { title, format, uri } = document;
@@ -87,21 +84,26 @@ function score(nominee: Nominee, asked: Asked): Scored | undefined {
 
 function nameOf({ nameTerms }: Nominee, { query, innerNames }: Asked): { whole: NameMatch; inner: NameMatch } {
   if (nameTerms.size === 0) return { whole: 'none', inner: 'none' };
-  const inner = innerNames.map((name) => matchName(name, nameTerms));
-  return {
-    whole: matchName(query.text, nameTerms),
-    inner: inner.find((match) => match === 'spelled' || match === 'called') ?? 'none',
-  };
+  return { whole: bestMatch(wholeNames(query.text), nameTerms), inner: bestMatch(innerNames, nameTerms, CLEAR) };
+}
+
+const CLEAR: readonly NameMatch[] = ['spelled', 'called'];
+const ANY: readonly NameMatch[] = [...CLEAR, 'folder'];
+
+function bestMatch(names: readonly string[], nameTerms: ReadonlySet<string>, wanted = ANY): NameMatch {
+  const matches = names.map((name) => matchName(name, nameTerms));
+  return wanted.find((match) => matches.includes(match)) ?? 'none';
 }
 
 /** In a single-leg mode the leg's own score is the order; in hybrid mode the blend is. */
-function fuse(scored: readonly Scored[], { mode, blend: method, alpha, rankConstant }: RetrievalSettings) {
+function fuse(scored: readonly Scored[], { settings, query }: PoolRequest) {
+  const { mode, blend: method, alpha, rankConstant } = settings;
   const legs = scored.map(({ nominee, similarity, words }) => ({
     id: nominee.key,
     vector: similarity === null ? null : Math.max(0, similarity),
     keyword: words.keyword,
   }));
-  const weight = mode === 'vector' ? 1 : mode === 'keyword' ? 0 : alpha;
+  const weight = mode === 'vector' ? 1 : mode === 'keyword' ? 0 : alpha * (1 - NAME_SHARE_CUT * query.nameShare);
   const blended = blend(legs, { method: mode === 'hybrid' ? method : 'convex', alpha: weight, rankConstant });
   return new Map(blended.map(({ id, fused }) => [id, fused]));
 }
