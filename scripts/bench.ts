@@ -7,6 +7,7 @@ import { benchEmbed } from './bench/embed.js';
 import { benchIngest } from './bench/ingest.js';
 import { benchLoad } from './bench/load.js';
 import { type Measurement, renderTable } from './bench/measure.js';
+import { benchQueries } from './bench/queries.js';
 import { benchSearch } from './bench/search.js';
 import { benchStart } from './bench/start.js';
 
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Measurem
   ingest: benchIngest,
   start: benchStart,
   search: benchSearch,
+  queries: benchQueries,
   disk: benchDisk,
   load: benchLoad,
 };
