@@ -9,7 +9,7 @@ import { ingest } from './load-server.js';
 import { type Measurement, measured, percentile } from './measure.js';
 
 const OURS = fileURLToPath(new URL('../../..', import.meta.url));
-const CHILD = fileURLToPath(new URL('queries-child.js', import.meta.url));
+const CHILD = fileURLToPath(new URL('./queries-child.js', import.meta.url));
 /** About ten thousand chunks. */
 const PAGES = 2_000;
 const QUERIES = 150;

@@ -1,7 +1,7 @@
 import type { Interval } from '../../src/core/statistics/bootstrap.js';
 import { quantile } from '../../src/core/statistics/bootstrap.js';
 import { mean } from '../../src/core/statistics/mean.js';
-import { CHARACTERS_PER_TOKEN } from '../../src/services/search.js';
+import { CHARACTERS_PER_TOKEN } from '../../src/services/answer-budget.js';
 import { type Comparison, compare, interval } from './compare.js';
 import { ScoreBoard } from './rankings.js';
 import type { Answer } from './tasks.js';

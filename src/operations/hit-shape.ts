@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { fenceText } from '../core/text/fence.js';
-import { lineBasisNote, lineBasisOf } from '../core/text/line-basis.js';
+import { lineBasisOf } from '../core/text/line-basis.js';
 import { SOURCE_KINDS } from '../core/types.js';
-import type { SearchHit } from '../services/search.js';
-import { unavailableLines, type unavailableShape } from './shapes.js';
+import type { PlacedExcerpt, SearchHit } from '../services/search.js';
+import type { EnclosingSymbol } from '../services/symbols/symbol-service.js';
 
 /** Output: one result of a search. `id`, `title` and `url` are what connector clients expect. */
 export const hitShape = z.object({
@@ -38,6 +37,8 @@ export const hitShape = z.object({
   context: z
     .object({ text: z.string(), start: z.number(), end: z.number(), startLine: z.number(), endLine: z.number() })
     .nullable(),
+  /** Of a program that is shown: signature, lines and first sentence of what the passage begins in; else empty. */
+  symbol: z.string(),
   /** Where the same text stands too, best-ranked first. */
   alsoIn: z.array(
     z.object({
@@ -53,12 +54,29 @@ export const hitShape = z.object({
   alsoInMore: z.number(),
 });
 
-type HitOutput = z.output<typeof hitShape>;
+/** Output: one result of `search`, with what to read of it. */
+export const searchHitShape = hitShape.extend({
+  /** The lines of its document to read first, in its order; `id` is their passage, `under` what they stand in. */
+  excerpts: z.array(
+    z.object({
+      id: z.string(),
+      under: z.string(),
+      start: z.number(),
+      startLine: z.number(),
+      endLine: z.number(),
+      text: z.string(),
+    }),
+  ),
+});
+
+/** A result as it leaves an operation. */
+export type HitOutput = z.output<typeof searchHitShape>;
 
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
 
-/** A hit in the shape of {@link hitShape}. */
-export function toHitShape({ hit, citation, rank, why, relevance, context, alsoIn, alsoInMore }: SearchHit): HitOutput {
+/** A hit in the shape of {@link searchHitShape}. */
+export function toHitShape(found: SearchHit): HitOutput {
+  const { hit, citation, rank, why, relevance, context, alsoIn, alsoInMore } = found;
   const { chunk, document } = hit.candidate;
   return {
     id: chunk.id,
@@ -88,43 +106,26 @@ export function toHitShape({ hit, citation, rank, why, relevance, context, alsoI
     language: document.language,
     licence: document.licence,
     context,
+    excerpts: found.excerpts.map(toExcerptShape),
+    symbol: symbolText(found.symbol),
     alsoIn: alsoIn.map(({ uri, ...place }) => ({ ...place, url: uri })),
     alsoInMore,
   };
 }
 
-function renderHit(hit: HitOutput): string {
-  // A page's first heading is most often its title, which has just been said.
-  const below = hit.headingPath[0] === hit.title ? hit.headingPath.slice(1) : hit.headingPath;
-  const path = below.length === 0 ? '' : `\n   under ${below.join(' > ')}`;
-  const read = hit.context ?? hit;
-  const cite = `${hit.documentId} @${hit.contentHash.slice(0, 12)} [${hit.start},${hit.end})`;
-  const body = fenceText(read.text);
-  const place = `${hit.url} lines ${read.startLine}-${read.endLine}${lineBasisNote(hit.lineBasis)}`;
-  const matched = hit.context === null ? '' : ` (matched lines ${hit.startLine}-${hit.endLine})`;
-  const facts = [`collection ${hit.collection}`, hit.sourceKind, hit.language, hit.licence].filter(
-    (fact) => fact !== '',
-  );
-  return `${hit.rank}. ${hit.title}${path}\n   ${place}${matched}; ${facts.join(', ')}\n${body}${otherPlaces(hit)}\n   id ${hit.id}; cite ${cite}; score ${hit.score}${hit.relevance === null ? '' : `, relevance ${hit.relevance.toFixed(2)}`}: ${hit.why}`;
+function toExcerptShape({ chunk, document, symbol, ...excerpt }: PlacedExcerpt): HitOutput['excerpts'][number] {
+  const { start, startLine, endLine, text } = excerpt;
+  const under = symbol === undefined ? belowTitle(chunk.headingPath, document.title).join(' > ') : symbolText(symbol);
+  return { id: chunk.id, under, start, startLine, endLine, text };
 }
 
-function otherPlaces({ alsoIn, alsoInMore }: HitOutput): string {
-  const [first, ...others] = alsoIn;
-  if (first === undefined) return '';
-  const rest = others.length + alsoInMore;
-  const more = rest === 0 ? '' : ` (${rest} more)`;
-  return `\n   also in: ${first.title}, ${first.url} lines ${first.startLine}-${first.endLine}${lineBasisNote(first.lineBasis)}${more}`;
+function symbolText(symbol: EnclosingSymbol | undefined): string {
+  if (symbol === undefined) return '';
+  const { signature, startLine, endLine, summary } = symbol;
+  return `${signature} (lines ${startLine}-${endLine})${summary === '' ? '' : `: ${summary}`}`;
 }
 
-/** Results for a person or a model: the text of each, fenced by a bar, with place, citation and scores. */
-export function renderHits(output: {
-  readonly results: readonly HitOutput[];
-  readonly nextCursor: string | null;
-  readonly hint: string | null;
-  readonly unavailable: z.output<typeof unavailableShape>;
-}): string {
-  const absent = unavailableLines(output.unavailable);
-  if (output.results.length === 0) return [`No results. ${output.hint ?? ''}`.trimEnd(), ...absent].join('\n');
-  const more = output.nextCursor === null ? [] : [`More with cursor ${output.nextCursor}`];
-  return [...output.results.map(renderHit), ...more, ...absent].join('\n\n');
+/** Headings without the page's first one where that is its title, which has just been said. */
+export function belowTitle(path: readonly string[], title: string): readonly string[] {
+  return path[0] === title ? path.slice(1) : path;
 }

@@ -81,14 +81,11 @@ export const pageLimit = z
   .default(50)
   .describe('At most this many entries, 1 to 500; default 50.');
 
+/** Size of an answer in tokens. */
+export const tokenCount = z.number().int().min(100).max(20_000);
+
 /** Largest answer. */
-export const maxTokens = z
-  .number()
-  .int()
-  .min(100)
-  .max(20_000)
-  .default(8_000)
-  .describe('Largest answer in tokens, 100 to 20000; default 8000.');
+export const maxTokens = tokenCount.default(8_000).describe('Largest answer in tokens, 100 to 20000; default 8000.');
 
 /** Output: what is known of a document without its text. */
 export const documentShape = z.object({

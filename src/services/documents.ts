@@ -5,14 +5,14 @@ import { locateQuote } from '../core/retrieval/locate-quote.js';
 import { fenceableLength } from '../core/text/fence.js';
 import { type LineBasis, lineBasisOf } from '../core/text/line-basis.js';
 import { createLineIndex, type LineIndex } from '../core/text/lines.js';
-import type { Collection, Document, SearchFilter } from '../core/types.js';
+import type { Chunk, Collection, Document, SearchFilter } from '../core/types.js';
+import { CHARACTERS_PER_TOKEN } from './answer-budget.js';
 import { Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { explainFilter } from './filters/explain-filter.js';
 import { addressPatternFor, resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
-import { CHARACTERS_PER_TOKEN } from './search.js';
 
 /** A page of very short lines, each with its bar, must not outgrow what clients take. */
 const MAX_FENCED_CHARACTERS = 95_000;
@@ -57,9 +57,10 @@ export type CitationStatus = 'exact' | 'moved' | 'changed' | 'gone';
 
 /** What a reader remembers of a quotation. */
 export interface CitationQuery {
-  /** Document id or uri. */
+  /** Id of a document or chunk, or a uri. */
   readonly document: string;
-  readonly quote: string;
+  /** Default: the chunk's own text. */
+  readonly quote?: string | undefined;
   readonly contentHash?: string | undefined;
   readonly start?: number | undefined;
   readonly collections: readonly string[];
@@ -88,8 +89,8 @@ export interface CitationCheck {
 
 interface FoundDocument {
   readonly document: Document;
-  readonly startLine?: number;
-  readonly endLine?: number;
+  /** The passage that was asked for by its id. */
+  readonly chunk?: Chunk;
 }
 
 /** Reads documents and checks citations against them. */
@@ -136,7 +137,7 @@ export class DocumentService {
     }
     const { document } = found;
     const lines = createLineIndex(document.text);
-    const span = lineSpan(lines, request.startLine ?? found.startLine, request.endLine ?? found.endLine);
+    const span = lineSpan(lines, request.startLine ?? found.chunk?.startLine, request.endLine ?? found.chunk?.endLine);
     const binding = [document.id, document.contentHash, span.start, span.end];
     const start = Math.max(span.start, decodeCursor(request.cursor, binding));
     const budget = document.text.slice(start, start + request.maxTokens * CHARACTERS_PER_TOKEN);
@@ -165,17 +166,24 @@ export class DocumentService {
     return found.document;
   }
 
-  /** Says whether a quotation still stands where, or at all, it was cited. */
+  /**
+   * Says whether a quotation still stands where, or at all, it was cited.
+   * @throws QuarryError INPUT_INVALID when there is neither a quotation nor a chunk
+   */
   async verifyCitation(query: CitationQuery): Promise<CitationCheck> {
     const absentees = await this.#collections.absentees(query.collections);
     const found = await this.#find(query.document, query.collections, absentees);
     const unavailable = absentees.list();
+    const isChunk = query.document.startsWith('chk_');
+    if (query.quote === undefined && !isChunk) throw quoteless();
     if (found === undefined) {
       throwIfUnread(absentees);
       return {
         unavailable,
         status: 'gone',
-        explanation: 'The document is no longer (or was never) indexed.',
+        explanation: isChunk
+          ? 'No passage has this id any longer: its document was changed, cut anew or removed. Search again, or give its url and the quoted text.'
+          : 'The document is no longer (or was never) indexed.',
         uri: null,
         documentId: null,
         contentHash: null,
@@ -183,12 +191,13 @@ export class DocumentService {
         currentText: null,
       };
     }
-    const { document } = found;
+    const { document, chunk } = found;
+    const quote = query.quote ?? chunk?.text ?? '';
     const about = { unavailable, uri: document.uri, documentId: document.id, contentHash: document.contentHash };
-    const near = query.start ?? 0;
-    const place = locateQuote(document.text, query.quote, near);
+    const near = query.start ?? chunk?.start ?? 0;
+    const place = locateQuote(document.text, quote, near);
     if (place === undefined) {
-      const currentText = query.start === undefined ? null : document.text.slice(near, near + query.quote.length);
+      const currentText = query.start === undefined ? null : document.text.slice(near, near + quote.length);
       return {
         ...about,
         status: 'changed',
@@ -231,7 +240,7 @@ export class DocumentService {
       if (candidate === undefined) return undefined;
       const document = await store.getDocument(collection.name, candidate.chunk.documentId);
       if (document === undefined) return undefined;
-      return { document, startLine: candidate.chunk.startLine, endLine: candidate.chunk.endLine };
+      return { document, chunk: candidate.chunk };
     }
     const byId = await store.getDocument(collection.name, id);
     if (byId !== undefined) return { document: byId };
@@ -252,6 +261,12 @@ export class DocumentService {
     const document = found.find((one) => one !== undefined);
     return document === undefined ? undefined : { document };
   }
+}
+
+function quoteless(): QuarryError {
+  return new QuarryError('INPUT_INVALID', 'There is no quoted text to look for.', {
+    hint: 'Give quote, or the chk_ id of a search result as document to check that whole passage.',
+  });
 }
 
 function unknownDocument(id: string): QuarryError {

@@ -6,19 +6,21 @@ import type { RetrievalSettings } from '../core/retrieval/settings.js';
 import { type LineBasis, lineBasisOf } from '../core/text/line-basis.js';
 import { parseQuery } from '../core/text/query.js';
 import { type Chunk, type Citation, type Collection, SEARCHED_STATUSES, type SearchFilter } from '../core/types.js';
+import { CHARACTERS_PER_TOKEN, DEFAULT_ANSWER_TOKENS, SHORT_ANSWER_CHARACTERS } from './answer-budget.js';
 import { Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { explainFilter } from './filters/explain-filter.js';
 import { resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
+import { fitAround, sectionOf } from './retrieval/around-hit.js';
+import { type Excerpt, pickExcerpts } from './retrieval/excerpts.js';
 import { type ListRelevance, relevanceOf } from './retrieval/judge-relevance.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
 import type { RetrieveService } from './retrieve.js';
+import type { EnclosingSymbol, SymbolService } from './symbols/symbol-service.js';
 
-/** Characters per token used to keep results within a budget; English prose has about four. */
-export const CHARACTERS_PER_TOKEN = 4;
 /** How many passages the pages of one search can hold. */
 const MAX_DEPTH = 200;
 /** How many other places of a passage are named. */
@@ -38,8 +40,8 @@ export interface SearchRequest {
   /** 1..100. */
   readonly limit: number;
   readonly context: ContextKind;
-  /** Largest answer, in tokens of about four characters. */
-  readonly maxTokens: number;
+  /** Largest answer, in tokens of about four characters; without it, and without context, the lines to show are picked. */
+  readonly maxTokens?: number | undefined;
   readonly cursor?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -53,20 +55,35 @@ export interface HitContext {
   readonly endLine: number;
 }
 
+/** Lines to show, and for a program what they stand in. */
+export interface PlacedExcerpt extends Excerpt {
+  readonly symbol: EnclosingSymbol | undefined;
+}
+
+/** What is told around a hit. */
+interface Surroundings {
+  readonly context: HitContext | null;
+  /** The lines of its document to read first, in the order of the document; empty when passages are read whole. */
+  readonly excerpts: readonly PlacedExcerpt[];
+  /** For a program of which something is shown: what the passage begins in, or the first it holds. */
+  readonly symbol: EnclosingSymbol | undefined;
+}
+
+const NOTHING_AROUND: Surroundings = { context: null, excerpts: [], symbol: undefined };
+
 /** Another place where the text of a hit stands. */
 export type OtherPlace = Pick<Citation, 'documentId' | 'title' | 'uri' | 'startLine' | 'endLine'> & {
   readonly lineBasis: LineBasis;
 };
 
 /** One answer of a search. */
-export interface SearchHit {
+export interface SearchHit extends Surroundings {
   readonly rank: number;
   readonly hit: RankedHit;
   readonly citation: Citation;
   readonly why: string;
   /** Chance, 0..1, that it answers; null where nobody knows. */
   readonly relevance: number | null;
-  readonly context: HitContext | null;
   /** Where the same text stands too, best-ranked first; at most five places. */
   readonly alsoIn: readonly OtherPlace[];
   /** How many more such places were ranked. */
@@ -93,11 +110,16 @@ export class SearchService {
   readonly #context: ServiceContext;
   readonly #collections: CollectionService;
   readonly #retrieve: RetrieveService;
+  readonly #symbols: SymbolService;
 
-  constructor(context: ServiceContext, parts: { collections: CollectionService; retrieve: RetrieveService }) {
+  constructor(
+    context: ServiceContext,
+    parts: { collections: CollectionService; retrieve: RetrieveService; symbols: SymbolService },
+  ) {
     this.#context = context;
     this.#collections = parts.collections;
     this.#retrieve = parts.retrieve;
+    this.#symbols = parts.symbols;
   }
 
   /** @throws QuarryError INPUT_INVALID, COLLECTION_NOT_FOUND, CURSOR_INVALID, FINGERPRINT_MISMATCH, MODEL_UNAVAILABLE */
@@ -115,7 +137,7 @@ export class SearchService {
     const page = await passages.slice(offset, Math.min(MAX_DEPTH, offset + request.limit));
     const first = await passages.slice(0, READ_RESULTS);
     const relevance = await relevanceOf(this.#context, first, settings.mode);
-    const assembled = await this.#assemble(page, offset, request);
+    const assembled = await this.#assemble(page, offset, { ...request, passages });
     const { truncated } = assembled;
     const hits = assembled.hits.map((hit) => ({ ...hit, relevance: relevance.ofResult(hit.rank - 1, hit.hit) }));
     const next = offset + hits.length;
@@ -151,7 +173,7 @@ export class SearchService {
       depth: Math.min(MAX_DEPTH, request.limit + origin.chunks),
     });
     const others = found.filter((hit) => hit.candidate.chunk.documentId !== origin.documentId).slice(0, request.limit);
-    const hits = others.map((hit, index) => toSearchHit({ hit, copies: [] }, index + 1, null));
+    const hits = others.map((hit, index) => toSearchHit({ hit, copies: [] }, index + 1, NOTHING_AROUND));
     return {
       hits,
       truncated: false,
@@ -215,20 +237,39 @@ export class SearchService {
   async #assemble(
     page: readonly Passage[],
     offset: number,
-    request: SearchRequest,
+    request: SearchRequest & { readonly passages: PassageList },
   ): Promise<{ hits: SearchHit[]; truncated: boolean }> {
-    let budget = request.maxTokens * CHARACTERS_PER_TOKEN;
-    const hits: SearchHit[] = [];
-    for (const [index, passage] of page.entries()) {
-      const ranked = passage.hit;
+    const isShort = request.maxTokens === undefined && request.context === 'none';
+    let budget = (request.maxTokens ?? DEFAULT_ANSWER_TOKENS) * CHARACTERS_PER_TOKEN;
+    if (isShort) budget -= SHORT_ANSWER_CHARACTERS;
+    const fitting: { passage: Passage; context: HitContext | null }[] = [];
+    for (const passage of page) {
       const cost = costOf(passage);
-      if (hits.length > 0 && cost > budget) return { hits, truncated: true };
+      if (fitting.length > 0 && cost > budget) break;
       budget -= cost;
-      const context = request.context === 'none' ? null : await this.#contextOf(ranked, request.context, budget);
+      const context = request.context === 'none' ? null : await this.#contextOf(passage.hit, request.context, budget);
       budget -= context === null ? 0 : quotedLength(context.text);
-      hits.push(toSearchHit(passage, offset + index + 1, context));
+      fitting.push({ passage, context });
     }
-    return { hits, truncated: false };
+    const shown = fitting.map(({ passage }) => passage);
+    const excerpts = isShort ? pickExcerpts(shown, request.passages, request.query) : [];
+    const hits = await Promise.all(
+      fitting.map(async ({ passage, context }, at) => {
+        const own = await Promise.all((excerpts[at] ?? []).map((excerpt) => this.#place(excerpt)));
+        // Programs are parsed where something of them is shown.
+        const symbol = isShort && own.length === 0 ? undefined : await this.#symbolOf(passage.hit);
+        return toSearchHit(passage, offset + at + 1, { context, symbol, excerpts: own });
+      }),
+    );
+    return { hits, truncated: fitting.length < page.length };
+  }
+
+  #symbolOf({ candidate: { chunk, document } }: RankedHit): Promise<EnclosingSymbol | undefined> {
+    return this.#symbols.enclosing(document, chunk.start, chunk.end);
+  }
+
+  async #place(excerpt: Excerpt): Promise<PlacedExcerpt> {
+    return { ...excerpt, symbol: await this.#symbols.enclosing(excerpt.document, excerpt.start, excerpt.end) };
   }
 
   /** The hit's neighbours (one on each side) or all chunks under its heading path, as one span of the document. */
@@ -284,40 +325,14 @@ export class SearchService {
   }
 }
 
-/** Consecutive chunks around the hit that share its heading path or stand below it. */
-function sectionOf(chunks: readonly Chunk[], hit: Chunk): Chunk[] {
-  const path = hit.headingPath;
-  const isInside = (other: Chunk): boolean => path.every((heading, i) => other.headingPath[i] === heading);
-  let first = hit.ordinal;
-  let last = hit.ordinal;
-  const at = (ordinal: number): Chunk | undefined => chunks[ordinal];
-  for (let next = at(first - 1); next !== undefined && isInside(next); next = at(first - 1)) first -= 1;
-  for (let next = at(last + 1); next !== undefined && isInside(next); next = at(last + 1)) last += 1;
-  return chunks.slice(first, last + 1);
-}
-
-/** The longest run around the hit that fits into `budget` characters, grown forward first. */
-function fitAround(chunks: readonly Chunk[], hit: Chunk, budget: number): Chunk[] {
-  const at = chunks.findIndex((chunk) => chunk.id === hit.id);
-  if (at < 0) return [hit];
-  let from = at;
-  let to = at;
-  const size = (low: number, high: number): number => (chunks[high]?.end ?? 0) - (chunks[low]?.start ?? 0);
-  for (;;) {
-    if (to + 1 < chunks.length && size(from, to + 1) <= budget) to += 1;
-    else if (from > 0 && size(from - 1, to) <= budget) from -= 1;
-    else return chunks.slice(from, to + 1);
-  }
-}
-
-function toSearchHit(passage: Passage, rank: number, context: HitContext | null): SearchHit {
+function toSearchHit(passage: Passage, rank: number, around: Surroundings): SearchHit {
   const { hit, copies } = passage;
   const { chunk, document } = hit.candidate;
   const alsoIn = namedPlaces(passage);
   return {
     rank,
     hit,
-    context,
+    ...around,
     alsoIn,
     alsoInMore: copies.length - alsoIn.length,
     why: explain(hit),

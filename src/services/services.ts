@@ -49,6 +49,7 @@ export function createServices(context: ServiceContext): Services {
   const retrieve = new RetrieveService(context, collections);
   const documents = new DocumentService(context, collections);
   const reindex = new ReindexService(context, { collections, jobs });
+  const symbols = new SymbolService(context, { collections, documents });
   return {
     context,
     collections,
@@ -61,9 +62,9 @@ export function createServices(context: ServiceContext): Services {
     ingest: new IngestService(context, { collections, jobs, reindex }),
     mending: new MendService(context),
     notes: new NoteService(context, collections),
-    search: new SearchService(context, { collections, retrieve }),
+    search: new SearchService(context, { collections, retrieve, symbols }),
     status: new StatusService(context, { collections, jobs }),
-    symbols: new SymbolService(context, { collections, documents }),
+    symbols,
     training: new TrainingService(context, jobs),
     turns: new FairQueue({
       // One more than one, so that a machine with a single core overlaps reading and ranking too.

@@ -31,6 +31,7 @@ afterAll(async () => {
 test('no line of any answer begins with what a document wrote, but behind the bar', async () => {
   const calls: readonly (readonly [string, object])[] = [
     ['search', { query: 'rotate the signing keys', context: 'section' }],
+    ['search', { query: 'rotate the signing keys' }],
     ['find_similar', { text: 'rotate the signing keys' }],
     ['fetch', { id: 'note:hostile' }],
     ['list_documents', {}],

@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { DEFAULT_RETRIEVAL } from '../../src/core/retrieval/settings.js';
 import { PassageList } from '../../src/services/retrieval/passage-list.js';
 import type { RankedHit } from '../../src/services/retrieval/ranked-hit.js';
 import { sampleDocument, sampleSource } from '../contract/knowledge-samples.js';
+
+/** How deep a ranking is asked for at first. */
+const FIRST = DEFAULT_RETRIEVAL.candidates;
 
 /** A hit of a document of its own, `n`, with this text. */
 function hitOf(text: string, n: number): RankedHit {
@@ -47,16 +51,16 @@ const textsOf = (passages: readonly { hit: RankedHit }[]): string[] =>
 test('a ranking without copies is asked for once', async () => {
   const { passages, depths } = passagesOf(numbered(5000));
   expect(textsOf(await passages.slice(0, 10))).toEqual(numbered(10));
-  expect(await passages.reaches(100)).toBe(true);
-  expect(depths).toEqual([100]);
+  expect(await passages.reaches(FIRST)).toBe(true);
+  expect(depths).toEqual([FIRST]);
 });
 
 test('a ranking that has ended is not asked for again', async () => {
-  const { passages, depths } = passagesOf(numbered(99));
-  expect(await passages.reaches(99)).toBe(true);
-  expect(await passages.reaches(100)).toBe(false);
-  expect(await passages.slice(90, 200)).toHaveLength(9);
-  expect(depths).toEqual([100]);
+  const { passages, depths } = passagesOf(numbered(FIRST - 1));
+  expect(await passages.reaches(FIRST - 1)).toBe(true);
+  expect(await passages.reaches(FIRST)).toBe(false);
+  expect(await passages.slice(FIRST - 10, 200)).toHaveLength(9);
+  expect(depths).toEqual([FIRST]);
 });
 
 test('the best-ranked of equal texts stands, the others follow in their order', async () => {
@@ -72,17 +76,17 @@ test('copies beyond what was ranked are passed by ranking deeper, to a thousand'
   expect(textsOf(await passages.slice(0, 3))).toEqual(['copy', 'text 0', 'text 1']);
   expect(await passages.reaches(301)).toBe(true);
   expect(await passages.reaches(302)).toBe(false);
-  expect(depths).toEqual([100, 300, 1000]);
+  expect(depths).toEqual([FIRST, 300, 1000]);
 });
 
 test('a deeper ranking in another order moves no passage, loses none and repeats none', async () => {
   const hits = numbered(150).map(hitOf);
-  const passages = new PassageList(async (depth) => (depth <= 100 ? hits.slice(0, depth) : [...hits].reverse()));
-  const first = textsOf(await passages.slice(0, 100));
+  const passages = new PassageList(async (depth) => (depth <= FIRST ? hits.slice(0, depth) : [...hits].reverse()));
+  const first = textsOf(await passages.slice(0, FIRST));
   const found = await passages.slice(0, 200);
   const all = textsOf(found);
   expect(found.every(({ copies }) => copies.length === 0)).toBe(true);
-  expect(all.slice(0, 100)).toEqual(first);
+  expect(all.slice(0, FIRST)).toEqual(first);
   expect([...all].sort()).toEqual([...numbered(150)].sort());
 });
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 
 /** Streams that rest, in the order in which they began to. */
 const resting = new Set<Readable>();
-let turn: NodeJS.Immediate | undefined;
+let isTurnDue = false;
 
 /**
  * Reads a flowing stream part by part, and of all streams so read one part in each turn of the event loop, so that clients
@@ -14,7 +14,7 @@ export function pace(stream: Readable): () => void {
   const rest = (): void => {
     stream.pause();
     resting.add(stream);
-    turn ??= setImmediate(resumeNext);
+    takeTurns();
   };
   stream.on('data', rest);
   return () => {
@@ -23,11 +23,15 @@ export function pace(stream: Readable): () => void {
   };
 }
 
-function resumeNext(): void {
-  turn = undefined;
-  const [next] = resting;
-  if (next === undefined) return;
-  resting.delete(next);
-  next.resume();
-  if (resting.size > 0) turn = setImmediate(resumeNext);
+function takeTurns(): void {
+  if (isTurnDue || resting.size === 0) return;
+  isTurnDue = true;
+  setImmediate(() => {
+    isTurnDue = false;
+    const [next] = resting;
+    if (next === undefined) return;
+    resting.delete(next);
+    next.resume();
+    takeTurns();
+  });
 }

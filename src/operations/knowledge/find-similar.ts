@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
-import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
+import { hitShape, toHitShape } from '../hit-shape.js';
+import { renderHits } from '../render-hits.js';
 import { collectionNames, filterOf, searchFilterFields, toUnavailableShape, unavailableShape } from '../shapes.js';
 
 export const findSimilar = defineOperation({
@@ -51,5 +52,5 @@ export const findSimilar = defineOperation({
     const unavailable = toUnavailableShape(answer.unavailable);
     return { results: answer.hits.map(toHitShape), nextCursor: answer.nextCursor, hint: answer.hint, unavailable };
   },
-  render: renderHits,
+  render: (output) => renderHits({ ...output, results: output.results.map((hit) => ({ ...hit, excerpts: [] })) }),
 });

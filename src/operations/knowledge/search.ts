@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
 import { CONTEXT_KINDS, type SearchAnswer } from '../../services/search.js';
 import { defineOperation } from '../define.js';
-import { hitShape, renderHits, toHitShape } from '../hit-shape.js';
+import { searchHitShape, toHitShape } from '../hit-shape.js';
+import { renderHits } from '../render-hits.js';
 import {
   collectionNames,
   cursor,
   filterOf,
-  maxTokens,
   searchFilterFields,
+  tokenCount,
   toUnavailableShape,
   unavailableShape,
 } from '../shapes.js';
@@ -17,7 +18,7 @@ export const search = defineOperation({
   name: 'search',
   summary: 'Search the knowledge',
   description:
-    'Finds the passages that answer a question or hold the given words, by meaning and by keywords at once, the best of each document first. Type a question, an identifier, version, error text or file name; "exact words" in quotes must stand so, -word must not. Results have their exact text, place and a citation for verify_citation; read more with fetch.',
+    'Finds the passages that answer a question or hold the given words, by meaning and keywords at once, the best of each document first. Type a question, identifier, version, error text or file name; "exact words" in quotes must stand so, -word must not. The text shows the best lines and a line for each other result; data has every passage whole. Take the chk_ ids to fetch and verify_citation.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -54,11 +55,13 @@ export const search = defineOperation({
       .default('none')
       .describe('What to read around each result: none (default), neighbours, or the whole section.'),
     ...searchFilterFields,
-    maxTokens,
+    maxTokens: tokenCount
+      .optional()
+      .describe('Shows passages whole, within so many tokens, 100 to 20000; default: the best lines, in 1000.'),
     cursor,
   }),
   output: z.object({
-    results: z.array(hitShape),
+    results: z.array(searchHitShape),
     nextCursor: z.string().nullable(),
     truncated: z.boolean(),
     hint: z.string().nullable(),
@@ -75,7 +78,7 @@ export const search = defineOperation({
     'EMBEDDING_FAILED',
     'STORE_BROKEN',
   ],
-  quoted: ['results.text', 'results.context.text'],
+  quoted: ['results.text', 'results.context.text', 'results.excerpts.text'],
   examples: [
     { query: 'how do I cite a passage' },
     { query: 'getUserName', mode: 'keyword', limit: 3 },

@@ -8,7 +8,7 @@ export const verifyCitation = defineOperation({
   name: 'verify_citation',
   summary: 'Verify a citation',
   description:
-    'Checks whether a quoted text still stands in its document: exact, moved (with the new place), changed (the text is no longer there) or gone (the document is no longer indexed). Give what search returned: documentId or url, contentHash, start and the quoted text.',
+    'Checks whether a quoted text still stands in its document: exact, moved (with the new place), changed (no longer there) or gone (no longer indexed). Give the chk_ id that search gave, alone or with a quotation, or documentId or url with the quotation.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -18,8 +18,13 @@ export const verifyCitation = defineOperation({
   takesTurn: true,
   cli: { command: ['verify'], positional: ['document', 'quote'], fromFile: ['quote'] },
   input: z.strictObject({
-    document: z.string().min(1).max(4000).describe('documentId or url of the cited document.'),
-    quote: z.string().min(1).max(100_000).describe('The quoted text, letter by letter.'),
+    document: z.string().min(1).max(4000).describe('A chk_ id, or documentId or url.'),
+    quote: z
+      .string()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe('The quoted text, letter by letter; default: all of the chk_ passage.'),
     contentHash: z
       .string()
       .regex(/^[0-9a-fA-F]{8,64}$/, '8 to 64 hex digits')

@@ -67,6 +67,11 @@ export class PassageList {
     return entries.map((entry) => entry.hit).filter((other) => !shown.has(other.candidate.chunk.id));
   }
 
+  /** Whether the hit is the best passage of its document. */
+  isFirst(hit: RankedHit): boolean {
+    return this.#byDocument.get(documentOf(hit))?.[0]?.hit === hit;
+  }
+
   #add(hits: readonly RankedHit[]): void {
     const fresh = hits.flatMap((hit) => this.#newEntry(hit) ?? []);
     const leading = fresh.filter((entry) => {
@@ -110,6 +115,7 @@ function isNearCopy(first: RankedHit, second: RankedHit): boolean {
   return isNearlyEqual(first.candidate.searchText, second.candidate.searchText);
 }
 
-function documentOf({ collection, candidate }: RankedHit): string {
+/** Names the document of a hit in all collections. */
+export function documentOf({ collection, candidate }: RankedHit): string {
   return `${collection}\u0000${candidate.chunk.documentId}`;
 }

@@ -78,6 +78,12 @@ export function symbolAround(
   return symbol && { ...symbol, ...linesOf(symbol, structure.lines) };
 }
 
+/** The first symbol that begins in `[start, end)`, with its lines; fields and variables do not count. */
+export function firstWithin(structure: ReadStructure, start: number, end: number): ReturnType<typeof symbolAround> {
+  const symbol = structure.symbols.find((one) => !one.isMinor && one.start >= start && one.start < end);
+  return symbol && { ...symbol, ...linesOf(symbol, structure.lines) };
+}
+
 /** First and last line of a symbol, from 1. */
 export function linesOf(
   { start, end }: Pick<CodeSymbol, 'start' | 'end'>,

@@ -1,14 +1,14 @@
 import type { CodeSymbol, StructureBasis } from '../../core/code/symbol-reader.js';
 import { decodeCursor, encodeCursor } from '../../core/cursor.js';
 import type { Document } from '../../core/types.js';
+import { CHARACTERS_PER_TOKEN } from '../answer-budget.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { DocumentService } from '../documents.js';
 import { explainFilter } from '../filters/explain-filter.js';
 import { resolveFilter } from '../filters/resolve-filter.js';
-import { CHARACTERS_PER_TOKEN } from '../search.js';
 import { type FindSymbolRequest, type FoundSymbol, findSymbol } from './find-symbol.js';
-import { type DocumentWithOrWithoutText, linesOf, Structures, symbolAround } from './structures.js';
+import { type DocumentWithOrWithoutText, firstWithin, linesOf, Structures, symbolAround } from './structures.js';
 
 /** A document whose headings or declarations are asked for. */
 export interface OutlineRequest {
@@ -108,13 +108,18 @@ export class SymbolService {
   }
 
   /**
-   * The innermost declaration around an offset of a stored program; undefined outside of any, for prose and for a document
-   * that is gone. The text is read only where the document's structure is not remembered.
+   * The innermost declaration around an offset of a stored program, or the first that begins before `until`; undefined where
+   * there is neither, for prose and for a document that is gone. The text is read only where the document's structure is not
+   * remembered.
    */
-  async enclosing(document: DocumentWithOrWithoutText, offset: number): Promise<EnclosingSymbol | undefined> {
+  async enclosing(
+    document: DocumentWithOrWithoutText,
+    offset: number,
+    until = offset,
+  ): Promise<EnclosingSymbol | undefined> {
     if (document.format !== 'code') return undefined;
     const structure = await this.#structures.of(document);
-    const symbol = structure && symbolAround(structure, offset);
+    const symbol = structure && (symbolAround(structure, offset) ?? firstWithin(structure, offset, until));
     if (symbol === undefined) return undefined;
     const { kind, path, signature, summary, start, end, startLine, endLine } = symbol;
     return { kind, path, signature, summary, start, end, startLine, endLine };
