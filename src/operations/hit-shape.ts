@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { lineBasisOf } from '../core/text/line-basis.js';
-import { SOURCE_KINDS } from '../core/types.js';
 import type { PlacedExcerpt, SearchHit } from '../services/search.js';
 import type { EnclosingSymbol } from '../services/symbols/symbol-service.js';
 
@@ -31,7 +30,7 @@ export const hitShape = z.object({
   documentId: z.string(),
   contentHash: z.string(),
   collection: z.string(),
-  sourceKind: z.enum(SOURCE_KINDS),
+  sourceKind: z.string(),
   language: z.string(),
   licence: z.string(),
   context: z

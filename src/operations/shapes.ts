@@ -10,11 +10,7 @@ const plainCollectionName = z
 export const collectionName = plainCollectionName.describe('Name of a collection; default: `default`.');
 
 /** Collections to read; none means all. */
-export const collectionNames = z
-  .array(plainCollectionName)
-  .max(50)
-  .default([])
-  .describe('Collections to look in; default: all.');
+export const collectionNames = z.array(plainCollectionName).max(50).default([]).describe('Collections; default: all.');
 
 /** A list of short words. */
 const words = (max: number, description: string) =>
@@ -31,14 +27,14 @@ export const filterFields = {
   uriPrefix: z.string().min(1).max(2000).optional().describe('How url or path begins; a folder ends with /.'),
   categories: words(50, 'Any of these categories.'),
   tags: words(50, 'Every one of these tags.'),
-  languages: words(50, 'Any of these languages (typescript, en, ...).'),
+  languages: words(50, 'Any of these (typescript, en, ...).'),
   statuses: z.array(z.enum(NOTE_STATUSES)).max(4).optional().describe('Statuses of notes.'),
   metadata: z
     .record(z.string().min(1).max(200), z.union([z.string().max(2000), z.number(), z.boolean()]))
     .optional()
     .describe('Values in the metadata, as a JSON object.'),
-  since: moment.optional().describe('Changed at or after this ISO 8601 time.'),
-  until: moment.optional().describe('Changed at or before this ISO 8601 time.'),
+  since: moment.optional().describe('Changed since this ISO 8601 time.'),
+  until: moment.optional().describe('Changed until this ISO 8601 time.'),
 };
 
 /** Like {@link filterFields}, for what looks into passages: archived notes have none. */

@@ -4,13 +4,12 @@ import type { Unavailable } from '../core/ports.js';
 import { READ_RESULTS } from '../core/ranking/relevance.js';
 import type { RetrievalSettings } from '../core/retrieval/settings.js';
 import { type LineBasis, lineBasisOf } from '../core/text/line-basis.js';
-import { parseQuery } from '../core/text/query.js';
-import { type Chunk, type Citation, type Collection, SEARCHED_STATUSES, type SearchFilter } from '../core/types.js';
+import type { Chunk, Citation, Collection, SearchFilter } from '../core/types.js';
 import { CHARACTERS_PER_TOKEN, DEFAULT_ANSWER_TOKENS, SHORT_ANSWER_CHARACTERS } from './answer-budget.js';
-import { Absentees, askEach, throwIfUnread } from './ask-each.js';
+import { type Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
-import { explainFilter } from './filters/explain-filter.js';
+import { explainNothing, explainSearchFilter } from './filters/explain-nothing.js';
 import { resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
 import { fitAround, sectionOf } from './retrieval/around-hit.js';
@@ -147,7 +146,7 @@ export class SearchService {
       hits,
       truncated,
       nextCursor: hasMore ? encodeCursor(next, binding) : null,
-      hint: isEmpty ? await this.#explainNothing(collections, request) : null,
+      hint: isEmpty ? await explainNothing(this.#context, collections, request) : null,
       relevance: { chance: relevance.chance, isDoubtful: relevance.isDoubtful, reason: relevance.reason },
       unavailable: absentees.list(),
     };
@@ -181,7 +180,7 @@ export class SearchService {
       hint:
         hits.length > 0
           ? null
-          : ((await this.#explainFilter(collections, request.filter)) ??
+          : ((await explainSearchFilter(this.#context, collections, request.filter)) ??
             'Nothing else is indexed that could be similar.'),
       relevance: { chance: null, isDoubtful: false, reason: 'Relevance is known of searches only.' },
       unavailable: absentees.list(),
@@ -294,34 +293,6 @@ export class SearchService {
       startLine: first.startLine,
       endLine: last.endLine,
     };
-  }
-
-  async #explainNothing(collections: readonly Collection[], request: SearchRequest): Promise<string> {
-    if (collections.length === 0) return 'Nothing is indexed yet. Ingest a folder, a site or a repository first.';
-    const counts = await askEach(collections, new Absentees(), (collection) =>
-      this.#context.store.collectionStats(collection.name),
-    );
-    const chunks = counts.reduce((sum, stats) => sum + stats.chunks, 0);
-    if (chunks === 0)
-      return 'The chosen collections are empty. Ingest a folder, a site or a repository, or choose another collection.';
-    const { terms, phrases, excludedWords } = parseQuery(request.query);
-    if (terms.length === 0)
-      return 'The query holds no letter, digit or pictograph, so there is nothing to look for. Say it in words.';
-    const guilty = await this.#explainFilter(collections, request.filter);
-    if (guilty !== undefined) return guilty;
-    if (phrases.length > 0)
-      return 'No passage holds the words in quotation marks in a row. Leave the marks out to find the words themselves.';
-    if (excludedWords.length > 0)
-      return `Nothing is left without ${excludedWords.map((word) => `"${word}"`).join(', ')}. A word behind a minus sign is left out; put it in quotation marks to look for it.`;
-    const hasFilter = Object.values(request.filter).some((value) => value !== undefined);
-    if (hasFilter)
-      return 'Documents pass the filter, but none of them holds these words. Try other words, mode hybrid, or no filter.';
-    return `Nothing among ${chunks} chunks holds these words. Try other words, or mode hybrid.`;
-  }
-
-  /** Only documents that can be searched count: archived notes are kept without passages. */
-  #explainFilter(collections: readonly Collection[], filter: SearchFilter): Promise<string | undefined> {
-    return explainFilter(this.#context, { collections, filter, base: { statuses: SEARCHED_STATUSES } });
   }
 }
 

@@ -82,7 +82,8 @@ describe('relevance', () => {
     const { output } = await quarry.execute('search', { query, limit: 2 });
     const next = await search(query, { limit: 2, cursor: output['nextCursor'] });
     expect(next.relevance).toBe(whole.relevance);
-    expect(next.results).toEqual(whole.results.slice(2, 4));
+    const said = ({ id, relevance }: (typeof whole.results)[number]) => ({ id, relevance });
+    expect(next.results.map(said)).toEqual(whole.results.slice(2, 4).map(said));
   });
 
   test('is 0 for an empty list', async () => {

@@ -26,7 +26,7 @@ export const findSimilar = defineOperation({
       .describe('Id of a search result, a document or a note. Give this or text.'),
     text: z.string().min(1).max(20_000).optional().describe('A passage to compare with. Give this or id.'),
     collections: collectionNames,
-    limit: z.number().int().min(1).max(100).default(8).describe('How many results, 1 to 100; default 8.'),
+    limit: z.number().int().min(1).max(100).default(8).describe('How many results; default 8.'),
     ...searchFilterFields,
   }),
   output: z.object({

@@ -18,7 +18,7 @@ export const search = defineOperation({
   name: 'search',
   summary: 'Search the knowledge',
   description:
-    'Finds the passages that answer a question or hold the given words, by meaning and keywords at once, the best of each document first. Type a question, identifier, version, error text or file name; "exact words" in quotes must stand so, -word must not. The text shows the best lines and a line for each other result; data has every passage whole. Take the chk_ ids to fetch and verify_citation.',
+    'Finds the passages that answer a question or hold the given words, by meaning and keywords at once, the best of each document first. Type a question, identifier, version, error text or file name; "exact words" must stand so, -word must not. The text shows the best lines, data whole passages; fetch and verify_citation take the chk_ ids.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -33,31 +33,20 @@ export const search = defineOperation({
       .max(4000)
       .describe('What you want to know: a question, words, an identifier, an error message.'),
     collections: collectionNames,
-    limit: z.number().int().min(1).max(100).default(10).describe('How many results, 1 to 100; default 10.'),
-    mode: z
-      .enum(RETRIEVAL_MODES)
-      .default('hybrid')
-      .describe('hybrid (default), vector (meaning only) or keyword (BM25 only).'),
-    blend: z
-      .enum(['convex', 'rrf'])
-      .default('convex')
-      .describe('How hybrid mixes the two: weighted scores (convex, default) or ranks (rrf).'),
+    limit: z.number().int().min(1).max(100).default(10).describe('How many results; default 10.'),
+    mode: z.enum(RETRIEVAL_MODES).default('hybrid').describe('hybrid, vector (meaning only) or keyword (BM25 only).'),
+    blend: z.enum(['convex', 'rrf']).default('convex').describe('Hybrid by weighted scores (convex) or ranks (rrf).'),
     alpha: z.number().min(0).max(1).optional().describe('Weight of meaning in a convex blend, 0 to 1.'),
-    rerank: z.boolean().default(false).describe('Judge the best results again with the configured cross-encoder.'),
-    diversity: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0)
-      .describe('0 (default) ranks by relevance alone; towards 1 avoids near-repetitions.'),
+    rerank: z.boolean().default(false).describe('Reorder the best results with the configured reranker.'),
+    diversity: z.number().min(0).max(1).default(0).describe('0 ranks by relevance alone; towards 1 avoids repetition.'),
     context: z
       .enum(CONTEXT_KINDS)
       .default('none')
-      .describe('What to read around each result: none (default), neighbours, or the whole section.'),
+      .describe('What to read around each result: none, neighbours, or the section.'),
     ...searchFilterFields,
     maxTokens: tokenCount
       .optional()
-      .describe('Shows passages whole, within so many tokens, 100 to 20000; default: the best lines, in 1000.'),
+      .describe('Whole passages within so many tokens; default: the best lines, in 1000.'),
     cursor,
   }),
   output: z.object({
