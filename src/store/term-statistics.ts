@@ -1,6 +1,6 @@
 import type { Table } from '@lancedb/lancedb';
 import type { TermStatistics } from '../core/keyword-port.js';
-import { recoverFrequencies } from '../core/ranking/recover-frequencies.js';
+import { frequencyOf, recoverFrequencies, saturate } from '../core/ranking/recover-frequencies.js';
 import { ResultRows } from './columns.js';
 import { read } from './commit.js';
 import type { Engine } from './engine.js';
@@ -94,7 +94,7 @@ export async function learnFrequencies(
   if (!known.isIndexed || terms.every((term) => known.frequency.has(term))) return;
   const places = new Map(terms.map((term, at) => [term, at]));
   const rows = query.rows.slice(0, Math.max(FEWEST_ROWS, ROWS_PER_TERM * terms.length)).map(({ score, searchText }) => {
-    const words = searchText.split(/\s+/).filter((word) => word !== '');
+    const words = termsOf(searchText);
     const counts = terms.map(() => 0);
     for (const word of words) {
       const at = places.get(word);
@@ -151,14 +151,16 @@ async function probe(
   return {
     term,
     rows: Array.from({ length: rows.length }, (_, row) => {
-      const terms = rows
-        .text('search_text', row)
-        .split(/\s+/)
-        .filter((part) => part !== '');
+      const terms = termsOf(rows.text('search_text', row));
       const count = terms.reduce((sum, other) => (other === term ? sum + 1 : sum), 0);
       return { score: rows.number('_score', row), count, length: terms.length };
     }),
   };
+}
+
+/** The terms of a row as the index counts them. */
+function termsOf(searchText: string): string[] {
+  return searchText.split(/\s+/).filter((term) => term !== '');
 }
 
 function frequencies(probes: readonly Probe[], known: Known): [string, number][] {
@@ -166,8 +168,7 @@ function frequencies(probes: readonly Probe[], known: Known): [string, number][]
   return probes.map(({ term, rows }) => {
     const [first] = rows;
     if (rows.length < COUNTED || first === undefined || first.count === 0) return [term, rows.length];
-    const saturation = (first.count * (K1 + 1)) / (first.count + K1 * (1 - B) + pivot * first.length);
-    const frequency = (known.rows + 1) / Math.exp(first.score / saturation) - 0.5;
+    const frequency = frequencyOf(first.score / saturate(first.count, pivot * first.length), known.rows);
     return [term, Math.min(known.rows, Math.max(rows.length, Math.round(frequency)))];
   });
 }

@@ -56,7 +56,7 @@ export function recoverFrequencies(rows: readonly ScoredRow[], parts: RecoveryPa
   if (!(deviation < 10 * scale)) return undefined;
   const frequencies: (number | undefined)[] = parts.boosts.map(() => undefined);
   for (const [at, term] of terms.entries()) {
-    const frequency = (parts.total + 1) / Math.exp(found.solution[at] ?? 0) - 0.5;
+    const frequency = frequencyOf(found.solution[at] ?? 0, parts.total);
     const spread = 3 * Math.max(deviation, scale / 10) * Math.sqrt(found.variances[at] ?? 0) * (frequency + 0.5);
     const whole = Math.round(frequency);
     const isCertain = spread < CERTAIN && Math.abs(frequency - whole) < CERTAIN;
@@ -74,14 +74,27 @@ interface Equations {
 
 function solveAt({ rows, terms, boosts }: Equations, pivot: number): LeastSquares {
   return solveLeastSquares(
-    rows.map(({ counts, length }) => terms.map((term) => saturate(counts[term], boosts[term], pivot * length))),
+    rows.map((row) => partsOf(row, { terms, boosts }, pivot)),
     rows.map(({ score }) => score),
   );
 }
 
-/** What a term adds to the score of a row for each unit of its weight. */
-function saturate(count = 0, boost = 1, relativeLength = 0): number {
-  return (boost * count * (K1 + 1)) / (count + K1 * (1 - B) + relativeLength);
+/**
+ * What a term that stands `count` times in a row adds to its score for each unit of the term's weight.
+ * @param relativeLength `k1 b` times the row's length over the mean of all rows
+ */
+export function saturate(count = 0, relativeLength = 0): number {
+  return (count * (K1 + 1)) / (count + K1 * (1 - B) + relativeLength);
+}
+
+/** In how many of `total` rows a term of this weight stands, before rounding. */
+export function frequencyOf(weight: number, total: number): number {
+  return (total + 1) / Math.exp(weight) - 0.5;
+}
+
+/** What each term adds to the score of a row for each unit of its weight. */
+function partsOf({ counts, length }: ScoredRow, { terms, boosts }: Omit<Equations, 'rows'>, pivot: number): number[] {
+  return terms.map((term) => (boosts[term] ?? 1) * saturate(counts[term], pivot * length));
 }
 
 /** The pivot that fits best, by Gauss and Newton's steps: what the scores would change with it is one more unknown. */
@@ -95,8 +108,9 @@ function findPivot({ rows, terms, boosts }: Equations): number {
     );
   for (let step = 0; step < MAX_STEPS; step++) {
     const { solution } = solveAt({ rows, terms, boosts }, pivot);
-    const matrix = rows.map(({ counts, length }) => {
-      const parts = terms.map((term) => saturate(counts[term], boosts[term], pivot * length));
+    const matrix = rows.map((row) => {
+      const { counts, length } = row;
+      const parts = partsOf(row, { terms, boosts }, pivot);
       const slope = terms.reduce((sum, term, at) => {
         const below = (counts[term] ?? 0) + K1 * (1 - B) + pivot * length;
         return sum - ((solution[at] ?? 0) * (parts[at] ?? 0) * length) / below;

@@ -15,14 +15,24 @@ function linesOf(findings: readonly z.output<typeof finding>[]): string[] {
 
 const countOf = ({ folders, files }: Openness): string => `${folders} folders and ${files} files`;
 
+/** Looks that are taken where something is open: a job beside may write between closing and looking. */
+const MOST_LOOKS = 5;
+
+/** What others can reach but for what this process wrote: that would be closed at its end, and is no finding until then. */
+async function openOfOthers(homeRights: ServiceContext['homeRights']): Promise<Openness> {
+  for (let look = 1; ; look++) {
+    await homeRights.tightenNew();
+    const open = await homeRights.examine();
+    if (open.folders + open.files === 0 || look === MOST_LOOKS) return open;
+  }
+}
+
 /** Whether others can read the home; with `tighten` and `confirm`, once that has been changed. */
 async function rightsFinding(
   { homeRights }: ServiceContext,
   { tighten, confirm }: { readonly tighten: boolean; readonly confirm: boolean },
 ): Promise<StoreFinding> {
-  // What this process wrote would be closed at its end; until then it is no finding.
-  await homeRights.tightenNew();
-  const before = await homeRights.examine();
+  const before = await openOfOthers(homeRights);
   const changed = tighten && confirm ? await homeRights.tighten() : undefined;
   const open = changed === undefined ? before : await homeRights.examine();
   const done = changed === undefined ? '' : ` Closed ${countOf(changed)}.`;

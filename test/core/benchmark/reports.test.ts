@@ -8,7 +8,7 @@ import { toCsv, toLatex, toMarkdown } from '../../../src/core/benchmark/report-f
 import { toHtml } from '../../../src/core/benchmark/report-html.js';
 import { toTable } from '../../../src/core/benchmark/report-text.js';
 import { nameRun } from '../../../src/core/benchmark/run-name.js';
-import { DEFAULT_RETRIEVAL } from '../../../src/core/retrieval/settings.js';
+import { BENCHMARK_RETRIEVAL } from '../../../src/core/retrieval/settings.js';
 import type { Chunk, Document } from '../../../src/core/types.js';
 
 const NASTY = '<img src=x onerror="alert(1)"> & | "q" \\ _ % # $ ~ ^ { }';
@@ -179,10 +179,10 @@ describe('mineQueries', () => {
 
 describe('names and configurations', () => {
   it('tell what differs from the defaults and matters to the mode', () => {
-    expect(nameRun(DEFAULT_RETRIEVAL)).toBe('hybrid');
-    expect(nameRun({ ...DEFAULT_RETRIEVAL, alpha: 0.7 }, { maxTokens: 64 })).toBe('hybrid alpha=0.7 maxTokens=64');
-    expect(nameRun({ ...DEFAULT_RETRIEVAL, mode: 'keyword', alpha: 0.7 })).toBe('keyword');
-    expect(nameRun({ ...DEFAULT_RETRIEVAL, blend: 'rrf', alpha: 0.7 })).toBe('hybrid blend=rrf');
+    expect(nameRun(BENCHMARK_RETRIEVAL)).toBe('hybrid');
+    expect(nameRun({ ...BENCHMARK_RETRIEVAL, alpha: 0.7 }, { maxTokens: 64 })).toBe('hybrid alpha=0.7 maxTokens=64');
+    expect(nameRun({ ...BENCHMARK_RETRIEVAL, mode: 'keyword', alpha: 0.7 })).toBe('keyword');
+    expect(nameRun({ ...BENCHMARK_RETRIEVAL, blend: 'rrf', alpha: 0.7 })).toBe('hybrid blend=rrf');
   });
 
   it('name the parts that changed, whatever the order of keys', () => {
