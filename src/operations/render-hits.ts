@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { fenceText } from '../core/text/fence.js';
+import { headingsOf } from '../core/text/heading-path.js';
 import { lineBasisNote } from '../core/text/line-basis.js';
 import { LONGEST_NAME, LONGEST_SYMBOL, lastPart } from '../services/retrieval/excerpts.js';
 import { belowTitle, type HitOutput } from './hit-shape.js';
@@ -103,7 +104,7 @@ function joinRuns(excerpts: HitOutput['excerpts']): Run[] {
 
 /** Title, nearest heading, file and why, each short. */
 function lineOf(hit: HitOutput, from: string): string {
-  const heading = belowTitle(hit.headingPath, hit.title).at(-1) ?? '';
+  const heading = headingsOf(belowTitle(hit.headingPath, hit.title)).at(-1) ?? '';
   const names = [hit.title, heading].filter((name) => name !== '').map((name) => cut(name, LONGEST_NAME));
   const file = cut(lastPart(hit.url), LONGEST_NAME);
   const place = hit.title.endsWith(file) ? '' : ` ${file}`;

@@ -1,6 +1,7 @@
 import type { Candidate } from '../../core/ports.js';
 import { bestLines, type ShowablePassage } from '../../core/retrieval/best-lines.js';
 import type { TextSpan } from '../../core/retrieval/text-units.js';
+import { headingsOf } from '../../core/text/heading-path.js';
 import { parseQuery } from '../../core/text/query.js';
 import type { Chunk } from '../../core/types.js';
 import { SHORT_ANSWER_CHARACTERS } from '../answer-budget.js';
@@ -107,7 +108,7 @@ function showableOf({ first, passages }: DocumentGroup, share: (hit: RankedHit) 
 /** Characters of the one line that names a result. */
 function lineOf({ candidate: { chunk, document } }: RankedHit): number {
   const file = lastPart(document.uri);
-  const names = [document.title, chunk.headingPath.at(-1) ?? '', document.title.endsWith(file) ? '' : file];
+  const names = [document.title, headingsOf(chunk.headingPath).at(-1) ?? '', document.title.endsWith(file) ? '' : file];
   return names.reduce((sum, name) => sum + Math.min(LONGEST_NAME, name.length), LINE_CHARACTERS);
 }
 
