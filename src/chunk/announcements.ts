@@ -10,7 +10,7 @@ const LONGEST_FRAME = 300;
 /** How far from its end the last sentence of a text is looked for. */
 const LONGEST_SENTENCE = 600;
 /** Longest sentence that goes along with what it introduces. */
-const LONGEST_INTRODUCTION = 160;
+const LONGEST_INTRODUCTION = 120;
 
 /** A colon at the end of a line, whatever marks stand around it; that of `:tada:` is none. */
 const COLON = /(?<!(?:^|\s):[\w+-]{1,40})[:\uff1a][\s*_~`"'”’»)\]]{0,4}$/u;
@@ -24,6 +24,11 @@ export function endsAnnouncing(text: string): boolean {
   const ending = text.slice(-LONGEST_FRAME).trimEnd();
   const line = ending.slice(ending.lastIndexOf('\n') + 1);
   return COLON.test(line) && !FENCE_OF_COLONS.test(line);
+}
+
+/** Whether a text is nothing but the line that opens fenced code. */
+export function opensFence(text: string): boolean {
+  return /^\s*(?:`{3,}|~{3,})[^\n]*\s*$/.test(text);
 }
 
 /**
@@ -70,6 +75,7 @@ export function introductionOf(
   if (!ANNOUNCED.has(node.type)) return undefined;
   const source = text.slice(before.from, before.node.end).replace(/^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])[ \t]+)+/, '');
   const words = headingText(source).replace(/[\s:\uff1a.]+$/u, '');
-  const short = words.length <= LONGEST_INTRODUCTION ? words : words.slice(0, LONGEST_INTRODUCTION).replace(/\s\S*$/, '');
-  return /[\p{L}\p{N}]/u.test(short) ? `${short}:` : undefined;
+  if (!/[\p{L}\p{N}]/u.test(words)) return undefined;
+  if (words.length <= LONGEST_INTRODUCTION) return `${words}:`;
+  return endsAnnouncing(source) ? `${words.slice(0, LONGEST_INTRODUCTION).replace(/\s\S*$/, '')}:` : undefined;
 }

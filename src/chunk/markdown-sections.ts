@@ -97,7 +97,8 @@ function toBlocks(nodes: readonly MarkdownNode[], region: { start: number; end: 
   return nodes.map((node, at): Block => {
     const start = at === 0 ? region.start : node.start;
     const end = nodes[at + 1]?.start ?? region.end;
-    const from = headingOf(node, text) ? start : announcementStart(node, nodes[at + 1], text);
+    const isHeading = headingOf(node, text) !== undefined || (at === 0 && node.type === 'tableRow');
+    const from = isHeading ? start : announcementStart(node, nodes[at + 1], text);
     const introduction = introductionOf(node, before, text);
     before = { node, from };
     return {
@@ -105,6 +106,7 @@ function toBlocks(nodes: readonly MarkdownNode[], region: { start: number; end: 
       end,
       grain: LINED.has(node.type) ? 'lines' : 'prose',
       leadStart: from === node.start ? start : from,
+      isHeading,
       introduction,
       ...(node.children.length > 0 ? { parts: () => toBlocks(node.children, { start, end }, text) } : {}),
     };

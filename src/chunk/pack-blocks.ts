@@ -1,4 +1,4 @@
-import { endsAnnouncing } from './announcements.js';
+import { endsAnnouncing, opensFence } from './announcements.js';
 import { fillWindows, type Weighed } from './fill-windows.js';
 import type { Ruler } from './ruler.js';
 import type { Block } from './section.js';
@@ -6,8 +6,10 @@ import { layoutCuts, lineCuts, paragraphCuts, sentenceCuts } from './text-cuts.j
 
 /** A region on its way into a chunk. */
 export interface Unit extends Weighed {
-  /** Where the heading or sentence begins that announces the unit behind it; absent where there is none. */
-  readonly leadStart?: number | undefined;
+  /** Where headings or sentences begin that announce the unit behind it and may be moved to it, with all that follows. */
+  readonly leadStarts: readonly number[];
+  /** Whether it ends with a heading. */
+  readonly isHeading: boolean;
   /** Where it may be cut again should the whole weigh more than the sum of its parts. */
   readonly seams: readonly number[];
   /** What it was joined of, or is the block it is. */
@@ -34,10 +36,11 @@ async function unitsOf(blocks: readonly Block[], ruler: Ruler): Promise<Unit[]> 
 }
 
 async function packBlock(block: Block, ruler: Ruler): Promise<readonly Unit[]> {
-  const { start, end, leadStart } = block;
+  const { start, end, leadStart, isHeading = false } = block;
   const weight = ruler.weigh(start, end);
   await ruler.rest();
-  if (weight <= ruler.max) return [{ start, end, weight, leadStart, seams: [], parts: block }];
+  const leadStarts = leadStart === undefined ? [] : [leadStart];
+  if (weight <= ruler.max) return [{ start, end, weight, leadStarts, isHeading, seams: [], parts: block }];
   const parts = finerBlocks(block, ruler);
   return parts.length > 1 ? packBlocks(withLead(parts, leadStart), ruler) : windowsOf(block, ruler);
 }
@@ -45,56 +48,58 @@ async function packBlock(block: Block, ruler: Ruler): Promise<readonly Unit[]> {
 /** Adds a unit, together with what announces it. The announcement is moved to it before it is cut itself. */
 async function addBound(units: Unit[], unit: Unit, ruler: Ruler): Promise<void> {
   const last = units.at(-1);
-  if (last?.leadStart === undefined) {
+  if (last === undefined || last.leadStarts.length === 0) {
     units.push(unit);
     return;
   }
-  if (last.weight + unit.weight <= ruler.max) {
-    units[units.length - 1] = join(last, unit);
-    return;
-  }
-  const announcement = announcementOf(last, ruler);
-  if (announcement.weight + unit.weight <= ruler.max) {
-    units.splice(-1, 1, ...withoutAnnouncement(last, ruler), join(announcement, unit));
+  const announcements = announcementsOf(last, ruler);
+  const fitting = announcements.find(({ weight }) => weight + unit.weight <= ruler.max);
+  if (fitting !== undefined) {
+    units.splice(-1, 1, ...withoutAnnouncement(last, fitting, ruler), join(fitting, unit));
     return;
   }
   const finer = await open(unit, ruler);
-  if (finer.length > 1) {
-    for (const part of finer) await addBound(units, part, ruler);
-    return;
-  }
-  const room = ruler.max - announcement.weight;
-  if (room < ruler.max * LEAST_ROOM) {
-    units.push(unit);
-    return;
-  }
-  const [first, ...others] = await windowsOf({ ...unit, grain: 'lines' }, { ...ruler, max: room });
-  if (first !== undefined) {
-    units.splice(-1, 1, ...withoutAnnouncement(last, ruler), join(announcement, first), ...others);
+  const announcement = announcements.find(({ weight }) => weight <= ruler.max * LONGEST_ANNOUNCEMENT);
+  if (announcement === undefined) units.push(unit);
+  else if (finer.length > 1) for (const part of finer) await addBound(units, part, ruler);
+  else {
+    const room = { ...ruler, max: ruler.max - announcement.weight };
+    const [first, ...others] = await windowsOf({ start: unit.start, end: unit.end, grain: 'lines' }, room);
+    const bound = first === undefined ? announcement : join(announcement, first);
+    units.splice(-1, 1, ...withoutAnnouncement(last, announcement, ruler), bound, ...others);
   }
 }
 
-/** Less room than this part of the largest chunk is not worth a cut within a line. */
-const LEAST_ROOM = 0.1;
+/** For an announcement that takes a larger part of a chunk nothing is cut that fits into a chunk of its own. */
+const LONGEST_ANNOUNCEMENT = 0.5;
 
-/** The last heading or sentence of what announces, where it can stand without the rest. */
-function announcementOf(unit: Unit, ruler: Ruler): Unit {
-  const start = unit.leadStart ?? unit.start;
-  if (start <= unit.start) return unit;
-  return { ...unit, start, weight: ruler.weigh(start, unit.end), seams: [], parts: [] };
+/** What may be moved to the unit behind: all, or from one of the headings or sentences on that announce it. The largest first. */
+function announcementsOf(unit: Unit, ruler: Ruler): Unit[] {
+  const shorter = unit.leadStarts.filter((start) => start > unit.start);
+  return [
+    unit,
+    ...shorter.map((start, at) => ({
+      ...unit,
+      start,
+      weight: ruler.weigh(start, unit.end),
+      leadStarts: shorter.slice(at),
+      seams: [],
+      parts: [],
+    })),
+  ];
 }
 
-function withoutAnnouncement(unit: Unit, ruler: Ruler): Unit[] {
-  const { start, leadStart: end = start } = unit;
+function withoutAnnouncement({ start, seams }: Unit, { start: end }: Unit, ruler: Ruler): Unit[] {
   if (end <= start) return [];
-  return [{ start, end, weight: ruler.weigh(start, end), seams: unit.seams.filter((seam) => seam < end), parts: [] }];
+  const own = seams.filter((seam) => seam < end);
+  return [{ start, end, weight: ruler.weigh(start, end), leadStarts: [], isHeading: false, seams: own, parts: [] }];
 }
 
 /** The unit in smaller ones; itself alone where there are none. */
 async function open(unit: Unit, ruler: Ruler): Promise<readonly Unit[]> {
   if (!('grain' in unit.parts)) return unit.parts;
   const parts = finerBlocks(unit.parts, ruler);
-  return parts.length > 1 ? unitsOf(withLead(parts, unit.leadStart), ruler) : [unit];
+  return parts.length > 1 ? unitsOf(withLead(parts, unit.parts.leadStart), ruler) : [unit];
 }
 
 /** The last of the parts announces what the whole announces. */
@@ -108,7 +113,8 @@ async function windowsOf(block: Block, ruler: Ruler): Promise<Unit[]> {
   const windows = await fillWindows(block, ruler);
   return windows.map((window, at): Unit => {
     const leadStart = at === windows.length - 1 ? block.leadStart : undefined;
-    return { ...window, seams: [], parts: [], leadStart: leadStart && Math.max(window.start, leadStart) };
+    const leadStarts = leadStart === undefined ? [] : [Math.max(window.start, leadStart)];
+    return { ...window, leadStarts, isHeading: false, seams: [], parts: [] };
   });
 }
 
@@ -139,7 +145,8 @@ function cutBlock(block: Block, ruler: Ruler): Block[] {
 function blocksBetween({ start, end, grain }: Block, cuts: readonly number[], text: string): Block[] {
   return [start, ...cuts].map((from, at) => {
     const to = cuts[at] ?? end;
-    return { start: from, end: to, grain, leadStart: endsAnnouncing(text.slice(from, to)) ? from : undefined };
+    const part = text.slice(from, to);
+    return { start: from, end: to, grain, leadStart: endsAnnouncing(part) || opensFence(part) ? from : undefined };
   });
 }
 
@@ -160,16 +167,22 @@ function balance(units: readonly Unit[], max: number): Unit[] {
 }
 
 function join(left: Unit, right: Unit): Unit {
-  const isBound = left.leadStart !== undefined;
+  const isBound = left.leadStarts.length > 0;
   return {
     start: left.start,
     end: right.end,
     weight: left.weight + right.weight,
-    // A heading and the only sentence under it are one announcement.
-    leadStart: isBound && right.leadStart === right.start ? left.leadStart : right.leadStart,
+    leadStarts: isBound ? boundLeads(left, right) : right.leadStarts,
+    isHeading: right.isHeading,
     seams: [...left.seams, ...(isBound ? [] : [right.start]), ...right.seams],
     parts: [...membersOf(left), ...membersOf(right)],
   };
+}
+
+/** A sentence that announces, right behind another, is parted from it if need be; never from its heading. */
+function boundLeads(left: Unit, right: Unit): readonly number[] {
+  if (right.leadStarts[0] !== right.start) return right.leadStarts;
+  return [...left.leadStarts, ...(left.isHeading ? right.leadStarts.slice(1) : right.leadStarts)];
 }
 
 function membersOf(unit: Unit): readonly Unit[] {

@@ -12,6 +12,8 @@ export interface Block {
    * absent for a block that announces nothing.
    */
   readonly leadStart?: number | undefined;
+  /** A heading, behind which no chunk ends. Default false. */
+  readonly isHeading?: boolean;
   /** The sentence that announces this block, for parts of it that stand in another chunk. */
   readonly introduction?: string | undefined;
   /** Finer blocks that cover the region, made on demand; absent or empty for a leaf. */

@@ -63,7 +63,8 @@ function shortAnswer(results: readonly HitOutput[]): string {
   const shownIn = new Map(results.flatMap(({ rank, excerpts }) => excerpts.map(({ id }) => [id, rank] as const)));
   const parts = results.map((hit) => {
     const from = collections > 1 ? `; collection ${hit.collection}` : '';
-    if (hit.excerpts.length > 0) return `${excerptsOf({ ...hit, url: below(base, hit.url) }, from)}${otherPlaces(hit, base)}\n`;
+    if (hit.excerpts.length > 0)
+      return `${excerptsOf({ ...hit, url: below(base, hit.url) }, from)}${otherPlaces(hit, base)}\n`;
     const shown = shownIn.get(hit.id);
     return shown === undefined
       ? lineOf(hit, from)

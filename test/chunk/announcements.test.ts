@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { endsAnnouncing } from '../../src/chunk/announcements.js';
 import { createChunker } from '../../src/chunk/chunker.js';
 import { countWords, expectLawful } from './chunk-laws.js';
 
@@ -48,17 +49,26 @@ const announced = fc
     };
   });
 
-const prose = fc.integer({ min: 1, max: 8 }).map((count) => (): Announced => ({ text: sentences(count), ends: '', begins: '' }));
-const heading = fc
-  .integer({ min: 1, max: 4 })
-  .map((depth) => (at: number): Announced => ({ text: `${'#'.repeat(depth)} Part ${at}`, ends: '', begins: '' }));
+const prose = fc
+  .integer({ min: 1, max: 8 })
+  .map((count) => (): Announced => ({ text: sentences(count), ends: '', begins: '' }));
+/** Parts below up to two headings. */
+const headed = fc
+  .record({
+    depths: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 2 }),
+    make: fc.oneof(prose, { arbitrary: announced, weight: 3 }),
+  })
+  .map(({ depths, make }) => (at: number): Announced => {
+    const part = make(at);
+    return { ...part, text: [...depths.map((depth) => `${'#'.repeat(depth)} Part ${at}`), part.text].join('\n\n') };
+  });
 
 describe('the borders of chunks', () => {
   it('never part an announcement from the beginning of what it announces, nor end with a heading', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.oneof(heading, prose, { arbitrary: announced, weight: 3 }), { minLength: 1, maxLength: 12 }),
-        fc.integer({ min: 30, max: 90 }),
+        fc.array(headed, { minLength: 1, maxLength: 10 }),
+        fc.integer({ min: 44, max: 100 }),
         async (makers, maxTokens) => {
           const parts = makers.map((make, at) => make(at));
           const chunks = await chunk(`${parts.map(({ text }) => text).join('\n\n')}\n\nThe end.`, maxTokens);
@@ -82,7 +92,9 @@ describe('the borders of chunks', () => {
   it('keep the whole paragraph in front of a command where there is room', async () => {
     const text = `# Use\n\n${sentences(3)}\n\nThis removes all. It asks first.\n\n${code(4)}\n\n${sentences(2)}\n`;
     const chunks = await chunk(text, 45);
-    expect(chunks.find((each) => each.text.includes('first --line'))?.text).toMatch(/This removes all\. It asks first\./);
+    expect(chunks.find((each) => each.text.includes('first --line'))?.text).toMatch(
+      /This removes all\. It asks first\./,
+    );
   });
 
   it('bring the beginning of a listing that is too large to its announcement', async () => {
@@ -91,7 +103,10 @@ describe('the borders of chunks', () => {
   });
 
   it('take an announcement along when a deeper heading follows', async () => {
-    const chunks = await chunk(`# Use\n\n${sentences(5)}\n\nInstall it:\n\n## Linux\n\n${code(8)}\n\n## Mac\n\n${code(8)}`, 50);
+    const chunks = await chunk(
+      `# Use\n\n${sentences(5)}\n\nInstall it:\n\n## Linux\n\n${code(8)}\n\n## Mac\n\n${code(8)}`,
+      50,
+    );
     expect(chunks.find((each) => each.text.includes('Install it:'))).toMatchObject({
       headingPath: ['Use', 'Linux'],
       text: expect.stringContaining('first --line'),
@@ -115,10 +130,18 @@ describe('the borders of chunks', () => {
     }
   });
 
-  it('do not take a closed container or a named picture for an announcement', async () => {
-    const text = `# A\n\n:::note\n${sentences(4)}\n:::\n\nEnjoy it :tada:\n\n${sentences(4)}\n`;
-    const chunks = await chunk(text, 50);
-    expect(chunks[0]?.text).toMatch(/:::\n\nEnjoy it :tada:$/);
+  it.each([
+    ['Run this:', true],
+    ['**Usage:**', true],
+    ['(like this:)', true],
+    ['运行：', true],
+    ['All of it.\nNow:\n\n', true],
+    [':::note\nText.\n:::', false],
+    ['Enjoy it :tada:', false],
+    ['See: this', false],
+    ['', false],
+  ])('take %j for an announcement: %j', (text, isOne) => {
+    expect(endsAnnouncing(text)).toBe(isOne);
   });
 
   it('hold in text without markup too', async () => {
@@ -133,16 +156,20 @@ describe('the borders of chunks', () => {
 describe('parts of a list, table or listing', () => {
   it('carry the sentence that introduces it, as the last of their headings', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(list, table, code), fc.integer({ min: 30, max: 60 }), async (make, maxTokens) => {
-        const text = `# Options\n\n${sentences(2)} These [flags](x.md) are **known**:\n\n${make(40)}\n\n${sentences(6)}\n`;
-        const chunks = await chunk(text, maxTokens);
-        const [begin, end] = [text.indexOf('first'), text.lastIndexOf(sentences(6))];
-        const inside = chunks.filter(({ start }) => start > begin && start < end);
-        expect(inside.length).toBeGreaterThan(1);
-        for (const { headingPath } of inside) expect(headingPath).toEqual(['Options', 'These flags are known:']);
-        const outside = chunks.filter(({ start }) => start <= begin || start >= end);
-        for (const { headingPath } of outside) expect(headingPath).toEqual(['Options']);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(list, table, code),
+        fc.integer({ min: 44, max: 70 }),
+        async (make, maxTokens) => {
+          const text = `# Options\n\n${sentences(2)} These [flags](x.md) are **known**:\n\n${make(40)}\n\n${sentences(6)}\n`;
+          const chunks = await chunk(text, maxTokens);
+          const [begin, end] = [text.indexOf('first'), text.lastIndexOf(sentences(6))];
+          const inside = chunks.filter(({ start }) => start > begin && start < end);
+          expect(inside.length).toBeGreaterThan(1);
+          for (const { headingPath } of inside) expect(headingPath).toEqual(['Options', 'These flags are known:']);
+          const outside = chunks.filter(({ start }) => start <= begin || start >= end);
+          for (const { headingPath } of outside) expect(headingPath).toEqual(['Options']);
+        },
+      ),
       { numRuns: 60, seed: 3 },
     );
   });
