@@ -16,8 +16,8 @@ import { isUsable, refineFactor, type VectorIndexState } from './vector-index.js
 const WIDE_SHARE = 0.25;
 
 /** More rows than are wanted, for codes tell near-equal ones not apart; the exact similarities decide. */
-const SPARE_ROWS = 16;
-const SPARE_SHARE = 0.25;
+const SPARE_ROWS = 8;
+const SPARE_SHARE = 0.125;
 
 /** A search for the nearest rows. */
 interface Nearest {

@@ -73,7 +73,7 @@ export class Residents {
     const isFirst = !table.isAsked;
     table.isAsked = true;
     this.#used.delete(table);
-    if (isFirst || !(await this.#isAdmitted(knowledge))) {
+    if (isFirst || !(await this.#isAdmitted(knowledge, table))) {
       table.vectors = undefined;
       return undefined;
     }
@@ -92,9 +92,10 @@ export class Residents {
     return table;
   }
 
-  async #isAdmitted(knowledge: KnowledgeTable): Promise<boolean> {
-    const table = await knowledge.open();
-    return (await table.countRows()) <= residentRows(this.#bytes, knowledge.dimensions);
+  async #isAdmitted(knowledge: KnowledgeTable, { lists, vectors }: TableResidents): Promise<boolean> {
+    // Where they are kept, the list of rows is at hand.
+    const rows = vectors === undefined ? await (await knowledge.open()).countRows() : (await lists.read()).ids.length;
+    return rows <= residentRows(this.#bytes, knowledge.dimensions);
   }
 
   #makeRoom(): void {
