@@ -331,6 +331,8 @@ export interface KnowledgeStore {
   knownDocuments(collection: string, sourceId: string): Promise<(KnownDocument & { readonly id: string })[]>;
   /** Chunks of a document by ordinal. */
   listChunks(collection: string, documentId: string): Promise<Chunk[]>;
+  /** Those chunks of a document that stand at these ordinals, in its order; at most 100. */
+  getChunksAt(collection: string, documentId: string, ordinals: readonly number[]): Promise<Chunk[]>;
   /** Candidates (without leg scores) for chunk ids that exist; unknown ids are left out. */
   getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]>;
   /** Vectors already stored for these embed hashes. */

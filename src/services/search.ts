@@ -251,7 +251,7 @@ export class SearchService {
       fitting.push({ passage, context });
     }
     const shown = fitting.map(({ passage }) => passage);
-    const excerpts = isShort ? pickExcerpts(shown, request.passages, request.query) : [];
+    const excerpts = isShort ? await this.#excerpts(shown, request) : [];
     const hits = await Promise.all(
       fitting.map(async ({ passage, context }, at) => {
         const own = await Promise.all((excerpts[at] ?? []).map((excerpt) => this.#place(excerpt)));
@@ -261,6 +261,19 @@ export class SearchService {
       }),
     );
     return { hits, truncated: fitting.length < page.length };
+  }
+
+  #excerpts(
+    shown: readonly Passage[],
+    { passages: list, query }: { readonly passages: PassageList; readonly query: string },
+  ): Promise<(readonly Excerpt[])[]> {
+    const { store } = this.#context;
+    return pickExcerpts(shown, {
+      list,
+      query,
+      readBeside: ({ collection, candidate }, ordinals) =>
+        store.getChunksAt(collection, candidate.chunk.documentId, ordinals),
+    });
   }
 
   #symbolOf({ candidate: { chunk, document } }: RankedHit): Promise<EnclosingSymbol | undefined> {
