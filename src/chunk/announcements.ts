@@ -26,8 +26,8 @@ export function endsAnnouncing(text: string): boolean {
   return COLON.test(line) && !FENCE_OF_COLONS.test(line);
 }
 
-/** Whether a text is nothing but the line that opens fenced code. */
-export function opensFence(text: string): boolean {
+/** Whether a text is nothing but the line that opens or closes fenced code. */
+export function isFence(text: string): boolean {
   return /^\s*(?:`{3,}|~{3,})[^\n]*\s*$/.test(text);
 }
 

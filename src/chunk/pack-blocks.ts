@@ -1,4 +1,4 @@
-import { endsAnnouncing, opensFence } from './announcements.js';
+import { endsAnnouncing, isFence } from './announcements.js';
 import { fillWindows, type Weighed } from './fill-windows.js';
 import type { Ruler } from './ruler.js';
 import type { Block } from './section.js';
@@ -133,7 +133,11 @@ function cutBlock(block: Block, ruler: Ruler): Block[] {
   const { start, end, grain } = block;
   const paragraphs = (): Block[] => blocksBetween(block, paragraphCuts(ruler.text, start, end), ruler.text);
   if (end - start > FINE_CUT_LIMIT * ruler.maxLength) return paragraphs();
-  if (grain === 'lines') return blocksBetween(block, layoutCuts(ruler.text, start, end), ruler.text);
+  if (grain === 'lines') {
+    // What closes fenced code is no part of its own.
+    const cuts = layoutCuts(ruler.text, start, end).filter((cut) => !isFence(ruler.text.slice(cut, end)));
+    return blocksBetween(block, cuts, ruler.text);
+  }
   const parts = paragraphs();
   if (parts.length > 1) return parts;
   const lines = lineCuts(ruler.text, start, end);
@@ -146,7 +150,7 @@ function blocksBetween({ start, end, grain }: Block, cuts: readonly number[], te
   return [start, ...cuts].map((from, at) => {
     const to = cuts[at] ?? end;
     const part = text.slice(from, to);
-    return { start: from, end: to, grain, leadStart: endsAnnouncing(part) || opensFence(part) ? from : undefined };
+    return { start: from, end: to, grain, leadStart: endsAnnouncing(part) || (at === 0 && isFence(part)) ? from : undefined };
   });
 }
 
