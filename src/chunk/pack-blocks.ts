@@ -150,7 +150,12 @@ function blocksBetween({ start, end, grain }: Block, cuts: readonly number[], te
   return [start, ...cuts].map((from, at) => {
     const to = cuts[at] ?? end;
     const part = text.slice(from, to);
-    return { start: from, end: to, grain, leadStart: endsAnnouncing(part) || (at === 0 && isFence(part)) ? from : undefined };
+    return {
+      start: from,
+      end: to,
+      grain,
+      leadStart: endsAnnouncing(part) || (at === 0 && isFence(part)) ? from : undefined,
+    };
   });
 }
 
