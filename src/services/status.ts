@@ -1,7 +1,7 @@
 import type { CollectionStats, StoreFinding, Unavailable } from '../core/ports.js';
 import type { Collection, Job, Source } from '../core/types.js';
 import { type Absentees, isBroken } from './ask-each.js';
-import { type CollectionService, isSameSpace } from './collections.js';
+import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import type { JobService } from './jobs.js';
 
