@@ -201,6 +201,7 @@ async function recoverWorkspace(store: KnowledgeStore, services: Services, log: 
   try {
     const marked = await services.jobs.markInterrupted();
     await services.jobs.forgetEnded();
+    await services.reindex.clearAbandoned();
     if (marked.length === 0) return;
     const dropped = await store.recover();
     log('warn', 'Jobs were interrupted; sync their sources to complete them.', {

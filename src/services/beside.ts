@@ -1,4 +1,4 @@
-import { throwIfCancelled } from '../core/errors.js';
+import { QuarryError, throwIfCancelled } from '../core/errors.js';
 import type { Embedder, Replacement } from '../core/ports.js';
 import { isSameSpace } from '../core/same-space.js';
 import type { Collection } from '../core/types.js';
@@ -26,6 +26,7 @@ export interface BesideOptions {
  */
 export class Beside {
   readonly #options: BesideOptions;
+  readonly #target: Collection;
   readonly #writer: DocumentWriter;
   /** What takes whose place. */
   readonly replacement: Replacement;
@@ -35,17 +36,18 @@ export class Beside {
   private constructor(options: BesideOptions, target: Collection) {
     const { context, collection, embedder, handle } = options;
     this.#options = options;
+    this.#target = target;
     this.replacement = { name: collection.name, scratch: target.name };
     const onWait = (): void => handle.report({ stage: 'waiting for another writer', done: 0, total: 0 });
     this.#writer = new DocumentWriter({ context, collection: target, embedder, signal: handle.signal, onWait });
   }
 
-  /** Builds it whole, but for what is written meanwhile. */
-  static async build(options: BesideOptions): Promise<Beside> {
-    const { context, collection, embedder, handle } = options;
+  /** An empty one, or what an interrupted build left. */
+  static async start(options: BesideOptions): Promise<Beside> {
+    const { context, collection, embedder } = options;
     const target: Collection = {
       ...collection,
-      name: scratchOf(collection.name),
+      name: `${collection.name}${SCRATCH_SUFFIX}`,
       fingerprint: embedder.fingerprint,
       chunker: rowRules(context),
     };
@@ -54,17 +56,39 @@ export class Beside {
       await context.store.dropCollection(target.name);
       await context.store.createCollection(target);
     }
-    const beside = new Beside(options, target);
-    await beside.#copy();
-    throwIfCancelled(handle.signal);
-    await context.store.maintain(target.name, handle.report);
-    return beside;
+    return new Beside(options, target);
   }
 
-  /** While nobody else writes: brings over what changed since it was copied. */
+  /** Makes it whole, but for what is written meanwhile. */
+  async build(): Promise<void> {
+    const { context, handle } = this.#options;
+    await this.#copy();
+    throwIfCancelled(handle.signal);
+    await context.store.maintain(this.#target.name, handle.report);
+  }
+
+  /** Drops it, if it is still what was built here. */
+  async discard(): Promise<void> {
+    if (await this.#isOurs()) await this.#options.context.store.dropCollection(this.#target.name);
+  }
+
+  async #isOurs(): Promise<boolean> {
+    const now = await this.#options.context.store.getCollection(this.#target.name);
+    return now !== undefined && isSameMaking(now, this.#target);
+  }
+
+  /**
+   * While nobody else writes: brings over what changed since it was copied.
+   * @throws QuarryError STORE_LOCKED when another process builds something else in its place
+   */
   async catchUp(): Promise<void> {
     const { store } = this.#options.context;
     const { name, scratch } = this.replacement;
+    if (!(await this.#isOurs())) {
+      throw new QuarryError('STORE_LOCKED', `Another process embeds ${JSON.stringify(name)} anew at the same time.`, {
+        hint: 'Do it again when that is done.',
+      });
+    }
     const current = await this.#heads(name);
     const copied = await this.#heads(scratch);
     for (const [id, head] of current) if (copied.get(id) !== head) await this.#take(id);
@@ -104,11 +128,6 @@ export class Beside {
       if (page.items.length < PAGE) return heads;
     }
   }
-}
-
-/** Name of what is built beside a collection. */
-export function scratchOf(collection: string): string {
-  return `${collection}${SCRATCH_SUFFIX}`;
 }
 
 function headOf(listed: { readonly chunkCount: number; readonly collection: string }): string {

@@ -130,7 +130,7 @@ export class StatusService {
       const hint =
         error instanceof Error && 'hint' in error && typeof error.hint === 'string'
           ? error.hint
-          : 'Unset QUARRY_MODEL to use the bundled model.';
+          : 'Unset QUARRY_MODEL, or run `quarry model use bundled`.';
       return [{ name: 'model', ok: false, detail, hint }];
     }
   }
@@ -144,8 +144,8 @@ export class StatusService {
       .map((collection) => ({
         name: `collection ${collection.name}`,
         ok: false,
-        detail: `It was embedded with ${collection.fingerprint.model}, the configured model is ${embedder.fingerprint.model}.`,
-        hint: `Run \`quarry reindex ${collection.name}\`, or set QUARRY_MODEL back.`,
+        detail: `It was embedded with ${collection.fingerprint.model}, the model in use is ${embedder.fingerprint.model}.`,
+        hint: `Run \`quarry model use\` with one of them, or \`quarry reindex ${collection.name}\`; \`quarry model status\` says what decides.`,
       }));
   }
 }

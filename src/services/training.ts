@@ -185,7 +185,7 @@ function describe(order: TrainingOrder, proof: Proof): string[] {
   return proof.isGain
     ? [
         numbers,
-        `The model is kept in ${order.output}. Use it with QUARRY_MODEL=${order.output}, then reindex the collections it should serve.`,
+        `The model is kept in ${order.output}. Take it into use with: quarry model use ${order.output}`,
       ]
     : [numbers, 'No significant gain: nothing was kept.'];
 }
