@@ -10,6 +10,6 @@ export async function requireNoModelJob(jobs: JobService): Promise<void> {
   const open = items.find(({ kind }) => kind === MODEL_JOB);
   if (open === undefined) return;
   throw new QuarryError('STORE_LOCKED', `Job ${open.id} is changing the model to ${open.subject}.`, {
-    hint: `Wait for it, or cancel it: quarry job cancel ${open.id}.`,
+    hint: `Wait for it, or cancel it: quarry cancel ${open.id}.`,
   });
 }
