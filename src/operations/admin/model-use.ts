@@ -36,7 +36,7 @@ export const modelUse = defineOperation({
       .array(z.string().min(1).max(4000))
       .max(8)
       .default([])
-      .describe('Suites to measure on; default: those of the workspace.'),
+      .describe('Suites to measure on, names or folders; default: those of the workspace.'),
     seed: seedField,
   }),
   output: startedJobShape,
