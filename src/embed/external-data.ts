@@ -72,8 +72,7 @@ class GraphReader {
       const next = this.#at + length;
       if (next > end) throw notAGraph('it is cut off');
       const within = WAYS[kind][number];
-      if (wire === WIRE_BYTES && within !== undefined)
-        await this.read(within, { at: this.#at, end: next }, depth + 1);
+      if (wire === WIRE_BYTES && within !== undefined) await this.read(within, { at: this.#at, end: next }, depth + 1);
       else if (kind === 'entry' && number === ENTRY_KEY) entry.key = await this.#text(length);
       else if (kind === 'entry' && number === ENTRY_VALUE) entry.value = await this.#text(length);
       this.#at = next;
@@ -113,7 +112,8 @@ class GraphReader {
 
   async #text(length: number): Promise<string> {
     if (length > LONGEST_NAME) throw notAGraph('a name in it is too long');
-    if (this.#at < this.#windowAt || this.#at + length > this.#windowAt + this.#window.length) await this.#load(this.#at);
+    if (this.#at < this.#windowAt || this.#at + length > this.#windowAt + this.#window.length)
+      await this.#load(this.#at);
     const start = this.#at - this.#windowAt;
     return this.#window.toString('utf8', start, start + length);
   }

@@ -74,9 +74,7 @@ export async function findModel(request: ModelRequest): Promise<ModelFolder> {
 }
 
 /** The folder of a model that is here; undefined when it is not. */
-export function localFolder(
-  request: Pick<ModelRequest, 'model' | 'cacheDir' | 'isCacheOnly'>,
-): string | undefined {
+export function localFolder(request: Pick<ModelRequest, 'model' | 'cacheDir' | 'isCacheOnly'>): string | undefined {
   const { model, cacheDir, isCacheOnly = false } = request;
   const here = isCacheOnly && isModelName(model) ? [] : [resolve(model)];
   const candidates = isModelName(model) ? [...here, resolve(cacheDir, model)] : here;

@@ -6,6 +6,7 @@ import { rowRules, SCRATCH_SUFFIX } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { DocumentWriter } from './document-writer.js';
 import type { JobHandle } from './jobs.js';
+import { writePatiently } from './patient-write.js';
 
 const PAGE = 200;
 
@@ -38,7 +39,7 @@ export class Beside {
     this.#options = options;
     this.#target = target;
     this.replacement = { name: collection.name, scratch: target.name };
-    const onWait = (): void => handle.report({ stage: 'waiting for another writer', done: 0, total: 0 });
+    const onWait = (): void => sayWaiting(handle);
     this.#writer = new DocumentWriter({ context, collection: target, embedder, signal: handle.signal, onWait });
   }
 
@@ -64,7 +65,8 @@ export class Beside {
     const { context, handle } = this.#options;
     await this.#copy();
     throwIfCancelled(handle.signal);
-    await context.store.maintain(this.#target.name, handle.report);
+    const maintain = (): Promise<void> => context.store.maintain(this.#target.name, handle.report);
+    await writePatiently(maintain, { signal: handle.signal, onWait: () => sayWaiting(handle) });
   }
 
   /** Drops it, if it is still what was built here. */
@@ -128,6 +130,10 @@ export class Beside {
       if (page.items.length < PAGE) return heads;
     }
   }
+}
+
+function sayWaiting({ report }: BesideOptions['handle']): void {
+  report({ stage: 'waiting for another writer', done: 0, total: 0 });
 }
 
 function headOf(listed: { readonly chunkCount: number; readonly collection: string }): string {

@@ -158,7 +158,9 @@ export class CollectionService {
       // What cannot be looked up was, or will be, told by the read itself.
       given.map(async ({ name }) => this.#context.store.getCollection(name).catch(() => undefined)),
     );
-    const isChanged = given.some(({ fingerprint }, at) => !isSameSpace(fingerprint, now[at]?.fingerprint ?? fingerprint));
+    const isChanged = given.some(
+      ({ fingerprint }, at) => !isSameSpace(fingerprint, now[at]?.fingerprint ?? fingerprint),
+    );
     return isChanged ? given.map((collection, at) => now[at] ?? collection) : undefined;
   }
 

@@ -1,9 +1,9 @@
 import type { Config } from '../config/schema.js';
 import type { SuiteFiles } from '../core/benchmark/suite.js';
 import type { SymbolReader } from '../core/code/symbol-reader.js';
+import type { DatasetFiles, DatasetStore } from '../core/curation/ports.js';
 import type { HomeRights } from '../core/home-rights-port.js';
 import type { ModelShelf } from '../core/model-port.js';
-import type { DatasetFiles, DatasetStore } from '../core/curation/ports.js';
 import type { Chunker, Clock, Embedder, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
 import type { ModelTrainer } from '../core/training/trainer-port.js';
 import type { SourceKind } from '../core/types.js';

@@ -3,7 +3,15 @@ import { documentId, sha256 } from '../core/identity.js';
 import { noteSource, noteSourceId } from '../core/note-source.js';
 import { nearestName } from '../core/text/nearest-name.js';
 import { normalizeText } from '../core/text/normalize-text.js';
-import type { Collection, Document, ExtractedDocument, JsonObject, NoteStatus, SearchFilter, Source } from '../core/types.js';
+import type {
+  Collection,
+  Document,
+  ExtractedDocument,
+  JsonObject,
+  NoteStatus,
+  SearchFilter,
+  Source,
+} from '../core/types.js';
 import { type CollectionService, DEFAULT_COLLECTION } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { DocumentWriter } from './document-writer.js';

@@ -68,14 +68,22 @@ export class ReindexService {
   /** @throws QuarryError COLLECTION_NOT_FOUND, FINGERPRINT_MISMATCH when what was built has lost its place */
   async #requireUnchanged(name: string, embedder: Embedder): Promise<void> {
     if ((await this.#context.store.getCollection(name)) === undefined) {
-      throw new QuarryError('COLLECTION_NOT_FOUND', `Collection ${JSON.stringify(name)} was deleted during its reindex.`, {
-        hint: 'Ingest its sources again if it should come back.',
-      });
+      throw new QuarryError(
+        'COLLECTION_NOT_FOUND',
+        `Collection ${JSON.stringify(name)} was deleted during its reindex.`,
+        {
+          hint: 'Ingest its sources again if it should come back.',
+        },
+      );
     }
     const { fingerprint } = await this.#context.embedder();
     if (isSameSpace(fingerprint, embedder.fingerprint)) return;
-    throw new QuarryError('FINGERPRINT_MISMATCH', `The workspace changed to the model ${fingerprint.model} meanwhile.`, {
-      hint: 'Reindex again if you still want to: it is done with the new model then.',
-    });
+    throw new QuarryError(
+      'FINGERPRINT_MISMATCH',
+      `The workspace changed to the model ${fingerprint.model} meanwhile.`,
+      {
+        hint: 'Reindex again if you still want to: it is done with the new model then.',
+      },
+    );
   }
 }

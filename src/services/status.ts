@@ -1,4 +1,5 @@
 import type { CollectionStats, StoreFinding, Unavailable } from '../core/ports.js';
+import { isSameSpace } from '../core/same-space.js';
 import type { Collection, Job, Source } from '../core/types.js';
 import { type Absentees, isBroken } from './ask-each.js';
 import type { CollectionService } from './collections.js';

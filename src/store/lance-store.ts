@@ -144,11 +144,7 @@ export class LanceStore implements KnowledgeStore {
     });
   }
 
-  async putDocuments(
-    collection: string,
-    rows: readonly DocumentRows[],
-    space?: EmbeddingFingerprint,
-  ): Promise<void> {
+  async putDocuments(collection: string, rows: readonly DocumentRows[], space?: EmbeddingFingerprint): Promise<void> {
     await this.#write(async () => {
       const { knowledge, entry } = await this.#tables.rows(collection);
       if (space !== undefined) requireSpace(entry.collection, space);

@@ -99,7 +99,8 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         expect(await store.modelChoice()).toBeUndefined();
         const fingerprint = { ...sampleCollection('docs').fingerprint, revision: 'another' };
         await store.createCollection(sampleCollection('more', { description: 'kept' }));
-        for (const name of ['docs', 'more']) await store.createCollection(sampleCollection(`${name}~new`, { fingerprint }));
+        for (const name of ['docs', 'more'])
+          await store.createCollection(sampleCollection(`${name}~new`, { fingerprint }));
         await store.putDocuments('docs~new', [sampleDocument(source, 'a.md', 'the new forge')], fingerprint);
         const choice = { model: '/models/other', dtype: 'q8', chosenAt: '2026-01-02T03:04:05.678Z' };
         const places = ['docs', 'more'].map((name) => ({ name, scratch: `${name}~new` }));

@@ -19,7 +19,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** A tensor whose numbers stand in another file. */
 function external(location: string): Uint8Array {
   const entry = (key: string, value: string): Uint8Array => field(13, message(text(1, key), text(2, value)));
-  return message(integer(1, 4), integer(2, 1), text(8, 'weights'), entry('offset', '0'), entry('location', location), integer(14, 1));
+  return message(
+    integer(1, 4),
+    integer(2, 1),
+    text(8, 'weights'),
+    entry('offset', '0'),
+    entry('location', location),
+    integer(14, 1),
+  );
 }
 
 async function filesOf(bytes: Uint8Array): Promise<string[]> {
@@ -66,7 +73,9 @@ describe('the files that a graph names', () => {
     const whole = model(message(field(5, external('some.bin')), text(2, 'main')));
     const damaged = fc
       .tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 }), fc.boolean())
-      .map(([at, byte, isCut]) => (isCut ? whole.subarray(0, at) : Uint8Array.from(whole, (old, i) => (i === at ? byte : old))));
+      .map(([at, byte, isCut]) =>
+        isCut ? whole.subarray(0, at) : Uint8Array.from(whole, (old, i) => (i === at ? byte : old)),
+      );
     await fc.assert(
       fc.asyncProperty(fc.oneof(damaged, fc.uint8Array({ maxLength: 60 })), async (bytes) => {
         const outcome = await filesOf(bytes).catch((error: unknown) => error);

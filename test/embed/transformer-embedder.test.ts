@@ -70,7 +70,9 @@ describe('a transformer', () => {
     const embedder = await open(name);
     const text = 'one two unknown Three';
     expect(embedder.countTokens(text)).toBe((await open('mine/model')).countTokens(text));
-    expect(await embedder.embed([text], 'document')).toEqual(await (await open('mine/model')).embed([text], 'document'));
+    expect(await embedder.embed([text], 'document')).toEqual(
+      await (await open('mine/model')).embed([text], 'document'),
+    );
     expect(embedder.maxTokens).toBe(14);
   });
 
@@ -81,7 +83,10 @@ describe('a transformer', () => {
     const first = (await open(name)).fingerprint.revision;
     const segments = join(dirname(graph), 'segments.bin');
     const bytes = await readFile(segments);
-    await writeFile(segments, bytes.map((byte) => byte ^ 1));
+    await writeFile(
+      segments,
+      bytes.map((byte) => byte ^ 1),
+    );
     expect((await open(name)).fingerprint.revision).not.toBe(first);
     await rm(segments);
     await expect(open(name)).rejects.toMatchObject({

@@ -20,7 +20,8 @@ beforeAll(async () => {
   home = await temporaryFolder();
   folder = await temporaryFolder();
   await mkdir(join(folder, 'docs'));
-  for (let n = 0; n < COUNT; n++) await writeFile(join(folder, 'docs', `${n}.md`), `# Page ${n}\n\nNumber ${n} is here.\n`);
+  for (let n = 0; n < COUNT; n++)
+    await writeFile(join(folder, 'docs', `${n}.md`), `# Page ${n}\n\nNumber ${n} is here.\n`);
   await writeOtherModel(join(folder, 'turned'), 'turned round');
   quarry = await openTestWorkspace(home);
   await ingestAndWait(quarry, join(folder, 'docs'));
@@ -60,7 +61,10 @@ test('what an interrupted build left is gone on with, and only what was of the s
   expect(await build()).toBe(0);
   const { store } = quarry.services.context;
   const page = await store.listDocuments('default.reindex', {}, { offset: 0, limit: 5 });
-  await store.deleteDocuments('default.reindex', page.items.map(({ id }) => id));
+  await store.deleteDocuments(
+    'default.reindex',
+    page.items.map(({ id }) => id),
+  );
   expect(await build()).toBe(5);
   expect(await build({ sizing: { maxTokens: 64, minTokens: 16 } })).toBe(COUNT);
   expect(await names()).toEqual(['default', 'default.reindex']);

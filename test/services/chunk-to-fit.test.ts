@@ -11,14 +11,24 @@ const countTokens = (text: string): number => (text.match(/[a-z]+|[^a-z\s]/giu) 
 const sizing = { maxTokens: 256, minTokens: 48 };
 const context = { chunker: createChunker() };
 const sentence = fc
-  .array(fc.constantFrom('the', 'forge', 'glows', 'when', 'coal', 'and', 'iron', 'meet', 'slowly'), { minLength: 4, maxLength: 30 })
+  .array(fc.constantFrom('the', 'forge', 'glows', 'when', 'coal', 'and', 'iron', 'meet', 'slowly'), {
+    minLength: 4,
+    maxLength: 30,
+  })
   .map((list) => `${list.join(' ')}.`);
 const section = fc
   .record({ level: fc.integer({ min: 1, max: 4 }), heading: sentence, body: fc.array(sentence, { maxLength: 12 }) })
   .map(({ level, heading, body }) => `${'#'.repeat(level)} ${heading}\n\n${body.join(' ')}\n`);
 const document = fc
   .record({ title: sentence, text: fc.array(section, { minLength: 1, maxLength: 6 }).map((list) => list.join('\n')) })
-  .map(({ title, text }): Document => ({ ...sampleDocument(sampleSource('docs'), 'a.md', text).document, title, text, format: 'markdown' }));
+  .map(
+    ({ title, text }): Document => ({
+      ...sampleDocument(sampleSource('docs'), 'a.md', text).document,
+      title,
+      text,
+      format: 'markdown',
+    }),
+  );
 
 it('gives pieces that a model with short inputs takes whole, title and headings included where half its room holds them', async () => {
   await fc.assert(

@@ -5,7 +5,9 @@ import { embedTextOf } from '../../../src/core/text/embed-text.js';
 
 const countTokens = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
 const words = (max: number) =>
-  fc.array(fc.constantFrom('iron', 'anvil', 'forge', 'coal'), { minLength: 1, maxLength: max }).map((list) => list.join(' '));
+  fc
+    .array(fc.constantFrom('iron', 'anvil', 'forge', 'coal'), { minLength: 1, maxLength: max })
+    .map((list) => list.join(' '));
 const parts = fc.record({ title: words(30), headingPath: fc.array(words(20), { maxLength: 5 }), text: words(40) });
 
 it('makes the title and the headings give way, and never the text, where the model would cut', () => {

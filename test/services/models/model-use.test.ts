@@ -70,12 +70,18 @@ const modelsOf = async ({ services }: Quarry): Promise<string[]> =>
   (await services.context.store.listCollections()).map(({ name, fingerprint }) => `${name}: ${fingerprint.model}`);
 
 const tables = async (): Promise<string[]> =>
-  (await readdir(join(home, 'workspaces', 'default'), { recursive: true })).filter((path) => /k_[^/\\]*\.lance$/.test(path));
+  (await readdir(join(home, 'workspaces', 'default'), { recursive: true })).filter((path) =>
+    /k_[^/\\]*\.lance$/.test(path),
+  );
 
 describe('a model that is taken into use', () => {
   it.each(['turned', 'shorter'] as const)('embeds everything anew, stays, and goes again (%s)', async (name) => {
     const quarry = await filled();
-    await quarry.execute('note_create', { title: 'Lantern', text: 'The lantern hangs at the door.', collection: 'notes' });
+    await quarry.execute('note_create', {
+      title: 'Lantern',
+      text: 'The lantern hangs at the door.',
+      collection: 'notes',
+    });
     const job = await use(quarry, join(folder, name));
     expect(job.error).toBeNull();
     expect(job.counts['reembedded']).toBe(TOPICS.length + 1);
@@ -166,7 +172,10 @@ describe('nothing changes', () => {
     await writeTinyTransformer(tiny, 'hidden');
     for (const model of [zero, tiny]) {
       const job = await use(quarry, model);
-      expect(job.error).toMatchObject({ code: 'MODEL_UNAVAILABLE', message: expect.stringMatching(/self-test|first input/) });
+      expect(job.error).toMatchObject({
+        code: 'MODEL_UNAVAILABLE',
+        message: expect.stringMatching(/self-test|first input/),
+      });
       expect(await modelsOf(quarry)).toEqual(['default: quarry-embed-v1']);
     }
     expect((await quarry.execute('model_status', {})).output).toMatchObject({ decidedBy: 'default' });
@@ -180,13 +189,19 @@ describe('nothing changes', () => {
       [join(folder, 'docs'), 'config.json'],
       [join(folder, 'nowhere'), 'config.json'],
     ] as const)
-      await expect(use(quarry, model)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE', hint: expect.stringContaining(hint) });
+      await expect(use(quarry, model)).rejects.toMatchObject({
+        code: 'MODEL_UNAVAILABLE',
+        hint: expect.stringContaining(hint),
+      });
   });
 
   it('when a setting names another model, which is said, and which keeps from mixing', async () => {
     const quarry = await filled();
     const set = await open({ model: shorter });
-    await expect(use(set, turned)).rejects.toMatchObject({ code: 'CONFIG_INVALID', hint: expect.stringContaining('Unset') });
+    await expect(use(set, turned)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      hint: expect.stringContaining('Unset'),
+    });
     expect((await set.execute('model_status', {})).output).toMatchObject({
       model: 'shorter',
       decidedBy: 'setting',
@@ -221,7 +236,9 @@ describe('a caller over HTTP', () => {
     await ingestAndWait(quarry, join(folder, 'docs'));
     for (const door of ['rest', 'mcp-http'] as const) {
       await expect(use(quarry, home, {}, door)).rejects.toMatchObject({ code: 'PATH_UNREADABLE' });
-      await expect(use(quarry, 'Some/model', { download: true }, door)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+      await expect(use(quarry, 'Some/model', { download: true }, door)).rejects.toMatchObject({
+        code: 'MODEL_UNAVAILABLE',
+      });
     }
     expect((await use(quarry, turned, {}, 'rest')).error).toBeNull();
     expect(JSON.stringify((await quarry.execute('model_status', {})).output)).not.toContain(folder);
