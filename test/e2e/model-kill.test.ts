@@ -11,8 +11,8 @@ import { writeOtherModel } from '../support/other-model.js';
 import { finishJob, ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
 
 const CHILD = fileURLToPath(new URL('./model-use.child.js', import.meta.url));
-const ROUNDS = 12;
-const COUNT = 300;
+const ROUNDS = 8;
+const COUNT = 200;
 let home: string;
 let folder: string;
 

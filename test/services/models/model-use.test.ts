@@ -2,9 +2,11 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Config } from '../../../src/config/schema.js';
+import { LOCAL_REACH } from '../../../src/core/reach.js';
 import type { Job, JsonObject } from '../../../src/core/types.js';
 import type { Door } from '../../../src/operations/define.js';
 import type { Quarry } from '../../../src/quarry.js';
+import { createServices, type Services } from '../../../src/services/services.js';
 import { writeTinyTransformer } from '../../embed/tiny-transformer.js';
 import { writeOtherModel } from '../../support/other-model.js';
 import { finishJob, ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
@@ -136,6 +138,94 @@ describe('a model that is taken into use', () => {
     await ingestAndWait(quarry, join(folder, 'docs'));
     expect(await modelsOf(quarry)).toEqual(['default: shorter']);
     expect((await use(quarry, shorter)).counts['reembedded']).toBe(0);
+  });
+});
+
+/** Services of an open workspace, before whose first call of one method of the store another model is taken into use. */
+async function overtaken(
+  quarry: Quarry,
+  method: 'searchVector' | 'searchKeyword' | 'getChunks' | 'putDocuments',
+): Promise<Services> {
+  const other = await open();
+  const { context } = quarry.services;
+  const call = context.store[method].bind(context.store) as (...input: unknown[]) => Promise<unknown>; // Whichever it is, it is passed on.
+  let isOvertaken = false;
+  const store = new Proxy(context.store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (name !== method) return typeof value === 'function' ? value.bind(target) : value;
+      return async (...input: unknown[]) => {
+        if (!isOvertaken) {
+          isOvertaken = true;
+          expect((await use(other, turned)).error).toBeNull();
+        }
+        return call(...input);
+      };
+    },
+  });
+  return createServices({ ...context, store });
+}
+
+describe('what a change of models overtakes', () => {
+  it.each(['searchVector', 'searchKeyword'] as const)('is read again: a search before %s', async (method) => {
+    const quarry = await filled();
+    const { search } = await overtaken(quarry, method);
+    const request = { query: 'care of the violin', collections: [], filter: {}, limit: 3, context: 'none' } as const;
+    const { hits } = await search.search({
+      ...request,
+      settings: { mode: method === 'searchVector' ? 'vector' : 'hybrid' },
+    });
+    expect(hits[0]?.citation.title).toBe('The violin');
+    expect(await modelsOf(quarry)).toEqual(['default: turned']);
+  });
+
+  it.each(['searchVector', 'getChunks'] as const)('is read again: what is similar, before %s', async (method) => {
+    const quarry = await filled();
+    const { items } = await quarry.services.context.store.listDocuments('default', {}, { offset: 0, limit: 20 });
+    const { search } = await overtaken(quarry, method);
+    const before = await quarry.services.search.findSimilar({
+      id: items[0]?.id,
+      collections: [],
+      filter: {},
+      limit: 3,
+    });
+    const { hits } = await search.findSimilar({ id: items[0]?.id, collections: [], filter: {}, limit: 3 });
+    expect(hits.map(({ citation }) => citation.title)).toEqual(before.hits.map(({ citation }) => citation.title));
+    expect(await modelsOf(quarry)).toEqual(['default: turned']);
+  });
+
+  it('is read again: a ranking of collections that were looked up before', async () => {
+    const quarry = await filled();
+    const collections = await quarry.services.collections.list();
+    expect((await use(quarry, turned)).error).toBeNull();
+    const [best] = await quarry.services.retrieve.rank({
+      query: 'care of the violin',
+      collections,
+      settings: { mode: 'vector' },
+      depth: 1,
+    });
+    expect(best?.candidate.document.title).toBe('The violin');
+  });
+
+  it('is embedded again: a note', async () => {
+    const quarry = await filled();
+    const { notes } = await overtaken(quarry, 'putDocuments');
+    await notes.create('default', { title: 'Lantern', text: 'The lantern hangs at the door.' });
+    expect(await modelsOf(quarry)).toEqual(['default: turned']);
+    expect((await byMeaning(quarry, 'the lantern at the door'))[0]).toBe('Lantern');
+  });
+
+  it('is embedded again: a sync', async () => {
+    const quarry = await filled();
+    const more = join(home, 'more');
+    await mkdir(more);
+    await writeFile(join(more, 'lantern.md'), '# Lantern\n\nThe lantern hangs at the door.\n');
+    const { ingest, jobs } = await overtaken(quarry, 'putDocuments');
+    const { job } = await ingest.ingest({ target: more }, LOCAL_REACH);
+    expect((await jobs.wait(job.id, 60_000)).error).toBeNull();
+    await jobs.close();
+    expect((await byMeaning(quarry, 'the lantern at the door'))[0]).toBe('Lantern');
+    await expectFound(quarry);
   });
 });
 
