@@ -54,11 +54,11 @@ export const modelStatus = defineOperation({
       output.model === null
         ? `The model cannot be opened: ${output.problem}`
         : `${output.model} (${output.dtype}, ${output.dimensions} dimensions, ${output.maxTokens} tokens, sha256 ${output.revision})`,
-      `In use because ${WHY[output.decidedBy]}${output.chosenAt === null ? '' : ` (chosen ${output.chosenAt})`}.`,
+      `In use because ${WHY[output.decidedBy]}${output.decidedBy === 'workspace' ? ` (${output.chosenAt})` : ''}.`,
       ...(output.otherCollections.length === 0
         ? []
         : [
-            `Embedded with another model, and searched by keyword only: ${output.otherCollections.join(', ')}. Run model use, or reindex them.`,
+            `Embedded with another model, so that mode keyword alone searches them: ${output.otherCollections.join(', ')}. Run model use, or reindex them.`,
           ]),
       output.downloaded.length === 0
         ? 'No other model was downloaded.'

@@ -27,10 +27,6 @@ export const modelUse = defineOperation({
       .max(20)
       .default('')
       .describe('Weights to load: q8, fp32, fp16, ...; default: the best that is there.'),
-    download: z
-      .boolean()
-      .default(false)
-      .describe('Fetch the named model if it is not on this machine; over HTTP the owner has to allow it.'),
     measure: z.boolean().default(true).describe('Run the suites before and after, and compare.'),
     suites: z
       .array(z.string().min(1).max(4000))

@@ -17,6 +17,8 @@ export interface GainRequest {
   readonly suites: readonly string[];
   readonly seed: number;
   readonly reach: Reach;
+  /** Name of the model that is measured after. */
+  readonly model: string;
 }
 
 /** Measures what a change did to a workspace, on its own suites: once before, once after, paired by query. */
@@ -61,7 +63,10 @@ export class GainMeasure {
   }
 
   #compare(suite: string, before: ArchivedRun, after: ArchivedRun): void {
-    const runs = [before, after].map(({ record, scores }) => ({ name: record.name, scores }));
+    const runs = [
+      { name: 'the former model', scores: before.scores },
+      { name: this.#request.model, scores: after.scores },
+    ];
     const [comparison] = compareRuns(runs, this.#request.seed);
     if (comparison === undefined) return;
     const [old, now] = [before, after].map(({ record }) => record.metrics[METRIC]?.mean ?? 0);

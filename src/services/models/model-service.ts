@@ -20,8 +20,6 @@ export interface ModelOrder {
   readonly model: string;
   /** Kind of weights; empty for the best that is there. */
   readonly dtype: string;
-  /** Whether it may be fetched; callers from elsewhere need the owner's setting instead. */
-  readonly download: boolean;
   /** Whether the suites of the workspace are run before and after. */
   readonly measure: boolean;
   /** Suites to measure on; none for those of the workspace. */
@@ -114,7 +112,7 @@ export class ModelService {
     const { embedder, handle, reach } = parts;
     const { fingerprint } = embedder;
     const isOther = !(await this.#isInUse(fingerprint));
-    const request = { suites: order.suites, seed: order.seed, reach };
+    const request = { suites: order.suites, seed: order.seed, reach, model: fingerprint.model };
     const gain = order.measure && isOther ? new GainMeasure(this.#parts.measure, request, handle) : undefined;
     await gain?.before();
     const choice = await this.#choose(order.located, fingerprint);
@@ -152,10 +150,10 @@ export class ModelService {
     const models = await this.#context.models();
     const known = models.locate(order.model, reach.side === 'local' ? 'anywhere' : 'cache');
     if (known !== undefined) return { located: await withinReach(known, reach), mayDownload: false };
-    const mayDownload = this.#context.config.allowRemoteModels || (reach.side === 'local' && order.download);
-    if (models.isName(order.model) && mayDownload)
-      return { located: { place: 'cache', model: order.model }, mayDownload };
-    if (models.isName(order.model)) throw notHere(order.model, reach);
+    if (models.isName(order.model)) {
+      if (!this.#context.config.allowRemoteModels) throw notHere(order.model);
+      return { located: { place: 'cache', model: order.model }, mayDownload: true };
+    }
     const located = models.locate(await requireReadable(reach, order.model), 'anywhere');
     if (located !== undefined) return { located, mayDownload: false };
     throw new QuarryError('MODEL_UNAVAILABLE', `There is no model in ${JSON.stringify(order.model)}.`, {
@@ -192,12 +190,9 @@ async function withinReach(located: LocatedModel, reach: Reach): Promise<Located
   return located.place === 'folder' ? { ...located, model: await requireReadable(reach, located.model) } : located;
 }
 
-function notHere(model: string, { side }: Reach): QuarryError {
+function notHere(model: string): QuarryError {
   return new QuarryError('MODEL_UNAVAILABLE', `The model ${JSON.stringify(model)} is not on this machine.`, {
-    hint:
-      side === 'local'
-        ? 'Add --download to fetch it (or set QUARRY_ALLOW_REMOTE_MODELS=true), or name a folder that holds it.'
-        : 'Downloads are not allowed here: the owner can set QUARRY_ALLOW_REMOTE_MODELS=true, or run `quarry model use` with --download on the server.',
+    hint: 'Downloads are not allowed here: set QUARRY_ALLOW_REMOTE_MODELS=true, or name a folder that holds the model.',
   });
 }
 

@@ -122,7 +122,7 @@ describe('a model that is taken into use', () => {
       }
     };
     const change = async (): Promise<void> => {
-      for (const model of [turned, 'bundled', shorter]) expect((await use(quarry, model)).error).toBeNull();
+      for (const model of [turned, shorter]) expect((await use(quarry, model)).error).toBeNull();
       isDone = true;
     };
     await Promise.all([change().finally(() => (isDone = true)), write(), search()]);
@@ -130,6 +130,30 @@ describe('a model that is taken into use', () => {
     expect(output['total']).toBe(written.length);
     for (const title of written) expect(await byMeaning(quarry, title)).toContain(title);
     expect(await modelsOf(quarry)).toEqual(['default: shorter']);
+  });
+
+  it('has what was written, deleted, made and resized between its embedding and the switch', async () => {
+    const quarry = await filled();
+    await quarry.execute('note_create', { title: 'Anvil', text: 'The anvil rings.', id: 'anvil' });
+    const other = await open();
+    const { models, jobs } = await overtaken(quarry, 'exclusively', async () => {
+      await other.execute('note_create', { title: 'Lantern', text: 'The lantern hangs at the door.' });
+      await other.execute('note_delete', { id: 'anvil' });
+      await other.execute('note_create', { title: 'Kettle', text: 'The kettle sings.', collection: 'later' });
+      const { jobId } = (
+        await other.execute('reindex', { name: 'default', maxTokens: 64 }).catch(() => ({ output: { jobId: '' } }))
+      ).output;
+      expect(jobId).toBe('');
+    });
+    const order = { model: turned, dtype: '', measure: false, suites: [], seed: 1 };
+    const job = await models.start(order, LOCAL_REACH);
+    expect((await jobs.wait(job.id, 120_000)).error).toBeNull();
+    await jobs.close();
+    expect(await modelsOf(quarry)).toEqual(['default: turned', 'later: turned']);
+    expect((await byMeaning(quarry, 'the lantern at the door'))[0]).toBe('Lantern');
+    expect((await byMeaning(quarry, 'the kettle sings'))[0]).toBe('Kettle');
+    expect(await byMeaning(quarry, 'the anvil rings')).not.toContain('Anvil');
+    await expectFound(quarry);
   });
 
   it('is the one of a workspace that has nothing yet', async () => {
@@ -141,9 +165,15 @@ describe('a model that is taken into use', () => {
   });
 });
 
-/** Services of an open workspace, before whose first call of one method of the store another model is taken into use. */
-async function overtaken(quarry: Quarry, method: 'searchVector' | 'putDocuments'): Promise<Services> {
-  const other = await open();
+/** Services of an open workspace, before whose first call of one method of the store something else happens: another model is taken into use. */
+async function overtaken(
+  quarry: Quarry,
+  method: 'searchVector' | 'putDocuments' | 'exclusively',
+  happens = async (): Promise<void> => {
+    const other = await open();
+    expect((await use(other, turned)).error).toBeNull();
+  },
+): Promise<Services> {
   const { context } = quarry.services;
   const call = context.store[method].bind(context.store) as (...input: unknown[]) => Promise<unknown>; // Whichever it is, it is passed on.
   let isOvertaken = false;
@@ -154,7 +184,7 @@ async function overtaken(quarry: Quarry, method: 'searchVector' | 'putDocuments'
       return async (...input: unknown[]) => {
         if (!isOvertaken) {
           isOvertaken = true;
-          expect((await use(other, turned)).error).toBeNull();
+          await happens();
         }
         return call(...input);
       };
@@ -273,7 +303,7 @@ describe('nothing changes', () => {
   it('when there is no such model', async () => {
     const quarry = await filled();
     for (const [model, hint] of [
-      ['Some/model', '--download'],
+      ['Some/model', 'QUARRY_ALLOW_REMOTE_MODELS'],
       [join(folder, 'docs'), 'config.json'],
       [join(folder, 'nowhere'), 'config.json'],
     ] as const)
@@ -324,7 +354,7 @@ describe('a caller over HTTP', () => {
     await ingestAndWait(quarry, join(folder, 'docs'));
     for (const door of ['rest', 'mcp-http'] as const) {
       await expect(use(quarry, home, {}, door)).rejects.toMatchObject({ code: 'PATH_UNREADABLE' });
-      await expect(use(quarry, 'Some/model', { download: true }, door)).rejects.toMatchObject({
+      await expect(use(quarry, 'Some/model', {}, door)).rejects.toMatchObject({
         code: 'MODEL_UNAVAILABLE',
       });
     }
