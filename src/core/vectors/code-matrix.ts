@@ -59,7 +59,7 @@ export class CodeMatrix {
   /**
    * Numbers of the rows that are nearest by cosine, best first, by their codes.
    * @param count how many, at most
-   * @param admitted one byte a row: only rows with another value than 0 are looked at
+   * @param admitted one byte a row, as far as it reaches: only rows with another value than 0 are looked at
    */
   nearest(query: Float32Array, count: number, admitted: Uint8Array): number[] {
     const best = new BestFew(count);
@@ -70,7 +70,7 @@ export class CodeMatrix {
       let threshold = best.threshold;
       for (let at = 0; at < used; at++) {
         const score = scores[at] ?? 0;
-        if (score <= threshold || admitted[first + at] === 0) continue;
+        if (score <= threshold || (admitted[first + at] ?? 0) === 0) continue;
         best.add(first + at, score);
         threshold = best.threshold;
       }
