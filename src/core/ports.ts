@@ -177,7 +177,6 @@ export interface Reranker {
 }
 
 // ---------------------------------------------------------------- store
-
 /** A chunk as it is written. */
 export interface ChunkRow extends Chunk {
   /** What BM25 indexes: see core/text/search-text. */
@@ -347,9 +346,8 @@ export interface KnowledgeStore {
   filterValues(collection: string): Promise<FilterValues>;
   /** What is known of every document of a source. */
   knownDocuments(collection: string, sourceId: string): Promise<(KnownDocument & { readonly id: string })[]>;
-  /** Chunks of a document by ordinal. */
+  /** Chunks of a document by ordinal; {@link getChunksAt} those at these ordinals, 1,000 at most. */
   listChunks(collection: string, documentId: string): Promise<Chunk[]>;
-  /** Those chunks of a document that stand at these ordinals, in its order; at most 100. */
   getChunksAt(collection: string, documentId: string, ordinals: readonly number[]): Promise<Chunk[]>;
   /** Candidates (without leg scores) for chunk ids that exist; unknown ids are left out. */
   getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]>;
