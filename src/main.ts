@@ -1,17 +1,13 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import { messageOf } from './core/errors.js';
 import { runProgram } from './edges/cli/program.js';
 import type { Terminal } from './edges/cli/terminal.js';
-import { operations } from './operations/index.js';
-import { openQuarry } from './quarry.js';
+import { packageVersion } from './files/package-version.js';
+import { catalogue } from './operations/catalogue.js';
 import { createReviewCommand } from './review-command.js';
 import { createServerCommands } from './server-commands.js';
 
-const { version } = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')));
+const version = packageVersion();
 
 const terminal: Terminal = {
   stdin: process.stdin,
@@ -40,11 +36,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 const exitCode = await runProgram(process.argv.slice(2), {
   version,
-  operations,
+  operations: catalogue,
   extras: [...createServerCommands({ version, signal, terminal }), createReviewCommand({ terminal })],
   terminal,
   signal,
-  open: openQuarry,
+  open: async (config) => (await import('./open-workspace.js')).openWorkspace(config),
 });
 await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
 process.exit(exitCode);

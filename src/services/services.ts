@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { BenchmarkService } from './benchmark/benchmark-service.js';
+import { once } from '../core/once.js';
+import type { BenchmarkService } from './benchmark/benchmark-service.js';
 import { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
-import { type CurationServices, createCurationServices } from './curation/curation-services.js';
+import type { CurationServices } from './curation/curation-services.js';
 import { DocumentService } from './documents.js';
 import { FairQueue } from './fair-queue.js';
 import { IngestService } from './ingest.js';
@@ -14,14 +15,17 @@ import { RetrieveService } from './retrieve.js';
 import { SearchService } from './search.js';
 import { StatusService } from './status.js';
 import { SymbolService } from './symbols/symbol-service.js';
-import { TrainingService } from './training.js';
+import type { TrainingService } from './training.js';
 
-/** Every use case of a workspace. */
+/**
+ * Every use case of a workspace. Those that are functions load their room, some two hundred modules in all, with the first
+ * call that needs it: a search must not wait for them.
+ */
 export interface Services {
   readonly context: ServiceContext;
-  readonly benchmark: BenchmarkService;
+  benchmark(): Promise<BenchmarkService>;
   readonly collections: CollectionService;
-  readonly curation: CurationServices;
+  curation(): Promise<CurationServices>;
   readonly documents: DocumentService;
   readonly ingest: IngestService;
   readonly jobs: JobService;
@@ -32,7 +36,7 @@ export interface Services {
   readonly search: SearchService;
   readonly status: StatusService;
   readonly symbols: SymbolService;
-  readonly training: TrainingService;
+  training(): Promise<TrainingService>;
   /** Where the costly reads of all doors wait for their turn. */
   readonly turns: FairQueue;
 }
@@ -56,8 +60,14 @@ export function createServices(context: ServiceContext): Services {
     jobs,
     retrieve,
     reindex,
-    benchmark: new BenchmarkService(context, { collections, jobs, retrieve }),
-    curation: createCurationServices(context, { collections, jobs, retrieve }),
+    benchmark: once(async () => {
+      const { BenchmarkService } = await import('./benchmark/benchmark-service.js');
+      return new BenchmarkService(context, { collections, jobs, retrieve });
+    }).get,
+    curation: once(async () => {
+      const { createCurationServices } = await import('./curation/curation-services.js');
+      return createCurationServices(context, { collections, jobs, retrieve });
+    }).get,
     documents,
     ingest: new IngestService(context, { collections, jobs, reindex }),
     mending: new MendService(context),
@@ -65,7 +75,10 @@ export function createServices(context: ServiceContext): Services {
     search: new SearchService(context, { collections, retrieve, symbols }),
     status: new StatusService(context, { collections, jobs }),
     symbols,
-    training: new TrainingService(context, jobs),
+    training: once(async () => {
+      const { TrainingService } = await import('./training.js');
+      return new TrainingService(context, jobs);
+    }).get,
     turns: new FairQueue({
       // One more than one, so that a machine with a single core overlaps reading and ranking too.
       places: Math.max(2, availableParallelism()),

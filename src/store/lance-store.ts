@@ -18,7 +18,6 @@ import type {
 } from '../core/ports.js';
 import type { Chunk, Collection, Document, Job, JobState, JsonValue, SearchFilter, Source } from '../core/types.js';
 import { Catalog } from './catalog.js';
-import { checkStore } from './check.js';
 import { CollectionTables } from './collection-tables.js';
 import { storeError } from './commit.js';
 import type { Database } from './database.js';
@@ -27,7 +26,6 @@ import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { dropOldVersions, foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
-import { mendStore } from './mending/mend-store.js';
 import type { Presence } from './presence.js';
 import { searchKeyword, searchNames, searchVector } from './table-search.js';
 import { termStatistics } from './term-statistics.js';
@@ -276,11 +274,13 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async mend(options: MendOptions): Promise<readonly MendStep[]> {
+    const { mendStore } = await import('./mending/mend-store.js');
     const mend = () => mendStore({ ...this.#parts, catalog: this.#catalog, tables: this.#tables, options });
     return options.act ? this.#write(mend) : this.#open() && mend();
   }
 
   async check(): Promise<readonly StoreFinding[]> {
+    const { checkStore } = await import('./check.js');
     const findings = await checkStore({ ...this.#parts, catalog: this.#open().#catalog, tables: this.#tables });
     this.#shouldTidy = true;
     return findings;

@@ -26,8 +26,10 @@ import { toToolListing } from './tool-listing.js';
 
 /** What an MCP server is made of. */
 export interface McpServerParts {
-  /** The whole registry. */
+  /** What there is to choose from. */
   readonly operations: readonly Operation[];
+  /** Everything that a server could offer, for what it says of what it does not. Default: `operations`. */
+  readonly known?: readonly Pick<Operation, 'name' | 'toolset'>[];
   /** Toolsets to offer, or `all`. */
   readonly toolsets: readonly string[];
   readonly services: Services;
@@ -125,7 +127,7 @@ async function handleToolCall(
 ): Promise<ServerResult> {
   const call = parse(ToolParams, params);
   const operation = tools.find((tool) => tool.name === call.name);
-  if (operation === undefined) throw unknownTool(call.name, tools, parts.operations);
+  if (operation === undefined) throw unknownTool(call.name, tools, parts.known ?? parts.operations);
   refuseMisplaced(operation, call);
   const progress = createReport(parts, extra);
   try {
@@ -227,7 +229,11 @@ function unknownMethod(method: string, known: readonly string[]): QuarryError {
   });
 }
 
-function unknownTool(name: string, tools: readonly Operation[], all: readonly Operation[]): QuarryError {
+function unknownTool(
+  name: string,
+  tools: readonly Operation[],
+  all: readonly Pick<Operation, 'name' | 'toolset'>[],
+): QuarryError {
   const hidden = all.find((operation) => operation.name === name);
   const names = tools.map((tool) => tool.name);
   const near = nearestName(name, names);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { EXAMPLE_KINDS, REVIEW_STATES } from '../../core/curation/example.js';
+import { EXAMPLE_KINDS } from '../../core/curation/example.js';
+import { REVIEW_STATES } from '../../core/curation/review-states.js';
 import type { DatasetAbout, DatasetVersion } from '../../core/curation/ports.js';
 import type { ExampleFilter } from '../../services/curation/dataset-service.js';
 

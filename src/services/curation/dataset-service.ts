@@ -1,4 +1,5 @@
-import { type Example, type ExampleFields, parseExample, type ReviewState } from '../../core/curation/example.js';
+import { type Example, type ExampleFields, parseExample } from '../../core/curation/example.js';
+import type { ReviewState } from '../../core/curation/review-states.js';
 import { factsOf } from '../../core/curation/example-facts.js';
 import type { DatasetAbout, DatasetListing, DatasetVersion } from '../../core/curation/ports.js';
 import { QuarryError } from '../../core/errors.js';

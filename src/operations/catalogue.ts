@@ -1,0 +1,3 @@
+import type { ListedOperation } from './listed-operation.js';
+
+export const catalogue: readonly ListedOperation[] = [];
