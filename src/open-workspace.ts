@@ -120,8 +120,7 @@ async function openDatasetFiles(): Promise<DatasetFiles> {
 /** Marks dead jobs and clears what an interrupted write left; a store that cannot be written is still searched. */
 async function recoverWorkspace(store: KnowledgeStore, services: Services, log: Logger): Promise<void> {
   try {
-    const marked = await services.jobs.markInterrupted();
-    await services.jobs.forgetEnded();
+    const marked = await services.jobs.recover();
     if (marked.length === 0) return;
     const dropped = await store.recover();
     log('warn', 'Jobs were interrupted; sync their sources to complete them.', {

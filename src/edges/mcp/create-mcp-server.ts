@@ -1,4 +1,4 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { Server, type ServerOptions } from '@modelcontextprotocol/sdk/server/index.js';
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { ServerNotification, ServerRequest, ServerResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
@@ -76,6 +76,7 @@ export function createMcpServer(parts: McpServerParts): Server {
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
       instructions: parts.instructions,
+      jsonSchemaValidator: NO_VALIDATOR,
     },
   );
   // The SDK's own request schemas would turn a malformed request into an internal error without a hint.
@@ -94,6 +95,18 @@ export function createMcpServer(parts: McpServerParts): Server {
   server.onerror = (error) => parts.log('debug', 'mcp transport', { message: error.message.slice(0, 500) });
   return server;
 }
+
+/**
+ * Validates what a client's user was asked for, which we never do. Without it every server, one for each request over
+ * HTTP, would compile the SDK's own schemas.
+ */
+const NO_VALIDATOR: NonNullable<ServerOptions['jsonSchemaValidator']> = {
+  getValidator() {
+    throw new QuarryError('INTERNAL', 'Nothing is asked of the user of a client.', {
+      hint: 'Take the answer as an argument of a tool.',
+    });
+  },
+};
 
 function createHandlers(parts: McpServerParts): ReadonlyMap<string, Handler> {
   const tools = offeredOperations(parts.operations, parts.toolsets);
