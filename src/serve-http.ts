@@ -1,6 +1,6 @@
 import { startHttpServer } from './edges/http/start-http-server.js';
-import { operations } from './operations/index.js';
 import { openWorkspace } from './open-workspace.js';
+import { operations } from './operations/index.js';
 import { type ServerCommandParts, type ServerRequest, settingsOf } from './server-settings.js';
 
 /** Serves over HTTP until the signal fires. */

@@ -66,7 +66,8 @@ describe('the start of the program', () => {
     expect(ours.filter((name) => /^operations\/.+\//.test(name))).toEqual(['operations/knowledge/search']);
     const idle = /^(?:chunk\/chunker|extract|suites|datasets|train|store\/mending|services\/(?:benchmark|curation)\/)/;
     expect(ours.filter((name) => idle.test(name))).toEqual([]);
-    const heavy = /^(?:micromark|mdast|express|pino|web-tree-sitter|onnxruntime|@modelcontextprotocol|@xenova|@huggingface)/;
+    const heavy =
+      /^(?:micromark|mdast|express|pino|web-tree-sitter|onnxruntime|@modelcontextprotocol|@xenova|@huggingface)/;
     expect(packages.filter((name) => heavy.test(name))).toEqual([]);
   });
 });

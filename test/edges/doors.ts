@@ -135,7 +135,14 @@ export function openCliDoor(quarry: Quarry): Door {
       const { operations } = quarry;
       const words = wordsOf(operation, input) ?? [];
       const signal = new AbortController().signal;
-      await runProgram(words, { version: '1', operations: operations.map(listOperation), extras: [], terminal, signal, open });
+      await runProgram(words, {
+        version: '1',
+        operations: operations.map(listOperation),
+        extras: [],
+        terminal,
+        signal,
+        open,
+      });
       heard = Buffer.concat(parts).toString();
       return toOutcome(JSON.parse(heard));
     },

@@ -124,7 +124,14 @@ async function throughCli(...words: string[]): Promise<string> {
   const open = async () => ({ ...quarry, close: async () => undefined });
   const { signal } = new AbortController();
   const { operations } = quarry;
-  await runProgram([...words, '--json'], { version: '1', operations: operations.map(listOperation), extras: [], terminal, signal, open });
+  await runProgram([...words, '--json'], {
+    version: '1',
+    operations: operations.map(listOperation),
+    extras: [],
+    terminal,
+    signal,
+    open,
+  });
   stdout.end();
   return Buffer.concat(await stdout.toArray()).toString();
 }

@@ -114,7 +114,10 @@ async function followJob(
   if (job.error === null && answer !== undefined) {
     const key = about.operation.jobAnswer?.key ?? '';
     const { services, signal } = context;
-    const told = await (await answer.load()).execute({ services, signal, report: () => undefined, door: 'cli' }, { [key]: [id] });
+    const told = await (await answer.load()).execute(
+      { services, signal, report: () => undefined, door: 'cli' },
+      { [key]: [id] },
+    );
     print(terminal, options, told.output, told.text);
     return { exitCode: 0, output: told.output };
   }

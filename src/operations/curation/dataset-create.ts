@@ -50,7 +50,16 @@ export const datasetCreate = defineOperation({
         hint: 'Give both, or neither for an empty dataset.',
       });
     }
-    const job = await (await services.curation()).samples.start({ from, name, budget, method, balance, seed, about, preview });
+    const job = await (await services.curation()).samples.start({
+      from,
+      name,
+      budget,
+      method,
+      balance,
+      seed,
+      about,
+      preview,
+    });
     return { name, version: null, jobId: job.id, state: job.state };
   },
   render: (output) =>

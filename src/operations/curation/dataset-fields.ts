@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EXAMPLE_KINDS } from '../../core/curation/example.js';
-import { REVIEW_STATES } from '../../core/curation/review-states.js';
 import type { DatasetAbout, DatasetVersion } from '../../core/curation/ports.js';
+import { REVIEW_STATES } from '../../core/curation/review-states.js';
 import type { ExampleFilter } from '../../services/curation/dataset-service.js';
 
 /** Input: a dataset's name. */

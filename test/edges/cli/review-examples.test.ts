@@ -37,7 +37,11 @@ async function strike(dataset: string, keys: string): Promise<{ summary: ReviewS
     yield* keys;
   };
   const terminal = { stdin: new PassThrough(), stdout, stderr: new PassThrough(), hasColour: false };
-  const summary = await reviewExamples((await quarry.services.curation()).datasets, { dataset, keys: typed(), terminal });
+  const summary = await reviewExamples((await quarry.services.curation()).datasets, {
+    dataset,
+    keys: typed(),
+    terminal,
+  });
   return { summary, shown };
 }
 
