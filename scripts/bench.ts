@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchChange } from './bench/change.js';
 import { benchDisk } from './bench/disk.js';
 import { benchEmbed } from './bench/embed.js';
 import { benchIngest } from './bench/ingest.js';
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Measurem
   start: benchStart,
   search: benchSearch,
   queries: benchQueries,
+  change: benchChange,
   disk: benchDisk,
   load: benchLoad,
 };

@@ -25,6 +25,7 @@ export class Database {
   readonly retention: Retention;
   readonly #connection: Connection;
   readonly #tables = new Map<string, Promise<Table>>();
+  readonly #asking = new Map<Table, Promise<number>>();
 
   private constructor(parts: { directory: string; engine: Engine; retention: Retention }, connection: Connection) {
     this.directory = parts.directory;
@@ -100,6 +101,19 @@ export class Database {
     for (let number = 2; await exists(join(folder, place)); number++) place = `${name}-${number}.lance`;
     if (await exists(this.folder(name))) await rename(this.folder(name), join(folder, place));
     return join(ASIDE_FOLDER, place);
+  }
+
+  /**
+   * The newest version of a table. Calls that follow each other without any waiting, as those of the legs of a search, share
+   * one look at the disk: nothing can have been written between them that any of them would have to see.
+   */
+  version(table: Table): Promise<number> {
+    const shared = this.#asking.get(table);
+    if (shared !== undefined) return shared;
+    const asking = table.version();
+    this.#asking.set(table, asking);
+    process.nextTick(() => this.#asking.delete(table));
+    return asking;
   }
 
   /** Lets go of a handle, so that the next use opens the table anew. */

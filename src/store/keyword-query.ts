@@ -30,8 +30,13 @@ export function groupTerms(terms: readonly string[]): TermGroup[] {
   return [...groups].sort(([first], [second]) => first - second).map(([count, group]) => ({ count, terms: group }));
 }
 
+/** Whether there is anything to search for. */
+export function hasTerm(terms: readonly string[]): boolean {
+  return terms.some((term) => term !== '');
+}
+
 /**
- * The query object; undefined when it holds no term. A plain `MatchQuery` is several times faster than a `BooleanQuery`,
+ * The query object for terms that {@link hasTerm}. A plain `MatchQuery` is several times faster than a `BooleanQuery`,
  * which is taken where terms repeat, are required or excluded, or where nothing is indexed yet: over rows that no index
  * covers a plain one returns the first matches instead of the best.
  */
@@ -40,17 +45,16 @@ export function keywordQuery(
   column: string,
   query: KeywordQuery,
   isIndexed: boolean,
-): MatchQuery | BooleanQuery | undefined {
+): MatchQuery | BooleanQuery {
   const { MatchQuery, BooleanQuery, Occur } = engine.lance;
   const matches = groupTerms(query.terms).map(
     ({ count, terms }) => new MatchQuery(terms.join(' '), column, { boost: count }),
   );
   const [first] = matches;
-  if (first === undefined) return undefined;
   const clauses: [Occur, FullTextQuery][] = [
     ...matches.map((match): [Occur, FullTextQuery] => [Occur.Should, match]),
     ...(query.required ?? []).map((term): [Occur, FullTextQuery] => [Occur.Must, new MatchQuery(term, column)]),
     ...(query.excluded ?? []).map((term): [Occur, FullTextQuery] => [Occur.MustNot, new MatchQuery(term, column)]),
   ];
-  return clauses.length === 1 && isIndexed ? first : new BooleanQuery(clauses);
+  return first !== undefined && clauses.length === 1 && isIndexed ? first : new BooleanQuery(clauses);
 }

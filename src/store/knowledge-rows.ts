@@ -248,20 +248,15 @@ export function decodeChunk(rows: ResultRows, row: number): Chunk {
   return { ...span, text };
 }
 
-/** Scores of one leg, given to a candidate. */
-export interface LegScores {
-  readonly similarity: number | null;
-  readonly bm25: number | null;
-}
+/** A candidate before any leg has scored it. */
+export type UnscoredCandidate = Omit<Candidate, 'similarity' | 'bm25'>;
 
 /** The candidate at a row with {@link CANDIDATE_COLUMNS}. */
-export function decodeCandidate(rows: ResultRows, row: number, collection: string, scores: LegScores): Candidate {
+export function decodeCandidate(rows: ResultRows, row: number, collection: string): UnscoredCandidate {
   return {
     chunk: decodeChunk(rows, row),
     document: decodeHead(rows.text('head', row), collection),
     vector: rows.vector('vector', row) ?? new Float32Array(0),
-    similarity: scores.similarity,
-    bm25: scores.bm25,
     searchText: rows.text('search_text', row),
   };
 }

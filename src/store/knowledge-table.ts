@@ -26,6 +26,8 @@ import {
   sharedCells,
   storedCells,
 } from './knowledge-rows.js';
+import { manifestPath } from './manifests.js';
+import { readIndexedFragments } from './read-manifest.js';
 import { atLeast, both, equals, isOneOf, type Predicate } from './sql.js';
 
 /** Most documents, rows and characters written in one commit; a document is never split. */
@@ -43,14 +45,15 @@ export class KnowledgeTable {
   readonly name: string;
   readonly #collection: string;
   readonly #database: Database;
-  readonly #dimensions: number;
+  /** Numbers of a vector. */
+  readonly dimensions: number;
   readonly #schema: Schema;
 
   constructor(database: Database, collection: string, table: { readonly name: string; readonly dimensions: number }) {
     this.#database = database;
     this.#collection = collection;
     this.name = table.name;
-    this.#dimensions = table.dimensions;
+    this.dimensions = table.dimensions;
     this.#schema = arrowSchema(database.engine, KNOWLEDGE_COLUMNS, table.dimensions);
   }
 
@@ -69,6 +72,16 @@ export class KnowledgeTable {
     });
   }
 
+  /** Number of the newest version, which every commit of any process changes. */
+  async version(): Promise<number> {
+    return this.#database.version(await this.open());
+  }
+
+  /** Numbers of the fragments that an index covers at a version; undefined where that cannot be told, as of a version that is gone. */
+  indexedFragments(version: number, index: string): Promise<Set<number> | undefined> {
+    return readIndexedFragments(manifestPath(this.#database.folder(this.name), version), index);
+  }
+
   async create(): Promise<Table> {
     return commit(() => this.#database.createTable(this.name, this.#schema, 'key'));
   }
@@ -76,7 +89,7 @@ export class KnowledgeTable {
   /** Adds or replaces documents, each in one commit with all its chunks. */
   async put(documents: readonly DocumentRows[]): Promise<void> {
     const latest = new Map(documents.map((rows) => [rows.document.id, rows]));
-    const prepared = [...latest.values()].map((rows) => knowledgeRows(rows, this.#dimensions));
+    const prepared = [...latest.values()].map((rows) => knowledgeRows(rows, this.dimensions));
     for (const group of groupForCommit(prepared)) await this.#replace(group);
   }
 
@@ -166,7 +179,7 @@ export class KnowledgeTable {
     for (const ids of slices(wanted, IN_LIST)) {
       const rows = await this.#select(isOneOf('chunk_id', ids), [...CANDIDATE_COLUMNS]);
       for (let row = 0; row < rows.length; row++) {
-        const candidate = decodeCandidate(rows, row, this.#collection, { similarity: null, bm25: null });
+        const candidate = { ...decodeCandidate(rows, row, this.#collection), similarity: null, bm25: null };
         found.set(candidate.chunk.id, candidate);
       }
     }
@@ -178,9 +191,11 @@ export class KnowledgeTable {
     if (documentIds.length === 0) return [];
     const keys = documentIds.slice(0, IN_LIST).map((id) => chunkKey(id, 0));
     const rows = await this.#select(isOneOf('key', keys), [...CANDIDATE_COLUMNS]);
-    const found = Array.from({ length: rows.length }, (_, row) =>
-      decodeCandidate(rows, row, this.#collection, { similarity: null, bm25: null }),
-    );
+    const found = Array.from({ length: rows.length }, (_, row) => ({
+      ...decodeCandidate(rows, row, this.#collection),
+      similarity: null,
+      bm25: null,
+    }));
     const order = new Map(documentIds.map((id, at) => [id, at]));
     const place = ({ chunk }: Candidate): number => order.get(chunk.documentId) ?? 0;
     return found.sort((first, second) => place(first) - place(second));
@@ -209,7 +224,7 @@ export class KnowledgeTable {
 
   /** Throws unless the vector can be compared with the stored ones. */
   checkQueryVector(vector: Float32Array): void {
-    checkVector(vector, this.#dimensions, 'The query');
+    checkVector(vector, this.dimensions, 'The query');
   }
 
   async #replace(group: readonly (readonly KnowledgeRow[])[]): Promise<void> {

@@ -22,14 +22,17 @@ import { CollectionTables } from './collection-tables.js';
 import { storeError } from './commit.js';
 import type { Database } from './database.js';
 import { filterValues } from './filter-values.js';
+import type { KeywordPlace } from './keyword-place.js';
+import { searchKeyword, searchNames } from './keyword-search.js';
 import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { dropOldVersions, foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
 import type { Presence } from './presence.js';
-import { searchKeyword, searchNames, searchVector } from './table-search.js';
+import { Residents } from './resident/residents.js';
 import { termStatistics } from './term-statistics.js';
 import type { VectorIndexState, VectorPolicy } from './vector-index.js';
+import { searchVector } from './vector-search.js';
 import { Writer } from './writer.js';
 
 /** Old versions of each table that may stay when a store is closed. */
@@ -52,6 +55,7 @@ export class LanceStore implements KnowledgeStore {
   readonly #catalog: Catalog;
   readonly #tables: CollectionTables;
   readonly #writer: Writer;
+  readonly #residents: Residents;
   /** Up to when all files are on the disk, 0 when unknown; file times are the system's, whatever clock the store was given. */
   #syncedMs = 0;
   /** Whether closing drops old versions: after writes, and where somebody has asked for a check. */
@@ -63,6 +67,7 @@ export class LanceStore implements KnowledgeStore {
     this.#catalog = new Catalog(parts.database);
     this.#tables = new CollectionTables(parts.database, this.#catalog);
     this.#writer = new Writer(parts.lease);
+    this.#residents = new Residents(parts.policy.residentBytes);
   }
 
   async listCollections(): Promise<Collection[]> {
@@ -182,7 +187,7 @@ export class LanceStore implements KnowledgeStore {
     filter: SearchFilter,
   ): Promise<Candidate[]> {
     return this.#open().#tables.read(collection, ({ knowledge, entry }) =>
-      searchVector(knowledge, { vector, limit, filter }, entry.table.vectorIndex ?? undefined),
+      searchVector(this.#residents, knowledge, { vector, limit, filter, index: entry.table.vectorIndex ?? undefined }),
     );
   }
 
@@ -192,8 +197,7 @@ export class LanceStore implements KnowledgeStore {
     limit: number,
     filter: SearchFilter,
   ): Promise<Candidate[]> {
-    const { engine } = this.#parts.database;
-    return this.#mending(collection, (knowledge) => searchKeyword(engine, knowledge, { words, limit, filter }));
+    return this.#mending(collection, (knowledge) => searchKeyword(this.#place(knowledge), { words, limit, filter }));
   }
 
   async searchNames(
@@ -202,13 +206,11 @@ export class LanceStore implements KnowledgeStore {
     limit: number,
     filter: SearchFilter,
   ): Promise<NamedCandidate[]> {
-    const { engine } = this.#parts.database;
-    return this.#mending(collection, (knowledge) => searchNames(engine, knowledge, { nameTerms, limit, filter }));
+    return this.#mending(collection, (knowledge) => searchNames(this.#place(knowledge), { nameTerms, limit, filter }));
   }
 
   async termStatistics(collection: string, terms: readonly string[]): Promise<TermStatistics> {
-    const { engine } = this.#parts.database;
-    return this.#mending(collection, (knowledge) => termStatistics(engine, knowledge, terms));
+    return this.#mending(collection, (knowledge) => termStatistics(this.#place(knowledge), terms));
   }
 
   async putJob(job: Job): Promise<void> {
@@ -343,6 +345,10 @@ export class LanceStore implements KnowledgeStore {
     } catch {
       // What then fails again says more.
     }
+  }
+
+  #place(knowledge: KnowledgeTable): KeywordPlace {
+    return { engine: this.#parts.database.engine, residents: this.#residents, knowledge };
   }
 
   #read<T>(collection: string, work: (knowledge: KnowledgeTable) => Promise<T>): Promise<T> {

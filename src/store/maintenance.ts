@@ -21,13 +21,15 @@ import {
 const TAIL_ROWS = 3000;
 const TAIL_SHARE = 0.5;
 
-/** Up to so many new rows, and this share of what is indexed, wait for more; scanning them costs some milliseconds a query. */
-const IDLE_TAIL_ROWS = 250;
-const IDLE_TAIL_SHARE = 0.02;
-/** Each commit leaves a fragment, and each fragment costs on every query. */
+/** Up to so many new rows, and this share of what is indexed, wait for more: searches keep them in memory (resident/keyword-tail.ts). */
+const IDLE_TAIL_ROWS = 5_000;
+const IDLE_TAIL_SHARE = 0.05;
+/** Each commit leaves a fragment, and each fragment costs a little on every query. */
 const MAX_FRAGMENTS = 16;
 /** Old versions that wait for more: each costs some ten kilobytes and what was replaced in it. */
 const MAX_VERSIONS = 12;
+/** Of large tables, where folding takes seconds, one more of both waits for so many rows. */
+const ROWS_PER_WAITING = 1_000;
 /** Above this share of deleted rows the table is written anew without them. */
 const MAX_DELETED = 0.2;
 
@@ -58,7 +60,8 @@ export async function maintainTable(
   tell(0);
   const { database, state } = context;
   const table = await knowledge.open();
-  const size = { chunks: (await knowledge.count()).chunks, policy: context.policy };
+  const { documents, chunks } = await knowledge.count();
+  const size = { chunks, rows: documents + chunks, dimensions: knowledge.dimensions, policy: context.policy };
   const stale = [...new Set([...(await missingIndexes(table)), ...(await brokenIndexes(table))])];
   const isVectorFit = await isVectorIndexFit(table, state, size);
   const isDue = !isVectorFit || stale.length > 0 || !(await canWait(database, table));
@@ -106,8 +109,9 @@ async function canWait({ retention }: Database, table: Table): Promise<boolean> 
     return false;
   const { numRows, fragmentStats } = await table.stats();
   const written = fragmentStats.numFragments * fragmentStats.lengths.mean; // lengths count deleted rows too
-  if (fragmentStats.numFragments > MAX_FRAGMENTS || written - numRows > written * MAX_DELETED) return false;
-  return (await retention.droppable(table)) <= MAX_VERSIONS;
+  const more = numRows / ROWS_PER_WAITING;
+  if (fragmentStats.numFragments > MAX_FRAGMENTS + more || written - numRows > written * MAX_DELETED) return false;
+  return (await retention.droppable(table)) <= MAX_VERSIONS + more;
 }
 
 /**

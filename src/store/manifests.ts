@@ -21,3 +21,9 @@ export async function isTornManifest(path: string): Promise<boolean> {
   const bytes = await readFile(path);
   return bytes.length < 16 || bytes.subarray(-4).toString('latin1') !== 'LANC';
 }
+
+/** Where the manifest of a version lies. */
+export function manifestPath(tableFolder: string, version: number): string {
+  const inverted = (2n ** 64n - 1n - BigInt(version)).toString().padStart(20, '0');
+  return join(tableFolder, VERSIONS_FOLDER, `${inverted}.manifest`);
+}

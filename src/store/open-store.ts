@@ -8,7 +8,7 @@ import { WriterLease } from './lease.js';
 import { initial } from './migrations/0001-initial.js';
 import { Presence } from './presence.js';
 import { Retention } from './retention.js';
-import { DEFAULT_VECTOR_POLICY, type VectorPolicy } from './vector-index.js';
+import { defaultVectorPolicy, type VectorPolicy } from './vector-index.js';
 import { Writer } from './writer.js';
 
 /** All steps of the format, oldest first. */
@@ -59,7 +59,7 @@ export async function openStore(options: StoreOptions): Promise<KnowledgeStore> 
     waitMs: options.lockWaitMs ?? 15_000,
   });
   if (format < newestFormat) await new Writer(lease).exclusively(() => migrate(database, clock, migrations));
-  const policy = { ...DEFAULT_VECTOR_POLICY, ...options.vectorPolicy };
+  const policy = { ...defaultVectorPolicy(), ...options.vectorPolicy };
   const store = new LanceStore({ database, lease, presence, newestFormat, policy });
   // A sweep that fails, because another process writes, say, is made up for by the next.
   await presence.enter(() => void store.tidy().catch(() => undefined));

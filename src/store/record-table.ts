@@ -72,7 +72,7 @@ export class RecordTable {
   /** A number that changes with every write of any process; 0 while the table does not exist. */
   async version(): Promise<number> {
     const table = await this.#database.table(this.#name);
-    return table === undefined ? 0 : await read(() => table.version());
+    return table === undefined ? 0 : await read(() => this.#database.version(table));
   }
 
   async get(kind: string, name: string): Promise<JsonValue | undefined> {

@@ -1,11 +1,14 @@
 import type { Table } from '@lancedb/lancedb';
 import type { TermStatistics } from '../core/keyword-port.js';
-import { frequencyOf, recoverFrequencies, saturate } from '../core/ranking/recover-frequencies.js';
+import { frequencyOf, recoverFrequencies, saturate, weightOf } from '../core/ranking/recover-frequencies.js';
 import { ResultRows } from './columns.js';
 import { read } from './commit.js';
 import type { Engine } from './engine.js';
-import { coverage, KEYWORD_COLUMN } from './indexes.js';
+import { KEYWORD_COLUMN } from './indexes.js';
+import { type KeywordCoverage, keywordCoverage } from './keyword-coverage.js';
+import type { KeywordPlace } from './keyword-place.js';
 import type { KnowledgeTable } from './knowledge-table.js';
+import type { KeywordTail } from './resident/keyword-tail.js';
 
 /** LanceDB's constants of BM25 (docs/decisions/0002-bm25.md). */
 const K1 = 1.2;
@@ -18,6 +21,8 @@ const MAX_LOOKUPS = 64;
 /** Rows whose scores are read: enough for the equations of a query, and no more. */
 const FEWEST_ROWS = 40;
 const ROWS_PER_TERM = 4;
+/** `k1 b` over the mean length of rows, where no query has told it yet: rows of a hundred terms. */
+const USUAL_PIVOT = (K1 * B) / 100;
 /** Most terms that are remembered for a version of a table. */
 const MAX_KNOWN = 20_000;
 
@@ -28,8 +33,8 @@ interface Known {
   readonly rows: number;
   /** Whether the index covers any row; then rows beside it are looked at only for terms that it does not hold. */
   readonly isIndexed: boolean;
-  /** Whether rows stand beside the index. */
-  readonly hasTail: boolean;
+  /** Rows that stand beside the index, where they are kept. */
+  readonly tail: KeywordTail | undefined;
   readonly frequency: Map<string, number>;
   /** `k1 b / mean length` of the rows, once a query told it. */
   pivot: number | undefined;
@@ -41,17 +46,23 @@ const knownOf = new WeakMap<KnowledgeTable, Known>();
  * How common terms are in a collection. LanceDB does not tell, but its scores do: a term's weight is what remains of a
  * row's score when the part of the row's length and of the term's count in it, both known, is taken out.
  */
-export async function termStatistics(
-  engine: Engine,
-  knowledge: KnowledgeTable,
+export async function termStatistics(place: KeywordPlace, terms: readonly string[]): Promise<TermStatistics> {
+  return statisticsAt(place, await keywordCoverage(place.knowledge), terms);
+}
+
+async function statisticsAt(
+  place: KeywordPlace,
+  covered: KeywordCoverage,
   terms: readonly string[],
 ): Promise<TermStatistics> {
-  const table = await knowledge.open();
+  const table = await place.knowledge.open();
   return read(async () => {
-    const known = await currentKnowledge(knowledge, table);
+    const known = await currentKnowledge(place, covered);
     const wanted = [...new Set(terms)];
     const missing = wanted.filter((term) => !known.frequency.has(term)).slice(0, MAX_LOOKUPS);
-    const probes = await Promise.all(missing.map((term) => lookUp(engine, table, { term, known })));
+    const probes = await Promise.all(
+      missing.map((term) => probe(place.engine, table, { term, isIndexed: known.isIndexed })),
+    );
     if (known.frequency.size > MAX_KNOWN) known.frequency.clear();
     for (const [term, frequency] of frequencies(probes, known)) known.frequency.set(term, frequency);
     const found = wanted.map((term) => known.frequency.get(term)).filter((frequency) => frequency !== undefined);
@@ -63,19 +74,36 @@ export async function termStatistics(
   });
 }
 
-async function currentKnowledge(knowledge: KnowledgeTable, table: Table): Promise<Known> {
-  const version = await table.version();
+/**
+ * What each term adds to a row that waits for the index, as the index would weigh it, and the pivot of row lengths.
+ * @param terms those of the query, as often as it has them
+ */
+export async function tailWeights(
+  place: KeywordPlace,
+  covered: KeywordCoverage,
+  terms: readonly string[],
+): Promise<{ readonly weights: Map<string, number>; readonly pivot: number }> {
+  const { documentFrequency } = await statisticsAt(place, covered, terms);
+  const known = await currentKnowledge(place, covered);
+  const weights = new Map<string, number>();
+  for (const term of terms) {
+    const weight = weightOf(documentFrequency.get(term) ?? 0, known.rows);
+    weights.set(term, (weights.get(term) ?? 0) + weight);
+  }
+  return { weights, pivot: known.pivot ?? USUAL_PIVOT };
+}
+
+async function currentKnowledge({ residents, knowledge }: KeywordPlace, covered: KeywordCoverage): Promise<Known> {
+  const { version, indexed } = covered;
   const known = knownOf.get(knowledge);
   if (known?.version === version) return known;
   const { chunks, documents } = await knowledge.count();
-  const covered = await coverage(table, KEYWORD_COLUMN);
-  const indexed = covered?.indexed ?? 0;
   const fresh: Known = {
     version,
     chunks,
     rows: indexed > 0 ? indexed : chunks + documents,
     isIndexed: indexed > 0,
-    hasTail: (covered?.unindexed ?? 0) > 0,
+    tail: await residents.tailOf(knowledge, covered),
     frequency: new Map<string, number>(),
     pivot: undefined,
   };
@@ -85,11 +113,11 @@ async function currentKnowledge(knowledge: KnowledgeTable, table: Table): Promis
 
 /** Reads what the best rows of a keyword query tell of its terms, which then need not be looked up. */
 export async function learnFrequencies(
-  knowledge: KnowledgeTable,
-  table: Table,
+  place: KeywordPlace,
+  covered: KeywordCoverage,
   query: { readonly terms: readonly string[]; readonly rows: readonly { score: number; searchText: string }[] },
 ): Promise<void> {
-  const known = await currentKnowledge(knowledge, table);
+  const known = await currentKnowledge(place, covered);
   const terms = [...new Set(query.terms)];
   if (!known.isIndexed || terms.every((term) => known.frequency.has(term))) return;
   const places = new Map(terms.map((term, at) => [term, at]));
@@ -126,17 +154,6 @@ interface ProbeRow {
   readonly length: number;
 }
 
-/** A term that the index does not hold may stand in a row that waits for it: a note of a moment ago. */
-async function lookUp(
-  engine: Engine,
-  table: Table,
-  { term, known }: { readonly term: string; readonly known: Known },
-): Promise<Probe> {
-  const found = await probe(engine, table, { term, isIndexed: known.isIndexed });
-  const isAbsent = found.rows.length === 0 && known.isIndexed && known.hasTail;
-  return isAbsent ? probe(engine, table, { term, isIndexed: false }) : found;
-}
-
 async function probe(
   { lance }: Engine,
   table: Table,
@@ -167,6 +184,8 @@ function frequencies(probes: readonly Probe[], known: Known): [string, number][]
   const pivot = known.pivot ?? pivotOf(probes);
   return probes.map(({ term, rows }) => {
     const [first] = rows;
+    // A term that the index does not hold may stand in a row that waits for it: a note of a moment ago.
+    if (rows.length === 0) return [term, known.tail?.frequency(term) ?? 0];
     if (rows.length < COUNTED || first === undefined || first.count === 0) return [term, rows.length];
     const frequency = frequencyOf(first.score / saturate(first.count, pivot * first.length), known.rows);
     return [term, Math.min(known.rows, Math.max(rows.length, Math.round(frequency)))];

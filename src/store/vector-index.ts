@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ResultRows } from './columns.js';
 import type { Engine } from './engine.js';
 import { coverage, indexName, VECTOR_COLUMN } from './indexes.js';
+import { defaultResidentBytes, residentRows } from './resident/residents.js';
 import { atLeast } from './sql.js';
 
 /** What is remembered of a collection's vector index, made when it was built. */
@@ -22,14 +23,16 @@ export type VectorIndexState = z.infer<typeof VECTOR_INDEX_STATE>;
 
 /** When an approximate index pays, and how good it must be. */
 export interface VectorPolicy {
-  /** Up to this many chunks the search stays exact. Default 10,000: 20 ms on two cores. */
-  readonly exactChunks: number;
+  /** Bytes of memory for vectors (see resident/residents.ts): where those of a collection fit, search needs no index. */
+  readonly residentBytes: number;
   /** Recall@10 that an index must exceed to be used. Default .99. */
   readonly minRecall: number;
 }
 
 /** The policy unless a test says otherwise. */
-export const DEFAULT_VECTOR_POLICY: VectorPolicy = { exactChunks: 10_000, minRecall: 0.99 };
+export function defaultVectorPolicy(): VectorPolicy {
+  return { residentBytes: defaultResidentBytes(), minRecall: 0.99 };
+}
 
 /** Name of the index in statistics. */
 export const VECTOR_INDEX_NAME = 'ivf_rq';
@@ -63,7 +66,15 @@ export async function dropVectorIndex(table: Table): Promise<void> {
 /** How many chunks there are, and from how many on an index pays. */
 interface Size {
   readonly chunks: number;
+  /** Chunks and documents. */
+  readonly rows: number;
+  /** Numbers of a vector. */
+  readonly dimensions: number;
   readonly policy: VectorPolicy;
+}
+
+function needsIndex({ rows, dimensions, policy }: Size): boolean {
+  return rows > residentRows(policy.residentBytes, dimensions);
 }
 
 /**
@@ -76,7 +87,7 @@ export async function isVectorIndexFit(
   size: Size,
 ): Promise<boolean> {
   const covered = await coverage(table, VECTOR_COLUMN);
-  if (size.chunks <= size.policy.exactChunks) return state === undefined && covered === undefined;
+  if (!needsIndex(size)) return state === undefined && covered === undefined;
   if (state === undefined || !isNear(size.chunks, state.chunks)) return false;
   if (state.refine === 0) return covered === undefined;
   return covered !== undefined && covered.segments <= MAX_PARTS;
@@ -92,7 +103,7 @@ export async function buildVectorIndex(
   context: Size & { readonly state: VectorIndexState | undefined },
 ): Promise<VectorIndexState | null> {
   const { chunks, policy, state } = context;
-  if (chunks <= policy.exactChunks) return null;
+  if (!needsIndex(context)) return null;
   const isKnown = state !== undefined && isNear(chunks, state.chunks);
   if (isKnown && state.refine === 0) return state;
   await table.createIndex(VECTOR_COLUMN, {

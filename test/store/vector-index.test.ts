@@ -6,7 +6,12 @@ import { temporaryStore } from './temporary-store.js';
 
 const source = sampleSource('docs');
 
-async function grow(vectorPolicy: { exactChunks: number; minRecall?: number }) {
+/** A policy by which more rows than these need an index. */
+function indexAbove(rows: number, minRecall = 0.99, dimensions = sampleVector('any').length) {
+  return { residentBytes: rows * (dimensions + 24), minRecall };
+}
+
+async function grow(vectorPolicy: { residentBytes: number; minRecall: number }) {
   const sample = await temporaryStore({ vectorPolicy });
   await sample.store.createCollection(sampleCollection('docs'));
   await sample.store.putSource(source);
@@ -64,7 +69,7 @@ function nearest(
 
 describe('the vector index', () => {
   it('is built above the limit, measured, used, and dropped when the collection shrinks', async () => {
-    const { store, add, dispose } = await grow({ exactChunks: 500 });
+    const { store, add, dispose } = await grow(indexAbove(500));
     try {
       await add(0, 400);
       await store.maintain('docs');
@@ -92,7 +97,7 @@ describe('the vector index', () => {
   });
 
   it('is not used when its recall is too low', async () => {
-    const { store, add, dispose } = await grow({ exactChunks: 300, minRecall: 1.1 });
+    const { store, add, dispose } = await grow(indexAbove(300, 1.1));
     try {
       await add(0, 600);
       await store.maintain('docs');
@@ -106,7 +111,7 @@ describe('the vector index', () => {
 
   it('finds the true neighbours after additions, deletions, replacements, and under filters', async () => {
     const dimensions = 64;
-    const { store, dispose } = await temporaryStore({ vectorPolicy: { exactChunks: 500, minRecall: 0.95 } });
+    const { store, dispose } = await temporaryStore({ vectorPolicy: indexAbove(500, 0.95, dimensions) });
     try {
       const { fingerprint } = sampleCollection('docs');
       await store.createCollection(sampleCollection('docs', { fingerprint: { ...fingerprint, dimensions } }));
@@ -154,7 +159,7 @@ describe('the vector index', () => {
   });
 
   it('keeps finding new rows while it grows by many small folds', async () => {
-    const { store, add, dispose } = await grow({ exactChunks: 300 });
+    const { store, add, dispose } = await grow(indexAbove(300));
     try {
       await add(0, 600);
       for (let round = 1; round <= 12; round++) {

@@ -92,6 +92,11 @@ export function frequencyOf(weight: number, total: number): number {
   return (total + 1) / Math.exp(weight) - 0.5;
 }
 
+/** The weight of a term that stands in `frequency` of `total` rows: {@link frequencyOf} the other way round. */
+export function weightOf(frequency: number, total: number): number {
+  return Math.log((total + 1) / (frequency + 0.5));
+}
+
 /** What each term adds to the score of a row for each unit of its weight. */
 function partsOf({ counts, length }: ScoredRow, { terms, boosts }: Omit<Equations, 'rows'>, pivot: number): number[] {
   return terms.map((term) => (boosts[term] ?? 1) * saturate(counts[term], pivot * length));

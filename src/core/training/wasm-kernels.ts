@@ -1,58 +1,30 @@
+import {
+  advance,
+  compile,
+  EMPTY_BLOCK,
+  get,
+  instantiate,
+  type Kernel,
+  LANE_BYTES,
+  load,
+  OP,
+  simd,
+  splatTo,
+  store,
+  TYPE,
+} from '../wasm/assembler.js';
 import { plainKernels, type RowKernels } from './embedding-bag.js';
 
-/** Opcodes of the WebAssembly specification that the two kernels use. */
-const OP = {
-  loop: 0x03,
-  end: 0x0b,
-  branchIf: 0x0d,
-  get: 0x20,
-  set: 0x21,
-  tee: 0x22,
-  i32Const: 0x41,
-  f32Const: 0x43,
-  i32LessUnsigned: 0x49,
-  i32Add: 0x6a,
-  f32Sub: 0x93,
-} as const;
-const SIMD = {
-  load: [0x00],
-  store: [0x0b],
-  splat: [0x13],
-  sqrt: [0xe3, 1],
-  add: [0xe4, 1],
-  sub: [0xe5, 1],
-  mul: [0xe6, 1],
-  div: [0xe7, 1],
-} as const;
-const TYPE = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
-const EMPTY_BLOCK = 0x40;
-/** log2 of the alignment we promise: rows start at multiples of 16 bytes. */
-const ALIGNMENT = 4;
-
-/** Bytes of one vector register and of one unrolled turn. */
-const LANE_BYTES = 16;
+/** Bytes of one unrolled turn. */
 const TURN_BYTES = 64;
+
+/** Rows are rounded up to whole turns. */
+const SPARE_BYTES = 65_536;
 
 /** Rows must be a multiple of this many numbers long. */
 export const KERNEL_STRIDE = TURN_BYTES / 4;
 
-const simd = (name: keyof typeof SIMD): number[] => [0xfd, ...SIMD[name]];
-const get = (local: number): number[] => [OP.get, local];
-const load = (local: number, offset = 0): number[] => [...get(local), ...simd('load'), ALIGNMENT, offset];
-const store = (offset = 0): number[] => [...simd('store'), ALIGNMENT, offset];
 const one = [OP.f32Const, 0x00, 0x00, 0x80, 0x3f];
-const advance = (local: number, bytes: number): number[] => [...get(local), OP.i32Const, ...signed(bytes), OP.i32Add];
-const splatTo = (local: number, value: readonly number[]): number[] => [...value, ...simd('splat'), OP.set, local];
-
-/** Signed LEB128 of 0..8191. */
-function signed(number: number): number[] {
-  return number < 64 ? [number] : [(number & 0x7f) | 0x80, number >> 7];
-}
-
-/** Unsigned LEB128 of 0..16383. */
-function unsigned(number: number): number[] {
-  return number < 128 ? [number] : [(number & 0x7f) | 0x80, number >> 7];
-}
 
 /** `addScaled(x, y, a, yEnd)`: `y += a * x` over `[y, yEnd)`, in turns of 64 bytes. */
 function addScaledBody(): number[] {
@@ -109,30 +81,12 @@ function adamBody(): number[] {
   ];
 }
 
-function section(id: number, ...items: readonly (readonly number[])[]): number[] {
-  const content = [...unsigned(items.length), ...items.flat()];
-  return [id, ...unsigned(content.length), ...content];
-}
+const { i32, f32, v128 } = TYPE;
 
-function codeOf(vectorLocals: number, body: readonly number[]): number[] {
-  const content = [1, vectorLocals, TYPE.v128, ...body];
-  return [...unsigned(content.length), ...content];
-}
-
-const nameOf = (name: string): number[] => [name.length, ...Buffer.from(name)];
-
-/** The module: it imports `env.memory` and exports the two kernels. */
-function moduleBytes(): Uint8Array {
-  const { i32, f32 } = TYPE;
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [0x60, 4, i32, i32, f32, i32, 0], [0x60, 9, i32, i32, i32, i32, i32, f32, f32, f32, f32, 0]),
-    ...section(2, [...nameOf('env'), ...nameOf('memory'), 2, 0, 0]),
-    ...section(3, [0], [1]),
-    ...section(7, [...nameOf('addScaled'), 0, 0], [...nameOf('adam'), 0, 1]),
-    ...section(10, codeOf(1, addScaledBody()), codeOf(9, adamBody())),
-  ]);
-}
+const KERNELS: readonly Kernel[] = [
+  { name: 'addScaled', parameters: [i32, i32, f32, i32], locals: [[1, v128]], body: addScaledBody() },
+  { name: 'adam', parameters: [i32, i32, i32, i32, i32, f32, f32, f32, f32], locals: [[9, v128]], body: adamBody() },
+];
 
 interface KernelExports {
   addScaled(x: number, y: number, factor: number, yEnd: number): void;
@@ -141,15 +95,6 @@ interface KernelExports {
   ): void;
 }
 
-/** The few names of the platform's WebAssembly that we use; the compiler's ES2023 library does not declare them. */
-declare const WebAssembly: {
-  readonly Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
-};
-
-const PAGE_BYTES = 65_536;
-
 /**
  * The kernels on WebAssembly's 128-bit vectors, about three times faster than plain loops. Written out by hand, since they
  * are two short loops and a compiler would be one more tool to install.
@@ -157,15 +102,13 @@ const PAGE_BYTES = 65_536;
  * @param length numbers that will be allocated in all; the memory cannot grow later.
  */
 export function createWasmKernels(length: number): RowKernels {
-  const pages = Math.ceil((length * 4) / PAGE_BYTES) + 1;
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes()), { env: { memory } });
+  const { buffer, exports } = instantiate(compile(KERNELS), length * 4 + SPARE_BYTES);
   // The module above exports exactly these two functions.
-  const { addScaled, adam } = instance.exports as KernelExports;
+  const { addScaled, adam } = exports as KernelExports;
   let free = 0;
   return {
     allocate: (count) => {
-      const array = new Float32Array(memory.buffer, free, count);
+      const array = new Float32Array(buffer, free, count);
       free += Math.ceil((count * 4) / TURN_BYTES) * TURN_BYTES;
       return array;
     },

@@ -1,3 +1,4 @@
+import { cosine } from '../../core/ranking/cosine.js';
 import { isNearlyEqual } from '../../core/ranking/near-equal.js';
 import { DEFAULT_RETRIEVAL } from '../../core/retrieval/settings.js';
 import type { RankedHit } from './ranked-hit.js';
@@ -11,6 +12,8 @@ const DEPTHS = [DEFAULT_RETRIEVAL.candidates, 300, 1000] as const;
 const COMPARED = 30;
 /** Copies differ in their keyword score by no more than this share. */
 const SAME_SCORE = 0.05;
+/** Texts that share most of their words are nearer than this by any model; it spares comparing the words of others. */
+const SAME_MEANING = 0.6;
 
 /** Chunks of one text: the best-ranked, and the others, best first. */
 export interface Passage {
@@ -112,6 +115,7 @@ function isNearCopy(first: RankedHit, second: RankedHit): boolean {
   if (documentOf(first) === documentOf(second)) return false;
   const [a, b] = [first.keyword?.score ?? 0, second.keyword?.score ?? 0];
   if (Math.abs(a - b) > SAME_SCORE * Math.max(a, b)) return false;
+  if (cosine(first.candidate.vector, second.candidate.vector) < SAME_MEANING) return false;
   return isNearlyEqual(first.candidate.searchText, second.candidate.searchText);
 }
 

@@ -110,7 +110,7 @@ async function fill(context: MendContext, entry: CatalogEntry, { documents }: Ta
       documents: texts.slice(from, from + REMADE_AT_ONCE),
     });
   const state = { state: undefined, syncedMs: 0, remember: async () => undefined };
-  const exact = { ...policy, exactChunks: Number.MAX_SAFE_INTEGER }; // the next maintenance builds what a search may use
+  const exact = { ...policy, residentBytes: Number.MAX_SAFE_INTEGER }; // the next maintenance builds what a search may use
   await maintainTable(knowledge, { database, policy: exact, ...state }, context.options.report);
 }
 

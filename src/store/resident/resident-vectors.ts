@@ -1,0 +1,145 @@
+import { CodeMatrix } from '../../core/vectors/code-matrix.js';
+import { ResultRows } from '../columns.js';
+import { VECTOR_COLUMN } from '../indexes.js';
+import type { KnowledgeTable } from '../knowledge-table.js';
+import type { Predicate } from '../sql.js';
+import { BATCH_ROWS, fragmentOf, offsetOf, type RowId, rowIdsOf } from './row-ids.js';
+import type { RowList, RowLists } from './row-lists.js';
+
+/** Rows that are gone are passed over until they are more than this share of all; then all are read anew. */
+const MOST_GONE = 0.5;
+const FEWEST_GONE = 4_096;
+
+/** A row that is not known yet, and one that is known to have no vector. */
+const UNKNOWN = -2;
+const WITHOUT_VECTOR = -1;
+
+/**
+ * The vectors of a table in memory, coded in bytes (core/vectors/code-matrix). Follows the table: of another version only
+ * what is new is read. Right under any condition and after any change, without an index.
+ */
+export class ResidentVectors {
+  readonly #knowledge: KnowledgeTable;
+  readonly #lists: RowLists;
+  #matrix: CodeMatrix;
+  #version = -1;
+  #following: Promise<void> | undefined;
+  /** Place in the matrix of each row, by fragment and place in it. */
+  #places = new Map<number, Int32Array>();
+  /** Row of each place in the matrix. */
+  #ids: RowId[] = [];
+  /** Whether the row of a place is there, by place. */
+  #present: Uint8Array = new Uint8Array(0);
+  /** The same for rows that a condition holds for. */
+  readonly #admitted = new WeakMap<RowList, Uint8Array>();
+
+  constructor(knowledge: KnowledgeTable, lists: RowLists) {
+    this.#knowledge = knowledge;
+    this.#lists = lists;
+    this.#matrix = new CodeMatrix(knowledge.dimensions);
+  }
+
+  /** Memory that it takes. */
+  get bytes(): number {
+    return this.#matrix.bytes + this.#ids.length * 16;
+  }
+
+  /** The rows that are nearest by cosine, best first, nearly: the last of many may be wrong. */
+  async nearest(query: {
+    readonly vector: Float32Array;
+    readonly count: number;
+    readonly where: Predicate | undefined;
+  }): Promise<RowId[]> {
+    await this.#follow();
+    const admitted = query.where === undefined ? this.#present : this.#marked(await this.#lists.read(query.where));
+    return this.#matrix.nearest(query.vector, query.count, admitted).map((place) => this.#ids[place] ?? 0);
+  }
+
+  async #follow(): Promise<void> {
+    for (;;) {
+      const list = await this.#lists.read();
+      if (list.version === this.#version) return;
+      this.#following ??= this.#catchUp(list).finally(() => {
+        this.#following = undefined;
+      });
+      await this.#following;
+    }
+  }
+
+  /** Reads what is new, and only then takes note of what is there, so that a search meanwhile finds what it found before. */
+  async #catchUp({ version, ids }: RowList): Promise<void> {
+    await this.#load(ids.filter((id) => this.#placeOf(id) === UNKNOWN));
+    const present = this.#mark(ids);
+    const gone = this.#ids.length - present.reduce((sum, flag) => sum + flag, 0);
+    if (gone > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE)) {
+      this.#forget();
+      return;
+    }
+    this.#present = present;
+    this.#version = version;
+  }
+
+  async #load(ids: Float64Array): Promise<void> {
+    const table = await this.#knowledge.open();
+    for (let from = 0; from < ids.length; from += BATCH_ROWS) {
+      const wanted = ids.subarray(from, from + BATCH_ROWS);
+      const result = await table
+        .takeRowIds([...wanted])
+        .select([VECTOR_COLUMN])
+        .withRowId()
+        .toArrow({ maxBatchLength: BATCH_ROWS });
+      const rows = new ResultRows(result);
+      for (const [at, id] of rowIdsOf(result).entries()) {
+        const vector = rows.vector(VECTOR_COLUMN, at);
+        this.#setPlace(id, vector === null ? WITHOUT_VECTOR : this.#matrix.rows);
+        if (vector === null) continue;
+        this.#matrix.push(vector, ids.length);
+        this.#ids.push(id);
+      }
+    }
+  }
+
+  /** One byte a place: whether its row is among these. */
+  #mark(ids: Float64Array): Uint8Array {
+    const marked = new Uint8Array(this.#ids.length);
+    for (const id of ids) {
+      const place = this.#placeOf(id);
+      if (place >= 0) marked[place] = 1;
+    }
+    return marked;
+  }
+
+  #marked(list: RowList): Uint8Array {
+    const known = this.#admitted.get(list);
+    // Rows that became known since have places that it does not reach.
+    if (known?.length === this.#ids.length) return known;
+    const marked = this.#mark(list.ids);
+    this.#admitted.set(list, marked);
+    return marked;
+  }
+
+  #placeOf(id: RowId): number {
+    return this.#places.get(fragmentOf(id))?.[offsetOf(id)] ?? UNKNOWN;
+  }
+
+  #setPlace(id: RowId, place: number): void {
+    const fragment = fragmentOf(id);
+    const offset = offsetOf(id);
+    let places = this.#places.get(fragment) ?? new Int32Array(0);
+    if (offset >= places.length) {
+      const larger = new Int32Array(Math.max(offset + 1, places.length * 2)).fill(UNKNOWN);
+      larger.set(places);
+      places = larger;
+      this.#places.set(fragment, places);
+    }
+    places[offset] = place;
+  }
+
+  #forget(): void {
+    this.#matrix = new CodeMatrix(this.#knowledge.dimensions);
+    this.#places = new Map();
+    this.#ids = [];
+    this.#present = new Uint8Array(0);
+    this.#version = -1;
+  }
+}

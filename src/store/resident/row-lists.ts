@@ -1,0 +1,53 @@
+import type { KnowledgeTable } from '../knowledge-table.js';
+import type { Predicate } from '../sql.js';
+import { type RowId, readRowIds } from './row-ids.js';
+
+/** Conditions whose rows are remembered for a version of a table. */
+const MOST_CONDITIONS = 8;
+
+/** Which rows a version of a table has. */
+export interface RowList {
+  readonly version: number;
+  /** Ascending. */
+  readonly ids: Float64Array;
+}
+
+/** Which rows there are in the newest version of a table, all or by a condition; each looked up once a version. */
+export class RowLists {
+  readonly #knowledge: KnowledgeTable;
+  readonly #lists = new Map<Predicate | undefined, { readonly version: number; readonly list: Promise<RowList> }>();
+
+  constructor(knowledge: KnowledgeTable) {
+    this.#knowledge = knowledge;
+  }
+
+  async read(where?: Predicate): Promise<RowList> {
+    const version = await this.#knowledge.version();
+    const known = this.#lists.get(where);
+    if (known?.version === version) return known.list;
+    const list = this.#look(version, where);
+    this.#lists.delete(where);
+    this.#lists.set(where, { version, list });
+    for (const [oldest] of this.#lists) if (this.#lists.size > MOST_CONDITIONS) this.#lists.delete(oldest);
+    return list.catch((error: unknown) => {
+      this.#lists.delete(where);
+      throw error;
+    });
+  }
+
+  async #look(version: number, where: Predicate | undefined): Promise<RowList> {
+    const table = await this.#knowledge.open();
+    return { version, ids: (await readRowIds(table, where)).sort() };
+  }
+}
+
+/** Whether a list of rows holds one. */
+export function holds({ ids }: RowList, id: RowId): boolean {
+  let [from, to] = [0, ids.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ids[middle] ?? 0) < id) from = middle + 1;
+    else to = middle;
+  }
+  return ids[from] === id;
+}

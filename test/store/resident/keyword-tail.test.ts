@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KnowledgeStore } from '../../../src/core/ports.js';
+import { nameQueryOf } from '../../../src/core/text/names.js';
+import type { SearchFilter } from '../../../src/core/types.js';
+import { keywords, sampleCollection, sampleDocument, sampleSource } from '../../contract/knowledge-samples.js';
+import { temporaryStore } from '../temporary-store.js';
+
+const source = sampleSource('docs');
+
+/** Ten chunks, each with words that many have, few have, and none else has. */
+function document(number: number, word = '') {
+  const paragraphs = Array.from(
+    { length: 10 },
+    (_, at) => `shared group${(number + at) % 7} own${number} ${'filler '.repeat(at)}${word}`,
+  );
+  return sampleDocument(source, `folder/file${number}.md`, paragraphs.join('\n\n'), { tags: [`t${number % 3}`] });
+}
+
+const QUERIES = ['shared group3', 'own61', 'group1 own62 own5', 'fresh', 'shared fresh', 'nothing'];
+const FILTERS: readonly SearchFilter[] = [{}, { tags: ['t2'] }];
+
+/** What every query finds, by score and chunk, under every filter. */
+async function found(store: KnowledgeStore) {
+  const all = [];
+  for (const filter of FILTERS) {
+    for (const query of QUERIES) {
+      const hits = await store.searchKeyword('docs', keywords(query), 1000, filter);
+      all.push([query, filter, hits.map(({ chunk }) => chunk.id).sort()]);
+    }
+  }
+  return all;
+}
+
+async function grown() {
+  const sample = await temporaryStore();
+  const { store } = sample;
+  await store.createCollection(sampleCollection('docs'));
+  await store.putSource(source);
+  await store.putDocuments(
+    'docs',
+    Array.from({ length: 60 }, (_, number) => document(number)),
+  );
+  await store.maintain('docs');
+  return sample;
+}
+
+describe('rows that wait for the keyword index', () => {
+  it('are found as they are found once the index covers them', async () => {
+    const { store, dispose } = await grown();
+    try {
+      await store.putDocuments('docs', [document(5, 'fresh'), document(61), document(62, 'fresh')]);
+      await store.deleteDocuments('docs', [document(7).document.id]);
+      expect((await store.collectionStats('docs')).unindexedRows).toBeGreaterThan(0);
+      const waiting = await found(store);
+      for (let number = 100; number < 160; number++) await store.putDocuments('docs', [document(number, 'other')]);
+      const others = Array.from({ length: 60 }, (_, at) => document(at + 100).document.id);
+      await store.deleteDocuments('docs', others);
+      await store.maintain('docs');
+      expect((await store.collectionStats('docs')).unindexedRows).toBe(0);
+      expect(await found(store)).toEqual(waiting);
+    } finally {
+      await dispose();
+    }
+  });
+
+  it('rank among the others by the same weights', async () => {
+    const { store, dispose } = await grown();
+    try {
+      // A copy of a document has, chunk by chunk, the scores of its original.
+      const copy = document(9);
+      const text = copy.document.text;
+      await store.putDocuments('docs', [sampleDocument(source, 'copy.md', text, { title: copy.document.title })]);
+      const hits = await store.searchKeyword('docs', keywords('shared group3 own9'), 1000, {});
+      const scoresOf = (uri: string) => hits.filter((hit) => hit.document.uri === uri).map((hit) => hit.bm25 ?? 0);
+      const [waiting, indexed] = [scoresOf('copy.md'), scoresOf('folder/file9.md')];
+      expect(waiting).toHaveLength(10);
+      for (const [at, score] of waiting.entries()) expect(score / (indexed[at] ?? 0)).toBeCloseTo(1, 4);
+    } finally {
+      await dispose();
+    }
+  });
+
+  it('obey quotes and minus, and are found by their names', async () => {
+    const { store, dispose } = await grown();
+    try {
+      await store.putDocuments('docs', [document(61, 'fresh'), document(62, 'fresh stale')]);
+      const terms = keywords('fresh shared').terms;
+      const uris = async (query: object) => {
+        const hits = await store.searchKeyword('docs', { terms, ...query }, 1000, {});
+        return [...new Set(hits.map((hit) => hit.document.uri))].sort();
+      };
+      expect(await uris({ required: keywords('fresh').terms })).toEqual(['folder/file61.md', 'folder/file62.md']);
+      expect(await uris({ required: keywords('fresh').terms, excluded: keywords('stale').terms })).toEqual([
+        'folder/file61.md',
+      ]);
+      const named = await store.searchNames('docs', nameQueryOf('file62.md'), 5, {});
+      expect(named.map(({ candidate }) => candidate.document.uri)).toContain('folder/file62.md');
+      expect(await store.searchNames('docs', nameQueryOf('file62.md'), 5, { tags: ['t0'] })).toEqual([]);
+    } finally {
+      await dispose();
+    }
+  });
+});
