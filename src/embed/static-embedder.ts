@@ -6,7 +6,8 @@ import { sha256 } from '../core/identity.js';
 import type { Embedder } from '../core/ports.js';
 import { readOnnx } from '../core/static-model/onnx-file.js';
 import { createStaticModel, type StaticModel } from '../core/static-model/static-model.js';
-import { createTokenizer } from '../core/static-model/tokenizer.js';
+import { tokenizerOf } from '../core/static-model/tokenizer.js';
+import { readVocabulary, searchVocabulary } from '../core/static-model/vocabulary.js';
 import type { EmbeddingFingerprint } from '../core/types.js';
 import { checkVectors, KNOWN_TEXTS } from './self-test.js';
 
@@ -16,6 +17,16 @@ const WEIGHTS_FILE = join('onnx', 'model_quantized.onnx');
 const SLICE_MS = 8;
 /** A static model has no positions, so only the chunk sizes limit its input. */
 const MAX_TOKENS = 1_000_000;
+
+/** Where a static model lies. */
+export interface StaticModelSource {
+  readonly folder: string;
+  /** Its name in fingerprints. */
+  readonly name: string;
+  /** Whether tokenizer and weights are known to be whole and to belong together, as those are that our tests have read. */
+  readonly isProven?: boolean;
+}
+
 async function readPart(folder: string, file: string): Promise<Buffer> {
   try {
     return await readFile(join(folder, file));
@@ -43,13 +54,15 @@ function parseJson(bytes: Buffer, folder: string): unknown {
  * summed in typed arrays, equal to transformers.js' own pipeline within 1e-6.
  * @throws QuarryError MODEL_UNAVAILABLE
  */
-export async function openStaticEmbedder(folder: string, name: string): Promise<Embedder> {
+export async function openStaticEmbedder({ folder, name, isProven = false }: StaticModelSource): Promise<Embedder> {
   const [weights, tokenizerFile] = await Promise.all([
     readPart(folder, WEIGHTS_FILE),
     readPart(folder, 'tokenizer.json'),
   ]);
-  const tokenizer = createTokenizer(parseJson(tokenizerFile, folder));
-  const model = createStaticModel({ tokenizer, ...readOnnx(weights) });
+  const parts = readOnnx(weights);
+  const searched = isProven ? searchVocabulary(tokenizerFile, parts.scales.length) : undefined;
+  const tokenizer = tokenizerOf(searched ?? readVocabulary(parseJson(tokenizerFile, folder)));
+  const model = createStaticModel({ tokenizer, ...parts });
   const fingerprint: EmbeddingFingerprint = {
     model: name,
     revision: sha256(weights),
