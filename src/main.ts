@@ -1,13 +1,7 @@
 #!/usr/bin/env node
-import { messageOf } from './core/errors.js';
-import { runProgram } from './edges/cli/program.js';
+import { existsSync } from 'node:fs';
+import type * as CommandLine from './command-line.js';
 import type { Terminal } from './edges/cli/terminal.js';
-import { packageVersion } from './files/package-version.js';
-import { catalogue } from './operations/catalogue.js';
-import { createReviewCommand } from './review-command.js';
-import { createServerCommands } from './server-commands.js';
-
-const version = packageVersion();
 
 const terminal: Terminal = {
   stdin: process.stdin,
@@ -29,18 +23,12 @@ function interruptSignal(): AbortSignal {
 }
 
 const signal = interruptSignal();
-// A stray rejection in one call must not end a server that answers others; it is told, not hidden.
-process.on('unhandledRejection', (reason) => process.stderr.write(`unhandled rejection: ${messageOf(reason)}\n`));
 // A reader that closes the pipe early (head, less) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74));
 
-const exitCode = await runProgram(process.argv.slice(2), {
-  version,
-  operations: catalogue,
-  extras: [...createServerCommands({ version, signal, terminal }), createReviewCommand({ terminal })],
-  terminal,
-  signal,
-  open: async (config) => (await import('./open-workspace.js')).openWorkspace(config),
-});
+// The same program in fewer files, which start in half the time; the build leaves them beside this one.
+const bundle = new URL('./bundle/command-line.js', import.meta.url);
+const program: typeof CommandLine = existsSync(bundle) ? await import(bundle.href) : await import('./command-line.js');
+const exitCode = await program.runCommandLine(process.argv.slice(2), { terminal, signal });
 await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
 process.exit(exitCode);
