@@ -2,16 +2,11 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
-/** The compiled program, and where the bundle goes. */
-const ENTRY = resolve('dist/src/command-line.js');
+/** Where the bundle goes; src/main.ts and src/store/engine.ts look for it there. */
 const OUTPUT = resolve('dist/src/bundle');
-const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 
-/**
- * Packages that every start needs and that consist of many small files. All others stay outside: they are loaded by few
- * commands, bring native code, or must be shared with a package that does (apache-arrow with LanceDB).
- */
-const BUNDLED = new Set([
+/** Packages that every start needs and that consist of many small files; all others stay outside. */
+const PROGRAM = new Set([
   '@modelcontextprotocol/sdk',
   'ajv',
   'ajv-formats',
@@ -25,6 +20,17 @@ const BUNDLED = new Set([
   'zod',
   'zod-to-json-schema',
 ]);
+const ENGINE = new Set([
+  '@lancedb/lancedb',
+  '@swc/helpers',
+  'apache-arrow',
+  'flatbuffers',
+  'json-bignum',
+  'reflect-metadata',
+  'tslib',
+]);
+
+const COMMON = { bundle: true, platform: 'node', target: 'node20', metafile: true, logLevel: 'warning' } as const;
 
 /** CommonJS packages require what Node has. */
 const BANNER =
@@ -34,14 +40,14 @@ function packageOf(path: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? path;
 }
 
-const outsiders: Plugin = {
+const outsiders = (insiders: ReadonlySet<string>): Plugin => ({
   name: 'packages outside',
   setup({ onResolve }) {
     onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-      kind === 'entry-point' || BUNDLED.has(packageOf(path)) ? undefined : { path, external: true },
+      kind === 'entry-point' || insiders.has(packageOf(path)) ? undefined : { path, external: true },
     );
   },
-};
+});
 
 /** Files that a module finds from its own place (workers, models, package.json) stay where they are. */
 const places: Plugin = {
@@ -56,30 +62,45 @@ const places: Plugin = {
   },
 };
 
-/** The licence of each package that the bundle holds parts of. */
-async function noticesOf({ inputs }: Metafile): Promise<string> {
-  const folders = Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+/** Licence and notices of each package that the bundle holds parts of. */
+async function noticesOf(inputs: readonly string[]): Promise<string> {
+  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
   const notices = [...new Set(folders)].sort().map(async (folder) => {
-    const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name));
-    if (file === undefined) throw new RangeError(`${folder} has no licence to hand on.`);
-    return `${folder.replace(/^.*node_modules\//, '')}\n\n${(await readFile(join(folder, file), 'utf8')).trim()}\n`;
+    const files = (await readdir(folder)).filter((name) => /^(?:licen[cs]e|notice)/i.test(name)).sort();
+    if (files.length === 0) throw new RangeError(`${folder} has no licence to hand on.`);
+    const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
+    return [folder.replace(/^.*node_modules\//, ''), ...texts.map((text) => text.trim())].join('\n\n');
   });
-  return (await Promise.all(notices)).join(`\n${'-'.repeat(80)}\n\n`);
+  return `${(await Promise.all(notices)).join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
+}
+
+async function bundleProgram(): Promise<Metafile> {
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: [resolve('dist/src/command-line.js')],
+    splitting: true,
+    format: 'esm',
+    outdir: OUTPUT,
+    chunkNames: '[name]-[hash]',
+    banner: { js: BANNER },
+    plugins: [outsiders(PROGRAM), places],
+  });
+  return metafile;
+}
+
+/** LanceDB and apache-arrow in one file, so that they share one set of classes. The native part stays outside. */
+async function bundleEngine(): Promise<Metafile> {
+  const contents = "module.exports = { lance: require('@lancedb/lancedb'), arrow: require('apache-arrow') };";
+  const { metafile } = await build({
+    ...COMMON,
+    stdin: { contents, resolveDir: resolve('.'), loader: 'js' },
+    format: 'cjs',
+    outfile: join(OUTPUT, 'engine.cjs'),
+    plugins: [outsiders(ENGINE)],
+  });
+  return metafile;
 }
 
 await rm(OUTPUT, { recursive: true, force: true });
-const { metafile } = await build({
-  entryPoints: [ENTRY],
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  outdir: OUTPUT,
-  chunkNames: '[name]-[hash]',
-  banner: { js: BANNER },
-  plugins: [outsiders, places],
-  metafile: true,
-  logLevel: 'warning',
-});
-await writeFile(join(OUTPUT, NOTICES), await noticesOf(metafile));
+const inputs = (await Promise.all([bundleProgram(), bundleEngine()])).flatMap((made) => Object.keys(made.inputs));
+await writeFile(join(OUTPUT, 'THIRD-PARTY-NOTICES.txt'), await noticesOf(inputs));

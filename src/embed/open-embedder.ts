@@ -61,8 +61,7 @@ async function isStatic(folder: string): Promise<boolean> {
  * @throws QuarryError MODEL_UNAVAILABLE saying how to get the model
  */
 export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> {
-  if (options.model === '' || options.model === BUNDLED_MODEL)
-    return openBundled();
+  if (options.model === '' || options.model === BUNDLED_MODEL) return openBundled();
   const folder = localFolder(options);
   if (folder !== undefined && (await isStatic(folder))) return openStaticEmbedder({ folder, name: basename(folder) });
   // Only here: transformers.js takes a third of a second to load, which a static model need not wait for.

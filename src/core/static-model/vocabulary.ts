@@ -1,5 +1,11 @@
 import { QuarryError } from '../errors.js';
-import { type Compound, PRE_TOKENIZER, readCompounds, SPECIAL_TOKENS, tokenizerJsonSchema } from './tokenizer-format.js';
+import {
+  type Compound,
+  PRE_TOKENIZER,
+  readCompounds,
+  SPECIAL_TOKENS,
+  tokenizerJsonSchema,
+} from './tokenizer-format.js';
 
 /** The pieces that words are put together of. */
 export interface Vocabulary {
