@@ -1,9 +1,11 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 /** Where the bundle goes; src/main.ts and src/store/engine.ts look for it there. */
 const OUTPUT = resolve('dist/src/bundle');
+
+const CATALOGUE = resolve('dist/src/operations/catalogue.js');
 
 /** Packages that every start needs and that consist of many small files; all others stay outside. */
 const PROGRAM = new Set([
@@ -62,6 +64,36 @@ const places: Plugin = {
   },
 };
 
+/** zod's messages in fifty languages, of which we speak the one that it takes by itself. */
+const noLocales: Plugin = {
+  name: 'no locales',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /[/]locales[/]index[.]js$/ }, () => ({ path: 'locales', namespace: 'nothing' }));
+    onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'export {};' }));
+  },
+};
+
+/**
+ * Operations of one folder become one module, all but the one that most starts are for: what fifty modules of their own
+ * share would else fall apart into as many files.
+ */
+const toolsets: Plugin = {
+  name: 'operations by folder',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/[a-z]+\/[a-z-]+\.js$/ }, ({ path, kind, importer }) =>
+      kind === 'dynamic-import' && importer === CATALOGUE && path !== './knowledge/search.js'
+        ? { path: path.split('/')[1] ?? '', namespace: 'operations' }
+        : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'operations' }, async ({ path: folder }) => {
+      const imports = (await readFile(CATALOGUE, 'utf8')).matchAll(/import\('(\.\/([a-z]+)\/[a-z-]+\.js)'\)\)\.(\w+)/g);
+      const members = [...imports].filter((found) => found[2] === folder && found[3] !== 'search');
+      const contents = members.map(([, path, , name]) => `export { ${name} } from '${path}';`).join('\n');
+      return { contents, resolveDir: dirname(CATALOGUE) };
+    });
+  },
+};
+
 /** Licence and notices of each package that the bundle holds parts of. */
 async function noticesOf(inputs: readonly string[]): Promise<string> {
   const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
@@ -83,7 +115,7 @@ async function bundleProgram(): Promise<Metafile> {
     outdir: OUTPUT,
     chunkNames: '[name]-[hash]',
     banner: { js: BANNER },
-    plugins: [outsiders(PROGRAM), places],
+    plugins: [outsiders(PROGRAM), noLocales, toolsets, places],
   });
   return metafile;
 }
