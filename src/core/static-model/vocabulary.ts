@@ -90,7 +90,7 @@ export function searchVocabulary(bytes: Buffer, size: number): Vocabulary | unde
   const begin = bytes.indexOf(BEGIN) + BEGIN.length;
   const end = bytes.length - END.length;
   if (begin < BEGIN.length || bytes.toString('latin1', end) !== END) return undefined;
-  if (OTHER_ESCAPES.some((escape) => bytes.indexOf(escape, begin) !== -1)) return undefined;
+  if (OTHER_ESCAPES.some((spelling) => bytes.indexOf(spelling, begin) !== -1)) return undefined;
   const { compounds, entries } = readParts(parseAround(bytes, begin, end));
   if (entries.length > 0) return undefined;
   let whole: Vocabulary | undefined;
