@@ -352,8 +352,7 @@ export class JobService {
       const now = await this.#interrupt(job);
       if (now.state === 'interrupted') marked.push(now);
     }
-    const ended = new Set(marked.map(({ id }) => id));
-    return { marked, open: items.filter(({ id }) => !ended.has(id)) };
+    return { marked, open: items.filter(({ id }) => marked.every((job) => job.id !== id)) };
   }
 
   async #interrupt(stale: Job): Promise<Job> {

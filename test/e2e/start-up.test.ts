@@ -9,7 +9,7 @@ import { removeFolder, temporaryFolder } from '../support/workspace.js';
 
 const run = promisify(execFile);
 const MAIN = resolve('dist', 'src', 'main.js');
-const LISTER = pathToFileURL(resolve('dist', 'test', 'support', 'list-modules.js')).href;
+const LISTER = pathToFileURL(resolve('dist', 'test', 'support', 'list-modules.child.js')).href;
 
 let home: string;
 
