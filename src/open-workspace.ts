@@ -8,6 +8,7 @@ import type { SuiteFiles } from './core/benchmark/suite.js';
 import type { SymbolReader } from './core/code/symbol-reader.js';
 import type { DatasetFiles, DatasetStore } from './core/curation/ports.js';
 import { QuarryError, toQuarryError } from './core/errors.js';
+import type { ModelShelf } from './core/model-port.js';
 import { type Once, once } from './core/once.js';
 import type { Clock, Embedder, KnowledgeStore, Reranker, SourceAdapter } from './core/ports.js';
 import type { ModelTrainer } from './core/training/trainer-port.js';
@@ -15,6 +16,7 @@ import type { SourceKind } from './core/types.js';
 import { packageVersion } from './files/package-version.js';
 import { createHomeRights } from './home-rights.js';
 import { createLogger, type Logger } from './logger.js';
+import { createModelInUse, type WantedSince } from './model-in-use.js';
 import { createOwner, fateOfOwner } from './owner.js';
 import type { ServiceContext } from './services/context.js';
 import { createServices, type Services } from './services/services.js';
@@ -72,6 +74,22 @@ async function openConfiguredEmbedder(config: Config): Promise<Embedder> {
   });
 }
 
+/** What the configuration names, else what was chosen for the workspace, else the bundled model. */
+async function wantedModel(config: Config, store: KnowledgeStore, models: Once<ModelShelf>): Promise<WantedSince> {
+  const choice = config.model === '' ? await store.modelChoice() : undefined;
+  if (choice === undefined) return { key: '', since: '', open: () => openConfiguredEmbedder(config) };
+  const { model, dtype, chosenAt } = choice;
+  // A folder's content may have changed since it was chosen before.
+  const key = JSON.stringify([model, dtype, chosenAt]);
+  const open = async () => (await models.get()).open({ model, dtype, mayDownload: config.allowRemoteModels });
+  return { key, since: chosenAt, open };
+}
+
+async function openModelShelf(config: Config): Promise<ModelShelf> {
+  const { createModelShelf } = await import('./embed/model-shelf.js');
+  return createModelShelf({ cacheDir: config.modelCache, threads: config.threads });
+}
+
 async function openSymbolReader(): Promise<SymbolReader> {
   const { createSymbolReader } = await import('./chunk/symbol-reader.js');
   return createSymbolReader();
@@ -121,6 +139,7 @@ async function openDatasetFiles(): Promise<DatasetFiles> {
 async function recoverWorkspace(store: KnowledgeStore, services: Services, log: Logger): Promise<void> {
   try {
     const marked = await services.jobs.recover();
+    await services.reindex.clearAbandoned();
     if (marked.length === 0) return;
     const dropped = await store.recover();
     log('warn', 'Jobs were interrupted; sync their sources to complete them.', {
@@ -148,7 +167,8 @@ export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Wo
   await makePrivateFolder(config.home).catch(() => undefined);
   const { openStore } = await import('./store/open-store.js');
   const store = await openStore({ directory: join(config.home, 'workspaces', config.workspace) });
-  const embedder = once(() => openConfiguredEmbedder(config));
+  const models = once(() => openModelShelf(config));
+  const model = createModelInUse(() => wantedModel(config, store, models));
   const reranker = once(() => openConfiguredReranker(config));
   const symbolReader = once(openSymbolReader);
   const suiteFiles = once(openSuiteFiles);
@@ -167,7 +187,8 @@ export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Wo
     owner: createOwner(),
     fateOf: fateOfOwner,
     moment: machineMoment,
-    embedder: embedder.get,
+    embedder: model.get,
+    models: models.get,
     reranker: reranker.get,
     suiteFiles: suiteFiles.get,
     datasetStore: datasetStore.get,
@@ -190,7 +211,7 @@ export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Wo
     async close() {
       await services.jobs.close();
       await services.notes.settle();
-      await (await embedder.opened())?.close();
+      await model.close();
       await (await reranker.opened())?.close();
       await store.close();
       await homeRights.tightenNew();

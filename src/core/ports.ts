@@ -13,6 +13,7 @@ import type {
   JobState,
   JsonObject,
   JsonValue,
+  ModelChoice,
   Progress,
   SearchFilter,
   Source,
@@ -295,6 +296,12 @@ export interface MendOptions {
   readonly report?: Report;
 }
 
+/** A collection, and the one that was built beside it to take its place. */
+export interface Replacement {
+  readonly name: string;
+  readonly scratch: string;
+}
+
 /** One workspace's database. All writes pass one queue; readers never wait. */
 export interface KnowledgeStore {
   listCollections(): Promise<Collection[]>;
@@ -305,6 +312,13 @@ export interface KnowledgeStore {
   updateCollection(collection: Collection): Promise<void>;
   /** Puts the rows and the record of `scratch` in the place of `name` in one step; `scratch` is gone afterwards, the sources of `name` stay. */
   replaceCollection(name: string, scratch: string): Promise<void>;
+  /**
+   * Makes a model the workspace's own and puts collections that were embedded with it in the places of others, each as
+   * {@link replaceCollection} does, all in one commit: every process has the old model with the old rows, or the new one with the new.
+   */
+  adoptModel(choice: ModelChoice, replacements: readonly Replacement[]): Promise<void>;
+  /** The model that was chosen for the workspace; undefined when none was. Cheap, and never older than the last commit. */
+  modelChoice(): Promise<ModelChoice | undefined>;
   /** Drops the collection with its sources and rows; nothing happens when it is absent. */
   dropCollection(name: string): Promise<void>;
   collectionStats(name: string): Promise<CollectionStats>;
@@ -315,8 +329,12 @@ export interface KnowledgeStore {
   /** Removes the source with all its documents and chunks; resolves to the number of documents removed. */
   deleteSource(id: string): Promise<number>;
 
-  /** Adds or replaces documents, each whole. Refuses vectors of the wrong length or with non-finite numbers. */
-  putDocuments(collection: string, rows: readonly DocumentRows[]): Promise<void>;
+  /**
+   * Adds or replaces documents, each whole. Refuses vectors of the wrong length or with non-finite numbers.
+   * @param space what made the vectors; when the collection is of another space by now, nothing is written
+   * @throws QuarryError FINGERPRINT_MISMATCH
+   */
+  putDocuments(collection: string, rows: readonly DocumentRows[], space?: EmbeddingFingerprint): Promise<void>;
   /** Changes fields that need no new chunks (revision, metadata, licence, tags, status, ...) on documents and their chunks. */
   patchDocuments(collection: string, documents: readonly Document[]): Promise<void>;
   /** Resolves to how many existed. */
@@ -378,20 +396,4 @@ export interface KnowledgeStore {
    */
   mend(options: MendOptions): Promise<readonly MendStep[]>;
   close(): Promise<void>;
-}
-
-/** How many folders and files others than their owner can reach. */
-export interface Openness {
-  readonly folders: number;
-  readonly files: number;
-}
-
-/** The rights on the folder that holds everything. */
-export interface HomeRights {
-  /** What others can reach. */
-  examine(): Promise<Openness>;
-  /** Takes the rights of others from everything in the home that is this user's; resolves to what was changed. */
-  tighten(): Promise<Openness>;
-  /** {@link tighten} for what was made since the workspace was opened, in a home that only its owner may enter. Never rejects. */
-  tightenNew(): Promise<void>;
 }

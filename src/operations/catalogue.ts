@@ -188,6 +188,22 @@ export const catalogue: readonly ListedOperation[] = [
     load: async () => (await import('./admin/reindex.js')).reindex,
   },
   {
+    name: 'model_status',
+    summary: 'Show the embedding model',
+    toolset: 'admin',
+    command: ['model', 'status'],
+    words: [],
+    load: async () => (await import('./admin/model-status.js')).modelStatus,
+  },
+  {
+    name: 'model_use',
+    summary: 'Change the embedding model',
+    toolset: 'admin',
+    command: ['model', 'use'],
+    words: ['<model>'],
+    load: async () => (await import('./admin/model-use.js')).modelUse,
+  },
+  {
     name: 'list_jobs',
     summary: 'List jobs',
     toolset: 'admin',

@@ -1,8 +1,9 @@
 import { chunkId, documentId, embedHash, sha256 } from '../core/identity.js';
 import type { ChunkRow, DocumentRows, Embedder } from '../core/ports.js';
-import { embedTextOf } from '../core/text/embed-text.js';
+import { type EmbedRoom, embedTextWithin } from '../core/text/embed-room.js';
 import { searchTextOf } from '../core/text/search-text.js';
 import type { ChunkSpan, Collection, Document, ExtractedDocument, Source } from '../core/types.js';
+import { chunkToFit } from './chunk-to-fit.js';
 import type { ServiceContext } from './context.js';
 import { writePatiently } from './patient-write.js';
 
@@ -78,11 +79,11 @@ export class DocumentWriter {
 
   /** Takes a document that already has its ids. */
   async addDocument(document: Document): Promise<Document> {
-    const { context, collection, embedder } = this.#options;
+    const { context } = this.#options;
     const begun = context.clock.elapsedMs();
     // Archived notes are kept but not searched: they have no chunks.
     const isSearched = document.status !== 'archived';
-    const spans = isSearched ? await context.chunker.chunk(document, collection.sizing, embedder.countTokens) : [];
+    const spans = isSearched ? await chunkToFit(document, this.#options) : [];
     this.times.chunkMs += context.clock.elapsedMs() - begun;
     const counted = { ...document, chunkCount: spans.length };
     this.#drafts.push({ document: counted, spans });
@@ -119,7 +120,9 @@ export class DocumentWriter {
     signal.throwIfAborted();
     const { put: take } = this.#options;
     const put = (): Promise<void> =>
-      take === undefined ? context.store.putDocuments(collection.name, rows) : take(collection.name, rows);
+      take === undefined
+        ? context.store.putDocuments(collection.name, rows, collection.fingerprint)
+        : take(collection.name, rows);
     const { onWait } = this.#options;
     await (onWait === undefined ? put() : writePatiently(put, { signal, onWait }));
     this.times.embedMs += embedded - begun;
@@ -131,7 +134,8 @@ export class DocumentWriter {
 
   async #embed(drafts: readonly Draft[]): Promise<DocumentRows[]> {
     const texts = new Map<string, string>();
-    const rows = drafts.map(({ document, spans }) => ({ document, chunks: chunkRows(document, spans, texts) }));
+    const { embedder } = this.#options;
+    const rows = drafts.map((draft) => ({ document: draft.document, chunks: chunkRows(draft, texts, embedder) }));
     const vectors = await this.#vectorsFor(texts);
     const total = rows.reduce((sum, row) => sum + row.chunks.length, 0);
     this.tally.reused += total - texts.size;
@@ -167,14 +171,14 @@ export class DocumentWriter {
 
 /** Rows of a document without their vectors; what must be embedded is added to `texts` under its hash. */
 function chunkRows(
-  document: Document,
-  spans: readonly ChunkSpan[],
+  { document, spans }: Draft,
   texts: Map<string, string>,
+  room: EmbedRoom,
 ): Omit<ChunkRow, 'vector'>[] {
   return spans.map((span, ordinal) => {
     const text = document.text.slice(span.start, span.end);
     const parts = { title: document.title, headingPath: span.headingPath, text, format: document.format };
-    const embedText = embedTextOf(parts);
+    const embedText = embedTextWithin(parts, room);
     const hash = embedHash(embedText);
     texts.set(hash, embedText);
     return {

@@ -104,6 +104,15 @@ export interface SearchAnswer {
   readonly unavailable: readonly Unavailable[];
 }
 
+/** What others shall be like: a text, or what an id names. */
+interface SimilarRequest {
+  readonly text?: string | undefined;
+  readonly id?: string | undefined;
+  readonly collections: readonly string[];
+  readonly filter: SearchFilter;
+  readonly limit: number;
+}
+
 /** Answers queries: ranks, then assembles hits, context and citations within a token budget. */
 export class SearchService {
   readonly #context: ServiceContext;
@@ -153,14 +162,12 @@ export class SearchService {
   }
 
   /** Chunks like the given text, chunk or document; the document itself is left out. */
-  async findSimilar(request: {
-    text?: string | undefined;
-    id?: string | undefined;
-    collections: readonly string[];
-    filter: SearchFilter;
-    limit: number;
-  }): Promise<SearchAnswer> {
-    const collections = await this.#collections.select(request.collections);
+  async findSimilar(request: SimilarRequest): Promise<SearchAnswer> {
+    const selected = await this.#collections.select(request.collections);
+    return this.#collections.inOneSpace(selected, (collections) => this.#findSimilar(request, collections));
+  }
+
+  async #findSimilar(request: SimilarRequest, collections: readonly Collection[]): Promise<SearchAnswer> {
     for (const collection of collections) await this.#collections.requireSpace(collection);
     const absentees = await this.#collections.absentees(request.collections);
     const origin = await this.#originOf(request, collections, absentees);

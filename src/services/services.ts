@@ -9,6 +9,7 @@ import { FairQueue } from './fair-queue.js';
 import { IngestService } from './ingest.js';
 import { JobService } from './jobs.js';
 import { MendService } from './mending.js';
+import type { ModelService } from './models/model-service.js';
 import { NoteService } from './notes.js';
 import { ReindexService } from './reindex.js';
 import { RetrieveService } from './retrieve.js';
@@ -30,6 +31,7 @@ export interface Services {
   readonly ingest: IngestService;
   readonly jobs: JobService;
   readonly mending: MendService;
+  models(): Promise<ModelService>;
   readonly notes: NoteService;
   readonly reindex: ReindexService;
   readonly retrieve: RetrieveService;
@@ -71,6 +73,14 @@ export function createServices(context: ServiceContext): Services {
     documents,
     ingest: new IngestService(context, { collections, jobs, reindex }),
     mending: new MendService(context),
+    models: once(async () => {
+      const [{ ModelService }, { SuiteMeasure }] = await Promise.all([
+        import('./models/model-service.js'),
+        import('./benchmark/measure-suite.js'),
+      ]);
+      const measure = new SuiteMeasure(context, { collections, retrieve });
+      return new ModelService(context, { collections, jobs, measure });
+    }).get,
     notes: new NoteService(context, collections),
     search: new SearchService(context, { collections, retrieve, symbols }),
     status: new StatusService(context, { collections, jobs }),
