@@ -203,7 +203,8 @@ export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Wo
     },
   };
   const services = createServices(context);
-  await recoverWorkspace(store, services, log);
+  // Every command asks for the collections; their tables are opened meanwhile, and who asks hears what is wrong with them.
+  await Promise.all([recoverWorkspace(store, services, log), store.listCollections().catch(() => undefined)]);
   return {
     config,
     services,

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,6 +9,7 @@ import { removeFolder, temporaryFolder } from '../support/workspace.js';
 
 const run = promisify(execFile);
 const MAIN = resolve('dist', 'src', 'main.js');
+const PARTS = resolve('dist', 'bundle-parts.json');
 const LISTER = pathToFileURL(resolve('dist', 'test', 'support', 'list-modules.child.js')).href;
 
 let home: string;
@@ -24,11 +25,9 @@ interface Loaded {
   readonly stdout: string;
 }
 
-/** A file of the bundle says above each part which module it is. */
-async function partsOf(file: string): Promise<readonly string[]> {
-  if (!file.includes('/dist/src/bundle/')) return [file];
-  const text = await readFile(file.replace(/^file:\/\//, ''), 'utf8');
-  return [...text.matchAll(/^ *\/\/ ((?:dist\/src|node_modules)\/.+)$/gm)].map((found) => `/${found[1]}`);
+/** The modules in a file: the bundle has many in one. */
+function partsOf(file: string, bundle: Readonly<Record<string, readonly string[]>>): readonly string[] {
+  return file.includes('/dist/src/bundle/') ? (bundle[basename(file)] ?? []).map((part) => `/${part}`) : [file];
 }
 
 async function loadedBy(...words: readonly string[]): Promise<Loaded> {
@@ -37,7 +36,9 @@ async function loadedBy(...words: readonly string[]): Promise<Loaded> {
   const env = { ...process.env, MODULE_LIST: list, QUARRY_HOME: join(home, 'home'), QUARRY_LOG_LEVEL: 'error' };
   const { stdout } = await run(process.execPath, ['--import', LISTER, MAIN, ...words], { cwd: home, env });
   const files = (await readFile(list, 'utf8')).split('\n').filter((name) => name.includes('/'));
-  const loaded = (await Promise.all(files.map(partsOf))).flat();
+  // As the build writes it.
+  const bundle: Record<string, string[]> = JSON.parse(await readFile(PARTS, 'utf8'));
+  const loaded = files.flatMap((file) => partsOf(file, bundle));
   const names = (pattern: RegExp): string[] => [...new Set(loaded.flatMap((name) => pattern.exec(name)?.[1] ?? []))];
   const ours = names(/\/dist\/src\/(.+)\.js$/);
   // Else nothing was listed, and every test below would hold.
