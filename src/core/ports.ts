@@ -177,7 +177,6 @@ export interface Reranker {
 }
 
 // ---------------------------------------------------------------- store
-
 /** A chunk as it is written. */
 export interface ChunkRow extends Chunk {
   /** What BM25 indexes: see core/text/search-text. */

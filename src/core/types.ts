@@ -137,7 +137,10 @@ export interface ChunkSpan {
   /** 1-based, inclusive. */
   readonly startLine: number;
   readonly endLine: number;
-  /** Headings (or enclosing symbols, for code) above the span, outermost first. */
+  /**
+   * Headings (or enclosing symbols, for code) above the span, outermost first; last, ending in a colon, the sentence that introduces
+   * the list, table or listing in the middle of which the span begins, if one does.
+   */
   readonly headingPath: readonly string[];
   /** Tokens of the span in the embedder's own count. */
   readonly tokens: number;

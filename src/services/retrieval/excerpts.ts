@@ -1,6 +1,8 @@
+import { sharedBase } from '../../core/addresses/shared-base.js';
 import type { Candidate } from '../../core/ports.js';
 import { bestLines, type ShowablePassage } from '../../core/retrieval/best-lines.js';
 import type { TextSpan } from '../../core/retrieval/text-units.js';
+import { headingsOf } from '../../core/text/heading-path.js';
 import { parseQuery } from '../../core/text/query.js';
 import type { Chunk } from '../../core/types.js';
 import { SHORT_ANSWER_CHARACTERS } from '../answer-budget.js';
@@ -44,8 +46,9 @@ export function pickExcerpts(page: readonly Passage[], list: PassageList, query:
   const groups = groupByDocument(page, list);
   const best = Math.max(0, ...page.map(({ hit }) => scoreOf(hit)));
   const share = (hit: RankedHit): number => (best === 0 ? 0 : Math.max(0, scoreOf(hit)) / best);
-  const showable = groups.flatMap((group) => showableOf(group, share));
-  const lines = page.reduce((sum, { hit }) => sum + lineOf(hit), FOOTER_CHARACTERS);
+  const base = sharedBase(page.map(({ hit }) => hit.candidate.document.uri)).length;
+  const showable = groups.flatMap((group) => showableOf(group, { share, base }));
+  const lines = page.reduce((sum, { hit }) => sum + lineOf(hit), FOOTER_CHARACTERS + base);
   const room = SHORT_ANSWER_CHARACTERS - Math.min(lines, SHORT_ANSWER_CHARACTERS / 2);
   const spans = bestLines(showable, { terms: parseQuery(query).terms, room });
   const places = groups.flatMap(({ place, passages }) => passages.map(({ hit }) => ({ place, hit })));
@@ -85,7 +88,10 @@ function groupByDocument(page: readonly Passage[], list: PassageList): DocumentG
   }));
 }
 
-function showableOf({ first, passages }: DocumentGroup, share: (hit: RankedHit) => number): ShowablePassage[] {
+function showableOf(
+  { first, passages }: DocumentGroup,
+  { share, base }: { readonly share: (hit: RankedHit) => number; readonly base: number },
+): ShowablePassage[] {
   return passages.map(({ hit, copies }, at) => {
     const { chunk, document } = hit.candidate;
     const [copy] = copies;
@@ -99,7 +105,7 @@ function showableOf({ first, passages }: DocumentGroup, share: (hit: RankedHit) 
       documentShare: share(first),
       isNext: passages[at - 1]?.hit.candidate.chunk.ordinal === chunk.ordinal - 1,
       frame: EXCERPT_CHARACTERS + around + copied,
-      documentFrame: Math.max(0, HEAD_CHARACTERS + namesOf(hit).length - lineOf(first)),
+      documentFrame: Math.max(0, HEAD_CHARACTERS + namesOf(hit).length - base - lineOf(first)),
     };
   });
 }
@@ -107,7 +113,7 @@ function showableOf({ first, passages }: DocumentGroup, share: (hit: RankedHit) 
 /** Characters of the one line that names a result. */
 function lineOf({ candidate: { chunk, document } }: RankedHit): number {
   const file = lastPart(document.uri);
-  const names = [document.title, chunk.headingPath.at(-1) ?? '', document.title.endsWith(file) ? '' : file];
+  const names = [document.title, headingsOf(chunk.headingPath).at(-1) ?? '', document.title.endsWith(file) ? '' : file];
   return names.reduce((sum, name) => sum + Math.min(LONGEST_NAME, name.length), LINE_CHARACTERS);
 }
 
