@@ -104,7 +104,7 @@ export class RetrieveService {
       vector: { score: candidate.similarity ?? 0, rank: at + 1 },
       keyword: null,
       words: null,
-      parts: { heading: 0, order: 0, name: 0, document: 0, kind: 1 },
+      parts: { heading: 0, order: 0, name: 0, document: 0, kind: 1, form: 1 },
       fused: candidate.similarity ?? 0,
       reranked: null,
     }));
