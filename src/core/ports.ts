@@ -348,6 +348,8 @@ export interface KnowledgeStore {
   knownDocuments(collection: string, sourceId: string): Promise<(KnownDocument & { readonly id: string })[]>;
   /** Chunks of a document by ordinal. */
   listChunks(collection: string, documentId: string): Promise<Chunk[]>;
+  /** The same as candidates without leg scores. */
+  listCandidates(collection: string, documentId: string): Promise<Candidate[]>;
   /** Candidates (without leg scores) for chunk ids that exist; unknown ids are left out. */
   getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]>;
   /** Vectors already stored for these embed hashes. */

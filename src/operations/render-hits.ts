@@ -88,7 +88,9 @@ function excerptsOf(hit: HitOutput, from: string): string {
         return `${hit.rank}. ${head}\n   ${place}\n${fenceText(text)}`;
       }
       const news = ids.filter((id) => !before.ids.includes(id)).join(' ');
-      const place = [lines, news, before.under === under ? '' : belowShared(name, before.under)].filter((part) => part !== '').join('; ');
+      const place = [lines, news, before.under === under ? '' : belowShared(name, before.under)]
+        .filter((part) => part !== '')
+        .join('; ');
       return `   ${place}\n${fenceText(text)}`;
     })
     .join('\n');

@@ -192,6 +192,10 @@ export class LanceStore implements KnowledgeStore {
     return this.#read(collection, (knowledge) => knowledge.chunks(documentId));
   }
 
+  async listCandidates(collection: string, documentId: string): Promise<Candidate[]> {
+    return this.#read(collection, (knowledge) => knowledge.candidatesOf(documentId));
+  }
+
   async getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]> {
     return this.#read(collection, (knowledge) => knowledge.candidates(chunkIds));
   }

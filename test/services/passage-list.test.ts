@@ -25,6 +25,7 @@ function hitOf(text: string, n: number): RankedHit {
     collection: 'docs',
     vector: null,
     keyword: null,
+    nameTerms: new Set<string>(),
     parts: { heading: 0, order: 0, name: 0, document: 0, kind: 1, form: 1 },
     fused: 1 / (n + 1),
     words: null,

@@ -76,24 +76,35 @@ export class Nomination {
     const all = new Map<string, Candidate>();
     for (const candidate of [...near, ...words, ...named.map((found) => found.candidate)])
       if (!all.has(candidate.chunk.id)) all.set(candidate.chunk.id, candidate);
-    const isCurrent = collection.chunker === rules;
-    const nominees = [...all.values()].map(
-      (candidate): Nominee => ({
-        key: `${name}\u0000${candidate.chunk.id}`,
-        candidate,
-        collection,
-        searchText: isCurrent ? candidate.searchText : searchTextOfCandidate(candidate),
-        vectorRank: nearRanks.get(candidate.chunk.id) ?? null,
-        keywordRank: wordRanks.get(candidate.chunk.id) ?? null,
-        nameTerms: nameTerms.get(candidate.chunk.documentId) ?? NO_NAMES,
-      }),
-    );
+    const nominees = [...all.values()].map((candidate): Nominee => {
+      const { id, documentId } = candidate.chunk;
+      const own = toNominee(candidate, { collection, rules, nameTerms: nameTerms.get(documentId) ?? NO_NAMES });
+      return { ...own, vectorRank: nearRanks.get(id) ?? null, keywordRank: wordRanks.get(id) ?? null };
+    });
     return { nominees, statistics };
   }
 }
 
+/** A chunk that no leg nominated, ready to be ranked. */
+export function toNominee(
+  candidate: Candidate,
+  about: Pick<Nominee, 'collection' | 'nameTerms'> & { readonly rules: string },
+): Nominee {
+  const { collection, nameTerms, rules } = about;
+  return {
+    key: `${collection.name}\u0000${candidate.chunk.id}`,
+    candidate,
+    collection,
+    searchText: collection.chunker === rules ? candidate.searchText : searchTextOfCandidate(candidate),
+    vectorRank: null,
+    keywordRank: null,
+    nameTerms,
+  };
+}
+
 const NO_NAMES: ReadonlySet<string> = new Set();
-const NOTHING_KNOWN: TermStatistics = { chunks: 0, documentFrequency: new Map() };
+/** Statistics of terms where no words are looked for. */
+export const NOTHING_KNOWN: TermStatistics = { chunks: 0, documentFrequency: new Map() };
 
 function keywordQueryOf({ terms, phrases, excluded }: ParsedQuery): KeywordQuery {
   return {

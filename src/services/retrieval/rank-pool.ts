@@ -140,6 +140,7 @@ function toHit(
       form: words.form,
     },
     words: known === null ? null : { share: (words.keyword ?? 0) * known, coverage: words.coverage * known },
+    nameTerms: nominee.nameTerms,
     reranked: null,
   };
 }

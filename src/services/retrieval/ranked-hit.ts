@@ -35,6 +35,8 @@ export interface RankedHit {
   /** Parts of what the query's words could say, 0 to 1; null in vector mode. */
   readonly words: { readonly share: number; readonly coverage: number } | null;
   readonly fused: number;
+  /** Name terms of its document, where it was looked up by name. */
+  readonly nameTerms: ReadonlySet<string>;
   /** 0..1, when a cross-encoder judged it. */
   readonly reranked: number | null;
 }
