@@ -1,6 +1,7 @@
 import type { QuarryError } from './errors.js';
 import type { FilterValues } from './filter-port.js';
 import type { KeywordQuery, TermStatistics } from './keyword-port.js';
+import type { Replacement } from './replacement.js';
 import type {
   Chunk,
   ChunkSizing,
@@ -293,12 +294,6 @@ export interface MendOptions {
   /** Cuts and embeds documents anew from their texts; undefined when this process cannot do it for the collection. */
   remake(collection: Collection, documents: readonly Document[]): Promise<readonly DocumentRows[] | undefined>;
   readonly report?: Report;
-}
-
-/** A collection, and the one that was built beside it to take its place. */
-export interface Replacement {
-  readonly name: string;
-  readonly scratch: string;
 }
 
 /** One workspace's database. All writes pass one queue; readers never wait. */

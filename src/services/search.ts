@@ -14,6 +14,7 @@ import { resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
 import { fitAround, sectionOf } from './retrieval/around-hit.js';
 import { type Excerpt, pickExcerpts } from './retrieval/excerpts.js';
+import { explainHit } from './retrieval/explain-hit.js';
 import { type ListRelevance, relevanceOf } from './retrieval/judge-relevance.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
 import { QueryVector } from './retrieval/query-vector.js';
@@ -324,7 +325,7 @@ function toSearchHit(passage: Passage, rank: number, around: Surroundings): Sear
     ...around,
     alsoIn,
     alsoInMore: copies.length - alsoIn.length,
-    why: explain(hit),
+    why: explainHit(hit),
     relevance: null,
     citation: {
       uri: document.uri,
@@ -349,27 +350,6 @@ function namedPlaces({ copies }: Passage): OtherPlace[] {
     endLine: chunk.endLine,
     lineBasis: lineBasisOf(document),
   }));
-}
-
-/** One line that tells a reader why the hit ranks where it does. */
-function explain(hit: RankedHit): string {
-  const parts: string[] = [];
-  if (hit.vector !== null)
-    parts.push(`meaning ${hit.vector.score.toFixed(3)}${hit.vector.rank === null ? '' : ` (rank ${hit.vector.rank})`}`);
-  if (hit.keyword !== null)
-    parts.push(
-      `words ${hit.keyword.score.toFixed(2)}${hit.keyword.rank === null ? '' : ` (rank ${hit.keyword.rank})`}`,
-    );
-  const { name, heading, order, document, kind, form } = hit.parts;
-  if (name > 0) parts.push('called so');
-  if (heading > 0) parts.push(`heading +${heading.toFixed(3)}`);
-  if (order > 0) parts.push(`word order +${order.toFixed(3)}`);
-  if (document > 0) parts.push(`document +${document.toFixed(3)}`);
-  if (kind < 1) parts.push(`test or release notes x${kind}`);
-  if (form < 1)
-    parts.push(`${hit.candidate.document.format === 'code' ? 'program' : 'page'} x${Number(form.toFixed(3))}`);
-  if (hit.reranked !== null) parts.push(`reranker ${hit.reranked.toFixed(3)}`);
-  return parts.join(', ');
 }
 
 /** Characters that every hit needs for ids, hash, scores and the names of its fields. */

@@ -12,11 +12,11 @@ import type {
   NamedCandidate,
   Page,
   PageRequest,
-  Replacement,
   Report,
   StoreFinding,
   Unavailable,
 } from '../core/ports.js';
+import type { Replacement } from '../core/replacement.js';
 import type {
   Chunk,
   Collection,
