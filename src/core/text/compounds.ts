@@ -18,15 +18,15 @@ const WHOLE = '=';
 /**
  * Names that a word tokenizer takes apart, each once more as one term, so that their parts and the order of their parts
  * both count: `1.2.10`, `2026-08-06`, `task_acks_late`, `src/core/errors.ts`, `--dry-run`. A name inside a name counts
- * too (`10.0.1.27` of `10.0.1.27:8080`, `errors.ts` and `errors` of the path). Long hexadecimal names are also known by
- * their first digits, as commits are. Each term once. The text must have passed `foldCharacters`.
+ * too (`10.0.1.27` of `10.0.1.27:8080`, `errors.ts` and `errors` of the path). Long hexadecimal names, alone or within a name
+ * (a commit in an address, a digest behind `sha256:`), are also known by their first digits. Each term once. The text must have passed `foldCharacters`.
  */
 export function compoundTerms(text: string): string[] {
   const terms = new Set<string>();
   for (const [run] of text.matchAll(RUN)) {
     if (run.length > LONGEST_COMPOUND) continue;
     const name = foldWord(run.replace(OUTER_SIGNS, ''));
-    if (HEX_NAME.test(name)) addPrefixes(name, terms);
+    addPrefixes(name, terms);
     if (!HAS_JOINT.test(name)) continue;
     terms.add(WHOLE + name.replace(/^v(?=\d)/, ''));
     addParts(name, terms);
@@ -40,6 +40,7 @@ function addParts(name: string, terms: Set<string>): void {
   const parts = outer.flatMap((part) => part.split(/[/\\]+/));
   for (const part of new Set([name, ...outer, ...parts])) {
     addName(part, terms);
+    addPrefixes(part.replace(OUTER_SIGNS, ''), terms);
     for (const [version] of part.matchAll(/\d+(?:\.\d+)+/g)) addName(version, terms);
     if (!/[/\\]/.test(part)) for (const inner of part.split(/[.+]+/)) addName(inner, terms);
     addName(part.replace(/\.[a-z][a-z0-9]{0,5}$/, ''), terms);
@@ -47,6 +48,7 @@ function addParts(name: string, terms: Set<string>): void {
 }
 
 function addPrefixes(name: string, terms: Set<string>): void {
+  if (!HEX_NAME.test(name)) return;
   for (const length of HEX_PREFIXES) if (length <= name.length) terms.add(`${name.slice(0, length)}~`);
 }
 
