@@ -7,6 +7,7 @@ const JOINT = '._\\-/\\\\:@+#~%=?&';
 const RUN = new RegExp(`[\\p{L}\\p{M}\\p{N}${JOINT}]{1,65536}`, 'gu');
 const OUTER_SIGNS = new RegExp(`^[\\p{M}${JOINT}]+|[${JOINT}]+$`, 'gu');
 const HAS_JOINT = new RegExp(`[${JOINT}]`);
+const JOINTS = new RegExp(`[${JOINT}]+`);
 /** Longer ones are data, not names. */
 const LONGEST_COMPOUND = 400;
 /** A hexadecimal name of so many digits is also known by so few of its first. */
@@ -26,7 +27,7 @@ export function compoundTerms(text: string): string[] {
   for (const [run] of text.matchAll(RUN)) {
     if (run.length > LONGEST_COMPOUND) continue;
     const name = foldWord(run.replace(OUTER_SIGNS, ''));
-    addPrefixes(name, terms);
+    for (const part of name.split(JOINTS)) addPrefixes(part, terms);
     if (!HAS_JOINT.test(name)) continue;
     terms.add(WHOLE + name.replace(/^v(?=\d)/, ''));
     addParts(name, terms);
@@ -40,7 +41,6 @@ function addParts(name: string, terms: Set<string>): void {
   const parts = outer.flatMap((part) => part.split(/[/\\]+/));
   for (const part of new Set([name, ...outer, ...parts])) {
     addName(part, terms);
-    addPrefixes(part.replace(OUTER_SIGNS, ''), terms);
     for (const [version] of part.matchAll(/\d+(?:\.\d+)+/g)) addName(version, terms);
     if (!/[/\\]/.test(part)) for (const inner of part.split(/[.+]+/)) addName(inner, terms);
     addName(part.replace(/\.[a-z][a-z0-9]{0,5}$/, ''), terms);

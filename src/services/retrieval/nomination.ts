@@ -5,6 +5,7 @@ import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { nameQueryOf } from '../../core/text/names.js';
 import type { ParsedQuery } from '../../core/text/query.js';
 import { searchTextOf } from '../../core/text/search-text.js';
+import { innerNames, wholeNames } from '../../core/text/typed-names.js';
 import type { Collection, SearchFilter } from '../../core/types.js';
 
 /** Documents that are looked up by their name, at most. */
@@ -115,45 +116,14 @@ function keywordQueryOf({ terms, phrases, excluded }: ParsedQuery): KeywordQuery
   };
 }
 
-/** `readme of payments`: the file and its folder, the other way round. */
-const FILE_OF_FOLDER = /^(\S+)\s+(?:of|in|for|from|under)\s+(?:the\s+)?(\S+)(?:\s+(?:folder|directory|dir))?$/iu;
-
-/** What a whole query may name: itself, and a file that is told by its folder as `folder/file`. */
-export function wholeNames(text: string): string[] {
-  const [, file, folder] = FILE_OF_FOLDER.exec(text) ?? [];
-  return file === undefined || folder === undefined ? [text] : [text, `${folder}/${file}`];
-}
-
 /** Name terms of the whole query, and of the names with signs in it (`errors.ts`, `payments/README`). */
-function nameTermsIn({ text, sequence }: ParsedQuery): string[] {
-  const whole = sequence.length <= LONGEST_NAME_WORDS ? wholeNames(text).flatMap(nameQueryOf) : [];
+function nameTermsIn({ text }: ParsedQuery): string[] {
+  const whole = text.split(/\s+/).length <= LONGEST_NAME_WORDS ? wholeNames(text).flatMap(nameQueryOf) : [];
   return [...whole, ...innerNames(text).flatMap(nameQueryOf)];
 }
 
-/** Words of a query that are written like names of files and folders, and words before an ending that may belong to it. */
-export function innerNames(text: string): string[] {
-  return [...signedWords(text), ...spacedNames(text)].slice(0, MAX_INNER_NAMES);
-}
-
-/** `2026-08-06 Standup.md` in a sentence: the word with the ending, and up to three words before it. */
-function spacedNames(text: string): string[] {
-  const words = text.split(/\s+/).filter((word) => word !== '');
-  return words.flatMap((word, at) =>
-    /[\p{L}\p{N}]\.[a-z][a-z0-9]{0,5}$/iu.test(word)
-      ? [1, 2, 3].filter((before) => before <= at).map((before) => words.slice(at - before, at + 1).join(' '))
-      : [],
-  );
-}
-
-const MAX_INNER_NAMES = 12;
 /** Longer queries are no names. */
 const LONGEST_NAME_WORDS = 12;
-
-function signedWords(text: string): string[] {
-  return text
-    .split(/[\s"'`()[\]{},;]+/)
-    .filter((word) => /[\p{L}\p{N}][._/-][\p{L}\p{N}]/u.test(word) && word !== text);
-}
 
 function ranksOf(
   candidates: readonly Candidate[],

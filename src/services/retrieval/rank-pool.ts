@@ -9,7 +9,8 @@ import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { headingsOf } from '../../core/text/heading-path.js';
 import { matchName, type NameMatch } from '../../core/text/names.js';
 import type { ParsedQuery } from '../../core/text/query.js';
-import { type CollectionPool, innerNames, type Nominee, wholeNames } from './nomination.js';
+import { innerNames, wholeNames } from '../../core/text/typed-names.js';
+import type { CollectionPool, Nominee } from './nomination.js';
 import type { RankedHit } from './ranked-hit.js';
 
 /** Terms of a usual chunk, for each token that chunks of the collection may hold. */
