@@ -16,7 +16,7 @@ import type { RankedHit } from './retrieval/ranked-hit.js';
 /** How many of the best candidates a cross-encoder looks at. */
 const RERANK_DEPTH = 20;
 /** Documents of more passages are not read whole by {@link RetrieveService.rankWithin}. */
-const LONG_DOCUMENT = 100;
+const LONG_DOCUMENT = 40;
 
 /** A query with its settings. */
 export interface RankRequest {

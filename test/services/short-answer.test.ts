@@ -127,6 +127,18 @@ describe('the text of an answer nobody limited', () => {
     await quarry.execute('delete_collection', { name: 'ropes', confirm: true });
   });
 
+  test('shows a text once that stands in the best document twice', async () => {
+    const part = (name: string): string =>
+      `## ${name}\n\nUnhook the davit before the tender is lowered.\n\n${sentences('davit', 14)}\n\n`;
+    await write({
+      'davit/davit.md': `# Davit\n\n${section('Greasing', sentences('gear', 14))}${part('Lowering').repeat(3)}`,
+    });
+    await ingestAndWait(quarry, join(folder, 'davit'), { collection: 'davit' });
+    const { text } = await search('unhook the davit before the tender is lowered', { collections: ['davit'] });
+    expect(text.match(/Unhook the davit/g)).toHaveLength(1);
+    await quarry.execute('delete_collection', { name: 'davit', confirm: true });
+  });
+
   test('names the headings above what is shown of a document once', async () => {
     const kit = [
       '# Kit\n\n## Care\n\n',

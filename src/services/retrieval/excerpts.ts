@@ -45,7 +45,7 @@ const FOOTER_CHARACTERS = 160;
 const DEEP_DOCUMENTS = 5;
 const MORE_PASSAGES = 3;
 /** The same for the first document, of which all passages may be chosen from. */
-const MORE_WITHIN = 20;
+const MORE_WITHIN = 12;
 
 /**
  * The lines to show of the results of a page, by the place of each on it, in the order of the document: together with one line
@@ -90,7 +90,7 @@ function groupByDocument(page: readonly Passage[], { list, within }: ExcerptRequ
       continue;
     }
     const nominated = groups.size < DEEP_DOCUMENTS && list.isFirst(hit) ? list.others(hit, shown) : [];
-    const whole = groups.size === 0 ? within.filter(({ candidate }) => !shown.has(candidate.chunk.id)) : [];
+    const whole = groups.size === 0 ? unrepeated(within, page) : [];
     const others = whole.length > 0 ? whole.slice(0, MORE_WITHIN) : nominated.slice(0, MORE_PASSAGES);
     const more = others.map((other) => ({ hit: other, copies: [] }));
     groups.set(documentOf(hit), { place, first: hit, passages: [passage, ...more] });
@@ -99,6 +99,16 @@ function groupByDocument(page: readonly Passage[], { list, within }: ExcerptRequ
     ...group,
     passages: passages.sort((a, b) => a.hit.candidate.chunk.ordinal - b.hit.candidate.chunk.ordinal),
   }));
+}
+
+/** Passages whose text stands neither on the page nor in one before. */
+function unrepeated(passages: readonly RankedHit[], page: readonly Passage[]): RankedHit[] {
+  const texts = new Set(page.map(({ hit }) => hit.candidate.chunk.text));
+  return passages.filter(({ candidate: { chunk } }) => {
+    const isNew = !texts.has(chunk.text);
+    texts.add(chunk.text);
+    return isNew;
+  });
 }
 
 function showableOf(
