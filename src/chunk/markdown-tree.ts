@@ -3,22 +3,17 @@ import { frontmatterFromMarkdown } from 'mdast-util-frontmatter';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { frontmatter } from 'micromark-extension-frontmatter';
 import { gfm } from 'micromark-extension-gfm';
-
-/** A block of Markdown with its place in the parsed text. */
-export interface MarkdownNode {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  /** 1 to 6 for a heading, else 0. */
-  readonly depth: number;
-  /** Blocks inside a container (list, list item, quotation, footnote); rows of a table. */
-  readonly children: readonly MarkdownNode[];
-}
+import type { MarkdownNode } from './markdown-node.js';
+import { readBlocks } from './simple-blocks.js';
 
 /** The top-level blocks of a Markdown text (GFM tables and footnotes; YAML or TOML front matter at its very start). */
 export function parseMarkdown(text: string): MarkdownNode[] {
-  const root = fromMarkdown(text, { extensions: [...EXTENSIONS], mdastExtensions: [...MDAST_EXTENSIONS] });
-  return toNodes(root.children);
+  return readBlocks(text, parseWhole);
+}
+
+/** The same by the parser alone. */
+export function parseWhole(text: string): MarkdownNode[] {
+  return toNodes(fromMarkdown(text, { extensions: [...EXTENSIONS], mdastExtensions: [...MDAST_EXTENSIONS] }).children);
 }
 
 /**
