@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createChunker } from './chunk/chunker.js';
@@ -8,7 +9,15 @@ import type { SuiteFiles } from './core/benchmark/suite.js';
 import type { SymbolReader } from './core/code/symbol-reader.js';
 import type { DatasetFiles, DatasetStore } from './core/curation/ports.js';
 import { QuarryError, toQuarryError } from './core/errors.js';
-import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter } from './core/ports.js';
+import type {
+  Clock,
+  DocumentPreparer,
+  Embedder,
+  KnowledgeStore,
+  Report,
+  Reranker,
+  SourceAdapter,
+} from './core/ports.js';
 import { nearestName } from './core/text/nearest-name.js';
 import type { ModelTrainer } from './core/training/trainer-port.js';
 import type { Job, SourceKind } from './core/types.js';
@@ -133,6 +142,27 @@ async function openConfiguredEmbedder(config: Config): Promise<Embedder> {
   });
 }
 
+async function openPreparer(folder: string): Promise<DocumentPreparer> {
+  const { prepareInThread } = await import('./prepare-documents.js');
+  return prepareInThread({ folder });
+}
+
+/** A thread for each model that was asked for. */
+function preparers() {
+  const opened = new Map<string, Once<DocumentPreparer>>();
+  return {
+    async get({ staticFolder }: Embedder): Promise<DocumentPreparer | undefined> {
+      if (staticFolder === undefined || availableParallelism() < 2) return undefined;
+      const known = opened.get(staticFolder) ?? once(() => openPreparer(staticFolder));
+      opened.set(staticFolder, known);
+      return known.get();
+    },
+    async close(): Promise<void> {
+      for (const preparer of opened.values()) await (await preparer.opened())?.close();
+    },
+  };
+}
+
 async function openSymbolReader(): Promise<SymbolReader> {
   const { createSymbolReader } = await import('./chunk/symbol-reader.js');
   return createSymbolReader();
@@ -211,6 +241,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
   const { openStore } = await import('./store/open-store.js');
   const store = await openStore({ directory: join(config.home, 'workspaces', config.workspace) });
   const embedder = once(() => openConfiguredEmbedder(config));
+  const preparing = preparers();
   const reranker = once(() => openConfiguredReranker(config));
   const symbolReader = once(openSymbolReader);
   const suiteFiles = once(openSuiteFiles);
@@ -230,6 +261,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
     fateOf: fateOfOwner,
     moment: machineMoment,
     embedder: embedder.get,
+    preparer: preparing.get,
     reranker: reranker.get,
     suiteFiles: suiteFiles.get,
     datasetStore: datasetStore.get,
@@ -260,6 +292,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
     async close() {
       await services.jobs.close();
       await services.notes.settle();
+      await preparing.close();
       await (await embedder.opened())?.close();
       await (await reranker.opened())?.close();
       await store.close();

@@ -1,6 +1,6 @@
 import { headingText } from './heading-text.js';
-import { segmentMarkdown } from './markdown-segments.js';
 import type { MarkdownNode } from './markdown-node.js';
+import { segmentMarkdown } from './markdown-segments.js';
 import { parseMarkdown } from './markdown-tree.js';
 import type { Block, Section } from './section.js';
 import { moveNode } from './simple-blocks.js';

@@ -1,4 +1,4 @@
-import { fromMarkdown } from 'mdast-util-from-markdown';
+import { fromMarkdown, type Options } from 'mdast-util-from-markdown';
 import { frontmatterFromMarkdown } from 'mdast-util-frontmatter';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { frontmatter } from 'micromark-extension-frontmatter';
@@ -8,12 +8,17 @@ import { readBlocks } from './simple-blocks.js';
 
 /** The top-level blocks of a Markdown text (GFM tables and footnotes; YAML or TOML front matter at its very start). */
 export function parseMarkdown(text: string): MarkdownNode[] {
-  return readBlocks(text, parseWhole);
+  return readBlocks(text, { whole: parseWhole, part: (part) => parse(part, BLOCKS) });
 }
 
 /** The same by the parser alone. */
 export function parseWhole(text: string): MarkdownNode[] {
-  return toNodes(fromMarkdown(text, { extensions: [...EXTENSIONS], mdastExtensions: [...MDAST_EXTENSIONS] }).children);
+  return parse(text, WITH_FRONT_MATTER);
+}
+
+function parse(text: string, extensions: Extensions): MarkdownNode[] {
+  const root = fromMarkdown(text, { extensions: [...extensions], mdastExtensions: [...MDAST_EXTENSIONS] });
+  return toNodes(root.children);
 }
 
 /**
@@ -36,7 +41,10 @@ const INLINE_CONSTRUCTS = [
 
 const FRONT_MATTER: ('yaml' | 'toml')[] = ['yaml', 'toml'];
 
-const EXTENSIONS = [{ ...gfm(), text: {} }, frontmatter(FRONT_MATTER), { disable: { null: INLINE_CONSTRUCTS } }];
+type Extensions = NonNullable<Options['extensions']>;
+
+const BLOCKS: Extensions = [{ ...gfm(), text: {} }, { disable: { null: INLINE_CONSTRUCTS } }];
+const WITH_FRONT_MATTER: Extensions = [...BLOCKS, frontmatter(FRONT_MATTER)];
 
 const MDAST_EXTENSIONS = [
   // Their transforms look for links in every text node.

@@ -1,18 +1,23 @@
 import type { MarkdownNode } from './markdown-node.js';
 
-/** Parses a Markdown text, or a part of one that does not begin with a fence of front matter. */
-export type ParsePart = (part: string) => MarkdownNode[];
+/** The parser behind {@link readBlocks}. */
+export interface BlockParser {
+  /** Parses a whole text, which may begin with front matter. */
+  whole(text: string): MarkdownNode[];
+  /** Parses a part of a text, which may not. */
+  part(text: string): MarkdownNode[];
+}
 
 /**
- * The top-level blocks of a Markdown text, equal to what `parse` finds in the whole: paragraphs, headings (`#`) and fenced code that
- * begin at the margin are read here, some twenty times as fast; whatever else there is, or may be, goes to `parse` in parts. A part
+ * The top-level blocks of a Markdown text, equal to what the parser finds in the whole: paragraphs, headings (`#`) and fenced code that
+ * begin at the margin are read here, some twenty times as fast; whatever else there is, or may be, goes to the parser in parts. A part
  * ends before a block at the margin behind a blank line, where every list, quotation and table has ended.
  */
-export function readBlocks(text: string, parse: ParsePart): MarkdownNode[] {
+export function readBlocks(text: string, parser: BlockParser): MarkdownNode[] {
   // The parser replaces or counts these in ways of its own.
-  if (/[\0\r\ufeff]/.test(text)) return parse(text);
+  if (/[\0\r\ufeff]/.test(text)) return parser.whole(text);
   const front = frontMatter(text);
-  if (front === 'unclear') return parse(text);
+  if (front === 'unclear') return parser.whole(text);
   const nodes: MarkdownNode[] = front === undefined ? [] : [front];
   for (let at = front === undefined ? 0 : nextLine(text, front.end); at < text.length; ) {
     const line = lineAt(text, at);
@@ -21,7 +26,7 @@ export function readBlocks(text: string, parse: ParsePart): MarkdownNode[] {
       const block = simpleBlock(text, line);
       const end = block?.end ?? endOfPart(text, line);
       if (block !== undefined) nodes.push(block);
-      else for (const node of parse(text.slice(at, end))) nodes.push(moveNode(node, at));
+      else for (const node of parser.part(text.slice(at, end))) nodes.push(moveNode(node, at));
       at = block === undefined ? end : nextLine(text, end);
     }
   }

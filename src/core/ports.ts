@@ -1,6 +1,7 @@
 import type { QuarryError } from './errors.js';
 import type { FilterValues } from './filter-port.js';
 import type { KeywordQuery, TermStatistics } from './keyword-port.js';
+import type { ChunkTexts } from './text/chunk-texts.js';
 import type {
   Chunk,
   ChunkSizing,
@@ -151,12 +152,34 @@ export interface Chunker {
   ): Promise<ChunkSpan[]>;
 }
 
+/** What is made of a document before it can be written: its chunks, each with its vector. */
+export interface PreparedDocument {
+  readonly spans: readonly ChunkSpan[];
+  readonly texts: readonly ChunkTexts[];
+  /** The chunks' vectors, one after the other. */
+  readonly vectors: Float32Array;
+}
+
+/** Cuts and embeds documents beside the thread that asks. */
+export interface DocumentPreparer {
+  /** Whether it could begin at once; until then, asking it is slower than doing without it. The first question makes it ready. */
+  isReady(): boolean;
+  /**
+   * Equal to what the chunker and the embedder make here. Answers come in the order of the calls.
+   * @throws QuarryError DOCUMENT_TOO_LARGE, DOCUMENT_BROKEN where the document cost the preparer its life
+   */
+  prepare(document: Document, sizing: ChunkSizing): Promise<PreparedDocument>;
+  close(): Promise<void>;
+}
+
 /** Makes vectors. */
 export interface Embedder {
   readonly fingerprint: EmbeddingFingerprint;
   /** Longest input in tokens; longer text is cut by the embedder. */
   readonly maxTokens: number;
   readonly countTokens: CountTokens;
+  /** Folder from which another thread can cheaply open the same model; absent where there is no such way. */
+  readonly staticFolder?: string;
   /**
    * One L2-normalised vector of `fingerprint.dimensions` numbers per text, in order.
    * @throws QuarryError EMBEDDING_FAILED, CANCELLED

@@ -64,6 +64,7 @@ export async function openStaticEmbedder(folder: string, name: string): Promise<
     fingerprint,
     maxTokens: MAX_TOKENS,
     countTokens: model.countTokens,
+    staticFolder: folder,
     embed: (texts, _kind, signal) => embedInSlices(model, texts, signal),
     selfTest: () => Promise.resolve(checkVectors(KNOWN_TEXTS.map(model.embed), model.dimensions)),
     close: () => Promise.resolve(),

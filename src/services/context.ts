@@ -2,7 +2,16 @@ import type { Config } from '../config/schema.js';
 import type { SuiteFiles } from '../core/benchmark/suite.js';
 import type { SymbolReader } from '../core/code/symbol-reader.js';
 import type { DatasetFiles, DatasetStore } from '../core/curation/ports.js';
-import type { Chunker, Clock, Embedder, HomeRights, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
+import type {
+  Chunker,
+  Clock,
+  DocumentPreparer,
+  Embedder,
+  HomeRights,
+  KnowledgeStore,
+  Reranker,
+  SourceAdapter,
+} from '../core/ports.js';
 import type { ModelTrainer } from '../core/training/trainer-port.js';
 import type { SourceKind } from '../core/types.js';
 
@@ -24,6 +33,8 @@ export interface ServiceContext {
   /** Now, on a clock that nobody sets; moments can be compared where `machine` is the same and not empty. */
   moment(): { readonly machine: string; readonly ms: number };
   embedder(): Promise<Embedder>;
+  /** Cuts and embeds beside this thread, as chunker and embedder do; undefined where the embedder cannot be opened twice. */
+  preparer(embedder: Embedder): Promise<DocumentPreparer | undefined>;
   /** @throws QuarryError MODEL_UNAVAILABLE when no reranker is configured. */
   reranker(): Promise<Reranker>;
   adapter(kind: SourceKind): Promise<SourceAdapter>;

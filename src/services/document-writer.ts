@@ -1,7 +1,7 @@
-import { chunkId, documentId, embedHash, sha256 } from '../core/identity.js';
-import type { ChunkRow, DocumentRows, Embedder } from '../core/ports.js';
-import { embedTextOf } from '../core/text/embed-text.js';
-import { searchTextOf } from '../core/text/search-text.js';
+import { type QuarryError, toQuarryError } from '../core/errors.js';
+import { documentId, sha256 } from '../core/identity.js';
+import type { ChunkRow, DocumentPreparer, DocumentRows, Embedder, PreparedDocument } from '../core/ports.js';
+import { chunkTextsOf } from '../core/text/chunk-texts.js';
 import type { ChunkSpan, Collection, Document, ExtractedDocument, Source } from '../core/types.js';
 import type { ServiceContext } from './context.js';
 import { writePatiently } from './patient-write.js';
@@ -31,6 +31,20 @@ export interface WriterTally {
 interface Draft {
   readonly document: Document;
   readonly spans: readonly ChunkSpan[];
+  /** What another thread made of it. */
+  readonly prepared?: PreparedDocument;
+}
+
+/** From so many documents on, another thread is worth its start; a sync of a few files needs none. */
+const ENOUGH_FOR_THREAD = 32;
+/** Most documents, and characters of them, that wait for the other thread at a time. */
+const AHEAD_DOCUMENTS = 16;
+const AHEAD_CHARACTERS = 2_000_000;
+
+/** A document that another thread prepares. */
+interface Ahead {
+  readonly document: Document;
+  readonly prepared: Promise<PreparedDocument>;
 }
 
 /** What a document writer needs to know. */
@@ -43,6 +57,8 @@ export interface DocumentWriterOptions {
   readonly onWritten?: (tally: Readonly<WriterTally>) => void;
   /** Called each time that another process keeps this one from writing; where it is left out, such a write fails. */
   readonly onWait?: () => void;
+  /** Called for an enqueued document that could not be prepared, in its turn; where it is left out, that error ends the work. */
+  readonly onFailed?: (document: Document, error: QuarryError) => void;
   /** Takes the rows instead of the store; vectors are then never looked up in it. */
   readonly put?: (collection: string, rows: readonly DocumentRows[]) => Promise<void>;
 }
@@ -56,6 +72,9 @@ export class DocumentWriter {
   #chunks = 0;
   #characters = 0;
   #writing: Promise<void> = Promise.resolve();
+  readonly #ahead: Ahead[] = [];
+  #aheadCharacters = 0;
+  #queued = 0;
 
   constructor(options: DocumentWriterOptions) {
     this.#options = options;
@@ -63,8 +82,35 @@ export class DocumentWriter {
 
   /** Takes one document of a source. Resolves, to what will stand there, when it is gathered and not yet stored. */
   async add(source: Source, extracted: ExtractedDocument): Promise<Document> {
+    return this.addDocument(this.#documentOf(source, extracted));
+  }
+
+  /**
+   * Takes one document of a source among many, which may be cut and embedded in another thread meanwhile. Order and outcome are
+   * those of {@link add}; a document that cannot be prepared is told to `onFailed`.
+   */
+  async enqueue(source: Source, extracted: ExtractedDocument): Promise<void> {
+    return this.enqueueDocument(this.#documentOf(source, extracted));
+  }
+
+  /** Takes a document that already has its ids, as {@link enqueue} does. */
+  async enqueueDocument(document: Document): Promise<void> {
+    const preparer = await this.#preparer();
+    this.#queued += 1;
+    if (preparer === undefined || document.status === 'archived') {
+      await this.addDocument(document);
+      return;
+    }
+    const prepared = preparer.prepare(document, this.#options.collection.sizing);
+    prepared.catch(() => undefined); // The rejection is met when its turn comes.
+    this.#ahead.push({ document, prepared });
+    this.#aheadCharacters += document.text.length;
+    await this.#takeAhead(AHEAD_DOCUMENTS);
+  }
+
+  #documentOf(source: Source, extracted: ExtractedDocument): Document {
     const { context, collection } = this.#options;
-    return this.addDocument({
+    return {
       ...extracted,
       id: documentId(source.id, extracted.uri),
       collection: collection.name,
@@ -73,29 +119,59 @@ export class DocumentWriter {
       contentHash: sha256(extracted.text),
       indexedAt: context.clock.now(),
       chunkCount: 0,
-    });
+    };
   }
 
   /** Takes a document that already has its ids. */
   async addDocument(document: Document): Promise<Document> {
     const { context, collection, embedder } = this.#options;
+    await this.#takeAhead(0);
     const begun = context.clock.elapsedMs();
     // Archived notes are kept but not searched: they have no chunks.
     const isSearched = document.status !== 'archived';
     const spans = isSearched ? await context.chunker.chunk(document, collection.sizing, embedder.countTokens) : [];
     this.times.chunkMs += context.clock.elapsedMs() - begun;
-    const counted = { ...document, chunkCount: spans.length };
-    this.#drafts.push({ document: counted, spans });
-    this.#chunks += spans.length;
+    return this.#gather({ document, spans });
+  }
+
+  /** The other thread, once it pays and is there. */
+  async #preparer(): Promise<DocumentPreparer | undefined> {
+    if (this.#queued < ENOUGH_FOR_THREAD) return undefined;
+    const preparer = await this.#options.context.preparer(this.#options.embedder);
+    return preparer?.isReady() === true ? preparer : undefined;
+  }
+
+  /** Gathers what the other thread has prepared, until no more than so many documents wait for it. */
+  async #takeAhead(most: number): Promise<void> {
+    const { clock } = this.#options.context;
+    while (this.#ahead.length > most || (this.#ahead.length > 1 && this.#aheadCharacters > AHEAD_CHARACTERS)) {
+      const [next] = this.#ahead.splice(0, 1);
+      if (next === undefined) return;
+      this.#aheadCharacters -= next.document.text.length;
+      const begun = clock.elapsedMs();
+      const prepared = await next.prepared.catch((error: unknown) => toQuarryError(error));
+      this.times.chunkMs += clock.elapsedMs() - begun;
+      this.#options.signal.throwIfAborted();
+      if ('spans' in prepared) await this.#gather({ document: next.document, spans: prepared.spans, prepared });
+      else if (this.#options.onFailed === undefined) throw prepared;
+      else this.#options.onFailed(next.document, prepared);
+    }
+  }
+
+  async #gather(draft: Draft): Promise<Document> {
+    const document = { ...draft.document, chunkCount: draft.spans.length };
+    this.#drafts.push({ ...draft, document });
+    this.#chunks += draft.spans.length;
     this.#characters += document.text.length;
     const isFull =
       this.#drafts.length >= BATCH_DOCUMENTS || this.#chunks >= BATCH_CHUNKS || this.#characters >= BATCH_CHARACTERS;
     if (isFull) await this.#startBatch();
-    return counted;
+    return document;
   }
 
   /** Stores everything gathered. */
   async flush(): Promise<void> {
+    await this.#takeAhead(0);
     await this.#startBatch();
     await this.#writing;
   }
@@ -130,11 +206,11 @@ export class DocumentWriter {
   }
 
   async #embed(drafts: readonly Draft[]): Promise<DocumentRows[]> {
-    const texts = new Map<string, string>();
-    const rows = drafts.map(({ document, spans }) => ({ document, chunks: chunkRows(document, spans, texts) }));
-    const vectors = await this.#vectorsFor(texts);
+    const wanted = new Map<string, string | Float32Array>();
+    const rows = drafts.map((draft) => ({ document: draft.document, chunks: chunkRows(draft, wanted) }));
+    const vectors = await this.#vectorsFor(wanted);
     const total = rows.reduce((sum, row) => sum + row.chunks.length, 0);
-    this.tally.reused += total - texts.size;
+    this.tally.reused += total - wanted.size;
     return rows.map(({ document, chunks }) => ({
       document,
       chunks: chunks.map(
@@ -143,48 +219,45 @@ export class DocumentWriter {
     }));
   }
 
-  async #vectorsFor(texts: ReadonlyMap<string, string>): Promise<Map<string, Float32Array>> {
+  async #vectorsFor(wanted: ReadonlyMap<string, string | Float32Array>): Promise<Map<string, Float32Array>> {
     const { context, collection, embedder, signal } = this.#options;
     const isStored = this.#options.put === undefined;
     const vectors = isStored
-      ? await context.store.findVectors(collection.name, [...texts.keys()])
+      ? await context.store.findVectors(collection.name, [...wanted.keys()])
       : new Map<string, Float32Array>();
-    const missing = [...texts].filter(([hash]) => !vectors.has(hash));
+    const missing = [...wanted].filter(([hash]) => !vectors.has(hash));
+    const texts: [hash: string, text: string][] = [];
+    for (const [hash, text] of missing) {
+      if (typeof text === 'string') texts.push([hash, text]);
+      else vectors.set(hash, text);
+    }
     const made = await embedder.embed(
-      missing.map(([, text]) => text),
+      texts.map(([, text]) => text),
       'document',
       signal,
     );
-    missing.forEach(([hash], i) => {
+    texts.forEach(([hash], i) => {
       const vector = made[i];
       if (vector !== undefined) vectors.set(hash, vector);
     });
     this.tally.embedded += missing.length;
-    this.tally.reused += texts.size - missing.length;
+    this.tally.reused += wanted.size - missing.length;
     return vectors;
   }
 }
 
-/** Rows of a document without their vectors; what must be embedded is added to `texts` under its hash. */
+/** Rows of a document without their vectors; what must be embedded, or its vector, is added to `wanted` under its hash. */
 function chunkRows(
-  document: Document,
-  spans: readonly ChunkSpan[],
-  texts: Map<string, string>,
+  { document, spans, prepared }: Draft,
+  wanted: Map<string, string | Float32Array>,
 ): Omit<ChunkRow, 'vector'>[] {
+  const dimensions = prepared === undefined ? 0 : prepared.vectors.length / spans.length;
   return spans.map((span, ordinal) => {
+    const known = prepared?.texts[ordinal];
+    const { texts, embedText } = known === undefined ? chunkTextsOf(document, span) : { texts: known, embedText: '' };
+    const vector = prepared?.vectors.subarray(ordinal * dimensions, (ordinal + 1) * dimensions);
+    wanted.set(texts.embedHash, vector ?? embedText);
     const text = document.text.slice(span.start, span.end);
-    const parts = { title: document.title, headingPath: span.headingPath, text, format: document.format };
-    const embedText = embedTextOf(parts);
-    const hash = embedHash(embedText);
-    texts.set(hash, embedText);
-    return {
-      ...span,
-      id: chunkId(document.id, span.start, span.end, text),
-      documentId: document.id,
-      ordinal,
-      text,
-      embedHash: hash,
-      searchText: searchTextOf(parts),
-    };
+    return { ...span, ...texts, documentId: document.id, ordinal, text };
   });
 }

@@ -119,7 +119,7 @@ export class ReindexService {
       for (const listed of page.items) {
         throwIfCancelled(work.handle.signal);
         const document = await store.getDocument(work.from, listed.id);
-        if (document !== undefined) await work.writer.addDocument(document);
+        if (document !== undefined) await work.writer.enqueueDocument(document);
         work.handle.report({ stage: 'reindex', done: ++offset, total: page.total });
       }
       if (page.items.length === 0 || offset >= page.total) return offset;
