@@ -96,7 +96,7 @@ function simpleBlock(text: string, line: Line): MarkdownNode | undefined {
     case 'fence':
       return fencedCode(text, line);
     case 'odd':
-      return undefined;
+      return flatList(text, line) ?? plainTable(text, line);
   }
 }
 
@@ -155,6 +155,76 @@ function closedCode(
   if (line.opening > line.start) return undefined;
   for (let at = line.start; at < line.end; at++) if (text[at] !== marks[0]) return undefined;
   return { type: 'code', start: first.start, end: line.end, depth: 0, children: [] };
+}
+
+/** A list of one level whose items are paragraphs, without blank lines; undefined for any other. */
+function flatList(text: string, first: Line): MarkdownNode | undefined {
+  const items: MarkdownNode[] = [];
+  let kind: string | undefined;
+  let line = first;
+  while (!line.isBlank) {
+    const item = itemAt(text, line);
+    if (item === undefined || item.kind !== (kind ?? item.kind)) return undefined;
+    kind = item.kind;
+    const end = endOfItem(text, line, item.start - line.start);
+    const paragraph = { type: 'paragraph', start: item.start, end, depth: 0, children: [] };
+    items.push({ type: 'listItem', start: line.start, end, depth: 0, children: [paragraph] });
+    line = lineAt(text, nextLine(text, end));
+  }
+  const end = items.at(-1)?.end ?? first.end;
+  return hasEnded(text, line) ? { type: 'list', start: first.start, end, depth: 0, children: items } : undefined;
+}
+
+/** An item that begins at the margin with one blank and text behind its sign; `kind` tells lists apart. */
+function itemAt(text: string, line: Line): { kind: string; start: number } | undefined {
+  const opening = text.slice(line.start, Math.min(line.end, line.start + LONGEST_SIGN));
+  const [sign, number = '', mark = ''] = /^(?:(\d{1,9})([.)])|[-+*]) (?=[^ \t])/.exec(opening) ?? [];
+  if (sign === undefined || isRule(text.slice(line.start, line.end))) return undefined;
+  const start = line.start + sign.length;
+  return kindOf(text, { ...line, opening: start }) === 'text' ? { kind: number === '' ? sign : mark, start } : undefined;
+}
+
+const LONGEST_SIGN = 12;
+const isRule = (line: string): boolean => /^[-*+_ \t]*$/.test(line);
+
+/** Behind the lines of text that are indented as the item's own text is. */
+function endOfItem(text: string, first: Line, indentation: number): number {
+  let { end, next } = first;
+  while (next < text.length) {
+    const line = lineAt(text, next);
+    if (line.isBlank || line.opening - line.start !== indentation || kindOf(text, line) !== 'text') break;
+    ({ end, next } = line);
+  }
+  return end;
+}
+
+/** Whether nothing can go on with a list behind this blank line. */
+function hasEnded(text: string, blank: Line): boolean {
+  let line = blank;
+  while (line.isBlank && line.start < text.length) line = lineAt(text, line.next);
+  if (line.start >= text.length) return blank.start >= text.length || text.endsWith('\n');
+  return line.opening === line.start && kindOf(text, line) !== 'odd';
+}
+
+const DELIMITERS = /^\|(?:[ \t]*:?-+:?[ \t]*\|)+$/;
+const ROW = /^\|.*\|$/;
+
+/** A table whose rows all begin and end with a bar. */
+function plainTable(text: string, first: Line): MarkdownNode | undefined {
+  const rows: MarkdownNode[] = [];
+  const second = lineAt(text, first.next);
+  const header = text.slice(first.start, first.end);
+  const delimiters = text.slice(second.start, second.end);
+  if (!ROW.test(header) || header.includes('\\') || !DELIMITERS.test(delimiters)) return undefined;
+  if (header.split('|').length !== delimiters.split('|').length) return undefined;
+  let end = second.end;
+  for (let line = first; !line.isBlank; line = lineAt(text, line.next)) {
+    if (!ROW.test(text.slice(line.start, line.end))) return undefined;
+    if (line.start !== second.start)
+      rows.push({ type: 'tableRow', start: line.start, end: line.end, depth: 0, children: [] });
+    end = line.end;
+  }
+  return { type: 'table', start: first.start, end, depth: 0, children: rows };
 }
 
 /** What stays open beyond blank lines, in a list or a quotation too: fenced code, and HTML that ends with a sign of its own. */
