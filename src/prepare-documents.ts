@@ -36,79 +36,101 @@ interface Waiting extends PrepareRequest {
  * Cuts and embeds documents in a thread of their own, which is started by the first of them and ended when none has come for
  * a while. A document that costs the thread its life fails; those behind it are prepared by a new one.
  */
-export function prepareInThread({ folder, heapMegabytes = HEAP_MEGABYTES }: PreparingOptions): DocumentPreparer {
-  const waiting: Waiting[] = [];
-  let worker: Worker | undefined;
-  let isReady = false;
-  /** It ended before it could begin, so that another would too. */
-  let isBroken = false;
-  let retirement: NodeJS.Timeout | undefined;
+export function prepareInThread(options: PreparingOptions): DocumentPreparer {
+  return new PreparingThread(options);
+}
 
-  const onMessage = (answer: PrepareAnswer): void => {
-    if ('isReady' in answer) isReady = true;
-    else if ('prepared' in answer) waiting.shift()?.resolve(answer.prepared);
-    else waiting.shift()?.reject(new QuarryError(answer.error.code, answer.error.message, { hint: answer.error.hint }));
-    if (waiting.length === 0) rest();
-  };
-  const onEnd = (cause: unknown): void => {
-    worker = undefined;
-    isBroken ||= !isReady;
-    isReady = false;
-    const failed = isBroken ? waiting.splice(0) : waiting.splice(0, 1);
-    for (const { reject } of failed) reject(endedBy(cause));
-    if (waiting.length > 0) start().postAll();
-  };
-  const start = () => {
-    clearTimeout(retirement);
-    const fresh = new Worker(new URL('./prepare-worker.js', import.meta.url), {
+class PreparingThread implements DocumentPreparer {
+  readonly #options: PreparingOptions;
+  /** What the thread has been sent and has not answered, in order. */
+  readonly #waiting: Waiting[] = [];
+  #worker: Worker | undefined;
+  #isReady = false;
+  /** A thread ended before it could begin, so that another would too. */
+  #isBroken = false;
+  #retirement: NodeJS.Timeout | undefined;
+
+  constructor(options: PreparingOptions) {
+    this.#options = options;
+  }
+
+  isReady(): boolean {
+    if (this.#worker === undefined && !this.#isBroken) {
+      this.#start();
+      this.#rest();
+    }
+    return this.#isReady;
+  }
+
+  prepare(document: Document, sizing: ChunkSizing): Promise<PreparedDocument> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ document, sizing, resolve, reject });
+      clearTimeout(this.#retirement);
+      const worker = this.#worker ?? this.#start();
+      worker.ref();
+      worker.postMessage({ document, sizing } satisfies PrepareRequest);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#end();
+    for (const { reject } of this.#waiting.splice(0)) reject(new QuarryError('CANCELLED', 'The work was cancelled.'));
+  }
+
+  #start(): Worker {
+    const { folder, heapMegabytes = HEAP_MEGABYTES } = this.#options;
+    const worker = new Worker(new URL('./prepare-worker.js', import.meta.url), {
       workerData: { folder },
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
     });
     let cause: unknown = 'the thread ended';
-    fresh.on('message', onMessage);
-    fresh.on('error', (error) => {
+    worker.on('message', (answer: PrepareAnswer) => this.#take(answer));
+    worker.on('error', (error) => {
       cause = error;
     });
-    fresh.on('exit', () => {
-      if (worker === fresh) onEnd(cause);
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#replace(cause);
     });
-    worker = fresh;
-    return { postAll: () => waiting.forEach(({ document, sizing }) => fresh.postMessage({ document, sizing })) };
-  };
-  const end = async (): Promise<void> => {
-    clearTimeout(retirement);
-    const ended = worker;
-    worker = undefined;
-    isReady = false;
-    await ended?.terminate();
-  };
+    this.#worker = worker;
+    return worker;
+  }
+
+  #take(answer: PrepareAnswer): void {
+    if ('isReady' in answer) this.#isReady = true;
+    else if ('prepared' in answer) this.#waiting.shift()?.resolve(answer.prepared);
+    else {
+      const { code, message, hint, details } = answer.error;
+      this.#waiting.shift()?.reject(new QuarryError(code, message, { hint, details }));
+    }
+    if (this.#waiting.length === 0) this.#rest();
+  }
+
+  /** The thread died of the document it was at. */
+  #replace(cause: unknown): void {
+    this.#worker = undefined;
+    this.#isBroken ||= !this.#isReady;
+    this.#isReady = false;
+    const failed = this.#waiting.splice(0, this.#isBroken ? this.#waiting.length : 1);
+    for (const { reject } of failed) reject(endedBy(cause));
+    if (this.#waiting.length === 0) return;
+    const worker = this.#start();
+    for (const { document, sizing } of this.#waiting) worker.postMessage({ document, sizing } satisfies PrepareRequest);
+  }
+
   /** Keeps the thread for more documents, without keeping the process alive. */
-  const rest = (): void => {
-    worker?.unref();
-    clearTimeout(retirement);
-    retirement = setTimeout(() => void end(), IDLE_MS).unref();
-  };
-  return {
-    isReady() {
-      if (worker === undefined && !isBroken) {
-        start();
-        rest();
-      }
-      return isReady;
-    },
-    prepare: (document, sizing) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ document, sizing, resolve, reject });
-        clearTimeout(retirement);
-        if (worker === undefined) start().postAll();
-        else worker.postMessage({ document, sizing });
-        worker?.ref();
-      }),
-    async close() {
-      await end();
-      for (const { reject } of waiting.splice(0)) reject(new QuarryError('CANCELLED', 'The work was cancelled.'));
-    },
-  };
+  #rest(): void {
+    this.#worker?.unref();
+    clearTimeout(this.#retirement);
+    this.#retirement = setTimeout(() => void this.#end(), IDLE_MS).unref();
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#retirement);
+    const ended = this.#worker;
+    this.#worker = undefined;
+    this.#isReady = false;
+    await ended?.terminate();
+  }
 }
 
 function endedBy(cause: unknown): QuarryError {

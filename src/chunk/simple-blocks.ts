@@ -181,7 +181,9 @@ function itemAt(text: string, line: Line): { kind: string; start: number } | und
   const [sign, number = '', mark = ''] = /^(?:(\d{1,9})([.)])|[-+*]) (?=[^ \t])/.exec(opening) ?? [];
   if (sign === undefined || isRule(text.slice(line.start, line.end))) return undefined;
   const start = line.start + sign.length;
-  return kindOf(text, { ...line, opening: start }) === 'text' ? { kind: number === '' ? sign : mark, start } : undefined;
+  return kindOf(text, { ...line, opening: start }) === 'text'
+    ? { kind: number === '' ? sign : mark, start }
+    : undefined;
 }
 
 const LONGEST_SIGN = 12;

@@ -56,5 +56,7 @@ function normalize(sum: Float64Array): Float32Array {
   let squares = 0;
   for (const entry of sum) squares += entry * entry;
   const factor = 1 / Math.sqrt(squares);
-  return Float32Array.from(sum, (entry) => entry * factor);
+  const unit = new Float32Array(sum.length);
+  for (let at = 0; at < sum.length; at++) unit[at] = (sum[at] ?? 0) * factor;
+  return unit;
 }

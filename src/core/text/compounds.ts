@@ -6,6 +6,8 @@ const JOINT = '._\\-/\\\\:@+#~%=?&';
 /** The bound keeps an endless word from overflowing the stack of the regular expression. */
 const RUN = new RegExp(`[\\p{L}\\p{M}\\p{N}${JOINT}]{1,65536}`, 'gu');
 const OUTER_SIGNS = new RegExp(`^[\\p{M}${JOINT}]+|[${JOINT}]+$`, 'gu');
+/** Most words have neither, and are told by a look. */
+const MAY_BE_NAME = new RegExp(`[0-9${JOINT}]`);
 const HAS_JOINT = new RegExp(`[${JOINT}]`);
 /** Longer ones are data, not names. */
 const LONGEST_COMPOUND = 400;
@@ -23,8 +25,8 @@ const WHOLE = '=';
  */
 export function compoundTerms(text: string): string[] {
   const terms = new Set<string>();
-  for (const [run] of text.matchAll(RUN)) {
-    if (run.length > LONGEST_COMPOUND) continue;
+  for (const run of text.match(RUN) ?? []) {
+    if (run.length > LONGEST_COMPOUND || !MAY_BE_NAME.test(run)) continue;
     const name = foldWord(run.replace(OUTER_SIGNS, ''));
     if (HEX_NAME.test(name)) addPrefixes(name, terms);
     if (!HAS_JOINT.test(name)) continue;

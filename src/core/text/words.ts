@@ -28,8 +28,10 @@ const IS_UNSPACED = new RegExp(`[${UNSPACED}]`, 'u');
  */
 export function termsInOrder(text: string): string[] {
   const terms: string[] = [];
-  for (const [word] of text.matchAll(WORDS)) {
-    if (PLAIN_WORD.test(word)) terms.push(termOf(word));
+  for (const word of text.match(WORDS) ?? []) {
+    const before = known.get(word);
+    if (before !== undefined) terms.push(before);
+    else if (PLAIN_WORD.test(word)) terms.push(termOf(word));
     else for (const [run] of word.matchAll(RUNS)) terms.push(...(IS_UNSPACED.test(run) ? pairsOf(run) : [termOf(run)]));
   }
   return terms;
