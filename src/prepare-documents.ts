@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type ErrorReport, messageOf, QuarryError } from './core/errors.js';
+import { type ErrorReport, messageOf, QuarryError, systemCode } from './core/errors.js';
 import type { DocumentPreparer, PreparedDocument } from './core/ports.js';
 import type { ChunkSizing, Document } from './core/types.js';
 
@@ -24,6 +24,8 @@ export interface PreparingOptions {
 }
 
 const HEAP_MEGABYTES = 512;
+/** Of it for what is short-lived; by default the thread would take a hundred megabytes more and be no faster. */
+const YOUNG_MEGABYTES = 8;
 /** So long the thread waits for more. */
 const IDLE_MS = 3_000;
 
@@ -81,7 +83,7 @@ class PreparingThread implements DocumentPreparer {
     const { folder, heapMegabytes = HEAP_MEGABYTES } = this.#options;
     const worker = new Worker(new URL('./prepare-worker.js', import.meta.url), {
       workerData: { folder },
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     });
     let cause: unknown = 'the thread ended';
     worker.on('message', (answer: PrepareAnswer) => this.#take(answer));
@@ -134,7 +136,7 @@ class PreparingThread implements DocumentPreparer {
 }
 
 function endedBy(cause: unknown): QuarryError {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+  if (systemCode(cause) === 'ERR_WORKER_OUT_OF_MEMORY') {
     return new QuarryError('DOCUMENT_TOO_LARGE', 'The document needs too much memory to be cut into chunks.', {
       hint: 'Split the document, or leave it out with an exclude pattern.',
       cause,
