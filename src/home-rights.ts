@@ -1,4 +1,4 @@
-import type { HomeRights } from './core/ports.js';
+import type { HomeRights } from './core/home-rights-port.js';
 import { countOpen, isPrivateFolder, tightenBelow } from './store/private-files.js';
 
 /**

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorReport, messageOf, QuarryError, systemCode } from './core/errors.js';
-import type { DocumentPreparer, PreparedDocument } from './core/ports.js';
+import type { DocumentPreparer, PreparedDocument } from './core/prepare-port.js';
 import type { ChunkSizing, Document } from './core/types.js';
 
 /** A document to be prepared. */

@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createChunker } from './chunk/chunker.js';
 import { toQuarryError } from './core/errors.js';
-import type { Embedder, PreparedDocument } from './core/ports.js';
+import type { Embedder } from './core/ports.js';
+import type { PreparedDocument } from './core/prepare-port.js';
 import { chunkTextsOf } from './core/text/chunk-texts.js';
 import { openStaticEmbedder } from './embed/static-embedder.js';
 import type { PrepareAnswer, PrepareRequest } from './prepare-documents.js';
+import { chunkToFit } from './services/chunk-to-fit.js';
 
 /** The thread's side of prepare-documents: documents are cut and embedded one after the other. */
 const { folder } = workerData as { readonly folder: string }; // as prepare-documents gives it
@@ -32,8 +34,8 @@ function send(message: PrepareAnswer, memory: ArrayBuffer[]): void {
 }
 
 async function prepare({ document, sizing }: PrepareRequest, model: Embedder): Promise<PreparedDocument> {
-  const spans = await chunker.chunk(document, sizing, model.countTokens);
-  const made = spans.map((span) => chunkTextsOf(document, span));
+  const spans = await chunkToFit(document, { context: { chunker }, collection: { sizing }, embedder: model });
+  const made = spans.map((span) => chunkTextsOf(document, span, model));
   const rows = await model.embed(
     made.map(({ embedText }) => embedText),
     'document',

@@ -9,21 +9,16 @@ import type { SuiteFiles } from './core/benchmark/suite.js';
 import type { SymbolReader } from './core/code/symbol-reader.js';
 import type { DatasetFiles, DatasetStore } from './core/curation/ports.js';
 import { QuarryError, toQuarryError } from './core/errors.js';
-import type {
-  Clock,
-  DocumentPreparer,
-  Embedder,
-  KnowledgeStore,
-  Report,
-  Reranker,
-  SourceAdapter,
-} from './core/ports.js';
+import type { ModelShelf } from './core/model-port.js';
+import type { Clock, Embedder, KnowledgeStore, Report, Reranker, SourceAdapter } from './core/ports.js';
+import type { DocumentPreparer } from './core/prepare-port.js';
 import { nearestName } from './core/text/nearest-name.js';
 import type { ModelTrainer } from './core/training/trainer-port.js';
 import type { Job, SourceKind } from './core/types.js';
 import { packageVersion } from './extract/fetch/user-agent.js';
 import { createHomeRights } from './home-rights.js';
 import { createLogger, type Logger } from './logger.js';
+import { createModelInUse, type WantedSince } from './model-in-use.js';
 import type { Door, Operation, Outcome } from './operations/define.js';
 import { type OperationInput, type OperationName, type OperationOutput, operations } from './operations/index.js';
 import { createOwner, fateOfOwner } from './owner.js';
@@ -163,6 +158,22 @@ function preparers() {
   };
 }
 
+/** What the configuration names, else what was chosen for the workspace, else the bundled model. */
+async function wantedModel(config: Config, store: KnowledgeStore, models: Once<ModelShelf>): Promise<WantedSince> {
+  const choice = config.model === '' ? await store.modelChoice() : undefined;
+  if (choice === undefined) return { key: '', since: '', open: () => openConfiguredEmbedder(config) };
+  const { model, dtype, chosenAt } = choice;
+  // A folder's content may have changed since it was chosen before.
+  const key = JSON.stringify([model, dtype, chosenAt]);
+  const open = async () => (await models.get()).open({ model, dtype, mayDownload: config.allowRemoteModels });
+  return { key, since: chosenAt, open };
+}
+
+async function openModelShelf(config: Config): Promise<ModelShelf> {
+  const { createModelShelf } = await import('./embed/model-shelf.js');
+  return createModelShelf({ cacheDir: config.modelCache, threads: config.threads });
+}
+
 async function openSymbolReader(): Promise<SymbolReader> {
   const { createSymbolReader } = await import('./chunk/symbol-reader.js');
   return createSymbolReader();
@@ -213,6 +224,7 @@ async function recoverWorkspace(store: KnowledgeStore, services: Services, log: 
   try {
     const marked = await services.jobs.markInterrupted();
     await services.jobs.forgetEnded();
+    await services.reindex.clearAbandoned();
     if (marked.length === 0) return;
     const dropped = await store.recover();
     log('warn', 'Jobs were interrupted; sync their sources to complete them.', {
@@ -240,13 +252,10 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
   await makePrivateFolder(config.home).catch(() => undefined);
   const { openStore } = await import('./store/open-store.js');
   const store = await openStore({ directory: join(config.home, 'workspaces', config.workspace) });
-  const embedder = once(() => openConfiguredEmbedder(config));
+  const models = once(() => openModelShelf(config));
+  const model = createModelInUse(() => wantedModel(config, store, models));
   const preparing = preparers();
   const reranker = once(() => openConfiguredReranker(config));
-  const symbolReader = once(openSymbolReader);
-  const suiteFiles = once(openSuiteFiles);
-  const datasetStore = once(() => openDatasetStore(config));
-  const datasetFiles = once(openDatasetFiles);
   const adapters = new Map<SourceKind, Once<SourceAdapter>>();
   const context: ServiceContext = {
     config,
@@ -255,17 +264,18 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
     log,
     clock: systemClock,
     chunker: createChunker(),
-    symbolReader: symbolReader.get,
+    symbolReader: once(openSymbolReader).get,
     folder: process.cwd(),
     owner: createOwner(),
     fateOf: fateOfOwner,
     moment: machineMoment,
-    embedder: embedder.get,
+    embedder: model.get,
+    models: models.get,
     preparer: preparing.get,
     reranker: reranker.get,
-    suiteFiles: suiteFiles.get,
-    datasetStore: datasetStore.get,
-    datasetFiles: datasetFiles.get,
+    suiteFiles: once(openSuiteFiles).get,
+    datasetStore: once(() => openDatasetStore(config)).get,
+    datasetFiles: once(openDatasetFiles).get,
     trainer: openTrainer,
     staticModel: openNamedStaticModel,
     version: packageVersion(),
@@ -293,7 +303,7 @@ export async function openQuarry(overrides: Partial<Config> = {}): Promise<Quarr
       await services.jobs.close();
       await services.notes.settle();
       await preparing.close();
-      await (await embedder.opened())?.close();
+      await model.close();
       await (await reranker.opened())?.close();
       await store.close();
       await homeRights.tightenNew();

@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createChunker } from '../src/chunk/chunker.js';
-import type { DocumentPreparer, Embedder } from '../src/core/ports.js';
+import type { Embedder } from '../src/core/ports.js';
+import type { DocumentPreparer } from '../src/core/prepare-port.js';
 import { chunkTextsOf } from '../src/core/text/chunk-texts.js';
 import type { Document, DocumentFormat } from '../src/core/types.js';
 import { openStaticModel } from '../src/embed/open-embedder.js';
 import { prepareInThread } from '../src/prepare-documents.js';
+import { chunkToFit } from '../src/services/chunk-to-fit.js';
 
 const SIZING = { maxTokens: 64, minTokens: 16 };
 
@@ -48,8 +50,12 @@ describe('a thread that prepares documents', () => {
   afterAll(() => preparer.close());
 
   async function expectSame(document: Document): Promise<void> {
-    const spans = await createChunker().chunk(document, SIZING, embedder.countTokens);
-    const made = spans.map((span) => chunkTextsOf(document, span));
+    const spans = await chunkToFit(document, {
+      context: { chunker: createChunker() },
+      collection: { sizing: SIZING },
+      embedder,
+    });
+    const made = spans.map((span) => chunkTextsOf(document, span, embedder));
     const vectors = await embedder.embed(
       made.map(({ embedText }) => embedText),
       'document',

@@ -11,7 +11,7 @@ import { createRuler, type Ruler, trimRegion } from './ruler.js';
 import type { Section } from './section.js';
 
 /** Name and version of the rules below; a change means that collections must be cut again. */
-const CHUNKER_ID = 'structure-2';
+const CHUNKER_ID = 'structure-3';
 
 /**
  * Cuts documents by structure first and size second: Markdown by headings and blocks, programs by their syntax tree, other text by
@@ -71,7 +71,7 @@ async function addFitting(piece: Piece, ruler: Ruler, pieces: Piece[]): Promise<
   const seam = seams[Math.floor(seams.length / 2)];
   if (seam !== undefined) {
     await addFitting({ ...piece, start, end: seam, seams }, ruler, pieces);
-    await addFitting({ ...piece, start: seam, end, seams }, ruler, pieces);
+    await addFitting({ ...piece, start: seam, end, seams, introduction: undefined }, ruler, pieces);
     return;
   }
   for (const window of await fillWindows({ start, end, grain: 'prose' }, ruler)) {
@@ -89,7 +89,7 @@ function toSpans(pieces: readonly Piece[], ruler: Ruler, format: DocumentFormat)
       end: piece.end,
       startLine: lines.lineAt(start),
       endLine: lines.lineAt(piece.end - 1),
-      headingPath: piece.path,
+      headingPath: piece.introduction === undefined ? piece.path : [...piece.path, piece.introduction],
       tokens: ruler.tokensOf(start, piece.end),
     };
   });

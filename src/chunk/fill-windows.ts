@@ -1,3 +1,4 @@
+import { endsAnnouncing } from './announcements.js';
 import type { Ruler } from './ruler.js';
 import type { Grain } from './section.js';
 import { type CutText, lineCuts, paragraphCuts, sentenceCuts } from './text-cuts.js';
@@ -50,11 +51,15 @@ const BEST_FIRST: Readonly<Record<Grain, readonly CutText[]>> = {
   lines: [paragraphCuts, lineCuts, sentenceCuts],
 };
 
+/** What is looked at in front of a cut. */
+const LINE_ENDING = 80;
+
 function bestCut(text: string, { start, end, grain }: { start: number; end: number; grain: Grain }): number {
   const middle = start + Math.floor((end - start) / 2);
   for (const cutText of [...BEST_FIRST[grain], wordCuts]) {
-    const cut = cutText(text, middle, end).at(-1);
-    if (cut !== undefined && cut > start) return cut;
+    const cuts = cutText(text, middle, end).filter((cut) => cut > start);
+    const cut = cuts.findLast((one) => !endsAnnouncing(text.slice(Math.max(start, one - LINE_ENDING), one)));
+    if (cut !== undefined) return cut;
   }
   return codePointCut(text, start, end);
 }

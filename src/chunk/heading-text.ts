@@ -2,7 +2,7 @@ const LONGEST_HEADING = 200;
 
 /**
  * What a heading says, without its marks: `## [The **API**](x.md) {#api}` -> `The API`. `raw` is the heading's source, ATX,
- * setext or HTML. At most 200 code units; may be empty.
+ * setext or HTML. At most 200 code units, no colon at its end; may be empty.
  */
 export function headingText(raw: string): string {
   return raw
@@ -21,7 +21,8 @@ export function headingText(raw: string): string {
     .replace(/&(amp|lt|gt|quot|nbsp|#39);/g, (_, name: string) => ENTITIES[name] ?? ' ')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, LONGEST_HEADING);
+    .slice(0, LONGEST_HEADING)
+    .replace(/[\s:\uff1a]+$/u, '');
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ', '#39': "'" };

@@ -1,3 +1,4 @@
+import { announcementStart, introductionOf } from './announcements.js';
 import { headingText } from './heading-text.js';
 import type { MarkdownNode } from './markdown-node.js';
 import { segmentMarkdown } from './markdown-segments.js';
@@ -83,15 +84,22 @@ function headingOf(node: MarkdownNode, text: string): { depth: number; title: st
 
 /** Nodes as blocks that touch: what stands between two nodes belongs to the one before it. */
 function toBlocks(nodes: readonly MarkdownNode[], region: { start: number; end: number }, text: string): Block[] {
-  if (nodes.length === 0) return [{ ...region, grain: 'prose', leads: false }];
-  return nodes.map((node, at) => {
+  if (nodes.length === 0) return [{ ...region, grain: 'prose' }];
+  let before: { node: MarkdownNode; from: number | undefined } | undefined;
+  return nodes.map((node, at): Block => {
     const start = at === 0 ? region.start : node.start;
     const end = nodes[at + 1]?.start ?? region.end;
+    const isHeading = headingOf(node, text) !== undefined || (at === 0 && node.type === 'tableRow');
+    const from = isHeading ? start : announcementStart(node, nodes[at + 1], text);
+    const introduction = introductionOf(node, before, text);
+    before = { node, from };
     return {
       start,
       end,
       grain: LINED.has(node.type) ? 'lines' : 'prose',
-      leads: node.type === 'heading' || (node.type === 'paragraph' && text[node.end - 1] === ':'),
+      leadStart: from === node.start ? start : from,
+      isHeading,
+      introduction,
       ...(node.children.length > 0 ? { parts: () => toBlocks(node.children, { start, end }, text) } : {}),
     };
   });

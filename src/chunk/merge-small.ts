@@ -8,6 +8,8 @@ export interface Piece {
   readonly path: readonly string[];
   /** True when the heading that `path` ends with stands in the piece itself. */
   readonly titled: boolean;
+  /** The sentence that introduces what the piece begins in the middle of: a list, a table, code. */
+  readonly introduction?: string | undefined;
   /** True for what must not be joined with what follows. */
   readonly isApart?: boolean | undefined;
   /** Offsets inside the piece at which it may be cut again. */
@@ -57,6 +59,7 @@ function joinPieces(left: Piece, right: Piece, min: number): Piece {
     end: right.end,
     weight: left.weight + right.weight,
     ...joinedPath(left, right, min),
+    introduction: left.introduction,
     seams: [...left.seams, right.start, ...right.seams],
   };
 }

@@ -7,8 +7,15 @@ export interface Block {
   readonly start: number;
   readonly end: number;
   readonly grain: Grain;
-  /** Must not be parted from the block behind it where both fit: a heading, a line ending in a colon. */
-  readonly leads: boolean;
+  /**
+   * Where the heading or sentence begins that announces the block behind it, and stands in one chunk with its beginning at least;
+   * absent for a block that announces nothing.
+   */
+  readonly leadStart?: number | undefined;
+  /** A heading, behind which no chunk ends. Default false. */
+  readonly isHeading?: boolean;
+  /** The sentence that announces this block, for parts of it that stand in another chunk. */
+  readonly introduction?: string | undefined;
   /** Finer blocks that cover the region, made on demand; absent or empty for a leaf. */
   readonly parts?: (() => readonly Block[]) | undefined;
 }
@@ -30,5 +37,5 @@ export interface Section {
 
 /** A block of lines, to be cut by its layout. */
 export function linesBlock({ start, end }: { readonly start: number; readonly end: number }): Block {
-  return { start, end, grain: 'lines', leads: false };
+  return { start, end, grain: 'lines' };
 }

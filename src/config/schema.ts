@@ -47,13 +47,13 @@ export const SETTINGS = {
     env: ['QUARRY_MODEL'],
     parse: text,
     default: '',
-    help: 'Embedding model: a name such as Xenova/bge-small-en-v1.5 or a local folder. Default: the bundled model.',
+    help: 'Embedding model of this process: a name such as Xenova/bge-small-en-v1.5 or a local folder; wins over the choice of `quarry model use`. Default: that choice, else the bundled model.',
   }),
   modelDtype: setting({
     env: ['QUARRY_MODEL_DTYPE'],
     parse: text,
     default: '',
-    help: 'Weights to load: fp32, fp16, q8, ... Default: what the model registry says, usually q8.',
+    help: 'Weights to load: fp32, fp16, q8, ...; for QUARRY_MODEL, and the default of `quarry model use`. Default: what the model registry says, usually q8.',
   }),
   modelCache: setting({
     env: ['QUARRY_MODEL_CACHE'],

@@ -1,7 +1,6 @@
 import type { QuarryError } from './errors.js';
 import type { FilterValues } from './filter-port.js';
 import type { KeywordQuery, TermStatistics } from './keyword-port.js';
-import type { ChunkTexts } from './text/chunk-texts.js';
 import type {
   Chunk,
   ChunkSizing,
@@ -14,6 +13,7 @@ import type {
   JobState,
   JsonObject,
   JsonValue,
+  ModelChoice,
   Progress,
   SearchFilter,
   Source,
@@ -152,26 +152,6 @@ export interface Chunker {
   ): Promise<ChunkSpan[]>;
 }
 
-/** What is made of a document before it can be written: its chunks, each with its vector. */
-export interface PreparedDocument {
-  readonly spans: readonly ChunkSpan[];
-  readonly texts: readonly ChunkTexts[];
-  /** The chunks' vectors, one after the other. */
-  readonly vectors: Float32Array;
-}
-
-/** Cuts and embeds documents beside the thread that asks. */
-export interface DocumentPreparer {
-  /** Whether it could begin at once; until then, asking it is slower than doing without it. The first question makes it ready. */
-  isReady(): boolean;
-  /**
-   * Equal to what the chunker and the embedder make here. Answers come in the order of the calls.
-   * @throws QuarryError DOCUMENT_TOO_LARGE, DOCUMENT_BROKEN where the document cost the preparer its life
-   */
-  prepare(document: Document, sizing: ChunkSizing): Promise<PreparedDocument>;
-  close(): Promise<void>;
-}
-
 /** Makes vectors. */
 export interface Embedder {
   readonly fingerprint: EmbeddingFingerprint;
@@ -199,7 +179,6 @@ export interface Reranker {
 }
 
 // ---------------------------------------------------------------- store
-
 /** A chunk as it is written. */
 export interface ChunkRow extends Chunk {
   /** What BM25 indexes: see core/text/search-text. */
@@ -318,6 +297,12 @@ export interface MendOptions {
   readonly report?: Report;
 }
 
+/** A collection, and the one that was built beside it to take its place. */
+export interface Replacement {
+  readonly name: string;
+  readonly scratch: string;
+}
+
 /** One workspace's database. All writes pass one queue; readers never wait. */
 export interface KnowledgeStore {
   listCollections(): Promise<Collection[]>;
@@ -328,6 +313,13 @@ export interface KnowledgeStore {
   updateCollection(collection: Collection): Promise<void>;
   /** Puts the rows and the record of `scratch` in the place of `name` in one step; `scratch` is gone afterwards, the sources of `name` stay. */
   replaceCollection(name: string, scratch: string): Promise<void>;
+  /**
+   * Makes a model the workspace's own and puts collections that were embedded with it in the places of others, each as
+   * {@link replaceCollection} does, all in one commit: every process has the old model with the old rows, or the new one with the new.
+   */
+  adoptModel(choice: ModelChoice, replacements: readonly Replacement[]): Promise<void>;
+  /** The model that was chosen for the workspace; undefined when none was. Cheap, and never older than the last commit. */
+  modelChoice(): Promise<ModelChoice | undefined>;
   /** Drops the collection with its sources and rows; nothing happens when it is absent. */
   dropCollection(name: string): Promise<void>;
   collectionStats(name: string): Promise<CollectionStats>;
@@ -338,8 +330,12 @@ export interface KnowledgeStore {
   /** Removes the source with all its documents and chunks; resolves to the number of documents removed. */
   deleteSource(id: string): Promise<number>;
 
-  /** Adds or replaces documents, each whole. Refuses vectors of the wrong length or with non-finite numbers. */
-  putDocuments(collection: string, rows: readonly DocumentRows[]): Promise<void>;
+  /**
+   * Adds or replaces documents, each whole. Refuses vectors of the wrong length or with non-finite numbers.
+   * @param space what made the vectors; when the collection is of another space by now, nothing is written
+   * @throws QuarryError FINGERPRINT_MISMATCH
+   */
+  putDocuments(collection: string, rows: readonly DocumentRows[], space?: EmbeddingFingerprint): Promise<void>;
   /** Changes fields that need no new chunks (revision, metadata, licence, tags, status, ...) on documents and their chunks. */
   patchDocuments(collection: string, documents: readonly Document[]): Promise<void>;
   /** Resolves to how many existed. */
@@ -352,8 +348,9 @@ export interface KnowledgeStore {
   filterValues(collection: string): Promise<FilterValues>;
   /** What is known of every document of a source. */
   knownDocuments(collection: string, sourceId: string): Promise<(KnownDocument & { readonly id: string })[]>;
-  /** Chunks of a document by ordinal. */
+  /** Chunks of a document by ordinal; {@link getChunksAt} those at these ordinals, 1,000 at most. */
   listChunks(collection: string, documentId: string): Promise<Chunk[]>;
+  getChunksAt(collection: string, documentId: string, ordinals: readonly number[]): Promise<Chunk[]>;
   /** Candidates (without leg scores) for chunk ids that exist; unknown ids are left out. */
   getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]>;
   /** Vectors already stored for these embed hashes. */
@@ -401,20 +398,4 @@ export interface KnowledgeStore {
    */
   mend(options: MendOptions): Promise<readonly MendStep[]>;
   close(): Promise<void>;
-}
-
-/** How many folders and files others than their owner can reach. */
-export interface Openness {
-  readonly folders: number;
-  readonly files: number;
-}
-
-/** The rights on the folder that holds everything. */
-export interface HomeRights {
-  /** What others can reach. */
-  examine(): Promise<Openness>;
-  /** Takes the rights of others from everything in the home that is this user's; resolves to what was changed. */
-  tighten(): Promise<Openness>;
-  /** {@link tighten} for what was made since the workspace was opened, in a home that only its owner may enter. Never rejects. */
-  tightenNew(): Promise<void>;
 }

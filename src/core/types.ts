@@ -26,11 +26,11 @@ export const SEARCHED_STATUSES = [
 /** One of {@link NOTE_STATUSES}. */
 export type NoteStatus = (typeof NOTE_STATUSES)[number];
 
-/** What makes vectors comparable. Two collections share a vector space only if every field is equal. */
+/** What makes vectors comparable. Two collections share a vector space only if every field but the model's name is equal. */
 export interface EmbeddingFingerprint {
   /** Model name, for instance `quarry-embed-v1` or `Xenova/bge-small-en-v1.5`. */
   readonly model: string;
-  /** sha256 (hex) of the weights file. */
+  /** sha256 (hex) of the weights: of the graph and of every file that it names. */
   readonly revision: string;
   readonly dtype: string;
   readonly pooling: 'mean' | 'cls' | 'last' | 'none';
@@ -39,6 +39,16 @@ export interface EmbeddingFingerprint {
   readonly documentPrefix: string;
   readonly dimensions: number;
   readonly normalized: boolean;
+}
+
+/** Which embedding model was chosen for a workspace. */
+export interface ModelChoice {
+  /** A name in the cache of models, or the absolute path of a folder; empty for the bundled model. */
+  readonly model: string;
+  /** Kind of its weights. */
+  readonly dtype: string;
+  /** ISO 8601, UTC. */
+  readonly chosenAt: string;
 }
 
 /** How a collection cuts its documents; changing it means a re-chunk on the next sync. */
@@ -127,7 +137,10 @@ export interface ChunkSpan {
   /** 1-based, inclusive. */
   readonly startLine: number;
   readonly endLine: number;
-  /** Headings (or enclosing symbols, for code) above the span, outermost first. */
+  /**
+   * Headings (or enclosing symbols, for code) above the span, outermost first; last, ending in a colon, the sentence that introduces
+   * the list, table or listing in the middle of which the span begins, if one does.
+   */
   readonly headingPath: readonly string[];
   /** Tokens of the span in the embedder's own count. */
   readonly tokens: number;

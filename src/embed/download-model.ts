@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, QuarryError } from '../core/errors.js';
 import { makeFolder } from '../files/make-folder.js';
+import { externalFiles } from './external-data.js';
 
 /** Where a model comes from and goes to. */
 export interface Download {
@@ -18,6 +19,7 @@ export interface Download {
 
 /** Files that say how to pool, prefix and cut, where the authors give them. */
 const OPTIONAL_FILES = [
+  'tokenizer_config.json',
   '1_Pooling/config.json',
   'config_sentence_transformers.json',
   'modules.json',
@@ -29,12 +31,12 @@ const OPTIONAL_FILES = [
  * @throws QuarryError FETCH_FAILED naming what could not be had
  */
 export async function downloadModel({ base, folder, weights }: Download): Promise<void> {
-  for (const file of ['tokenizer.json', 'tokenizer_config.json']) await need(base, folder, file);
+  await need(base, folder, 'tokenizer.json');
   let found = false;
   for (const file of weights) {
     found = await fetchFile(base, folder, `onnx/${file}`);
     if (!found) continue;
-    await fetchFile(base, folder, `onnx/${file}_data`);
+    for (const other of await externalFiles(join(folder, 'onnx', file))) await need(base, folder, `onnx/${other}`);
     break;
   }
   if (!found) throw new QuarryError('FETCH_FAILED', `${base} has no onnx/${weights.join(' or onnx/')}`);

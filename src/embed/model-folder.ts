@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { basename, isAbsolute, join, resolve, sep } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { z } from 'zod';
-import { QuarryError } from '../core/errors.js';
+import { messageOf, QuarryError } from '../core/errors.js';
 import { downloadModel } from './download-model.js';
+import { externalFiles } from './external-data.js';
 import { type ModelSetting, modelUnavailable } from './model-unavailable.js';
 
 /** Which model is wanted, and where it may come from. */
@@ -19,6 +20,8 @@ export interface ModelRequest {
   readonly allowRemote: boolean;
   /** Host that names are looked up on; default the Hugging Face hub. */
   readonly remoteHost?: string | undefined;
+  /** Whether a name is looked up in the cache alone, and not in the folder that the process was started in. */
+  readonly isCacheOnly?: boolean | undefined;
 }
 
 /** A model whose files are on this machine. */
@@ -27,7 +30,7 @@ export interface ModelFolder {
   /** Its name for fingerprints: as it was asked for, or the folder's own name. */
   readonly name: string;
   readonly dtype: string;
-  /** sha256 (hex) of the weights, external data included. */
+  /** sha256 (hex) of the weights: of the graph and of every file that it names. */
   readonly revision: string;
 }
 
@@ -46,6 +49,11 @@ const WEIGHTS: Readonly<Record<string, string>> = {
 /** Names of repositories: one organisation at most, and nothing that could leave the cache. */
 const MODEL_NAME = /^(?!\.)[\w.-]+(?:\/(?!\.)[\w.-]+)?$/;
 
+/** Whether the text can be the name of a model: `name` or `org/name`. */
+export function isModelName(model: string): boolean {
+  return MODEL_NAME.test(model);
+}
+
 /**
  * Finds a model on this machine, or downloads it into the cache where that is allowed.
  * @throws QuarryError MODEL_UNAVAILABLE
@@ -59,24 +67,24 @@ export async function findModel(request: ModelRequest): Promise<ModelFolder> {
   const kinds = (dtype === '' ? Object.keys(WEIGHTS) : [dtype]).filter((kind) => existsSync(weightsPath(path, kind)));
   const [kind] = kinds;
   if (kind === undefined) throw unavailable(request, `${path} has no ${missingWeights(path, dtype)}`);
-  for (const file of ['tokenizer.json', 'tokenizer_config.json']) {
-    if (!existsSync(join(path, file))) throw unavailable(request, `${path} has no ${file}`);
-  }
-  const isNamed = path === resolve(request.cacheDir, model);
-  return { path, name: isNamed ? model : basename(path), dtype: kind, revision: await hashWeights(path, kind) };
+  if (!existsSync(join(path, 'tokenizer.json'))) throw unavailable(request, `${path} has no tokenizer.json`);
+  const isNamed = isModelName(model) && path === resolve(request.cacheDir, model);
+  const revision = await hashWeights(weightsPath(path, kind), request);
+  return { path, name: isNamed ? model : basename(path), dtype: kind, revision };
 }
 
 /** The folder of a model that is here; undefined when it is not. */
-export function localFolder({ model, cacheDir }: Pick<ModelRequest, 'model' | 'cacheDir'>): string | undefined {
-  const isName = MODEL_NAME.test(model);
-  const candidates = isName ? [resolve(model), resolve(cacheDir, model)] : [resolve(model)];
+export function localFolder(request: Pick<ModelRequest, 'model' | 'cacheDir' | 'isCacheOnly'>): string | undefined {
+  const { model, cacheDir, isCacheOnly = false } = request;
+  const here = isCacheOnly && isModelName(model) ? [] : [resolve(model)];
+  const candidates = isModelName(model) ? [...here, resolve(cacheDir, model)] : here;
   return candidates.find((folder) => existsSync(join(folder, 'config.json')));
 }
 
 async function remoteFolder(request: ModelRequest): Promise<string> {
   const { model, cacheDir, dtype } = request;
   const isPath = isAbsolute(model) || model.startsWith('.') || (sep === '\\' && model.includes(sep));
-  if (isPath || !MODEL_NAME.test(model)) throw unavailable(request, 'there is no such folder with a config.json in it');
+  if (isPath || !isModelName(model)) throw unavailable(request, 'there is no such folder with a config.json in it');
   if (!request.allowRemote) throw unavailable(request, 'it is not on this machine and downloads are not allowed');
   const weights = dtype === '' ? [WEIGHTS['q8'], WEIGHTS['fp32']] : [WEIGHTS[dtype]];
   const folder = resolve(cacheDir, model);
@@ -102,11 +110,15 @@ function missingWeights(folder: string, dtype: string): string {
   return `onnx/${WEIGHTS[dtype]} (it has ${others.join(', ') || 'no weights at all'})`;
 }
 
-async function hashWeights(folder: string, kind: string): Promise<string> {
-  const path = weightsPath(folder, kind);
+async function hashWeights(graph: string, request: ModelRequest): Promise<string> {
+  const others = await externalFiles(graph).catch((error: unknown) => {
+    throw unavailable(request, `${graph} cannot be read: ${messageOf(error)}`, error);
+  });
   const hash = createHash('sha256');
-  for (const file of [path, `${path}_data`]) {
-    if (!existsSync(file)) continue;
+  for (const file of [graph, ...others.map((name) => join(dirname(graph), name))]) {
+    if (!existsSync(file)) throw unavailable(request, `${graph} names weights in ${basename(file)}, which is missing`);
+    // Where one of several files ends must count too.
+    if (others.length > 1) hash.update(`${basename(file)} ${(await stat(file)).size}\n`);
     for await (const bytes of createReadStream(file)) hash.update(bytes);
   }
   return hash.digest('hex');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelFolder, type ModelRequest, unavailable } from './model-folder.js';
@@ -29,11 +30,14 @@ export interface ModelTokenizer {
 /** Loads a model's tokenizer. @throws QuarryError MODEL_UNAVAILABLE when its files are broken */
 export async function loadTokenizer(folder: ModelFolder, request: ModelRequest): Promise<ModelTokenizer> {
   try {
-    const { AutoTokenizer, env, LogLevel } = await import('@xenova/transformers');
+    const { AutoTokenizer, PreTrainedTokenizer, env, LogLevel } = await import('@xenova/transformers');
     env.logLevel = LogLevel.NONE;
     env.allowRemoteModels = false;
-    await readFile(join(folder.path, 'tokenizer.json')).then((bytes) => JSON.parse(bytes.toString('utf8')));
-    const tokenizer = await AutoTokenizer.from_pretrained(folder.path, { local_files_only: true });
+    const file = await readFile(join(folder.path, 'tokenizer.json'), 'utf8');
+    // tokenizer.json says how to cut text; the other file, which some folders lack, adds only its names and its length.
+    const tokenizer = existsSync(join(folder.path, 'tokenizer_config.json'))
+      ? await AutoTokenizer.from_pretrained(folder.path, { local_files_only: true })
+      : new PreTrainedTokenizer(JSON.parse(file), {});
     const encodeIds = (text: string, textPair?: string): number[] =>
       tokenizer.encode(text, { add_special_tokens: true, ...(textPair === undefined ? {} : { text_pair: textPair }) });
     const bare = (text: string): number[] => (text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }));

@@ -25,6 +25,10 @@ export interface EmbedderOptions {
   readonly remoteHost?: string;
   /** 0 chooses by the number of cores. */
   readonly threads: number;
+  /** What named the model; default the setting. */
+  readonly setting?: 'QUARRY_MODEL' | 'model use';
+  /** Whether a name is looked up in the cache alone, and not in the folder that the process was started in. */
+  readonly isCacheOnly?: boolean;
 }
 
 const StaticConfig = z.object({ quarry: z.object({ kind: z.literal('static') }) });
@@ -63,7 +67,8 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   if (folder !== undefined && (await isStatic(folder))) return openStaticEmbedder(folder, basename(folder));
   // Only here: transformers.js takes a third of a second to load, which a static model need not wait for.
   const { openTransformerEmbedder } = await import('./transformer-embedder.js');
-  return openTransformerEmbedder({ ...options, setting: 'QUARRY_MODEL', threads: modelThreads(options.threads) });
+  const { setting = 'QUARRY_MODEL' } = options;
+  return openTransformerEmbedder({ ...options, setting, threads: modelThreads(options.threads) });
 }
 
 /**

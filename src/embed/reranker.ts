@@ -21,15 +21,16 @@ export interface RerankerOptions {
   readonly threads: number;
 }
 
-/** Longest query in tokens: the model cuts the joined pair, so that a long query would leave nothing of the passage. */
+/** What a query keeps in tokens, at least, where it and the passage do not fit together; a longer one may not take the passage's place. */
 const QUERY_TOKENS = 64;
-/** Characters of a query that are looked at. */
-const LONGEST_QUERY = 20_000;
+/** Characters of a query or a passage that are looked at. */
+const LONGEST_TEXT = 20_000;
 /** Longest pair in tokens, whatever the model could take: time grows faster than length. */
 const PAIR_TOKENS = 512;
 
 /**
- * Opens a cross-encoder in a process of its own. Queries are cut at 64 tokens, pairs at 512 or the model's limit.
+ * Opens a cross-encoder in a process of its own. Pairs take 512 tokens or the model's limit; only where a query and a passage
+ * exceed that together, the query is cut to what the passage leaves, but not below 64 tokens, and then the passage.
  * @throws QuarryError MODEL_UNAVAILABLE saying how to get the model
  */
 export async function openReranker(options: RerankerOptions): Promise<Reranker> {
@@ -37,10 +38,7 @@ export async function openReranker(options: RerankerOptions): Promise<Reranker> 
   const folder = await findModel(request);
   const tokenizer = await loadTokenizer(folder, request);
   const room = Math.min(PAIR_TOKENS, await lengthLimit(folder, request)) - tokenizer.pairSpecialTokens;
-  const limits = (query: string) => {
-    const taken = Math.min(QUERY_TOKENS, Math.floor(room / 2), tokenizer.count(query.slice(0, LONGEST_QUERY)));
-    return { query: taken, passage: room - taken };
-  };
+  const count = (text: string): number => tokenizer.count(text.slice(0, LONGEST_TEXT));
   const fail = (reason: string): QuarryError => unavailable(request, reason);
   const inference = createInference(
     {
@@ -54,9 +52,9 @@ export async function openReranker(options: RerankerOptions): Promise<Reranker> 
   );
   const rerank: Reranker['rerank'] = (query, passages, callersSignal) => {
     const signal = signalForMany(callersSignal);
-    const limit = limits(query);
+    const queryTokens = count(query);
     const score = async (passage: string): Promise<number> => {
-      const input = tokenizer.encodePair(query, passage, limit);
+      const input = tokenizer.encodePair(query, passage, shareRoom(room, queryTokens, count(passage)));
       return scoreOf(await inference.run(input, { urgent: true, signal }), fail);
     };
     return Promise.all(passages.map(score));
@@ -68,6 +66,13 @@ export async function openReranker(options: RerankerOptions): Promise<Reranker> 
     throw unusable(error, request);
   }
   return { model: folder.name, rerank, close: () => inference.close() };
+}
+
+/** Tokens of a pair's room for each side: all that both have where they fit together. */
+export function shareRoom(room: number, query: number, passage: number): { query: number; passage: number } {
+  const least = Math.min(QUERY_TOKENS, Math.floor(room / 2));
+  const taken = Math.min(query, Math.max(least, room - passage));
+  return { query: taken, passage: room - taken };
 }
 
 /** Relevance 0..1: the sigmoid of a single logit, or the share of the second of two classes, which comes to the same. */

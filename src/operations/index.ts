@@ -4,6 +4,8 @@ import { deleteCollection } from './admin/delete-collection.js';
 import { doctor } from './admin/doctor.js';
 import { listJobs } from './admin/list-jobs.js';
 import { mend } from './admin/mend.js';
+import { modelStatus } from './admin/model-status.js';
+import { modelUse } from './admin/model-use.js';
 import { reindex } from './admin/reindex.js';
 import { removeSource } from './admin/remove-source.js';
 import { benchmarkCompare } from './benchmark/benchmark-compare.js';
@@ -77,6 +79,8 @@ const registry = [
   deleteCollection,
   removeSource,
   reindex,
+  modelStatus,
+  modelUse,
   listJobs,
   doctor,
   mend,

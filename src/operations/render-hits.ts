@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { sharedBase } from '../core/addresses/shared-base.js';
 import { fenceText } from '../core/text/fence.js';
+import { headingsOf } from '../core/text/heading-path.js';
 import { lineBasisNote } from '../core/text/line-basis.js';
 import { LONGEST_NAME, LONGEST_SYMBOL, lastPart } from '../services/retrieval/excerpts.js';
 import { belowTitle, type HitOutput } from './hit-shape.js';
@@ -38,12 +40,16 @@ function wholeHit(hit: HitOutput): string {
   return `${hit.rank}. ${hit.title}${path}\n   ${place}${matched}; ${facts.join(', ')}\n${body}${otherPlaces(hit)}\n   id ${hit.id}; cite ${cite}; score ${hit.score}${relevanceText(hit)}: ${hit.why}`;
 }
 
-function otherPlaces({ alsoIn, alsoInMore }: HitOutput): string {
+function otherPlaces({ alsoIn, alsoInMore }: HitOutput, base = ''): string {
   const [first, ...others] = alsoIn;
   if (first === undefined) return '';
   const rest = others.length + alsoInMore;
   const more = rest === 0 ? '' : ` (${rest} more)`;
-  return `\n   also in: ${first.title}, ${first.url} lines ${first.startLine}-${first.endLine}${lineBasisNote(first.lineBasis)}${more}`;
+  return `\n   also in: ${first.title}, ${below(base, first.url)} lines ${first.startLine}-${first.endLine}${lineBasisNote(first.lineBasis)}${more}`;
+}
+
+function below(base: string, url: string): string {
+  return url.startsWith(base) ? url.slice(base.length) : url;
 }
 
 function relevanceText({ relevance }: HitOutput): string {
@@ -53,17 +59,20 @@ function relevanceText({ relevance }: HitOutput): string {
 /** What to read first of the best documents; one line for each result of which nothing is shown. */
 function shortAnswer(results: readonly HitOutput[]): string {
   const collections = new Set(results.map(({ collection }) => collection)).size;
+  const base = sharedBase(results.map(({ url }) => url));
   const shownIn = new Map(results.flatMap(({ rank, excerpts }) => excerpts.map(({ id }) => [id, rank] as const)));
   const parts = results.map((hit) => {
     const from = collections > 1 ? `; collection ${hit.collection}` : '';
-    if (hit.excerpts.length > 0) return `${excerptsOf(hit, from)}${otherPlaces(hit)}\n`;
+    if (hit.excerpts.length > 0)
+      return `${excerptsOf({ ...hit, url: below(base, hit.url) }, from)}${otherPlaces(hit, base)}\n`;
     const shown = shownIn.get(hit.id);
     return shown === undefined
       ? lineOf(hit, from)
       : `${hit.rank}. ${cut(hit.title, LONGEST_NAME)}: shown with ${shown}; ${hit.id}`;
   });
   const footer = 'Lines are picked: fetch reads a whole passage by its chk_ id, verify_citation checks it.';
-  return `${parts.join('\n').trimEnd()}\n\n${footer}`;
+  const addresses = base === '' ? '' : ` Addresses are below ${base}`;
+  return `${parts.join('\n').trimEnd()}\n\n${footer}${addresses}`;
 }
 
 function excerptsOf(hit: HitOutput, from: string): string {
@@ -103,7 +112,7 @@ function joinRuns(excerpts: HitOutput['excerpts']): Run[] {
 
 /** Title, nearest heading, file and why, each short. */
 function lineOf(hit: HitOutput, from: string): string {
-  const heading = belowTitle(hit.headingPath, hit.title).at(-1) ?? '';
+  const heading = headingsOf(belowTitle(hit.headingPath, hit.title)).at(-1) ?? '';
   const names = [hit.title, heading].filter((name) => name !== '').map((name) => cut(name, LONGEST_NAME));
   const file = cut(lastPart(hit.url), LONGEST_NAME);
   const place = hit.title.endsWith(file) ? '' : ` ${file}`;

@@ -1,8 +1,11 @@
 import { type QuarryError, toQuarryError } from '../core/errors.js';
 import { documentId, sha256 } from '../core/identity.js';
-import type { ChunkRow, DocumentPreparer, DocumentRows, Embedder, PreparedDocument } from '../core/ports.js';
+import type { ChunkRow, DocumentRows, Embedder } from '../core/ports.js';
+import type { DocumentPreparer, PreparedDocument } from '../core/prepare-port.js';
 import { chunkTextsOf } from '../core/text/chunk-texts.js';
+import type { EmbedRoom } from '../core/text/embed-room.js';
 import type { ChunkSpan, Collection, Document, ExtractedDocument, Source } from '../core/types.js';
+import { chunkToFit } from './chunk-to-fit.js';
 import type { ServiceContext } from './context.js';
 import { writePatiently } from './patient-write.js';
 
@@ -124,12 +127,12 @@ export class DocumentWriter {
 
   /** Takes a document that already has its ids. */
   async addDocument(document: Document): Promise<Document> {
-    const { context, collection, embedder } = this.#options;
+    const { context } = this.#options;
     await this.#takeAhead(0);
     const begun = context.clock.elapsedMs();
     // Archived notes are kept but not searched: they have no chunks.
     const isSearched = document.status !== 'archived';
-    const spans = isSearched ? await context.chunker.chunk(document, collection.sizing, embedder.countTokens) : [];
+    const spans = isSearched ? await chunkToFit(document, this.#options) : [];
     this.times.chunkMs += context.clock.elapsedMs() - begun;
     return this.#gather({ document, spans });
   }
@@ -195,7 +198,9 @@ export class DocumentWriter {
     signal.throwIfAborted();
     const { put: take } = this.#options;
     const put = (): Promise<void> =>
-      take === undefined ? context.store.putDocuments(collection.name, rows) : take(collection.name, rows);
+      take === undefined
+        ? context.store.putDocuments(collection.name, rows, collection.fingerprint)
+        : take(collection.name, rows);
     const { onWait } = this.#options;
     await (onWait === undefined ? put() : writePatiently(put, { signal, onWait }));
     this.times.embedMs += embedded - begun;
@@ -207,7 +212,8 @@ export class DocumentWriter {
 
   async #embed(drafts: readonly Draft[]): Promise<DocumentRows[]> {
     const wanted = new Map<string, string | Float32Array>();
-    const rows = drafts.map((draft) => ({ document: draft.document, chunks: chunkRows(draft, wanted) }));
+    const { embedder } = this.#options;
+    const rows = drafts.map((draft) => ({ document: draft.document, chunks: chunkRows(draft, wanted, embedder) }));
     const vectors = await this.#vectorsFor(wanted);
     const total = rows.reduce((sum, row) => sum + row.chunks.length, 0);
     this.tally.reused += total - wanted.size;
@@ -250,11 +256,13 @@ export class DocumentWriter {
 function chunkRows(
   { document, spans, prepared }: Draft,
   wanted: Map<string, string | Float32Array>,
+  room: EmbedRoom,
 ): Omit<ChunkRow, 'vector'>[] {
   const dimensions = prepared === undefined ? 0 : prepared.vectors.length / spans.length;
   return spans.map((span, ordinal) => {
     const known = prepared?.texts[ordinal];
-    const { texts, embedText } = known === undefined ? chunkTextsOf(document, span) : { texts: known, embedText: '' };
+    const { texts, embedText } =
+      known === undefined ? chunkTextsOf(document, span, room) : { texts: known, embedText: '' };
     const vector = prepared?.vectors.subarray(ordinal * dimensions, (ordinal + 1) * dimensions);
     wanted.set(texts.embedHash, vector ?? embedText);
     const text = document.text.slice(span.start, span.end);

@@ -1,7 +1,7 @@
 import { QuarryError, throwIfCancelled, toQuarryError } from '../core/errors.js';
 import { sourceId } from '../core/identity.js';
 import { LOCAL_REACH, type Reach } from '../core/reach.js';
-import type { Job, JsonObject, JsonValue, Source, SourceKind } from '../core/types.js';
+import type { Collection, Job, JsonObject, JsonValue, Source, SourceKind } from '../core/types.js';
 import { SourceAccess } from './access/source-access.js';
 import { type CollectionService, DEFAULT_COLLECTION, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
@@ -9,7 +9,7 @@ import { sourceByName } from './filters/resolve-filter.js';
 import { foldWhereItCan } from './fold.js';
 import { isFinished, type JobHandle, type JobService } from './jobs.js';
 import type { ReindexService } from './reindex.js';
-import { SourceSync } from './source-sync.js';
+import { SourceSync, type SourceSyncOptions } from './source-sync.js';
 
 /** What to ingest. */
 export interface IngestRequest {
@@ -203,17 +203,14 @@ export class IngestService {
   async #syncSource(listed: Source, handle: JobHandle, { full, reach }: SyncManner): Promise<JsonObject> {
     const source = (await this.#context.store.getSource(listed.id)) ?? listed;
     const { privateNetwork } = await this.#access.require(source, reach);
-    const collection = await this.#collections.get(source.collection);
+    const options = { context: this.#context, source, handle, full, allowPrivateNetwork: privateNetwork };
+    return this.#collections.writeInSpace(source.collection, (collection) => this.#syncInto(collection, options));
+  }
+
+  async #syncInto(collection: Collection, options: Omit<SourceSyncOptions, 'collection'>): Promise<JsonObject> {
     await this.#collections.requireSpace(collection);
-    if (collection.chunker !== rowRules(this.#context)) await this.#reindex.run(collection, handle);
-    return SourceSync.run({
-      context: this.#context,
-      source,
-      collection: await this.#collections.get(source.collection),
-      handle,
-      full,
-      allowPrivateNetwork: privateNetwork,
-    });
+    if (collection.chunker !== rowRules(this.#context)) await this.#reindex.run(collection, options.handle);
+    return SourceSync.run({ ...options, collection: await this.#collections.get(collection.name) });
   }
 }
 

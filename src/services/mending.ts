@@ -1,6 +1,6 @@
 import type { DocumentRows, MendStep, Report } from '../core/ports.js';
+import { isSameSpace } from '../core/same-space.js';
 import type { Collection, Document } from '../core/types.js';
-import { isSameSpace } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { DocumentWriter } from './document-writer.js';
 

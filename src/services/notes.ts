@@ -3,7 +3,15 @@ import { documentId, sha256 } from '../core/identity.js';
 import { noteSource, noteSourceId } from '../core/note-source.js';
 import { nearestName } from '../core/text/nearest-name.js';
 import { normalizeText } from '../core/text/normalize-text.js';
-import type { Document, ExtractedDocument, JsonObject, NoteStatus, SearchFilter, Source } from '../core/types.js';
+import type {
+  Collection,
+  Document,
+  ExtractedDocument,
+  JsonObject,
+  NoteStatus,
+  SearchFilter,
+  Source,
+} from '../core/types.js';
 import { type CollectionService, DEFAULT_COLLECTION } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { DocumentWriter } from './document-writer.js';
@@ -210,7 +218,15 @@ export class NoteService {
   }
 
   async #write(name: string, source: Source, document: ExtractedDocument): Promise<Document> {
-    const collection = await this.#collections.get(name);
+    const stored = await this.#collections.writeInSpace(name, (collection) => this.#put(collection, source, document));
+    // Here it is stored: whatever fails from now on does not fail the call.
+    const written = (this.#written.get(name) ?? 0) + 1;
+    this.#written.set(name, written);
+    if (written % FOLD_EVERY === 0) await foldWhereItCan(this.#context, name);
+    return stored;
+  }
+
+  async #put(collection: Collection, source: Source, document: ExtractedDocument): Promise<Document> {
     await this.#collections.requireSpace(collection);
     const writer = new DocumentWriter({
       context: this.#context,
@@ -220,10 +236,6 @@ export class NoteService {
     });
     const stored = await writer.add(source, document);
     await writer.flush();
-    // Here it is stored: whatever fails from now on does not fail the call.
-    const written = (this.#written.get(name) ?? 0) + 1;
-    this.#written.set(name, written);
-    if (written % FOLD_EVERY === 0) await foldWhereItCan(this.#context, name);
     return stored;
   }
 }

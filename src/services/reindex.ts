@@ -1,18 +1,15 @@
-import { QuarryError, throwIfCancelled } from '../core/errors.js';
+import { QuarryError } from '../core/errors.js';
+import type { Embedder } from '../core/ports.js';
+import { isSameSpace } from '../core/same-space.js';
 import type { Collection, Job } from '../core/types.js';
-import { type CollectionService, isSameSpace, rowRules, SCRATCH_SUFFIX } from './collections.js';
+import { Beside } from './beside.js';
+import { type CollectionService, SCRATCH_SUFFIX } from './collections.js';
 import type { ServiceContext } from './context.js';
-import { DocumentWriter } from './document-writer.js';
 import type { JobHandle, JobService } from './jobs.js';
+import { requireNoModelJob } from './models/model-job.js';
 
-const PAGE = 200;
-
-interface CopyWork {
-  readonly from: string;
-  readonly target: Collection;
-  readonly writer: DocumentWriter;
-  readonly handle: JobHandle;
-}
+/** How long what a killed build left is kept to go on with. */
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 /** Cuts and embeds a collection anew from its stored texts, without reading any source. */
 export class ReindexService {
@@ -29,6 +26,7 @@ export class ReindexService {
   /** Starts a job. `sizing` changes how documents are cut from now on. */
   async start(name: string, sizing: Partial<Collection['sizing']> = {}): Promise<Job> {
     const collection = await this.#collections.get(name);
+    await requireNoModelJob(this.#jobs);
     return this.#jobs.start({
       kind: 'reindex',
       subject: name,
@@ -39,90 +37,53 @@ export class ReindexService {
     });
   }
 
-  /**
-   * Builds a second collection beside the first and puts it in the first one's place when it is whole: until then
-   * searches go on in the old one, and an interruption changes nothing.
-   */
+  /** Builds the collection anew beside itself, and puts that in its place when it is whole. */
   async run(collection: Collection, handle: JobHandle): Promise<number> {
     const { store } = this.#context;
     const embedder = await this.#context.embedder();
-    const scratch = `${collection.name}${SCRATCH_SUFFIX}`;
-    await store.dropCollection(scratch);
-    const target: Collection = {
-      ...collection,
-      name: scratch,
-      fingerprint: embedder.fingerprint,
-      chunker: rowRules(this.#context),
-    };
-    await store.createCollection(target);
-    const onWait = (): void => handle.report({ stage: 'waiting for another writer', done: 0, total: 0 });
-    const writer = new DocumentWriter({
-      context: this.#context,
-      collection: target,
-      embedder,
-      signal: handle.signal,
-      onWait,
+    const onProgress = (done: number, total: number): void => handle.report({ stage: 'reindex', done, total });
+    const beside = await Beside.start({ context: this.#context, collection, embedder, handle, onProgress });
+    await beside.build();
+    await store.exclusively(async () => {
+      await this.#requireUnchanged(collection.name, embedder);
+      await beside.catchUp();
+      await store.replaceCollection(beside.replacement.name, beside.replacement.scratch);
     });
-    const work = { from: collection.name, target, writer, handle };
-    const total = await this.#copy(work);
-    await writer.flush();
-    throwIfCancelled(handle.signal);
-    await store.maintain(scratch, handle.report);
-    await store.exclusively(() => this.#replace(work));
-    if (!isSameSpace(collection.fingerprint, embedder.fingerprint)) handle.count('reembedded', total);
-    return total;
+    if (!isSameSpace(collection.fingerprint, embedder.fingerprint)) handle.count('reembedded', beside.documents);
+    return beside.documents;
   }
 
-  /** While nobody else writes: brings over what changed since it was copied, then puts the new collection in place. */
-  async #replace({ from, target, writer }: CopyWork): Promise<void> {
-    const { store } = this.#context;
-    if ((await store.getCollection(from)) === undefined) {
+  /** Drops what builds left that were killed more than a day ago; until then the same command goes on with it. */
+  async clearAbandoned(): Promise<void> {
+    const { store, clock } = this.#context;
+    const left = (await store.listCollections()).filter(({ name }) => name.endsWith(SCRATCH_SUFFIX));
+    if (left.length === 0) return;
+    const open = await this.#jobs.list(['queued', 'running'], { offset: 0, limit: 1 });
+    const killed = await this.#jobs.list(['interrupted'], { offset: 0, limit: 1 });
+    const last = Date.parse(killed.items[0]?.finishedAt ?? '');
+    if (open.total > 0 || Date.parse(clock.now()) - last < ABANDONED_MS) return;
+    for (const { name } of left) await store.dropCollection(name);
+  }
+
+  /** @throws QuarryError COLLECTION_NOT_FOUND, FINGERPRINT_MISMATCH when what was built has lost its place */
+  async #requireUnchanged(name: string, embedder: Embedder): Promise<void> {
+    if ((await this.#context.store.getCollection(name)) === undefined) {
       throw new QuarryError(
         'COLLECTION_NOT_FOUND',
-        `Collection ${JSON.stringify(from)} was deleted during its reindex.`,
+        `Collection ${JSON.stringify(name)} was deleted during its reindex.`,
         {
           hint: 'Ingest its sources again if it should come back.',
         },
       );
     }
-    const current = await this.#heads(from);
-    const copied = await this.#heads(target.name);
-    for (const [id, head] of current) {
-      if (copied.get(id) === head) continue;
-      const document = await store.getDocument(from, id);
-      if (document !== undefined) await writer.addDocument(document);
-    }
-    await writer.flush();
-    await store.deleteDocuments(
-      target.name,
-      [...copied.keys()].filter((id) => !current.has(id)),
+    const { fingerprint } = await this.#context.embedder();
+    if (isSameSpace(fingerprint, embedder.fingerprint)) return;
+    throw new QuarryError(
+      'FINGERPRINT_MISMATCH',
+      `The workspace changed to the model ${fingerprint.model} meanwhile.`,
+      {
+        hint: 'Reindex again if you still want to: it is done with the new model then.',
+      },
     );
-    await store.replaceCollection(from, target.name);
-  }
-
-  /** Everything known of each document but its text and its chunks, as text that can be compared. */
-  async #heads(name: string): Promise<Map<string, string>> {
-    const heads = new Map<string, string>();
-    for (let offset = 0; ; offset += PAGE) {
-      const page = await this.#context.store.listDocuments(name, {}, { offset, limit: PAGE });
-      for (const { chunkCount: _chunks, collection: _name, ...head } of page.items)
-        heads.set(head.id, JSON.stringify(head));
-      if (page.items.length < PAGE) return heads;
-    }
-  }
-
-  async #copy(work: CopyWork): Promise<number> {
-    const { store } = this.#context;
-    let offset = 0;
-    for (;;) {
-      const page = await store.listDocuments(work.from, {}, { offset, limit: PAGE });
-      for (const listed of page.items) {
-        throwIfCancelled(work.handle.signal);
-        const document = await store.getDocument(work.from, listed.id);
-        if (document !== undefined) await work.writer.enqueueDocument(document);
-        work.handle.report({ stage: 'reindex', done: ++offset, total: page.total });
-      }
-      if (page.items.length === 0 || offset >= page.total) return offset;
-    }
   }
 }

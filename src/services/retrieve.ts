@@ -28,6 +28,12 @@ export interface RankRequest {
   readonly absentees?: Absentees | undefined;
 }
 
+/** What a request comes to. */
+interface RankParts {
+  readonly query: ReturnType<typeof parseQuery>;
+  readonly settings: RetrievalSettings;
+}
+
 /** Ranks chunks: both legs nominate, the union is scored by both, blended, reranked and diversified. */
 export class RetrieveService {
   readonly #context: ServiceContext;
@@ -50,6 +56,12 @@ export class RetrieveService {
       });
     const query = parseQuery(request.query);
     if (query.terms.length === 0) return [];
+    return this.#collections.inOneSpace(request.collections, (collections) =>
+      this.#rank({ ...request, collections }, { query, settings }),
+    );
+  }
+
+  async #rank(request: RankRequest, { query, settings }: RankParts): Promise<RankedHit[]> {
     const vector = settings.mode === 'keyword' ? undefined : await this.#embedQuery(query.text, request);
     throwIfCancelled(request.signal);
     const limit = Math.min(1000, Math.max(settings.candidates, request.depth));

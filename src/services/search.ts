@@ -13,7 +13,7 @@ import { explainNothing, explainSearchFilter } from './filters/explain-nothing.j
 import { resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
 import { fitAround, sectionOf } from './retrieval/around-hit.js';
-import { type Excerpt, pickExcerpts } from './retrieval/excerpts.js';
+import { type Excerpt, type ExcerptRequest, pickExcerpts } from './retrieval/excerpts.js';
 import { type ListRelevance, relevanceOf } from './retrieval/judge-relevance.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
@@ -104,6 +104,15 @@ export interface SearchAnswer {
   readonly unavailable: readonly Unavailable[];
 }
 
+/** What others shall be like: a text, or what an id names. */
+interface SimilarRequest {
+  readonly text?: string | undefined;
+  readonly id?: string | undefined;
+  readonly collections: readonly string[];
+  readonly filter: SearchFilter;
+  readonly limit: number;
+}
+
 /** Answers queries: ranks, then assembles hits, context and citations within a token budget. */
 export class SearchService {
   readonly #context: ServiceContext;
@@ -153,14 +162,12 @@ export class SearchService {
   }
 
   /** Chunks like the given text, chunk or document; the document itself is left out. */
-  async findSimilar(request: {
-    text?: string | undefined;
-    id?: string | undefined;
-    collections: readonly string[];
-    filter: SearchFilter;
-    limit: number;
-  }): Promise<SearchAnswer> {
-    const collections = await this.#collections.select(request.collections);
+  async findSimilar(request: SimilarRequest): Promise<SearchAnswer> {
+    const selected = await this.#collections.select(request.collections);
+    return this.#collections.inOneSpace(selected, (collections) => this.#findSimilar(request, collections));
+  }
+
+  async #findSimilar(request: SimilarRequest, collections: readonly Collection[]): Promise<SearchAnswer> {
     for (const collection of collections) await this.#collections.requireSpace(collection);
     const absentees = await this.#collections.absentees(request.collections);
     const origin = await this.#originOf(request, collections, absentees);
@@ -251,7 +258,7 @@ export class SearchService {
       fitting.push({ passage, context });
     }
     const shown = fitting.map(({ passage }) => passage);
-    const excerpts = isShort ? pickExcerpts(shown, request.passages, request.query) : [];
+    const excerpts = isShort ? await this.#excerpts(shown, request) : [];
     const hits = await Promise.all(
       fitting.map(async ({ passage, context }, at) => {
         const own = await Promise.all((excerpts[at] ?? []).map((excerpt) => this.#place(excerpt)));
@@ -261,6 +268,12 @@ export class SearchService {
       }),
     );
     return { hits, truncated: fitting.length < page.length };
+  }
+
+  #excerpts(shown: readonly Passage[], request: SearchRequest & { readonly passages: PassageList }) {
+    const readBeside: ExcerptRequest['readBeside'] = ({ collection, candidate }, ordinals) =>
+      this.#context.store.getChunksAt(collection, candidate.chunk.documentId, ordinals);
+    return pickExcerpts(shown, { list: request.passages, query: request.query, readBeside });
   }
 
   #symbolOf({ candidate: { chunk, document } }: RankedHit): Promise<EnclosingSymbol | undefined> {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { BenchmarkService } from './benchmark/benchmark-service.js';
+import { SuiteMeasure } from './benchmark/measure-suite.js';
 import { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { type CurationServices, createCurationServices } from './curation/curation-services.js';
@@ -8,6 +9,7 @@ import { FairQueue } from './fair-queue.js';
 import { IngestService } from './ingest.js';
 import { JobService } from './jobs.js';
 import { MendService } from './mending.js';
+import { ModelService } from './models/model-service.js';
 import { NoteService } from './notes.js';
 import { ReindexService } from './reindex.js';
 import { RetrieveService } from './retrieve.js';
@@ -26,6 +28,7 @@ export interface Services {
   readonly ingest: IngestService;
   readonly jobs: JobService;
   readonly mending: MendService;
+  readonly models: ModelService;
   readonly notes: NoteService;
   readonly reindex: ReindexService;
   readonly retrieve: RetrieveService;
@@ -49,6 +52,7 @@ export function createServices(context: ServiceContext): Services {
   const retrieve = new RetrieveService(context, collections);
   const documents = new DocumentService(context, collections);
   const reindex = new ReindexService(context, { collections, jobs });
+  const measure = new SuiteMeasure(context, { collections, retrieve });
   const symbols = new SymbolService(context, { collections, documents });
   return {
     context,
@@ -61,6 +65,7 @@ export function createServices(context: ServiceContext): Services {
     documents,
     ingest: new IngestService(context, { collections, jobs, reindex }),
     mending: new MendService(context),
+    models: new ModelService(context, { collections, jobs, measure }),
     notes: new NoteService(context, collections),
     search: new SearchService(context, { collections, retrieve, symbols }),
     status: new StatusService(context, { collections, jobs }),

@@ -1,7 +1,8 @@
 import type { CollectionStats, StoreFinding, Unavailable } from '../core/ports.js';
+import { isSameSpace } from '../core/same-space.js';
 import type { Collection, Job, Source } from '../core/types.js';
 import { type Absentees, isBroken } from './ask-each.js';
-import { type CollectionService, isSameSpace } from './collections.js';
+import type { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
 import type { JobService } from './jobs.js';
 
@@ -130,7 +131,7 @@ export class StatusService {
       const hint =
         error instanceof Error && 'hint' in error && typeof error.hint === 'string'
           ? error.hint
-          : 'Unset QUARRY_MODEL to use the bundled model.';
+          : 'Unset QUARRY_MODEL, or run `quarry model use bundled`.';
       return [{ name: 'model', ok: false, detail, hint }];
     }
   }
@@ -144,8 +145,8 @@ export class StatusService {
       .map((collection) => ({
         name: `collection ${collection.name}`,
         ok: false,
-        detail: `It was embedded with ${collection.fingerprint.model}, the configured model is ${embedder.fingerprint.model}.`,
-        hint: `Run \`quarry reindex ${collection.name}\`, or set QUARRY_MODEL back.`,
+        detail: `It was embedded with ${collection.fingerprint.model}, the model in use is ${embedder.fingerprint.model}.`,
+        hint: `Run \`quarry model use\` with one of them, or \`quarry reindex ${collection.name}\`; \`quarry model status\` says what decides.`,
       }));
   }
 }

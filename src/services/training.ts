@@ -183,9 +183,6 @@ async function prove(parts: {
 function describe(order: TrainingOrder, proof: Proof): string[] {
   const numbers = `nDCG@10 on ${proof.queries} held-out pairs: ${proof.before.toFixed(3)} before, ${proof.after.toFixed(3)} after (difference ${proof.difference.toFixed(3)}, 95% interval ${proof.low.toFixed(3)} to ${proof.high.toFixed(3)}, p ${proof.p.toFixed(4)}).`;
   return proof.isGain
-    ? [
-        numbers,
-        `The model is kept in ${order.output}. Use it with QUARRY_MODEL=${order.output}, then reindex the collections it should serve.`,
-      ]
+    ? [numbers, `The model is kept in ${order.output}. Take it into use with: quarry model use ${order.output}`]
     : [numbers, 'No significant gain: nothing was kept.'];
 }

@@ -38,6 +38,9 @@ export const SOURCE = z.looseObject({
   addedBy: z.enum(['local', 'remote']).optional(),
 });
 
+/** The model that was chosen for the workspace, as it is stored. */
+export const MODEL_CHOICE = z.object({ model: z.string(), dtype: z.string(), chosenAt: z.string() });
+
 /** What the catalog keeps of a collection besides its record. */
 const TABLE = z.object({
   name: z.string(),

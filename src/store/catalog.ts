@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { QuarryError } from '../core/errors.js';
 import type { Page, PageRequest } from '../core/ports.js';
-import { JOB_STATES, type Job, type JobState, type JsonValue, type Source } from '../core/types.js';
-import { type CatalogEntry, ENTRY, JSON_OBJECT, SOURCE } from './catalog-shapes.js';
+import { JOB_STATES, type Job, type JobState, type JsonValue, type ModelChoice, type Source } from '../core/types.js';
+import { type CatalogEntry, ENTRY, JSON_OBJECT, MODEL_CHOICE, SOURCE } from './catalog-shapes.js';
 import { MEND_HINT } from './commit.js';
 import type { Database } from './database.js';
 import { type ControlTable, RecordTable, type StoredRecord } from './record-table.js';
@@ -34,6 +34,8 @@ interface CatalogView {
   readonly unreadable: ReadonlyMap<string, string>;
   /** Why nothing may be concluded from what is missing here; undefined when the catalogue is whole. */
   readonly damage: string | undefined;
+  /** Which model was chosen for the workspace; undefined when none was. */
+  readonly choice: ModelChoice | undefined;
 }
 
 /** A table that nobody uses any more, written down in the commit that takes the last use away. */
@@ -55,6 +57,8 @@ export interface CatalogChange {
   readonly leftovers?: readonly Leftover[];
   /** Tables that are in use, or cleared away, from now on. */
   readonly settled?: readonly string[];
+  /** The model that is used from now on. */
+  readonly choice?: ModelChoice;
 }
 
 /** Collections, sources, jobs and records of a database. */
@@ -108,7 +112,14 @@ export class Catalog {
         if (entry !== undefined) byName.set(name, entry);
       }
     }
-    return { byName, unreadable, damage: unreadable.size === 0 ? undefined : 'Records of collections are damaged.' };
+    const damage = unreadable.size === 0 ? undefined : 'Records of collections are damaged.';
+    return { byName, unreadable, damage, choice: await this.#readChoice() };
+  }
+
+  async #readChoice(): Promise<ModelChoice | undefined> {
+    const value = await this.#tables.collections.get(CHOICE.kind, CHOICE.name);
+    // Where it cannot be read, the check tells of it, and the collections refuse vectors of the bundled model.
+    return MODEL_CHOICE.safeParse(value).data;
   }
 
   /** The collections as their own tables describe them. */
@@ -119,7 +130,7 @@ export class Catalog {
       const description = await readDescription(this.#database, table);
       if (description !== undefined) byName.set(description.entry.collection.name, description.entry);
     }
-    return { byName, unreadable: new Map(), damage: tables.length === 0 ? undefined : damage };
+    return { byName, unreadable: new Map(), damage: tables.length === 0 ? undefined : damage, choice: undefined };
   }
 
   /** @throws QuarryError COLLECTION_NOT_FOUND; STORE_BROKEN when its record is there and cannot be read */
@@ -155,12 +166,13 @@ export class Catalog {
   }
 
   /** Makes all of a change in one commit, so that no crash leaves a part of it. */
-  async change({ entries = [], gone = [], leftovers = [], settled = [] }: CatalogChange): Promise<void> {
+  async change({ entries = [], gone = [], leftovers = [], settled = [], choice }: CatalogChange): Promise<void> {
     const removed = [
       ...gone.map((name) => ({ kind: 'collection', name })),
       ...settled.map((name) => ({ kind: 'leftover', name })),
     ];
-    const records = [...entries.map(entryRecord), ...leftovers.map(leftoverRecord)];
+    const chosen = choice === undefined ? [] : [choiceRecord(choice)];
+    const records = [...entries.map(entryRecord), ...leftovers.map(leftoverRecord), ...chosen];
     if (records.length > 0) return this.#tables.collections.change(records, removed);
     for (const { kind, name } of removed) await this.#tables.collections.delete(kind, name);
   }
@@ -283,6 +295,7 @@ export function isReadable({ kind, value }: StoredRecord): boolean {
     source: SOURCE,
     job: JOB,
     leftover: LEFTOVER,
+    [CHOICE.kind]: MODEL_CHOICE,
   };
   const schema = Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
   return schema === undefined ? value !== null : schema.safeParse(value).success;
@@ -292,6 +305,13 @@ function entryRecord(entry: CatalogEntry): StoredRecord {
   const value: JsonValue = JSON.parse(JSON.stringify(entry));
   const { name, createdAt } = entry.collection;
   return { kind: 'collection', name, label: '', madeAt: createdAt, value };
+}
+
+/** Where the choice of a model stands: beside the collections, so that one commit changes both. */
+const CHOICE = { kind: 'model', name: 'choice' } as const;
+
+function choiceRecord({ model, dtype, chosenAt }: ModelChoice): StoredRecord {
+  return { ...CHOICE, label: '', madeAt: chosenAt, value: { model, dtype, chosenAt } };
 }
 
 function leftoverRecord({ table, fate, sourcesOf }: Leftover): StoredRecord {

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QuarryError } from '../core/errors.js';
-import type { CollectionStats, Unavailable } from '../core/ports.js';
-import type { Collection } from '../core/types.js';
-import { type Catalog, type Leftover, newTableName, TABLE_PREFIX } from './catalog.js';
+import type { CollectionStats, Replacement, Unavailable } from '../core/ports.js';
+import type { Collection, ModelChoice } from '../core/types.js';
+import { type Catalog, type CatalogChange, type Leftover, newTableName, TABLE_PREFIX } from './catalog.js';
 import type { CatalogEntry, TableEntry } from './catalog-shapes.js';
 import { read } from './commit.js';
 import type { Database } from './database.js';
@@ -100,29 +100,53 @@ export class CollectionTables {
       );
     }
     const leftover: Leftover = { table: entry.table.name, fate: 'drop', sourcesOf: '' };
-    await this.replaceTable({ collection, table: await this.createTable(collection) }, [leftover]);
+    await this.replaceTable({ collection, table: await this.createTable(collection) }, leftover);
   }
 
   /** See `KnowledgeStore.replaceCollection`. */
   async replace(name: string, scratch: string): Promise<void> {
+    if (name === scratch) return void (await this.rows(name));
     await this.#catalog.requireWhole();
+    await this.#commit(await this.#prepare({ name, scratch }));
+  }
+
+  /** See `KnowledgeStore.adoptModel`. */
+  async adopt(choice: ModelChoice, replacements: readonly Replacement[]): Promise<void> {
+    await this.#catalog.requireWhole();
+    const prepared = await Promise.all(replacements.map((replacement) => this.#prepare(replacement)));
+    await this.#commit({
+      entries: prepared.flatMap(({ entries }) => entries),
+      leftovers: prepared.flatMap(({ leftovers }) => leftovers),
+      gone: prepared.flatMap(({ gone }) => gone),
+      choice,
+    });
+  }
+
+  async #prepare({ name, scratch }: Replacement) {
     const [old, made] = [await this.rows(name), await this.rows(scratch)];
-    if (name === scratch) return;
     const leftover: Leftover = { table: old.entry.table.name, fate: 'drop', sourcesOf: scratch };
-    const entry = { collection: { ...made.entry.collection, name }, table: made.entry.table };
-    await this.replaceTable(entry, [leftover], scratch);
+    const { description, createdAt } = old.entry.collection;
+    const entry = { collection: { ...made.entry.collection, name, description, createdAt }, table: made.entry.table };
+    return { entries: [entry], leftovers: [leftover], gone: [scratch] };
   }
 
   /**
    * Points a collection to another table, in one commit: no crash leaves two names for one table, or a table of which
    * nobody knows whether it is still wanted.
    */
-  async replaceTable(entry: CatalogEntry, leftovers: readonly Leftover[], gone?: string): Promise<void> {
-    const change = { entries: [entry], leftovers, settled: [entry.table.name] };
-    await this.#catalog.change(gone === undefined ? change : { ...change, gone: [gone] });
-    this.#open.delete(entry.table.name);
-    const [replaced] = leftovers;
-    await this.describe(entry.collection.name, replaced === undefined ? {} : { replaced: replaced.table });
+  async replaceTable(entry: CatalogEntry, leftover: Leftover): Promise<void> {
+    await this.#commit({ entries: [entry], leftovers: [leftover] });
+  }
+
+  /** Changes which tables are in use; the leftovers are those that the entries had, in their order. */
+  async #commit(change: Required<Pick<CatalogChange, 'entries' | 'leftovers'>> & CatalogChange): Promise<void> {
+    const { entries, leftovers } = change;
+    await this.#catalog.change({ ...change, settled: entries.map(({ table }) => table.name) });
+    for (const [at, { collection, table }] of entries.entries()) {
+      this.#open.delete(table.name);
+      const replaced = leftovers[at]?.table;
+      await this.describe(collection.name, replaced === undefined ? {} : { replaced });
+    }
     await this.clearLeftovers();
   }
 

@@ -1,19 +1,14 @@
-import type { Query } from '@lancedb/lancedb';
-import type { Table as ArrowTable } from 'apache-arrow';
 import type { KeywordQuery } from '../core/keyword-port.js';
 import type { Candidate, NamedCandidate } from '../core/ports.js';
 import type { SearchFilter } from '../core/types.js';
-import { ResultRows } from './columns.js';
 import { read } from './commit.js';
-import type { Engine } from './engine.js';
 import { filterPredicate } from './filter.js';
-import { KEYWORD_COLUMN } from './indexes.js';
+import { runIndex, searchIndex } from './index-search.js';
 import { type KeywordCoverage, keywordCoverage } from './keyword-coverage.js';
 import type { KeywordPlace } from './keyword-place.js';
-import { hasTerm, keywordQuery } from './keyword-query.js';
+import { hasTerm } from './keyword-query.js';
 import { byScore, checkLimit, readHits, type Scores } from './leg-hits.js';
 import type { KeywordTail } from './resident/keyword-tail.js';
-import { rowIdsOf } from './resident/row-ids.js';
 import { learnFrequencies, tailWeights } from './term-statistics.js';
 
 /** What is searched for. */
@@ -32,25 +27,14 @@ export async function searchKeyword(place: KeywordPlace, request: KeywordRequest
     rows: async () => searchRows(place, request, await keywordCoverage(knowledge)),
     whole: {
       column: '_score',
-      run: async (columns) =>
-        run(place, (await toLeg(place, request, await keywordCoverage(knowledge))).select(columns)),
+      run: async (columns) => {
+        const covered = await keywordCoverage(knowledge);
+        return runIndex(place, { ...request, columns }, { covered, where: filterPredicate(request.filter) });
+      },
     },
   });
   const found = hits.filter(({ score }) => score > 0);
   return byScore(found.map(({ row, score }) => ({ ...row, similarity: null, bm25: score }))).slice(0, request.limit);
-}
-
-/** The engine's query. */
-async function toLeg(
-  { engine, knowledge }: KeywordPlace,
-  { words, limit, filter }: KeywordRequest,
-  { indexed }: KeywordCoverage,
-): Promise<Query> {
-  const query = keywordQuery(engine, KEYWORD_COLUMN, words, indexed > 0);
-  const where = filterPredicate(filter);
-  const table = await knowledge.open();
-  const leg = table.query().fullTextSearch(query);
-  return (where === undefined ? leg : leg.where(where)).limit(limit);
 }
 
 /** Rows that the index finds, and those that wait for it. */
@@ -61,13 +45,11 @@ async function searchRows(
 ): Promise<Scores | undefined> {
   const { residents, knowledge } = place;
   const tail = await residents.tailOf(knowledge, covered);
-  const leg = (await toLeg(place, request, covered)).select(['_score']).withRowId();
-  const result = await read(() => run(place, tail === undefined ? leg : leg.fastSearch()));
-  const rows = new ResultRows(result);
-  const indexed = new Map(Array.from(rowIdsOf(result), (id, at) => [id, rows.number('_score', at)]));
+  const found = await searchIndex(place, { ...request, columns: ['_score'] }, { covered, tail });
+  const indexed = new Map(found.map(({ id, rows, at }) => [id, rows.number('_score', at)]));
   await learn(place, { ...request, covered }, indexed);
-  const found = { tail, covered, indexed };
-  const all = tail === undefined || tail.isEmpty ? indexed : await withTail(place, request, { ...found, tail });
+  const isAll = tail === undefined || tail.isEmpty;
+  const all = isAll ? indexed : await withTail(place, request, { tail, covered, indexed });
   return (await knowledge.version()) === covered.version ? all : undefined;
 }
 
@@ -83,11 +65,6 @@ async function learn(
     terms: words.terms,
     rows: rows.sort((first, second) => second.score - first.score),
   });
-}
-
-/** Lance fails, where it should find nothing, when stemming turns every word of a query into a stop word. */
-function run({ engine }: KeywordPlace, query: Query): Promise<ArrowTable> {
-  return query.toArrow().catch((error: unknown) => noWordLeft(engine, error));
 }
 
 async function withTail(
@@ -138,22 +115,15 @@ async function findNamed(
   { nameTerms, limit, filter, covered }: NameRequest & { readonly covered: KeywordCoverage },
   tail: KeywordTail | undefined,
 ): Promise<Map<string, readonly string[]>> {
-  const leg = await toLeg(place, { words: { terms: nameTerms }, limit, filter }, covered);
-  const query = leg.select(['document_id', 'search_text', '_score']);
-  const result = await read(() => run(place, tail === undefined ? query : query.fastSearch()));
-  const rows = new ResultRows(result);
-  const indexed = Array.from({ length: rows.length }, (_, row): [string, readonly string[]] => [
-    rows.text('document_id', row),
-    rows.text('search_text', row).split(' '),
+  const columns = ['document_id', 'search_text', '_score'];
+  const found = await searchIndex(place, { words: { terms: nameTerms }, limit, filter, columns }, { covered, tail });
+  const indexed = found.map(({ rows, at }): [string, readonly string[]] => [
+    rows.text('document_id', at),
+    rows.text('search_text', at).split(' '),
   ]);
   const where = filterPredicate(filter);
   if (tail === undefined || tail.isEmpty) return new Map(indexed);
   const { residents, knowledge } = place;
   const admitted = where === undefined ? undefined : await read(() => residents.listsOf(knowledge).read(where));
   return new Map([...indexed, ...tail.names(nameTerms, admitted)]);
-}
-
-function noWordLeft({ arrow }: Engine, error: unknown): ArrowTable {
-  if (/all columns in a record batch must have the same length/.test(String(error))) return new arrow.Table();
-  throw error;
 }

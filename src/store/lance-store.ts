@@ -12,11 +12,23 @@ import type {
   NamedCandidate,
   Page,
   PageRequest,
+  Replacement,
   Report,
   StoreFinding,
   Unavailable,
 } from '../core/ports.js';
-import type { Chunk, Collection, Document, Job, JobState, JsonValue, SearchFilter, Source } from '../core/types.js';
+import type {
+  Chunk,
+  Collection,
+  Document,
+  EmbeddingFingerprint,
+  Job,
+  JobState,
+  JsonValue,
+  ModelChoice,
+  SearchFilter,
+  Source,
+} from '../core/types.js';
 import { Catalog } from './catalog.js';
 import { checkStore } from './check.js';
 import { CollectionTables } from './collection-tables.js';
@@ -30,6 +42,7 @@ import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { dropOldVersions, foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
 import { mendStore } from './mending/mend-store.js';
+import { checkPage, requireSpace } from './preconditions.js';
 import type { Presence } from './presence.js';
 import { Residents } from './resident/residents.js';
 import { termStatistics } from './term-statistics.js';
@@ -39,8 +52,6 @@ import { Writer } from './writer.js';
 
 /** Old versions of each table that may stay when a store is closed. */
 const MAX_OLD_VERSIONS = 4;
-/** Largest page of a list. */
-const MAX_PAGE = 1000;
 
 /** What a store is made of. */
 export interface LanceStoreParts {
@@ -94,6 +105,14 @@ export class LanceStore implements KnowledgeStore {
     await this.#write(() => this.#tables.replace(name, scratch));
   }
 
+  async adoptModel(choice: ModelChoice, replacements: readonly Replacement[]): Promise<void> {
+    await this.#write(() => this.#tables.adopt(choice, replacements));
+  }
+
+  async modelChoice(): Promise<ModelChoice | undefined> {
+    return (await this.#open().#catalog.view()).choice;
+  }
+
   async dropCollection(name: string): Promise<void> {
     await this.#write(() => this.#tables.drop(name));
   }
@@ -130,9 +149,10 @@ export class LanceStore implements KnowledgeStore {
     });
   }
 
-  async putDocuments(collection: string, rows: readonly DocumentRows[]): Promise<void> {
+  async putDocuments(collection: string, rows: readonly DocumentRows[], space?: EmbeddingFingerprint): Promise<void> {
     await this.#write(async () => {
-      const { knowledge } = await this.#tables.rows(collection);
+      const { knowledge, entry } = await this.#tables.rows(collection);
+      if (space !== undefined) requireSpace(entry.collection, space);
       await knowledge.put(rows);
       // The rows are stored; searches scan them until the next folding, which tells what keeps it from being done.
       await foldLongTail(this.#parts.database.engine, await knowledge.open()).catch(() => undefined);
@@ -172,6 +192,10 @@ export class LanceStore implements KnowledgeStore {
 
   async listChunks(collection: string, documentId: string): Promise<Chunk[]> {
     return this.#read(collection, (knowledge) => knowledge.chunks(documentId));
+  }
+
+  async getChunksAt(collection: string, documentId: string, ordinals: readonly number[]): Promise<Chunk[]> {
+    return this.#read(collection, (knowledge) => knowledge.chunksAt(documentId, ordinals));
   }
 
   async getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]> {
@@ -369,19 +393,4 @@ export class LanceStore implements KnowledgeStore {
     if (!this.#isClosed) return this;
     throw new QuarryError('INTERNAL', 'The store has been closed.', { hint: 'Open it again before using it.' });
   }
-}
-
-/** @throws QuarryError INPUT_INVALID */
-function checkPage({ offset, limit }: PageRequest): void {
-  const isValid =
-    Number.isInteger(offset) &&
-    offset >= 0 &&
-    offset < 2 ** 31 &&
-    Number.isInteger(limit) &&
-    limit >= 1 &&
-    limit <= MAX_PAGE;
-  if (isValid) return;
-  throw new QuarryError('INPUT_INVALID', `A page cannot start at ${offset} and hold ${limit}.`, {
-    hint: `Start at 0 or later and ask for 1 to ${MAX_PAGE} items.`,
-  });
 }

@@ -1,7 +1,7 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
 import { lstat, open, readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Openness } from '../core/ports.js';
+import type { Openness } from '../core/home-rights-port.js';
 import { makeFolder } from '../files/make-folder.js';
 
 /** Bits that let others than the owner read, write or enter. */

@@ -20,6 +20,11 @@ export function isOneOf(column: string, values: readonly string[]): Predicate {
   return predicate(`${column} IN (${[...new Set(values)].map(quote).join(',')})`);
 }
 
+/** A row has one of these numbers; none holds for nothing. */
+export function isRowOf(ids: ArrayLike<number>): Predicate {
+  return predicate(ids.length === 0 ? 'false' : `_rowid IN (${Array.from(ids, number).join(',')})`);
+}
+
 /** `column` matches a regular expression, which must not come from a caller: they can take long to compile. */
 export function matches(column: string, pattern: string): Predicate {
   return predicate(`regexp_like(${column}, ${quote(pattern)})`);

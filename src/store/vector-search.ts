@@ -47,17 +47,20 @@ export async function searchVector(
   const resident = await read(() => residents.vectorsOf(knowledge));
   const leg = await toLeg(nearest, index);
   const hits = await readHits(residents.rows, knowledge, {
-    rows: () => read(() => (resident === undefined ? searchTable(leg) : searchResident(nearest, resident))),
+    rows: () => read(async () => (await searchResident(nearest, resident)) ?? searchTable(leg)),
     whole: { column: '_distance', run: (columns) => leg().select(columns).toArrow() },
   });
   const scored = hits.map(({ row }) => ({ ...row, similarity: cosine(vector, row.vector), bm25: null }));
   return byScore(scored).slice(0, limit);
 }
 
-async function searchResident({ vector, limit, where }: Nearest, resident: ResidentVectors): Promise<Scores> {
+async function searchResident(
+  { vector, limit, where }: Nearest,
+  resident: ResidentVectors | undefined,
+): Promise<Scores | undefined> {
   const count = limit + SPARE_ROWS + Math.ceil(limit * SPARE_SHARE);
-  const ids = await resident.nearest({ vector, count, where });
-  return new Map(ids.map((id) => [id, 0])); // exact similarities come with the rows
+  const ids = await resident?.nearest({ vector, count, where });
+  return ids === undefined ? undefined : new Map(ids.map((id) => [id, 0])); // exact similarities come with the rows
 }
 
 async function searchTable(leg: () => VectorQuery): Promise<Scores> {

@@ -93,6 +93,43 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         await store.putDocuments('docs', [sampleDocument(source, 'b.md', 'more iron')]);
         expect(await store.collectionStats('docs')).toMatchObject({ documents: 2, chunks: 2, sources: 1 });
       });
+
+      it('changes the model and the rows of several collections in one step', async () => {
+        await fill();
+        expect(await store.modelChoice()).toBeUndefined();
+        const fingerprint = { ...sampleCollection('docs').fingerprint, revision: 'another' };
+        await store.createCollection(sampleCollection('more', { description: 'kept' }));
+        for (const name of ['docs', 'more'])
+          await store.createCollection(sampleCollection(`${name}~new`, { fingerprint }));
+        await store.putDocuments('docs~new', [sampleDocument(source, 'a.md', 'the new forge')], fingerprint);
+        const choice = { model: '/models/other', dtype: 'q8', chosenAt: '2026-01-02T03:04:05.678Z' };
+        const places = ['docs', 'more'].map((name) => ({ name, scratch: `${name}~new` }));
+        await expect(store.adoptModel(choice, [...places, { name: 'docs', scratch: 'none' }])).rejects.toMatchObject({
+          code: 'COLLECTION_NOT_FOUND',
+        });
+        expect(await store.modelChoice()).toBeUndefined();
+        await store.adoptModel(choice, places);
+        expect(await store.modelChoice()).toEqual(choice);
+        const all = await store.listCollections();
+        expect(all.map(({ name }) => name)).toEqual(['docs', 'more']);
+        expect(all.map((collection) => collection.fingerprint.revision)).toEqual(['another', 'another']);
+        expect(all[1]?.description).toBe('kept');
+        expect(texts(await store.searchKeyword('docs', keywords('forge'), 5, {}))).toEqual(['the new forge']);
+        await store.adoptModel({ ...choice, model: '' }, []);
+        expect((await store.modelChoice())?.model).toBe('');
+      });
+
+      it('takes no vectors of another space than it has by now', async () => {
+        await fill();
+        const { fingerprint } = sampleCollection('docs');
+        const rows = [sampleDocument(source, 'late.md', 'too late')];
+        await expect(store.putDocuments('docs', rows, { ...fingerprint, revision: 'former' })).rejects.toMatchObject({
+          code: 'FINGERPRINT_MISMATCH',
+        });
+        expect((await store.collectionStats('docs')).documents).toBe(0);
+        await store.putDocuments('docs', rows, { ...fingerprint, model: 'the same by another name' });
+        expect((await store.collectionStats('docs')).documents).toBe(1);
+      });
     });
 
     describe('documents', () => {
@@ -127,6 +164,9 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         ]);
         expect(await store.getDocument('docs', 'nope')).toBeUndefined();
         expect(await store.listChunks('docs', 'nope')).toEqual([]);
+        expect(await store.getChunksAt('docs', rows.document.id, [2, 99, 0, 2])).toEqual([chunks[0], chunks[2]]);
+        expect(await store.getChunksAt('docs', rows.document.id, [])).toEqual([]);
+        expect(await store.getChunksAt('docs', 'nope', [0])).toEqual([]);
       });
 
       it('replaces a document whole', async () => {

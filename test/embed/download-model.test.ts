@@ -64,6 +64,18 @@ describe('a model that is not on this machine', () => {
     expect(await readdir(join(home, 'cache', 'org', 'tiny'))).not.toContainEqual(expect.stringMatching(/part/));
   });
 
+  it('comes with every file that its graph names, and without what it does not need', async () => {
+    await writeTinyTransformer(join(home, 'host'), 'spread');
+    faults = { 'tokenizer_config.json': 404 };
+    const embedder = await open('spread');
+    expect(await embedder.embed(['one'], 'query')).toHaveLength(1);
+    await embedder.close();
+    expect(requests).toEqual(expect.arrayContaining(['onnx/segments.bin', 'onnx/table.bin']));
+    faults = { 'onnx/table.bin': 404 };
+    await expect(open('halved')).rejects.toMatchObject({ message: expect.stringContaining('onnx/table.bin') });
+    await writeTinyTransformer(join(home, 'host'), 'hidden');
+  });
+
   it('is not asked for when downloads are not allowed', async () => {
     await expect(open('never', 'org/tiny', false)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
     expect(requests).toEqual([]);

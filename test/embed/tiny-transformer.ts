@@ -37,16 +37,20 @@ const VOCABULARY = [...SPECIAL, ...WORDS];
 const CLS = 2;
 const SEP = 3;
 
-/** Writes the model into a folder, laid out as transformers.js wants it. `kind` says what its graph gives. */
+/** Writes the model into a folder, laid out as transformers.js wants it. `kind` says what its graph gives; `spread` is `hidden` with its weights in two files beside it. */
 export async function writeTinyTransformer(
   folder: string,
-  kind: 'hidden' | 'sentence' | 'score' | 'zero',
+  kind: 'hidden' | 'sentence' | 'score' | 'zero' | 'spread',
 ): Promise<TinyTransformer> {
   const table = numbers(VOCABULARY.length * DIMENSIONS, kind === 'zero' ? 0 : 1, 7);
   const segments = numbers(2 * DIMENSIONS, kind === 'zero' ? 0 : 1, 11);
   const head = numbers(DIMENSIONS, 3, 13);
   await mkdir(join(folder, 'onnx'), { recursive: true });
   await writeFile(join(folder, 'onnx', 'model_quantized.onnx'), graphOf(kind, { table, segments, head }));
+  if (kind === 'spread') {
+    await writeFile(join(folder, 'onnx', 'table.bin'), bytesOf(table));
+    await writeFile(join(folder, 'onnx', 'segments.bin'), bytesOf(segments));
+  }
   await writeFile(join(folder, 'config.json'), JSON.stringify(config(kind)));
   await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizerJson()));
   await writeFile(
@@ -107,7 +111,7 @@ function graphOf(
       field(5, meanOverTokens),
       field(5, dropAxis),
     );
-  const hidden = kind === 'hidden' || kind === 'zero' ? 'last_hidden_state' : 'hidden';
+  const hidden = ['hidden', 'zero', 'spread'].includes(kind) ? 'last_hidden_state' : 'hidden';
   const nodes = [
     node('Gather', ['table', 'input_ids'], 'words'),
     node('Gather', ['segments', 'token_type_ids'], 'types'),
@@ -121,6 +125,10 @@ function graphOf(
       : kind === 'sentence'
         ? value('sentence_embedding', ELEMENT.float, ['batch', DIMENSIONS])
         : value('last_hidden_state', ELEMENT.float, ['batch', 'tokens', DIMENSIONS]);
+  const weightsOf = (name: string, count: number, entries: Float32Array): Uint8Array =>
+    kind === 'spread'
+      ? tensorBeside(name, [count, DIMENSIONS])
+      : tensor(name, ELEMENT.float, [count, DIMENSIONS], bytesOf(entries));
   const inputs = ['input_ids', 'attention_mask', 'token_type_ids'].map((name) =>
     field(11, value(name, ELEMENT.int64, ['batch', 'tokens'])),
   );
@@ -128,13 +136,20 @@ function graphOf(
     message(
       ...nodes.map((each) => field(1, each)),
       text(2, 'tiny'),
-      field(5, tensor('table', ELEMENT.float, [rows, DIMENSIONS], bytesOf(weights.table))),
-      field(5, tensor('segments', ELEMENT.float, [2, DIMENSIONS], bytesOf(weights.segments))),
+      field(5, weightsOf('table', rows, weights.table)),
+      field(5, weightsOf('segments', 2, weights.segments)),
       ...(kind === 'score' ? [field(5, tensor('head', ELEMENT.float, [DIMENSIONS, 1], bytesOf(weights.head)))] : []),
       ...inputs,
       field(12, output),
     ),
   );
+}
+
+/** A tensor whose numbers stand in a file of its name. */
+function tensorBeside(name: string, shape: readonly number[]): Uint8Array {
+  const sizes = shape.map((size) => integer(1, size));
+  const location = field(13, message(text(1, 'location'), text(2, `${name}.bin`)));
+  return message(...sizes, integer(2, ELEMENT.float), text(8, name), location, integer(14, 1));
 }
 
 function tokenizerJson(): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -62,6 +62,37 @@ describe('a transformer', () => {
     expect(embedder.fingerprint).toMatchObject({ model: 'mine/model', dtype: 'q8', pooling: 'mean', dimensions: 8 });
     expect(embedder.fingerprint.revision).toMatch(/^[0-9a-f]{64}$/);
     expect((await embedder.selfTest()).map((check) => check.name)).toEqual(['dimensions', 'norm', 'known pair']);
+  });
+
+  it('needs no tokenizer_config.json', async () => {
+    const name = await named('mine/bare');
+    await rm(join(home, name, 'tokenizer_config.json'));
+    const embedder = await open(name);
+    const text = 'one two unknown Three';
+    expect(embedder.countTokens(text)).toBe((await open('mine/model')).countTokens(text));
+    expect(await embedder.embed([text], 'document')).toEqual(
+      await (await open('mine/model')).embed([text], 'document'),
+    );
+    expect(embedder.maxTokens).toBe(14);
+  });
+
+  it('has the sha256 of every file that its graph names, and is refused where one is missing', async () => {
+    const name = await named('mine/spread');
+    const graph = join(home, name, 'onnx', 'model_quantized.onnx');
+    await writeTinyTransformer(join(home, name), 'spread');
+    const first = (await open(name)).fingerprint.revision;
+    const segments = join(dirname(graph), 'segments.bin');
+    const bytes = await readFile(segments);
+    await writeFile(
+      segments,
+      bytes.map((byte) => byte ^ 1),
+    );
+    expect((await open(name)).fingerprint.revision).not.toBe(first);
+    await rm(segments);
+    await expect(open(name)).rejects.toMatchObject({
+      code: 'MODEL_UNAVAILABLE',
+      message: expect.stringContaining('segments.bin'),
+    });
   });
 
   it('is pooled and prefixed as its family asks', async () => {
@@ -249,6 +280,13 @@ describe('a reranker', () => {
     for (const [at, passage] of passages.entries()) expect(scores[at]).toBeCloseTo(score('one', passage), 5);
     expect(await reranker.rerank('one', [])).toEqual([]);
     expect(reranker.model).toBe('mine/scorer');
+  });
+
+  it('cuts a long query only where the passage needs the room', async () => {
+    const reranker = await openReranker({ model: 'mine/scorer', cacheDir: home, allowRemote: false, threads: 1 });
+    opened.push(reranker);
+    const [actual] = await reranker.rerank('a b c d e f g h i j', ['one two']);
+    expect(actual).toBeCloseTo(score('a b c d e f g h i j', 'one two'), 5);
   });
 
   it('leaves room for the passage whatever the query', async () => {

@@ -1,4 +1,5 @@
 import { createRandom } from '../statistics/random.js';
+import { headingsOf } from '../text/heading-path.js';
 import type { Chunk, Document } from '../types.js';
 
 /** A query made from a document's own structure. */
@@ -50,11 +51,12 @@ export function mineQueries(document: Document, chunks: readonly Chunk[], seed: 
 }
 
 function mineHeading(document: Document, chunk: Chunk): MinedQuery[] {
-  const heading = chunk.headingPath.at(-1)?.trim() ?? '';
+  const path = headingsOf(chunk.headingPath);
+  const heading = path.at(-1)?.trim() ?? '';
   const quote = firstSentence(chunk.text);
   if (heading === '' || quote === undefined || heading === document.title) return [];
   const isVague = GENERIC.has(heading.toLowerCase()) || wordsOf(heading).length < MIN_WORDS;
-  const parent = chunk.headingPath.at(-2) ?? document.title;
+  const parent = path.at(-2) ?? document.title;
   const text = (isVague ? `${parent} ${heading}` : heading).slice(0, MAX_QUERY);
   return wordsOf(text).length < 2 ? [] : [{ text, type: 'heading', quote }];
 }

@@ -8,20 +8,25 @@ export interface TextSpan {
 const LONGEST_UNIT = 400;
 
 /**
- * What can be shown of a text alone: its paragraphs, long ones in parts. A heading, and a paragraph that ends in a colon,
- * stays with what it announces. Linear in the text.
+ * What can be shown of a text alone: its paragraphs, long ones in parts. A heading, a paragraph that ends in a colon, and
+ * one right in front of code stays with what it announces. Linear in the text.
  */
 export function textUnits(text: string): TextSpan[] {
   const units: TextSpan[] = [];
   let announced: TextSpan | undefined;
-  for (const paragraph of paragraphsOf(text)) {
+  const paragraphs = [...paragraphsOf(text)];
+  for (const [at, paragraph] of paragraphs.entries()) {
     const start = announced?.start ?? paragraph.start;
     const whole = { start, end: paragraph.end };
-    announced = announces(text.slice(paragraph.start, paragraph.end)) ? whole : undefined;
+    const next = paragraphs[at + 1];
+    const isBeforeCode = next !== undefined && FENCE.test(text.slice(next.start, next.start + 3));
+    announced = isBeforeCode || announces(text.slice(paragraph.start, paragraph.end)) ? whole : undefined;
     if (announced === undefined) units.push(...partsOf(text, whole));
   }
   return announced === undefined ? units : [...units, ...partsOf(text, announced)];
 }
+
+const FENCE = /^(?:`{3}|~{3})/;
 
 function announces(paragraph: string): boolean {
   return paragraph.endsWith(':') || /^#{1,6}\s[^\n]*$/.test(paragraph);

@@ -1,3 +1,4 @@
+import { dot } from '../ranking/cosine.js';
 import { BestFew } from './best-few.js';
 import { type CodeRows, createCodeRows } from './scan-kernel.js';
 
@@ -47,9 +48,10 @@ export class CodeMatrix {
    */
   push(vector: Float32Array, expected = 1): void {
     const part = this.#partFor(expected);
-    const scale = encode(vector, part.rows.codes.subarray(part.used * part.rows.stride), ROW_CODES);
-    const norm = normOf(vector);
-    part.rows.scales[part.used] = norm === 0 ? 0 : scale / norm;
+    const { rows, used } = part;
+    const scale = encode(vector, rows.codes.subarray(used * rows.stride), ROW_CODES);
+    const norm = Math.sqrt(dot(vector, vector));
+    rows.scales[used] = norm === 0 ? 0 : scale / norm;
     part.used += 1;
     this.#rows += 1;
   }
@@ -57,7 +59,7 @@ export class CodeMatrix {
   /**
    * Numbers of the rows that are nearest by cosine, best first, by their codes.
    * @param count how many, at most
-   * @param admitted one byte a row: only rows with another value than 0 are looked at
+   * @param admitted one byte a row, as far as it reaches: only rows with another value than 0 are looked at
    */
   nearest(query: Float32Array, count: number, admitted: Uint8Array): number[] {
     const best = new BestFew(count);
@@ -68,7 +70,7 @@ export class CodeMatrix {
       let threshold = best.threshold;
       for (let at = 0; at < used; at++) {
         const score = scores[at] ?? 0;
-        if (score <= threshold || admitted[first + at] === 0) continue;
+        if (score <= threshold || (admitted[first + at] ?? 0) === 0) continue;
         best.add(first + at, score);
         threshold = best.threshold;
       }
@@ -86,17 +88,11 @@ export class CodeMatrix {
   }
 }
 
-/** Writes whole numbers up to `most` in proportion to the vector; resolves to what they are to be multiplied with. */
+/** Writes whole numbers up to `most` in proportion to the vector; gives what they are to be multiplied with. */
 function encode(vector: Float32Array, into: Int8Array | Int16Array, most: number): number {
   let largest = 0;
-  for (const number of vector) largest = Math.max(largest, Math.abs(number));
+  for (let at = 0; at < vector.length; at++) largest = Math.max(largest, Math.abs(vector[at] ?? 0));
   const factor = largest === 0 ? 0 : most / largest;
   for (let at = 0; at < vector.length; at++) into[at] = Math.round((vector[at] ?? 0) * factor);
   return factor === 0 ? 0 : 1 / factor;
-}
-
-function normOf(vector: Float32Array): number {
-  let sum = 0;
-  for (const number of vector) sum += number * number;
-  return Math.sqrt(sum);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Openness, StoreFinding } from '../../core/ports.js';
+import type { Openness } from '../../core/home-rights-port.js';
+import type { StoreFinding } from '../../core/ports.js';
 import type { ServiceContext } from '../../services/context.js';
 import { defineOperation } from '../define.js';
 import { inspectMachine } from '../inspect-machine.js';

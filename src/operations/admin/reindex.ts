@@ -7,7 +7,7 @@ export const reindex = defineOperation({
   name: 'reindex',
   summary: 'Reindex a collection',
   description:
-    'Cuts and embeds a collection anew with the configured model, from the stored texts, as a job. Searches use the old index until the new one is whole.',
+    'Cuts and embeds a collection anew with the model in use, from the stored texts, as a job. Searches use the old index until the new one is whole.',
   effect: 'write',
   idempotent: true,
   openWorld: false,

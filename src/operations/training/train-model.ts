@@ -8,7 +8,7 @@ export const trainModel = defineOperation({
   name: 'train_model',
   summary: 'Adapt the embedding model',
   description:
-    'Adapts a static embedding model to your own knowledge from question and answer pairs, as a job. A fifth of the pairs is held out; the model is kept only if it ranks them significantly better, otherwise nothing changes. Use the kept folder as QUARRY_MODEL and reindex.',
+    'Adapts a static embedding model to your own knowledge from question and answer pairs, as a job. A fifth of the pairs is held out; the model is kept only if it ranks them significantly better, otherwise nothing changes. Then give the kept folder to model_use.',
   effect: 'write',
   idempotent: true,
   openWorld: false,

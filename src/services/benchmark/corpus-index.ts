@@ -1,7 +1,8 @@
 import type { Suite, SuiteDocument } from '../../core/benchmark/suite.js';
 import { throwIfCancelled } from '../../core/errors.js';
 import { sha256, sourceId } from '../../core/identity.js';
-import type { ChunkSizing, Collection, JsonValue, Source } from '../../core/types.js';
+import { isSameSpace } from '../../core/same-space.js';
+import type { ChunkSizing, Collection, EmbeddingFingerprint, JsonValue, Source } from '../../core/types.js';
 import { rowRules } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import { DocumentWriter } from '../document-writer.js';
@@ -67,6 +68,15 @@ export class CorpusIndexer {
     return records.length;
   }
 
+  /** Drops the indexes that were made with another model. */
+  async clearOthers(fingerprint: EmbeddingFingerprint): Promise<void> {
+    const { store } = this.#context;
+    for (const record of await store.listRecords(INDEX_RECORD)) {
+      const index = await store.getCollection(collectionOf(record.value));
+      if (index === undefined || !isSameSpace(index.fingerprint, fingerprint)) await this.#forget(record);
+    }
+  }
+
   /** Forgets the oldest indexes, then drops what no record names. */
   async #trim(current: string): Promise<void> {
     const { store } = this.#context;
@@ -109,9 +119,8 @@ export class CorpusIndexer {
     return { hash: sha256(parts.join('\n')), count: parts.length };
   }
 
-  async #describe(corpusHash: string, wanted: ChunkSizing): Promise<{ address: string; collection: Collection }> {
+  async #describe(corpusHash: string, sizing: ChunkSizing): Promise<{ address: string; collection: Collection }> {
     const embedder = await this.#context.embedder();
-    const sizing = { ...wanted, maxTokens: Math.min(wanted.maxTokens, embedder.maxTokens) };
     const chunker = rowRules(this.#context);
     const address = sha256(
       JSON.stringify([

@@ -14,6 +14,7 @@ import { joinLicences } from '../../core/curation/licence-policy.js';
 import type { DatasetVersion } from '../../core/curation/ports.js';
 import { plainWords, shingleHashes } from '../../core/curation/shingles.js';
 import { QuarryError, throwIfCancelled } from '../../core/errors.js';
+import type { Embedder } from '../../core/ports.js';
 import { dot } from '../../core/ranking/cosine.js';
 import type { Collection, Job, JsonValue } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
@@ -92,6 +93,8 @@ export class NegativeService {
   readonly #retrieve: RetrieveService;
   readonly #access: DatasetAccess;
   readonly #passages = new Map<string, Passage>();
+  /** The model that made the vectors of the passages. */
+  #embedder: Embedder | undefined;
 
   constructor(
     context: ServiceContext,
@@ -161,7 +164,7 @@ export class NegativeService {
     const { anchor, positive } = example.fields;
     const embedder = await this.#context.embedder();
     const [query] = await embedder.embed([anchor], 'query', run.handle.signal);
-    const passages = await this.#read([positive, ...nominated.map(({ text }) => text)], run.handle.signal);
+    const passages = await this.#read([positive, ...nominated.map(({ text }) => text)], embedder, run.handle.signal);
     const [own, ...others] = passages;
     if (query === undefined || own === undefined) return undefined;
     const positiveScore = dot(query, own.vector);
@@ -210,11 +213,12 @@ export class NegativeService {
   }
 
   /** Vectors and shingles of texts as they stand, without titles, so that positives and negatives are measured alike. */
-  async #read(texts: readonly string[], signal: AbortSignal): Promise<Passage[]> {
+  async #read(texts: readonly string[], embedder: Embedder, signal: AbortSignal): Promise<Passage[]> {
+    if (this.#embedder !== embedder) this.#passages.clear();
+    this.#embedder = embedder;
     const missing = [...new Set(texts.filter((text) => !this.#passages.has(text)))];
     if (this.#passages.size + missing.length > CACHED_PASSAGES) this.#passages.clear();
     const wanted = [...new Set(texts.filter((text) => !this.#passages.has(text)))];
-    const embedder = await this.#context.embedder();
     const vectors = wanted.length === 0 ? [] : await embedder.embed(wanted, 'document', signal);
     for (const [at, text] of wanted.entries()) {
       const vector = vectors[at];

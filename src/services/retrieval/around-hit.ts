@@ -1,8 +1,9 @@
+import { headingsOf } from '../../core/text/heading-path.js';
 import type { Chunk } from '../../core/types.js';
 
 /** Consecutive chunks around the hit that share its heading path or stand below it. */
 export function sectionOf(chunks: readonly Chunk[], hit: Chunk): Chunk[] {
-  const path = hit.headingPath;
+  const path = headingsOf(hit.headingPath);
   const isInside = (other: Chunk): boolean => path.every((heading, i) => other.headingPath[i] === heading);
   let first = hit.ordinal;
   let last = hit.ordinal;

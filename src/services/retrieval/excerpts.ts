@@ -1,6 +1,8 @@
+import { sharedBase } from '../../core/addresses/shared-base.js';
 import type { Candidate } from '../../core/ports.js';
 import { bestLines, type ShowablePassage } from '../../core/retrieval/best-lines.js';
 import type { TextSpan } from '../../core/retrieval/text-units.js';
+import { headingsOf } from '../../core/text/heading-path.js';
 import { parseQuery } from '../../core/text/query.js';
 import type { Chunk } from '../../core/types.js';
 import { SHORT_ANSWER_CHARACTERS } from '../answer-budget.js';
@@ -18,6 +20,14 @@ export interface Excerpt {
   readonly startLine: number;
   readonly endLine: number;
   readonly text: string;
+}
+
+/** What {@link pickExcerpts} is asked for. */
+export interface ExcerptRequest {
+  readonly list: PassageList;
+  readonly query: string;
+  /** Reads passages of a hit's document by their ordinals. */
+  readonly readBeside: (hit: RankedHit, ordinals: readonly number[]) => Promise<readonly Chunk[]>;
 }
 
 /** Characters of the line that stands for a result of which nothing is shown, beside its names. */
@@ -40,14 +50,22 @@ const MORE_PASSAGES = 3;
  * for each other result they stay within {@link SHORT_ANSWER_CHARACTERS}, unless there are many of these. What is shown of a document stands with its
  * best-ranked result, wherever it was found in it.
  */
-export function pickExcerpts(page: readonly Passage[], list: PassageList, query: string): (readonly Excerpt[])[] {
-  const groups = groupByDocument(page, list);
+export async function pickExcerpts(
+  page: readonly Passage[],
+  { list, query, readBeside }: ExcerptRequest,
+): Promise<(readonly Excerpt[])[]> {
+  const { terms, phrases, excluded } = parseQuery(query);
+  const nominated = groupByDocument(page, list);
+  // A passage that nobody nominated has not been held against the signs of the query.
+  const isFree = phrases.length + excluded.length === 0;
+  const groups = isFree ? await withNeighbours(nominated, readBeside) : nominated;
   const best = Math.max(0, ...page.map(({ hit }) => scoreOf(hit)));
   const share = (hit: RankedHit): number => (best === 0 ? 0 : Math.max(0, scoreOf(hit)) / best);
-  const showable = groups.flatMap((group) => showableOf(group, share));
-  const lines = page.reduce((sum, { hit }) => sum + lineOf(hit), FOOTER_CHARACTERS);
+  const base = sharedBase(page.map(({ hit }) => hit.candidate.document.uri)).length;
+  const showable = groups.flatMap((group) => showableOf(group, { share, base }));
+  const lines = page.reduce((sum, { hit }) => sum + lineOf(hit), FOOTER_CHARACTERS + base);
   const room = SHORT_ANSWER_CHARACTERS - Math.min(lines, SHORT_ANSWER_CHARACTERS / 2);
-  const spans = bestLines(showable, { terms: parseQuery(query).terms, room });
+  const spans = bestLines(showable, { terms, room });
   const places = groups.flatMap(({ place, passages }) => passages.map(({ hit }) => ({ place, hit })));
   const excerpts: Excerpt[][] = page.map(() => []);
   for (const [at, { place, hit }] of places.entries()) {
@@ -81,11 +99,40 @@ function groupByDocument(page: readonly Passage[], list: PassageList): DocumentG
   }
   return [...groups.values()].map(({ passages, ...group }) => ({
     ...group,
-    passages: passages.sort((a, b) => a.hit.candidate.chunk.ordinal - b.hit.candidate.chunk.ordinal),
+    passages: inOrder(passages),
   }));
 }
 
-function showableOf({ first, passages }: DocumentGroup, share: (hit: RankedHit) => number): ShowablePassage[] {
+/** What a passage beside others keeps of the best score of these: an answer often goes on where nobody nominated it. */
+const BESIDE = 0.7;
+
+/** The best document's passages with those right before and behind each. */
+async function withNeighbours(
+  groups: readonly DocumentGroup[],
+  readBeside: ExcerptRequest['readBeside'],
+): Promise<readonly DocumentGroup[]> {
+  const [best, ...others] = groups;
+  if (best === undefined) return groups;
+  const known = new Map(best.passages.map(({ hit }) => [hit.candidate.chunk.ordinal, hit]));
+  const ordinals = [...known.keys()].flatMap((at) => [at - 1, at + 1]);
+  const isMissing = (at: number): boolean => at >= 0 && at < best.first.candidate.document.chunkCount && !known.has(at);
+  const chunks = await readBeside(best.first, [...new Set(ordinals)].filter(isMissing));
+  const added = chunks.map((chunk): Passage => {
+    const beside = [known.get(chunk.ordinal - 1), known.get(chunk.ordinal + 1)].filter((hit) => hit !== undefined);
+    const fused = BESIDE * Math.max(...beside.map(scoreOf));
+    return { hit: { ...best.first, candidate: { ...best.first.candidate, chunk }, fused, reranked: null }, copies: [] };
+  });
+  return [{ ...best, passages: inOrder([...best.passages, ...added]) }, ...others];
+}
+
+function inOrder(passages: readonly Passage[]): readonly Passage[] {
+  return [...passages].sort((a, b) => a.hit.candidate.chunk.ordinal - b.hit.candidate.chunk.ordinal);
+}
+
+function showableOf(
+  { first, passages }: DocumentGroup,
+  { share, base }: { readonly share: (hit: RankedHit) => number; readonly base: number },
+): ShowablePassage[] {
   return passages.map(({ hit, copies }, at) => {
     const { chunk, document } = hit.candidate;
     const [copy] = copies;
@@ -99,7 +146,7 @@ function showableOf({ first, passages }: DocumentGroup, share: (hit: RankedHit) 
       documentShare: share(first),
       isNext: passages[at - 1]?.hit.candidate.chunk.ordinal === chunk.ordinal - 1,
       frame: EXCERPT_CHARACTERS + around + copied,
-      documentFrame: Math.max(0, HEAD_CHARACTERS + namesOf(hit).length - lineOf(first)),
+      documentFrame: Math.max(0, HEAD_CHARACTERS + namesOf(hit).length - base - lineOf(first)),
     };
   });
 }
@@ -107,7 +154,7 @@ function showableOf({ first, passages }: DocumentGroup, share: (hit: RankedHit) 
 /** Characters of the one line that names a result. */
 function lineOf({ candidate: { chunk, document } }: RankedHit): number {
   const file = lastPart(document.uri);
-  const names = [document.title, chunk.headingPath.at(-1) ?? '', document.title.endsWith(file) ? '' : file];
+  const names = [document.title, headingsOf(chunk.headingPath).at(-1) ?? '', document.title.endsWith(file) ? '' : file];
   return names.reduce((sum, name) => sum + Math.min(LONGEST_NAME, name.length), LINE_CHARACTERS);
 }
 

@@ -5,6 +5,7 @@ import { documentEvidence } from '../../core/ranking/document-evidence.js';
 import { documentKind } from '../../core/ranking/document-kind.js';
 import { isAdmitted, type PassageScore, readTerms, scorePassage } from '../../core/ranking/passage-score.js';
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
+import { headingsOf } from '../../core/text/heading-path.js';
 import { matchName, type NameMatch } from '../../core/text/names.js';
 import type { ParsedQuery } from '../../core/text/query.js';
 import { type CollectionPool, innerNames, type Nominee, wholeNames } from './nomination.js';
@@ -72,12 +73,13 @@ function score(nominee: Nominee, asked: Asked): Scored | undefined {
   if (!isAdmitted(terms, query)) return undefined;
   const { chunk, document, similarity } = nominee.candidate;
   const { title, format, uri } = document;
+  const headingPath = headingsOf(chunk.headingPath);
   const words = scorePassage(terms, {
     query,
     weights,
     pivotLength: nominee.collection.sizing.maxTokens * TERMS_PER_TOKEN,
-    kind: documentKind({ path: uri, title, format, headingPath: chunk.headingPath }),
-    heading: chunk.headingPath.at(-1) ?? title,
+    kind: documentKind({ path: uri, title, format, headingPath }),
+    heading: headingPath.at(-1) ?? title,
     name: nameOf(nominee, asked),
   });
   if (vector === undefined) return { nominee, similarity: null, words };

@@ -90,7 +90,7 @@ async function moveOver(context: MendContext, entry: CatalogEntry, salvage: Tabl
   await fill(context, { ...entry, table: draft }, salvage);
   const old: string = entry.table.name;
   await forgetSyncs(context, entry.collection.name);
-  await tables.replaceTable({ ...entry, table: draft }, [{ table: old, fate: 'aside', sourcesOf: '' }]);
+  await tables.replaceTable({ ...entry, table: draft }, { table: old, fate: 'aside', sourcesOf: '' });
 }
 
 async function fill(context: MendContext, entry: CatalogEntry, { documents }: TableSalvage): Promise<void> {

@@ -26,6 +26,9 @@ export class ResidentVectors {
   #following: Promise<void> | undefined;
   /** Place in the matrix of each row, by fragment and place in it. */
   #places = new Map<number, Int32Array>();
+  /** The fragment that was looked up last, for rows of one follow each other. */
+  #lastFragment = -1;
+  #lastPlaces: Int32Array | undefined;
   /** Row of each place in the matrix. */
   #ids: RowId[] = [];
   /** Whether the row of a place is there, by place. */
@@ -44,31 +47,40 @@ export class ResidentVectors {
     return this.#matrix.bytes + this.#ids.length * 16;
   }
 
-  /** The rows that are nearest by cosine, best first, nearly: the last of many may be wrong. */
+  /**
+   * The rows that are nearest by cosine, best first, nearly: the last of many may be wrong. Undefined while so many rows are
+   * new that they are read beside the search.
+   */
   async nearest(query: {
     readonly vector: Float32Array;
     readonly count: number;
     readonly where: Predicate | undefined;
-  }): Promise<RowId[]> {
-    await this.#follow();
+  }): Promise<RowId[] | undefined> {
+    if (!(await this.#follow())) return undefined;
     const admitted = query.where === undefined ? this.#present : this.#marked(await this.#lists.read(query.where));
     return this.#matrix.nearest(query.vector, query.count, admitted).map((place) => this.#ids[place] ?? 0);
   }
 
-  async #follow(): Promise<void> {
+  /** Brings it to the newest version; false where that takes long. */
+  async #follow(): Promise<boolean> {
     for (;;) {
       const list = await this.#lists.read();
-      if (list.version === this.#version) return;
-      this.#following ??= this.#catchUp(list).finally(() => {
+      if (list.version === this.#version) return true;
+      const unknown = list.ids.filter((id) => this.#placeOf(id) === UNKNOWN);
+      this.#following ??= this.#catchUp(list, unknown).finally(() => {
         this.#following = undefined;
       });
-      await this.#following;
+      if (unknown.length <= BATCH_ROWS) await this.#following;
+      else {
+        this.#following.catch(() => undefined); // the next search tries again, and tells
+        return false;
+      }
     }
   }
 
   /** Reads what is new, and only then takes note of what is there, so that a search meanwhile finds what it found before. */
-  async #catchUp({ version, ids }: RowList): Promise<void> {
-    await this.#load(ids.filter((id) => this.#placeOf(id) === UNKNOWN));
+  async #catchUp({ version, ids }: RowList, unknown: Float64Array): Promise<void> {
+    await this.#load(unknown);
     const present = this.#mark(ids);
     const gone = this.#ids.length - present.reduce((sum, flag) => sum + flag, 0);
     if (gone > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE)) {
@@ -119,7 +131,12 @@ export class ResidentVectors {
   }
 
   #placeOf(id: RowId): number {
-    return this.#places.get(fragmentOf(id))?.[offsetOf(id)] ?? UNKNOWN;
+    const fragment = fragmentOf(id);
+    if (fragment !== this.#lastFragment) {
+      this.#lastFragment = fragment;
+      this.#lastPlaces = this.#places.get(fragment);
+    }
+    return this.#lastPlaces?.[offsetOf(id)] ?? UNKNOWN;
   }
 
   #setPlace(id: RowId, place: number): void {
@@ -131,6 +148,7 @@ export class ResidentVectors {
       larger.set(places);
       places = larger;
       this.#places.set(fragment, places);
+      this.#lastFragment = -1;
     }
     places[offset] = place;
   }
@@ -138,6 +156,7 @@ export class ResidentVectors {
   #forget(): void {
     this.#matrix = new CodeMatrix(this.#knowledge.dimensions);
     this.#places = new Map();
+    this.#lastFragment = -1;
     this.#ids = [];
     this.#present = new Uint8Array(0);
     this.#version = -1;

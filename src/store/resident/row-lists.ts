@@ -37,7 +37,9 @@ export class RowLists {
 
   async #look(version: number, where: Predicate | undefined): Promise<RowList> {
     const table = await this.#knowledge.open();
-    return { version, ids: (await readRowIds(table, where)).sort() };
+    const ids = await readRowIds(table, where);
+    const isAscending = ids.every((id, at) => at === 0 || id > (ids[at - 1] ?? 0));
+    return { version, ids: isAscending ? ids : ids.sort() };
   }
 }
 

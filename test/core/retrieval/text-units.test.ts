@@ -14,6 +14,10 @@ describe('the units of a text', () => {
       '# Install\n\nRun this:\n\n```sh\nnpm ci\n```',
       'Done.',
     ]);
+    expect(unitsOf('Now remove it.\n\n~~~\nrm -r it\n~~~\n\nDone.')).toEqual([
+      'Now remove it.\n\n~~~\nrm -r it\n~~~',
+      'Done.',
+    ]);
     expect(unitsOf('Text.\n\n## Last')).toEqual(['Text.', '## Last']);
   });
 

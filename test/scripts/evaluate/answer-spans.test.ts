@@ -35,6 +35,12 @@ describe('marked answers', () => {
     expect(holdsAnswer('take the lock first', [])).toBe(false);
   });
 
+  it('are found with and without the roles of reStructuredText, which are markup', () => {
+    expect(wordsOf('Set :setting:`worker_max` and :py:class:`~app.Task` now: `x`')).toEqual(
+      wordsOf('Set `worker_max` and `~app.Task` now: `x`'),
+    );
+  });
+
   it('are stale when the document is gone or the lines hold something else', () => {
     const span = markPhrase('q1', file, 'take the lock first');
     const spans = span === undefined ? [] : [span];

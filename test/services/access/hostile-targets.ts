@@ -97,6 +97,14 @@ export const PLACE_FIELDS: readonly PlaceField[] = [
     prey: 'docs',
     input: (base) => ({ data: 'allowed/pairs.jsonl', output: 'model', base }),
   },
+  { operation: 'model_use', field: 'model', access: 'read', prey: 'weights', input: (model) => ({ model }) },
+  {
+    operation: 'model_use',
+    field: 'suites',
+    access: 'read',
+    prey: 'suite',
+    input: (suite) => ({ model: 'bundled', suites: [suite] }),
+  },
   {
     operation: 'benchmark_export',
     field: 'output',

@@ -43,6 +43,7 @@ async function putWorld(folder: string, word: string): Promise<void> {
   await put(join(folder, 'baseline.json'), JSON.stringify({ word }));
   await put(join(folder, 'manifest.json'), JSON.stringify({ quarryExport: 1, dataset: word }));
   await put(join(folder, 'report.html'), word);
+  await put(join(folder, 'weights', 'config.json'), JSON.stringify({ quarry: { kind: 'static' }, word }));
   const repository = TestRepository.create(folder);
   await repository.put(`${word}.md`, `# ${word}\n`);
   repository.push(word);
