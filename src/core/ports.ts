@@ -136,8 +136,6 @@ export interface SourceAdapter {
   watch?(spec: SourceSpec, listener: WatchListener, signal: AbortSignal): Promise<void>;
 }
 
-// ---------------------------------------------------------------- chunk and embed
-
 /** Counts tokens as the embedder does, without special tokens. */
 export type CountTokens = (text: string) => number;
 
