@@ -346,9 +346,8 @@ export interface KnowledgeStore {
   filterValues(collection: string): Promise<FilterValues>;
   /** What is known of every document of a source. */
   knownDocuments(collection: string, sourceId: string): Promise<(KnownDocument & { readonly id: string })[]>;
-  /** Chunks of a document by ordinal; {@link getChunksAt} those at these ordinals, 1,000 at most. */
+  /** Chunks of a document by ordinal. */
   listChunks(collection: string, documentId: string): Promise<Chunk[]>;
-  getChunksAt(collection: string, documentId: string, ordinals: readonly number[]): Promise<Chunk[]>;
   /** Candidates (without leg scores) for chunk ids that exist; unknown ids are left out. */
   getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]>;
   /** Vectors already stored for these embed hashes. */

@@ -13,7 +13,7 @@ import { explainNothing, explainSearchFilter } from './filters/explain-nothing.j
 import { resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
 import { fitAround, sectionOf } from './retrieval/around-hit.js';
-import { type Excerpt, type ExcerptRequest, pickExcerpts } from './retrieval/excerpts.js';
+import { type Excerpt, pickExcerpts } from './retrieval/excerpts.js';
 import { type ListRelevance, relevanceOf } from './retrieval/judge-relevance.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
@@ -258,7 +258,7 @@ export class SearchService {
       fitting.push({ passage, context });
     }
     const shown = fitting.map(({ passage }) => passage);
-    const excerpts = isShort ? await this.#excerpts(shown, request) : [];
+    const excerpts = isShort ? pickExcerpts(shown, request.passages, request.query) : [];
     const hits = await Promise.all(
       fitting.map(async ({ passage, context }, at) => {
         const own = await Promise.all((excerpts[at] ?? []).map((excerpt) => this.#place(excerpt)));
@@ -268,12 +268,6 @@ export class SearchService {
       }),
     );
     return { hits, truncated: fitting.length < page.length };
-  }
-
-  #excerpts(shown: readonly Passage[], request: SearchRequest & { readonly passages: PassageList }) {
-    const readBeside: ExcerptRequest['readBeside'] = ({ collection, candidate }, ordinals) =>
-      this.#context.store.getChunksAt(collection, candidate.chunk.documentId, ordinals);
-    return pickExcerpts(shown, { list: request.passages, query: request.query, readBeside });
   }
 
   #symbolOf({ candidate: { chunk, document } }: RankedHit): Promise<EnclosingSymbol | undefined> {

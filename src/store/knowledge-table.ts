@@ -167,17 +167,7 @@ export class KnowledgeTable {
   }
 
   async chunks(documentId: string): Promise<Chunk[]> {
-    return this.#chunksWhere(chunksOf(documentId));
-  }
-
-  /** Chunks of a document at these ordinals, in its order. */
-  async chunksAt(documentId: string, ordinals: readonly number[]): Promise<Chunk[]> {
-    const keys = ordinals.slice(0, IN_LIST).map((ordinal) => chunkKey(documentId, ordinal));
-    return keys.length === 0 ? [] : this.#chunksWhere(isOneOf('key', keys));
-  }
-
-  async #chunksWhere(condition: Predicate): Promise<Chunk[]> {
-    const rows = await this.#select(condition, [...CHUNK_COLUMNS]);
+    const rows = await this.#select(chunksOf(documentId), [...CHUNK_COLUMNS]);
     const chunks = Array.from({ length: rows.length }, (_, row) => decodeChunk(rows, row));
     return chunks.sort((first, second) => first.ordinal - second.ordinal);
   }

@@ -194,10 +194,6 @@ export class LanceStore implements KnowledgeStore {
     return this.#read(collection, (knowledge) => knowledge.chunks(documentId));
   }
 
-  async getChunksAt(collection: string, documentId: string, ordinals: readonly number[]): Promise<Chunk[]> {
-    return this.#read(collection, (knowledge) => knowledge.chunksAt(documentId, ordinals));
-  }
-
   async getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]> {
     return this.#read(collection, (knowledge) => knowledge.candidates(chunkIds));
   }

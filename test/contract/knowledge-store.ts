@@ -164,9 +164,6 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         ]);
         expect(await store.getDocument('docs', 'nope')).toBeUndefined();
         expect(await store.listChunks('docs', 'nope')).toEqual([]);
-        expect(await store.getChunksAt('docs', rows.document.id, [2, 99, 0, 2])).toEqual([chunks[0], chunks[2]]);
-        expect(await store.getChunksAt('docs', rows.document.id, [])).toEqual([]);
-        expect(await store.getChunksAt('docs', 'nope', [0])).toEqual([]);
       });
 
       it('replaces a document whole', async () => {

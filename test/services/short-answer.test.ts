@@ -104,16 +104,6 @@ describe('the text of an answer nobody limited', () => {
     expect(ordered).toBeGreaterThan(greased);
   });
 
-  test('names the folder of all addresses once', async () => {
-    const { output, text } = await search(query);
-    const base = output.results[0]?.url.replace(/[^/]*$/, '') ?? '';
-    expect(text.split(base)).toHaveLength(2);
-    expect(text).toMatch(new RegExp(`Addresses are below ${base}$`, 'm'));
-    expect(text).toContain('   manual.md lines ');
-    const { text: alone } = await search('turnCapstan', { limit: 1 });
-    expect(alone).toContain('   file:///');
-  });
-
   test('data keep every passage whole, and excerpts are exact slices of the document with its lines', async () => {
     const { output } = await search(query);
     const { store } = quarry.services.context;

@@ -22,14 +22,6 @@ export interface Excerpt {
   readonly text: string;
 }
 
-/** What {@link pickExcerpts} is asked for. */
-export interface ExcerptRequest {
-  readonly list: PassageList;
-  readonly query: string;
-  /** Reads passages of a hit's document by their ordinals. */
-  readonly readBeside: (hit: RankedHit, ordinals: readonly number[]) => Promise<readonly Chunk[]>;
-}
-
 /** Characters of the line that stands for a result of which nothing is shown, beside its names. */
 const LINE_CHARACTERS = 80;
 /** Longest title, heading or address in that line. */
@@ -50,22 +42,15 @@ const MORE_PASSAGES = 3;
  * for each other result they stay within {@link SHORT_ANSWER_CHARACTERS}, unless there are many of these. What is shown of a document stands with its
  * best-ranked result, wherever it was found in it.
  */
-export async function pickExcerpts(
-  page: readonly Passage[],
-  { list, query, readBeside }: ExcerptRequest,
-): Promise<(readonly Excerpt[])[]> {
-  const { terms, phrases, excluded } = parseQuery(query);
-  const nominated = groupByDocument(page, list);
-  // A passage that nobody nominated has not been held against the signs of the query.
-  const isFree = phrases.length + excluded.length === 0;
-  const groups = isFree ? await withNeighbours(nominated, readBeside) : nominated;
+export function pickExcerpts(page: readonly Passage[], list: PassageList, query: string): (readonly Excerpt[])[] {
+  const groups = groupByDocument(page, list);
   const best = Math.max(0, ...page.map(({ hit }) => scoreOf(hit)));
   const share = (hit: RankedHit): number => (best === 0 ? 0 : Math.max(0, scoreOf(hit)) / best);
   const base = sharedBase(page.map(({ hit }) => hit.candidate.document.uri)).length;
   const showable = groups.flatMap((group) => showableOf(group, { share, base }));
   const lines = page.reduce((sum, { hit }) => sum + lineOf(hit), FOOTER_CHARACTERS + base);
   const room = SHORT_ANSWER_CHARACTERS - Math.min(lines, SHORT_ANSWER_CHARACTERS / 2);
-  const spans = bestLines(showable, { terms, room });
+  const spans = bestLines(showable, { terms: parseQuery(query).terms, room });
   const places = groups.flatMap(({ place, passages }) => passages.map(({ hit }) => ({ place, hit })));
   const excerpts: Excerpt[][] = page.map(() => []);
   for (const [at, { place, hit }] of places.entries()) {
@@ -99,34 +84,8 @@ function groupByDocument(page: readonly Passage[], list: PassageList): DocumentG
   }
   return [...groups.values()].map(({ passages, ...group }) => ({
     ...group,
-    passages: inOrder(passages),
+    passages: passages.sort((a, b) => a.hit.candidate.chunk.ordinal - b.hit.candidate.chunk.ordinal),
   }));
-}
-
-/** What a passage beside others keeps of the best score of these: an answer often goes on where nobody nominated it. */
-const BESIDE = 0.7;
-
-/** The best document's passages with those right before and behind each. */
-async function withNeighbours(
-  groups: readonly DocumentGroup[],
-  readBeside: ExcerptRequest['readBeside'],
-): Promise<readonly DocumentGroup[]> {
-  const [best, ...others] = groups;
-  if (best === undefined) return groups;
-  const known = new Map(best.passages.map(({ hit }) => [hit.candidate.chunk.ordinal, hit]));
-  const ordinals = [...known.keys()].flatMap((at) => [at - 1, at + 1]);
-  const isMissing = (at: number): boolean => at >= 0 && at < best.first.candidate.document.chunkCount && !known.has(at);
-  const chunks = await readBeside(best.first, [...new Set(ordinals)].filter(isMissing));
-  const added = chunks.map((chunk): Passage => {
-    const beside = [known.get(chunk.ordinal - 1), known.get(chunk.ordinal + 1)].filter((hit) => hit !== undefined);
-    const fused = BESIDE * Math.max(...beside.map(scoreOf));
-    return { hit: { ...best.first, candidate: { ...best.first.candidate, chunk }, fused, reranked: null }, copies: [] };
-  });
-  return [{ ...best, passages: inOrder([...best.passages, ...added]) }, ...others];
-}
-
-function inOrder(passages: readonly Passage[]): readonly Passage[] {
-  return [...passages].sort((a, b) => a.hit.candidate.chunk.ordinal - b.hit.candidate.chunk.ordinal);
 }
 
 function showableOf(
