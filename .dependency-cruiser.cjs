@@ -16,7 +16,7 @@ module.exports = {
     forbid('operations-import-down', room('operations'), { path: '^src/', pathNot: room('core|config|services|operations') }),
     forbid('edges-import-operations', room('edges'), { path: room('extract|chunk|embed|store|suites|datasets|train') }),
     forbid('config-stands-alone', room('config'), { path: '^src/', pathNot: room('core|config') }),
-    forbid('nobody-imports-the-composition', '^src/[^/]+/', { path: '^src/(?:main|quarry|server-commands|review-command)\\.ts$' }),
+    forbid('nobody-imports-the-composition', '^src/[^/]+/', { path: '^src/(?:main|command-line|model-in-use|quarry|open-workspace|serve-[a-z]+|server-[a-z]+|review-[a-z]+)\\.ts$' }),
     forbid('transformers-has-one-door', '^src/', { path: 'node_modules/@xenova/transformers|node_modules/@huggingface/transformers' }, { pathNot: room('embed') }),
     forbid('lancedb-has-one-door', '^src/', { path: 'node_modules/@lancedb|node_modules/apache-arrow' }, { pathNot: room('store') }),
     forbid('express-has-one-door', '^src/', { path: 'node_modules/express/' }, { pathNot: room('edges') }),

@@ -47,6 +47,8 @@ const RULES: readonly Rule[] = [
 ];
 
 const MAX_LINES = 400;
+/** How files begin that nobody writes by hand. */
+const GENERATED = '// Made by `npm run reference`';
 
 /** Rules of the house that no linter has: one line for each breach. */
 export async function checkHouseRules(): Promise<string[]> {
@@ -54,7 +56,7 @@ export async function checkHouseRules(): Promise<string[]> {
   const problems: string[] = [];
   for (const file of files) {
     const lines = (await readFile(file, 'utf8')).split('\n');
-    if (inSource(file) && lines.length > MAX_LINES)
+    if (inSource(file) && lines.length > MAX_LINES && !lines[0]?.startsWith(GENERATED))
       problems.push(`${file}: ${lines.length} lines, at most ${MAX_LINES}`);
     const rules = RULES.filter((rule) => rule.appliesTo(file));
     lines.forEach((line, i) => {

@@ -9,11 +9,12 @@ import { githubOptionsSchema } from '../src/extract/github/github-options.js';
 import { webOptionsSchema } from '../src/extract/web/web-options.js';
 import { type Operation, TOOLSETS } from '../src/operations/define.js';
 import { operations } from '../src/operations/index.js';
+import { cataloguePage } from './generate-catalogue.js';
 import { licencesPage } from './licence-table.js';
 
 const NOTICE = '<!-- Made by `npm run reference` from the code; do not edit. -->';
 
-/** Writes docs/reference, or only compares it; resolves to the pages that are out of date. */
+/** Writes docs/reference and the catalogue of operations, or only compares them; resolves to what is out of date. */
 export async function generateReference(options: { write: boolean }): Promise<string[]> {
   const pages: Record<string, string> = {
     'docs/reference/operations.md': operationsPage(),
@@ -21,6 +22,7 @@ export async function generateReference(options: { write: boolean }): Promise<st
     'docs/reference/errors.md': errorsPage(),
     'docs/reference/sources.md': sourcesPage(),
     'docs/reference/licences.md': await licencesPage(NOTICE),
+    'src/operations/catalogue.ts': await cataloguePage(),
   };
   const stale: string[] = [];
   for (const [file, text] of Object.entries(pages)) {

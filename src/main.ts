@@ -1,17 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-import { messageOf } from './core/errors.js';
-import { runProgram } from './edges/cli/program.js';
+import { existsSync } from 'node:fs';
+import type * as CommandLine from './command-line.js';
 import type { Terminal } from './edges/cli/terminal.js';
-import { operations } from './operations/index.js';
-import { openQuarry } from './quarry.js';
-import { createReviewCommand } from './review-command.js';
-import { createServerCommands } from './server-commands.js';
-
-const { version } = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')));
 
 const terminal: Terminal = {
   stdin: process.stdin,
@@ -33,18 +23,12 @@ function interruptSignal(): AbortSignal {
 }
 
 const signal = interruptSignal();
-// A stray rejection in one call must not end a server that answers others; it is told, not hidden.
-process.on('unhandledRejection', (reason) => process.stderr.write(`unhandled rejection: ${messageOf(reason)}\n`));
 // A reader that closes the pipe early (head, less) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74));
 
-const exitCode = await runProgram(process.argv.slice(2), {
-  version,
-  operations,
-  extras: [...createServerCommands({ version, signal, terminal }), createReviewCommand({ terminal })],
-  terminal,
-  signal,
-  open: openQuarry,
-});
+// The same program in fewer files, which start in half the time; the build leaves them beside this one.
+const bundle = new URL('./bundle/command-line.js', import.meta.url);
+const program: typeof CommandLine = existsSync(bundle) ? await import(bundle.href) : await import('./command-line.js');
+const exitCode = await program.runCommandLine(process.argv.slice(2), { terminal, signal });
 await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
 process.exit(exitCode);

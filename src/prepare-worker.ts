@@ -11,7 +11,7 @@ import { chunkToFit } from './services/chunk-to-fit.js';
 /** The thread's side of prepare-documents: documents are cut and embedded one after the other. */
 const { folder } = workerData as { readonly folder: string }; // as prepare-documents gives it
 const chunker = createChunker();
-const embedder = await openStaticEmbedder(folder, '');
+const embedder = await openStaticEmbedder({ folder, name: '' });
 let last: Promise<void> = Promise.resolve();
 
 parentPort?.on('message', (request: PrepareRequest) => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { openQuarry, type Quarry } from '../../src/quarry.js';
 import { bytesBelow } from '../../src/store/sync-files.js';
 import { makePage, pagePath, readParagraphs, writePages } from './corpus.js';
+import { putMadeDocuments } from './made-documents.js';
 import { type Measurement, measured } from './measure.js';
-import { putDocuments } from './search.js';
 
 const PAGES = 200;
 const SYNCS = 60;
@@ -73,11 +73,11 @@ async function benchFold(root: string): Promise<Measurement[]> {
     const { store } = quarry.services.context;
     const fold = () => cpuMsOf(() => store.maintain('bench'));
     await quarry.execute('create_collection', { name: 'bench' });
-    await putDocuments(quarry, { from: 0, to: LARGE_DOCUMENTS });
+    await putMadeDocuments(quarry, { from: 0, to: LARGE_DOCUMENTS });
     const first = await fold();
     let sum = 0;
     for (let edition = 1; edition <= FOLDS; edition++) {
-      await putDocuments(quarry, { from: edition, to: edition + 1, edition });
+      await putMadeDocuments(quarry, { from: edition, to: edition + 1, edition });
       sum += await fold();
     }
     const mean = sum / FOLDS;

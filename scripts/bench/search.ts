@@ -2,96 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Table } from '@lancedb/lancedb';
-import { chunkId, documentId, embedHash, sha256 } from '../../src/core/identity.js';
-import type { ChunkRow, DocumentRows } from '../../src/core/ports.js';
-import { searchTextOf } from '../../src/core/text/search-text.js';
 import { openQuarry, type Quarry } from '../../src/quarry.js';
 import { CANDIDATE_COLUMNS } from '../../src/store/knowledge-rows.js';
 import { readParagraphs, seededNumbers } from './corpus.js';
+import { putMadeDocuments } from './made-documents.js';
 import { type Measurement, measured, percentile, timeInTurn } from './measure.js';
 
-const CHUNKS_PER_DOCUMENT = 20;
-const DOCUMENTS_PER_BATCH = 100;
 const ROUNDS = 60;
 /** What each leg is asked for by default. */
 const CANDIDATES = 100;
 
-/** Sentences of the paragraphs, shuffled into `CHUNKS_PER_DOCUMENT` chunks, so that no two documents are alike. */
-function makeDocument(paragraphs: readonly string[], n: number): { title: string; chunks: string[] } {
-  const next = seededNumbers(n + 77);
-  const pick = (): string => paragraphs[Math.floor(next() * paragraphs.length)] ?? '';
-  const chunks = Array.from({ length: CHUNKS_PER_DOCUMENT }, (_, i) => `${pick()}\n\nItem ${n}.${i}: ${pick()}`);
-  return { title: `Document ${n}`, chunks };
-}
-
-async function toRows(quarry: Quarry, made: { title: string; chunks: string[] }, n: number): Promise<DocumentRows> {
-  const embedder = await quarry.services.context.embedder();
-  const vectors = await embedder.embed(made.chunks, 'document');
-  const text = made.chunks.join('\n\n');
-  const id = documentId('src_bench', `bench:${n}`);
-  let start = 0;
-  const chunks = made.chunks.map((body, ordinal): ChunkRow => {
-    const span = { start, end: start + body.length, startLine: ordinal + 1, endLine: ordinal + 1, headingPath: [] };
-    start = span.end + 2;
-    const searchText = searchTextOf({ title: made.title, headingPath: [], text: body, format: 'plain' });
-    return {
-      ...span,
-      id: chunkId(id, span.start, span.end, body),
-      documentId: id,
-      ordinal,
-      text: body,
-      tokens: 0,
-      embedHash: embedHash(body),
-      searchText,
-      vector: vectors[ordinal] ?? new Float32Array(0),
-    };
-  });
-  const document = {
-    id,
-    uri: `bench:${n}`,
-    title: made.title,
-    text,
-    format: 'plain' as const,
-    mediaType: 'text/plain',
-    language: '',
-    licence: '',
-    revision: '',
-    modifiedAt: '',
-    category: '',
-    tags: [],
-    status: 'active' as const,
-    confidence: 1,
-    metadata: {},
-    collection: 'bench',
-    sourceId: 'src_bench',
-    sourceKind: 'files' as const,
-    contentHash: sha256(text),
-    indexedAt: '2026-01-01T00:00:00.000Z',
-    chunkCount: chunks.length,
-  };
-  return { document, chunks };
-}
-
-/** Documents of twenty chunks with the numbers from `from` up to `to`; another edition of a number has other chunks. */
-interface Batch {
-  readonly from: number;
-  readonly to: number;
-  readonly edition?: number;
-}
-
-/** Stores documents in the collection `bench`, which must be there, without folding them. */
-export async function putDocuments(quarry: Quarry, { from, to, edition = 0 }: Batch): Promise<void> {
-  const paragraphs = await readParagraphs();
-  for (let n = from; n < to; n += DOCUMENTS_PER_BATCH) {
-    const rows: DocumentRows[] = [];
-    for (let at = n; at < Math.min(to, n + DOCUMENTS_PER_BATCH); at++)
-      rows.push(await toRows(quarry, makeDocument(paragraphs, at + edition * 1_000_000), at));
-    await quarry.services.context.store.putDocuments('bench', rows);
-  }
-}
-
 async function fill(quarry: Quarry, from: number, to: number): Promise<void> {
-  await putDocuments(quarry, { from, to });
+  await putMadeDocuments(quarry, { from, to });
   await quarry.services.context.store.maintain('bench');
 }
 

@@ -1,6 +1,7 @@
 import type { Chunker } from '../core/ports.js';
 import { createLineIndex } from '../core/text/lines.js';
 import type { ChunkSpan, DocumentFormat } from '../core/types.js';
+import { CHUNKER_ID } from './chunker-id.js';
 import { readCode } from './code-sections.js';
 import { fillWindows } from './fill-windows.js';
 import { readMarkdown } from './markdown-sections.js';
@@ -9,9 +10,6 @@ import { packSections } from './pack-sections.js';
 import { readPlain } from './plain-sections.js';
 import { createRuler, type Ruler, trimRegion } from './ruler.js';
 import type { Section } from './section.js';
-
-/** Name and version of the rules below; a change means that collections must be cut again. */
-const CHUNKER_ID = 'structure-3';
 
 /**
  * Cuts documents by structure first and size second: Markdown by headings and blocks, programs by their syntax tree, other text by

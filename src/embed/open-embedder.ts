@@ -45,6 +45,10 @@ function bundledFolder(): string {
   });
 }
 
+function openBundled(): Promise<Embedder> {
+  return openStaticEmbedder({ folder: bundledFolder(), name: BUNDLED_MODEL, isProven: true });
+}
+
 async function isStatic(folder: string): Promise<boolean> {
   try {
     return StaticConfig.safeParse(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).success;
@@ -61,10 +65,9 @@ async function isStatic(folder: string): Promise<boolean> {
  * @throws QuarryError MODEL_UNAVAILABLE saying how to get the model
  */
 export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> {
-  if (options.model === '' || options.model === BUNDLED_MODEL)
-    return openStaticEmbedder(bundledFolder(), BUNDLED_MODEL);
+  if (options.model === '' || options.model === BUNDLED_MODEL) return openBundled();
   const folder = localFolder(options);
-  if (folder !== undefined && (await isStatic(folder))) return openStaticEmbedder(folder, basename(folder));
+  if (folder !== undefined && (await isStatic(folder))) return openStaticEmbedder({ folder, name: basename(folder) });
   // Only here: transformers.js takes a third of a second to load, which a static model need not wait for.
   const { openTransformerEmbedder } = await import('./transformer-embedder.js');
   const { setting = 'QUARRY_MODEL' } = options;
@@ -79,10 +82,9 @@ export async function openStaticModel(
   folder: string,
 ): Promise<{ readonly folder: string; readonly embedder: Embedder }> {
   if (folder === '' || folder === BUNDLED_MODEL) {
-    const bundled = bundledFolder();
-    return { folder: bundled, embedder: await openStaticEmbedder(bundled, BUNDLED_MODEL) };
+    return { folder: bundledFolder(), embedder: await openBundled() };
   }
-  if (await isStatic(folder)) return { folder, embedder: await openStaticEmbedder(folder, basename(folder)) };
+  if (await isStatic(folder)) return { folder, embedder: await openStaticEmbedder({ folder, name: basename(folder) }) };
   throw new QuarryError('MODEL_UNAVAILABLE', `${folder} holds no static model.`, {
     hint: 'Only static models can be adapted: the bundled one, or one that train_model made.',
   });

@@ -140,19 +140,35 @@ function declaredErrors({ effect, errors }: { effect: Effect; errors: readonly E
 export function defineOperation<const N extends string, I extends z.ZodObject, O extends z.ZodObject>(
   definition: OperationDefinition<I, O> & { readonly name: N },
 ): DefinedOperation<N, I, O> {
-  const inputSchema = z.toJSONSchema(definition.input, { io: 'input' }) as JsonObject; // A JSON Schema is plain JSON.
+  // Made when somebody asks: a call needs one of them, a list of commands none. A JSON Schema is plain JSON.
+  const schemas = {
+    input: lazily(() => z.toJSONSchema(definition.input, { io: 'input' }) as JsonObject),
+    output: lazily(() => z.toJSONSchema(definition.output) as JsonObject),
+  };
   return {
     ...definition,
     errors: declaredErrors(definition),
     examples: definition.examples as readonly JsonObject[], // Inputs are flat JSON by the registry's own test.
-    inputSchema,
-    outputSchema: z.toJSONSchema(definition.output) as JsonObject,
+    get inputSchema() {
+      return schemas.input();
+    },
+    get outputSchema() {
+      return schemas.output();
+    },
     async execute(context, rawInput) {
-      const input = parse(definition, inputSchema, rawInput);
+      const input = parse(definition, schemas.input(), rawInput);
       if (definition.takesTurn !== true) return answer(definition, context, input);
       const turn = { caller: context.caller ?? context.door, signal: context.signal };
       return context.services.turns.run(turn, () => answer(definition, context, input));
     },
+  };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -10,7 +10,10 @@ export const ALL_TOOLSETS = 'all';
  * @param toolsets names of toolsets, or `all`
  * @throws QuarryError CONFIG_INVALID for an unknown name or none
  */
-export function offeredOperations(operations: readonly Operation[], toolsets: readonly string[]): readonly Operation[] {
+export function offeredOperations<O extends Pick<Operation, 'toolset'>>(
+  operations: readonly O[],
+  toolsets: readonly string[],
+): readonly O[] {
   const known: readonly string[] = [...TOOLSETS, ALL_TOOLSETS];
   const unknown = toolsets.filter((name) => !known.includes(name));
   if (unknown.length > 0 || toolsets.length === 0) {

@@ -333,14 +333,26 @@ export class JobService {
 
   /** Marks jobs whose process has died as interrupted; resolves to those it marked. */
   async markInterrupted(): Promise<Job[]> {
-    const open = await this.#context.store.listJobs(['queued', 'running'], { offset: 0, limit: 1000 });
+    return (await this.#reviewOpen()).marked;
+  }
+
+  /** The same, and clears what was noted of jobs that have ended since. */
+  async recover(): Promise<Job[]> {
+    const { marked, open } = await this.#reviewOpen();
+    await this.#pulse.forgetAllBut(open);
+    return marked;
+  }
+
+  /** Jobs that are open, and those among them that were until their process was found dead just now. */
+  async #reviewOpen(): Promise<{ marked: Job[]; open: Job[] }> {
+    const { items } = await this.#context.store.listJobs(['queued', 'running'], { offset: 0, limit: 1000 });
     const marked: Job[] = [];
-    for (const job of open.items) {
+    for (const job of items) {
       if (!(await this.#isDead(job))) continue;
       const now = await this.#interrupt(job);
       if (now.state === 'interrupted') marked.push(now);
     }
-    return marked;
+    return { marked, open: items.filter(({ id }) => marked.every((job) => job.id !== id)) };
   }
 
   async #interrupt(stale: Job): Promise<Job> {
@@ -365,12 +377,6 @@ export class JobService {
 
   async #isDead(job: Job): Promise<boolean> {
     return !isFinished(job) && (await this.#pulse.isDead(job));
-  }
-
-  /** Clears what was noted of jobs that have ended since. */
-  async forgetEnded(): Promise<void> {
-    const open = await this.#context.store.listJobs(['queued', 'running'], { offset: 0, limit: 1000 });
-    await this.#pulse.forgetAllBut(open.items);
   }
 
   /** Whether this process runs or has queued anything. */

@@ -62,19 +62,20 @@ export class RetrieveService {
   }
 
   async #rank(request: RankRequest, { query, settings }: RankParts): Promise<RankedHit[]> {
-    const vector = settings.mode === 'keyword' ? undefined : await this.#embedQuery(query.text, request);
-    throwIfCancelled(request.signal);
+    const embedding = settings.mode === 'keyword' ? undefined : this.#embedQuery(query.text, request);
+    embedding?.catch(() => undefined); // Whoever waits for it below hears what fails.
     const limit = Math.min(1000, Math.max(settings.candidates, request.depth));
     const nomination = new Nomination(this.#context.store, {
       query,
       settings,
-      vector,
+      vector: embedding,
       limit,
       filter: request.filter ?? {},
     });
     const rules = rowRules(this.#context);
     const pools = await this.#each(request, (collection) => nomination.run(collection, rules));
-    const hits = rankPool(pools, { query, settings, vector });
+    throwIfCancelled(request.signal);
+    const hits = rankPool(pools, { query, settings, vector: await embedding });
     const reranked = settings.rerank ? await this.#rerank(query.text, hits, request.signal) : hits;
     return spread(reranked, settings.diversity, request.depth);
   }

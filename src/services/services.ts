@@ -1,41 +1,44 @@
 import { availableParallelism } from 'node:os';
-import { BenchmarkService } from './benchmark/benchmark-service.js';
-import { SuiteMeasure } from './benchmark/measure-suite.js';
+import { once } from '../core/once.js';
+import type { BenchmarkService } from './benchmark/benchmark-service.js';
 import { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
-import { type CurationServices, createCurationServices } from './curation/curation-services.js';
+import type { CurationServices } from './curation/curation-services.js';
 import { DocumentService } from './documents.js';
 import { FairQueue } from './fair-queue.js';
 import { IngestService } from './ingest.js';
 import { JobService } from './jobs.js';
 import { MendService } from './mending.js';
-import { ModelService } from './models/model-service.js';
+import type { ModelService } from './models/model-service.js';
 import { NoteService } from './notes.js';
 import { ReindexService } from './reindex.js';
 import { RetrieveService } from './retrieve.js';
 import { SearchService } from './search.js';
 import { StatusService } from './status.js';
 import { SymbolService } from './symbols/symbol-service.js';
-import { TrainingService } from './training.js';
+import type { TrainingService } from './training.js';
 
-/** Every use case of a workspace. */
+/**
+ * Every use case of a workspace. Those that are functions load their room, some two hundred modules in all, with the first
+ * call that needs it: a search must not wait for them.
+ */
 export interface Services {
   readonly context: ServiceContext;
-  readonly benchmark: BenchmarkService;
+  benchmark(): Promise<BenchmarkService>;
   readonly collections: CollectionService;
-  readonly curation: CurationServices;
+  curation(): Promise<CurationServices>;
   readonly documents: DocumentService;
   readonly ingest: IngestService;
   readonly jobs: JobService;
   readonly mending: MendService;
-  readonly models: ModelService;
+  models(): Promise<ModelService>;
   readonly notes: NoteService;
   readonly reindex: ReindexService;
   readonly retrieve: RetrieveService;
   readonly search: SearchService;
   readonly status: StatusService;
   readonly symbols: SymbolService;
-  readonly training: TrainingService;
+  training(): Promise<TrainingService>;
   /** Where the costly reads of all doors wait for their turn. */
   readonly turns: FairQueue;
 }
@@ -52,7 +55,6 @@ export function createServices(context: ServiceContext): Services {
   const retrieve = new RetrieveService(context, collections);
   const documents = new DocumentService(context, collections);
   const reindex = new ReindexService(context, { collections, jobs });
-  const measure = new SuiteMeasure(context, { collections, retrieve });
   const symbols = new SymbolService(context, { collections, documents });
   return {
     context,
@@ -60,17 +62,33 @@ export function createServices(context: ServiceContext): Services {
     jobs,
     retrieve,
     reindex,
-    benchmark: new BenchmarkService(context, { collections, jobs, retrieve }),
-    curation: createCurationServices(context, { collections, jobs, retrieve }),
+    benchmark: once(async () => {
+      const { BenchmarkService } = await import('./benchmark/benchmark-service.js');
+      return new BenchmarkService(context, { collections, jobs, retrieve });
+    }).get,
+    curation: once(async () => {
+      const { createCurationServices } = await import('./curation/curation-services.js');
+      return createCurationServices(context, { collections, jobs, retrieve });
+    }).get,
     documents,
     ingest: new IngestService(context, { collections, jobs, reindex }),
     mending: new MendService(context),
-    models: new ModelService(context, { collections, jobs, measure }),
+    models: once(async () => {
+      const [{ ModelService }, { SuiteMeasure }] = await Promise.all([
+        import('./models/model-service.js'),
+        import('./benchmark/measure-suite.js'),
+      ]);
+      const measure = new SuiteMeasure(context, { collections, retrieve });
+      return new ModelService(context, { collections, jobs, measure });
+    }).get,
     notes: new NoteService(context, collections),
     search: new SearchService(context, { collections, retrieve, symbols }),
     status: new StatusService(context, { collections, jobs }),
     symbols,
-    training: new TrainingService(context, jobs),
+    training: once(async () => {
+      const { TrainingService } = await import('./training.js');
+      return new TrainingService(context, jobs);
+    }).get,
     turns: new FairQueue({
       // One more than one, so that a machine with a single core overlaps reading and ranking too.
       places: Math.max(2, availableParallelism()),

@@ -11,7 +11,7 @@ import type { KeywordPlace } from './keyword-place.js';
 import { keywordQuery } from './keyword-query.js';
 import type { KeywordTail } from './resident/keyword-tail.js';
 import { type RowId, rowIdsOf } from './resident/row-ids.js';
-import { holds } from './resident/row-lists.js';
+import { holds, type RowList } from './resident/row-lists.js';
 import { isRowOf, type Predicate } from './sql.js';
 
 /** A filter that admits no more rows is given to the engine as their numbers. */
@@ -52,7 +52,7 @@ export async function searchIndex(
   const run = (limit: number, condition?: Predicate): Promise<ArrowTable> =>
     runIndex(place, { ...search, limit }, { covered, where: condition, isIndexAlone: true });
   if (where === undefined) return toHits(await run(search.limit));
-  const admitted = await read(() => place.residents.listsOf(place.knowledge).read(where));
+  const admitted = await rowsBy(place, where);
   if (admitted.ids.length <= MOST_NUMBERS) return toHits(await run(search.limit, isRowOf(admitted.ids)));
   const asked = Math.ceil(((search.limit * covered.indexed) / admitted.ids.length) * MARGIN);
   if (asked <= MOST_ASKED) {
@@ -61,6 +61,16 @@ export async function searchIndex(
     if (kept.length >= search.limit || found.length < asked) return kept;
   }
   return toHits(await run(search.limit, where));
+}
+
+/** The rows that a filter admits; undefined where it narrows nothing. */
+export async function admittedRows(place: KeywordPlace, filter: SearchFilter): Promise<RowList | undefined> {
+  const where = filterPredicate(filter);
+  return where === undefined ? undefined : rowsBy(place, where);
+}
+
+function rowsBy({ residents, knowledge }: KeywordPlace, where: Predicate): Promise<RowList> {
+  return read(() => residents.listsOf(knowledge).read(where));
 }
 
 /** One query of the engine. */

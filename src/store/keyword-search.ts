@@ -1,9 +1,8 @@
 import type { KeywordQuery } from '../core/keyword-port.js';
 import type { Candidate, NamedCandidate } from '../core/ports.js';
 import type { SearchFilter } from '../core/types.js';
-import { read } from './commit.js';
 import { filterPredicate } from './filter.js';
-import { runIndex, searchIndex } from './index-search.js';
+import { admittedRows, runIndex, searchIndex } from './index-search.js';
 import { type KeywordCoverage, keywordCoverage } from './keyword-coverage.js';
 import type { KeywordPlace } from './keyword-place.js';
 import { hasTerm } from './keyword-query.js';
@@ -76,13 +75,11 @@ async function withTail(
     indexed,
   }: { readonly tail: KeywordTail; readonly covered: KeywordCoverage; readonly indexed: Scores },
 ): Promise<Scores> {
-  const where = filterPredicate(filter);
-  const { residents, knowledge } = place;
   const found = tail.chunks({
     ...(await tailWeights(place, covered, words.terms)),
     required: words.required ?? [],
     excluded: words.excluded ?? [],
-    admitted: where === undefined ? undefined : await read(() => residents.listsOf(knowledge).read(where)),
+    admitted: await admittedRows(place, filter),
   });
   const waiting = new Map(found.map(({ id, score }) => [id, score]));
   return new Map([...indexed, ...waiting]);
@@ -121,9 +118,6 @@ async function findNamed(
     rows.text('document_id', at),
     rows.text('search_text', at).split(' '),
   ]);
-  const where = filterPredicate(filter);
   if (tail === undefined || tail.isEmpty) return new Map(indexed);
-  const { residents, knowledge } = place;
-  const admitted = where === undefined ? undefined : await read(() => residents.listsOf(knowledge).read(where));
-  return new Map([...indexed, ...tail.names(nameTerms, admitted)]);
+  return new Map([...indexed, ...tail.names(nameTerms, await admittedRows(place, filter))]);
 }

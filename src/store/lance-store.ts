@@ -30,7 +30,6 @@ import type {
   Source,
 } from '../core/types.js';
 import { Catalog } from './catalog.js';
-import { checkStore } from './check.js';
 import { CollectionTables } from './collection-tables.js';
 import { storeError } from './commit.js';
 import type { Database } from './database.js';
@@ -41,7 +40,6 @@ import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { dropOldVersions, foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
-import { mendStore } from './mending/mend-store.js';
 import { checkPage, requireSpace } from './preconditions.js';
 import type { Presence } from './presence.js';
 import { Residents } from './resident/residents.js';
@@ -298,11 +296,13 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async mend(options: MendOptions): Promise<readonly MendStep[]> {
+    const { mendStore } = await import('./mending/mend-store.js');
     const mend = () => mendStore({ ...this.#parts, catalog: this.#catalog, tables: this.#tables, options });
     return options.act ? this.#write(mend) : this.#open() && mend();
   }
 
   async check(): Promise<readonly StoreFinding[]> {
+    const { checkStore } = await import('./check.js');
     const findings = await checkStore({ ...this.#parts, catalog: this.#open().#catalog, tables: this.#tables });
     this.#shouldTidy = true;
     return findings;

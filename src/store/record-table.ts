@@ -103,8 +103,11 @@ export class RecordTable {
       { columnName: 'name', ascending: true },
     ];
     const read = async () => {
-      const result = await table.query().where(where).orderBy(order).offset(offset).limit(limit).toArrow();
-      return { items: decode(new ResultRows(result)), total: await table.countRows(where) };
+      const [result, total] = await Promise.all([
+        table.query().where(where).orderBy(order).offset(offset).limit(limit).toArrow(),
+        table.countRows(where),
+      ]);
+      return { items: decode(new ResultRows(result)), total };
     };
     return this.#reading(read);
   }

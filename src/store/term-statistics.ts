@@ -9,6 +9,7 @@ import { type KeywordCoverage, keywordCoverage } from './keyword-coverage.js';
 import type { KeywordPlace } from './keyword-place.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { KeywordTail } from './resident/keyword-tail.js';
+import { termsOf } from './row-terms.js';
 
 /** LanceDB's constants of BM25 (docs/decisions/0002-bm25.md). */
 const K1 = 1.2;
@@ -173,11 +174,6 @@ async function probe(
       return { score: rows.number('_score', row), count, length: terms.length };
     }),
   };
-}
-
-/** The terms of a row as the index counts them. */
-function termsOf(searchText: string): string[] {
-  return searchText.split(/\s+/).filter((term) => term !== '');
 }
 
 function frequencies(probes: readonly Probe[], known: Known): [string, number][] {

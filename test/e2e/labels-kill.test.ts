@@ -52,7 +52,7 @@ test('killed while it labels and applies labels, nothing acknowledged is lost an
       for (const { version, rows } of messages) {
         if (version > 0) expect((await store.get('looms', version))?.rows).toBe(rows);
       }
-      const [campaign] = await quarry.services.curation.labelling.progress('looms');
+      const [campaign] = await (await quarry.services.curation()).labelling.progress('looms');
       expect(campaign?.accepted).toBeGreaterThanOrEqual(accepted);
       await quarry.execute('dataset_edit', { name: 'looms', applyLabels: 'grade' });
       const head = await store.get('looms');
@@ -60,7 +60,7 @@ test('killed while it labels and applies labels, nothing acknowledged is lost an
       const ids: string[] = [];
       for await (const { id } of store.read(head)) ids.push(id);
       expect(new Set(ids).size).toBe(head.rows);
-      const [applied] = await quarry.services.curation.labelling.progress('looms');
+      const [applied] = await (await quarry.services.curation()).labelling.progress('looms');
       expect(applied?.unapplied).toBe(0);
       accepted = applied?.accepted ?? 0;
     } finally {

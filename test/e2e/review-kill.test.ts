@@ -45,7 +45,7 @@ async function reviewAndKill(keys: string): Promise<void> {
 async function statesOf(): Promise<string> {
   const quarry = await openTestWorkspace(home);
   try {
-    const { examples } = await quarry.services.curation.datasets.show('pairs', undefined, {});
+    const { examples } = await (await quarry.services.curation()).datasets.show('pairs', undefined, {});
     return examples.map(({ review }) => review.charAt(0)).join('');
   } finally {
     await quarry.close();
@@ -59,13 +59,13 @@ test('a review that is killed loses no decision that was seen to be taken, and t
   expect(await statesOf()).toBe('aaarr'.padEnd(12, 'u'));
   const quarry = await openTestWorkspace(home);
   try {
-    const { datasets } = quarry.services.curation;
+    const { datasets } = await quarry.services.curation();
     const { history } = await datasets.show('pairs', undefined, {});
     expect(history.map(({ version }) => version)).toEqual([3, 2, 1]);
     await quarry.execute('dataset_edit', { name: 'pairs', restore: 1 });
     const { examples } = await datasets.show('pairs', undefined, {});
     expect(new Set(examples.map(({ review }) => review))).toEqual(new Set(['unreviewed']));
-    expect(await quarry.services.curation.labelling.progress('pairs')).toEqual([]);
+    expect(await (await quarry.services.curation()).labelling.progress('pairs')).toEqual([]);
   } finally {
     await quarry.close();
   }

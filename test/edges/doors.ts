@@ -9,6 +9,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { QuarryError } from '../../src/core/errors.js';
 import type { JsonObject } from '../../src/core/types.js';
 import { parametersOf } from '../../src/edges/cli/arguments.js';
+import { listOperation } from '../../src/edges/cli/list-operation.js';
 import { runProgram } from '../../src/edges/cli/program.js';
 import { startHttpServer } from '../../src/edges/http/start-http-server.js';
 import { createMcpServer } from '../../src/edges/mcp/create-mcp-server.js';
@@ -134,7 +135,14 @@ export function openCliDoor(quarry: Quarry): Door {
       const { operations } = quarry;
       const words = wordsOf(operation, input) ?? [];
       const signal = new AbortController().signal;
-      await runProgram(words, { version: '1', operations, extras: [], terminal, signal, open });
+      await runProgram(words, {
+        version: '1',
+        operations: operations.map(listOperation),
+        extras: [],
+        terminal,
+        signal,
+        open,
+      });
       heard = Buffer.concat(parts).toString();
       return toOutcome(JSON.parse(heard));
     },

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { listOperation } from '../../src/edges/cli/list-operation.js';
 import { runProgram } from '../../src/edges/cli/program.js';
 import { type RunningServer, startHttpServer } from '../../src/edges/http/start-http-server.js';
 import { createMcpServer } from '../../src/edges/mcp/create-mcp-server.js';
@@ -123,7 +124,14 @@ async function throughCli(...words: string[]): Promise<string> {
   const open = async () => ({ ...quarry, close: async () => undefined });
   const { signal } = new AbortController();
   const { operations } = quarry;
-  await runProgram([...words, '--json'], { version: '1', operations, extras: [], terminal, signal, open });
+  await runProgram([...words, '--json'], {
+    version: '1',
+    operations: operations.map(listOperation),
+    extras: [],
+    terminal,
+    signal,
+    open,
+  });
   stdout.end();
   return Buffer.concat(await stdout.toArray()).toString();
 }

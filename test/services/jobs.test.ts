@@ -171,7 +171,7 @@ describe('a job of another process', () => {
     expect((await new JobService(there).get(far.id)).state).toBe('running');
     await new JobService(context).cancel(far.id);
     await store.putJob({ ...far, state: 'cancelled' });
-    await new JobService(context).forgetEnded();
+    await new JobService(context).recover();
     expect(await store.listRecords('job-pulse')).toEqual([]);
   });
 });

@@ -1,15 +1,11 @@
 import { z } from 'zod';
 import { sha256 } from '../identity.js';
+import { REVIEW_STATES } from './review-states.js';
 
 /** Parts of a dataset. An example that no split was assigned to has an empty one. */
 export const SPLITS = ['train', 'validation', 'test'] as const;
 /** One of {@link SPLITS}. */
 export type SplitName = (typeof SPLITS)[number];
-
-/** What a person or judge has decided about an example. Only `rejected` examples stay out of exports by default. */
-export const REVIEW_STATES = ['unreviewed', 'accepted', 'rejected', 'needs-review'] as const;
-/** One of {@link REVIEW_STATES}. */
-export type ReviewState = (typeof REVIEW_STATES)[number];
 
 const text = z.string().min(1).max(1_000_000);
 

@@ -1,13 +1,5 @@
-import { QuarryError } from '../errors.js';
-import {
-  CONTINUATION,
-  type Compound,
-  MAX_WORD_CHARACTERS,
-  PRE_TOKENIZER,
-  readCompounds,
-  SPECIAL_TOKENS,
-  tokenizerJsonSchema,
-} from './tokenizer-format.js';
+import { CONTINUATION, type Compound, MAX_WORD_CHARACTERS, SPECIAL_TOKENS } from './tokenizer-format.js';
+import { readVocabulary, type Vocabulary } from './vocabulary.js';
 import { createWordSplitter, visitRuns } from './word-splitter.js';
 
 /** Turns text into token ids, exactly as transformers.js does from the same tokenizer.json. */
@@ -37,8 +29,12 @@ const MAX_CACHED_RUNS = 65_536;
  * @throws QuarryError MODEL_UNAVAILABLE when the file is of another kind than `buildTokenizerJson` writes.
  */
 export function createTokenizer(json: unknown): Tokenizer {
-  const { vocabulary, pieces, compounds } = readVocabulary(json);
-  const { splitRun } = createWordSplitter(compounds);
+  return tokenizerOf(readVocabulary(json));
+}
+
+/** The same of a vocabulary that was read before. */
+export function tokenizerOf(vocabulary: Vocabulary): Tokenizer {
+  const { splitRun } = createWordSplitter(vocabulary.compounds);
   const encodeWord = createWordEncoder(vocabulary);
   let cache = new Map<string, readonly number[]>();
 
@@ -71,44 +67,19 @@ export function createTokenizer(json: unknown): Tokenizer {
     return total;
   };
 
-  return { vocabularySize: pieces.length, pieces, compounds, encode, count };
-}
-
-function readVocabulary(json: unknown): { vocabulary: Map<string, number>; pieces: string[]; compounds: Compound[] } {
-  const parsed = tokenizerJsonSchema.safeParse(json);
-  const compounds = readCompounds(parsed.data?.normalizer);
-  const isCutAlike = JSON.stringify(parsed.data?.pre_tokenizer) === JSON.stringify(PRE_TOKENIZER);
-  if (!parsed.success || compounds === undefined || !isCutAlike) {
-    throw new QuarryError('MODEL_UNAVAILABLE', 'This tokenizer.json is not of the kind that Quarry trains.', {
-      hint: 'Load the model through transformers.js instead, or retrain it with the current version.',
-    });
-  }
-  const vocabulary = new Map<string, number>();
-  const pieces: string[] = [];
-  for (const [piece, id] of Object.entries(parsed.data.model.vocab)) {
-    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0) throw invalidVocabulary(piece);
-    vocabulary.set(piece, id);
-    pieces[id] = piece;
-  }
-  for (const [piece, id] of Object.entries(SPECIAL_TOKENS)) if (pieces[id] !== piece) throw invalidVocabulary(piece);
-  if (pieces.length !== vocabulary.size) throw invalidVocabulary('(ids with gaps)');
-  return { vocabulary, pieces, compounds };
-}
-
-function invalidVocabulary(piece: string): QuarryError {
-  return new QuarryError(
-    'MODEL_UNAVAILABLE',
-    `The vocabulary of this tokenizer.json is broken at ${JSON.stringify(piece)}.`,
-    {
-      hint: 'Restore the model folder from a clean copy, or train it again.',
+  return {
+    vocabularySize: vocabulary.size,
+    get pieces() {
+      return vocabulary.pieces;
     },
-  );
+    compounds: vocabulary.compounds,
+    encode,
+    count,
+  };
 }
 
 /** Greedy longest-match-first WordPiece; a word with any unmatched part is one `[UNK]`. */
-function createWordEncoder(vocabulary: ReadonlyMap<string, number>): (word: string, out: number[]) => void {
-  let longest = 0;
-  for (const piece of vocabulary.keys()) longest = Math.max(longest, piece.length);
+function createWordEncoder(vocabulary: Vocabulary): (word: string, out: number[]) => void {
   const unknown = SPECIAL_TOKENS['[UNK]'];
 
   return (word, out) => {
@@ -119,11 +90,11 @@ function createWordEncoder(vocabulary: ReadonlyMap<string, number>): (word: stri
     const before = out.length;
     let start = 0;
     while (start < word.length) {
-      let end = Math.min(word.length, start + longest);
+      let end = Math.min(word.length, start + vocabulary.longest);
       let id: number | undefined;
       for (; end > start; end--) {
         const part = word.slice(start, end);
-        id = vocabulary.get(start > 0 ? CONTINUATION + part : part);
+        id = vocabulary.idOf(start > 0 ? CONTINUATION + part : part);
         if (id !== undefined) break;
       }
       if (id === undefined) {

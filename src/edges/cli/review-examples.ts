@@ -1,4 +1,5 @@
-import type { Example, ReviewState } from '../../core/curation/example.js';
+import type { Example } from '../../core/curation/example.js';
+import type { ReviewState } from '../../core/curation/review-states.js';
 import type { DatasetService } from '../../services/curation/dataset-service.js';
 import { paint, printable, type Terminal } from './terminal.js';
 

@@ -1,28 +1,23 @@
-import { ERROR_TABLE, type ErrorCode, messageOf, QuarryError } from '../../core/errors.js';
+import { ERROR_TABLE, type ErrorCode, QuarryError } from '../../core/errors.js';
 import type { Job, JsonObject } from '../../core/types.js';
 import { coerceStrings } from '../../operations/coerce.js';
 import type { Operation, Outcome } from '../../operations/define.js';
 import { jobText, toJobShape } from '../../operations/job-shape.js';
+import type { ListedOperation } from '../../operations/listed-operation.js';
 import type { Services } from '../../services/services.js';
-import { toEdgeError } from '../edge-error.js';
 import { parametersOf, parsePairs, readText } from './arguments.js';
+import { type GlobalOptions, writeError } from './print-error.js';
 import { ProgressBar } from './progress-bar.js';
-import { paint, printable, type Terminal } from './terminal.js';
+import { printable, type Terminal } from './terminal.js';
 
 /** The store itself waits some fifteen seconds for another writer; so often a command asks again. */
 const LOCK_ATTEMPTS = 8;
-
-/** Options that every command takes. */
-export interface GlobalOptions {
-  readonly json: boolean;
-  readonly quiet: boolean;
-}
 
 /** What a command needs. */
 export interface CommandContext {
   readonly services: Services;
   /** The registry, for operations that tell what another one's job came to. */
-  readonly operations: readonly Operation[];
+  readonly operations: readonly ListedOperation[];
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly options: GlobalOptions;
@@ -119,7 +114,10 @@ async function followJob(
   if (job.error === null && answer !== undefined) {
     const key = about.operation.jobAnswer?.key ?? '';
     const { services, signal } = context;
-    const told = await answer.execute({ services, signal, report: () => undefined, door: 'cli' }, { [key]: [id] });
+    const told = await (await answer.load()).execute(
+      { services, signal, report: () => undefined, door: 'cli' },
+      { [key]: [id] },
+    );
     print(terminal, options, told.output, told.text);
     return { exitCode: 0, output: told.output };
   }
@@ -150,30 +148,4 @@ async function waitForJob(id: string, context: CommandContext): Promise<Job> {
 function print(terminal: Terminal, options: GlobalOptions, output: JsonObject, text: string): void {
   if (options.json) terminal.stdout.write(`${JSON.stringify(output, null, 2)}\n`);
   else if (!options.quiet) terminal.stdout.write(`${printable(text)}\n`);
-}
-
-/** Prints an error (with --json as an object on stdout) and gives its exit code. */
-export function printError(error: unknown, terminal: Terminal, options: GlobalOptions): number {
-  const known = toEdgeError(error);
-  const report = known.toReport();
-  if (options.json) {
-    terminal.stdout.write(`${JSON.stringify({ error: report }, null, 2)}\n`);
-  } else {
-    writeError(report, terminal);
-    // Other doors keep this inside; whoever sits at this machine may see it.
-    if (known.code === 'INTERNAL') {
-      const cause = printable(messageOf(known.cause).split('\n')[0]?.slice(0, 500) ?? '');
-      terminal.stderr.write(`${paint(terminal, 'stderr', 'dim', 'cause')} ${cause}\n`);
-    }
-  }
-  return known.meaning.exitCode;
-}
-
-function writeError(
-  error: { readonly code: string; readonly message: string; readonly hint?: string },
-  terminal: Terminal,
-): void {
-  terminal.stderr.write(`${paint(terminal, 'stderr', 'red', 'error')} ${printable(error.message)} [${error.code}]\n`);
-  if (error.hint !== undefined)
-    terminal.stderr.write(`${paint(terminal, 'stderr', 'dim', 'hint')}  ${printable(error.hint)}\n`);
 }

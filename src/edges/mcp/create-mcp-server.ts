@@ -1,4 +1,4 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { Server, type ServerOptions } from '@modelcontextprotocol/sdk/server/index.js';
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { ServerNotification, ServerRequest, ServerResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
@@ -26,8 +26,10 @@ import { toToolListing } from './tool-listing.js';
 
 /** What an MCP server is made of. */
 export interface McpServerParts {
-  /** The whole registry. */
+  /** What there is to choose from. */
   readonly operations: readonly Operation[];
+  /** Everything that a server could offer, for what it says of what it does not. Default: `operations`. */
+  readonly known?: readonly Pick<Operation, 'name' | 'toolset'>[];
   /** Toolsets to offer, or `all`. */
   readonly toolsets: readonly string[];
   readonly services: Services;
@@ -74,6 +76,7 @@ export function createMcpServer(parts: McpServerParts): Server {
     {
       capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
       instructions: parts.instructions,
+      jsonSchemaValidator: NO_VALIDATOR,
     },
   );
   // The SDK's own request schemas would turn a malformed request into an internal error without a hint.
@@ -92,6 +95,18 @@ export function createMcpServer(parts: McpServerParts): Server {
   server.onerror = (error) => parts.log('debug', 'mcp transport', { message: error.message.slice(0, 500) });
   return server;
 }
+
+/**
+ * Validates what a client's user was asked for, which we never do. Without it every server, one for each request over
+ * HTTP, would compile the SDK's own schemas.
+ */
+const NO_VALIDATOR: NonNullable<ServerOptions['jsonSchemaValidator']> = {
+  getValidator() {
+    throw new QuarryError('INTERNAL', 'Nothing is asked of the user of a client.', {
+      hint: 'Take the answer as an argument of a tool.',
+    });
+  },
+};
 
 function createHandlers(parts: McpServerParts): ReadonlyMap<string, Handler> {
   const tools = offeredOperations(parts.operations, parts.toolsets);
@@ -125,7 +140,7 @@ async function handleToolCall(
 ): Promise<ServerResult> {
   const call = parse(ToolParams, params);
   const operation = tools.find((tool) => tool.name === call.name);
-  if (operation === undefined) throw unknownTool(call.name, tools, parts.operations);
+  if (operation === undefined) throw unknownTool(call.name, tools, parts.known ?? parts.operations);
   refuseMisplaced(operation, call);
   const progress = createReport(parts, extra);
   try {
@@ -227,7 +242,11 @@ function unknownMethod(method: string, known: readonly string[]): QuarryError {
   });
 }
 
-function unknownTool(name: string, tools: readonly Operation[], all: readonly Operation[]): QuarryError {
+function unknownTool(
+  name: string,
+  tools: readonly Operation[],
+  all: readonly Pick<Operation, 'name' | 'toolset'>[],
+): QuarryError {
   const hidden = all.find((operation) => operation.name === name);
   const names = tools.map((tool) => tool.name);
   const near = nearestName(name, names);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { packageVersion } from '../../files/package-version.js';
 import { type ResolveHost, resolveBySystem } from './guarded-connector.js';
 import type { RetryPolicy } from './retry-policy.js';
-import { packageVersion } from './user-agent.js';
 
 /** How a fetcher behaves. Everything has a default. */
 export interface FetcherOptions {

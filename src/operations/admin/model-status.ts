@@ -34,7 +34,7 @@ export const modelStatus = defineOperation({
   errors: ['INPUT_INVALID', 'STORE_BROKEN'],
   examples: [{}],
   async run({ services }) {
-    const status = await services.models.status();
+    const status = await (await services.models()).status();
     const { fingerprint, choice, decidedBy, problem } = status;
     return {
       model: fingerprint?.model ?? null,

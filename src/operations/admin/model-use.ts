@@ -47,7 +47,7 @@ export const modelUse = defineOperation({
   ],
   examples: [{ model: './no-such-model' }],
   async run({ services, door }, input) {
-    const job = await services.models.start(input, reachOf({ services, door }));
+    const job = await (await services.models()).start(input, reachOf({ services, door }));
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

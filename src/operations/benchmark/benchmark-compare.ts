@@ -34,7 +34,9 @@ export const benchmarkCompare = defineOperation({
   examples: [{ runs: ['run_unknown'] }],
   async run({ services, door }, input) {
     const { runs, ...options } = input;
-    return toReportShape(await services.benchmark.report(runs, { ...options, reach: reachOf({ services, door }) }));
+    return toReportShape(
+      await (await services.benchmark()).report(runs, { ...options, reach: reachOf({ services, door }) }),
+    );
   },
   render: toTable,
 });

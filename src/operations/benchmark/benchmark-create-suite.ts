@@ -34,7 +34,7 @@ export const benchmarkCreateSuite = defineOperation({
   errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'ALREADY_EXISTS', 'SUITE_INVALID', 'PATH_UNREADABLE'],
   examples: [{ name: 'mined-from-nothing', collection: 'no-such-collection' }],
   async run({ services, signal }, input) {
-    const suite = await services.benchmark.mineSuite({ ...input, signal });
+    const suite = await (await services.benchmark()).mineSuite({ ...input, signal });
     const types: Record<string, number> = {};
     for (const { type } of suite.queries) types[type] = (types[type] ?? 0) + 1;
     return {

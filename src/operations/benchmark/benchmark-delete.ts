@@ -23,7 +23,7 @@ export const benchmarkDelete = defineOperation({
   errors: ['INPUT_INVALID', 'RUN_NOT_FOUND', 'CONFIRMATION_REQUIRED', 'STORE_LOCKED'],
   examples: [{ id: 'run_unknown', confirm: true }],
   async run({ services, door }, input) {
-    const report = await services.benchmark.report([input.id], {
+    const report = await (await services.benchmark()).report([input.id], {
       perQuery: false,
       moved: 0,
       seed: 1,
@@ -38,8 +38,8 @@ export const benchmarkDelete = defineOperation({
         },
       );
     }
-    const deleted = await services.benchmark.delete(input.id);
-    return { deleted, indexes: input.indexes ? await services.benchmark.clearIndexes() : 0 };
+    const deleted = await (await services.benchmark()).delete(input.id);
+    return { deleted, indexes: input.indexes ? await (await services.benchmark()).clearIndexes() : 0 };
   },
   render: (output) =>
     `Deleted ${output.deleted.join(', ')}${output.indexes > 0 ? ` and ${output.indexes} indexes` : ''}.`,

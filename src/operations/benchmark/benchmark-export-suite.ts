@@ -39,7 +39,7 @@ export const benchmarkExportSuite = defineOperation({
     const reach = reachOf({ services, door });
     const { format, gzip, overwrite, confirm } = input;
     const folder = await requireWritable(reach, { path: input.folder, kind: 'folder', overwrite, confirm });
-    const suite = await services.benchmark.openSuite(input, reach);
+    const suite = await (await services.benchmark()).openSuite(input, reach);
     const files = await (await services.context.suiteFiles()).exportSuite(suite, { folder, format, gzip, overwrite });
     return { suite: suite.manifest.name, files: files.map((file) => file.path) };
   },

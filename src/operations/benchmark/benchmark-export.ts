@@ -70,9 +70,9 @@ export const benchmarkExport = defineOperation({
     const path = await requireWritable(reach, { path: input.output, kind: 'file', overwrite, confirm });
     const format = input.format ?? formatOf(input.output);
     const options = { perQuery: perQuery || format === 'html', moved, seed, reach };
-    const report = await services.benchmark.report(runs, options);
+    const report = await (await services.benchmark()).report(runs, options);
     const ids = report.runs.flatMap((run) => run.id ?? []);
-    if (format === 'trec') await services.benchmark.exportRun(ids, path, { replace: overwrite });
+    if (format === 'trec') await (await services.benchmark()).exportRun(ids, path, { replace: overwrite });
     else {
       const text = await textOf(services, { report, format, ids, reach });
       await (await services.context.suiteFiles()).writeText(path, text, { replace: overwrite });
@@ -112,7 +112,7 @@ async function textOf(
     json: () => `${JSON.stringify(report, null, 2)}\n`,
     csv: () => toCsv(report),
     latex: () => toLatex(report),
-    html: async () => toHtml(report, await services.benchmark.curves(ids, reach)),
+    html: async () => toHtml(report, await (await services.benchmark()).curves(ids, reach)),
   };
   return texts[format]();
 }

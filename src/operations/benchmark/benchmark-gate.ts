@@ -59,7 +59,7 @@ export const benchmarkGate = defineOperation({
       rerank: false,
       diversity: 0,
     };
-    const job = await services.benchmark.startGate({ ...request, sweep }, reachOf({ services, door }));
+    const job = await (await services.benchmark()).startGate({ ...request, sweep }, reachOf({ services, door }));
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

@@ -41,7 +41,7 @@ export const benchmarkHistory = defineOperation({
   errors: ['INPUT_INVALID'],
   examples: [{}],
   async run({ services }, input) {
-    const runs = await services.benchmark.history({ suite: input.suite, specialist: input.specialist });
+    const runs = await (await services.benchmark()).history({ suite: input.suite, specialist: input.specialist });
     const page = runs.slice(input.offset, input.offset + input.limit);
     return {
       total: runs.length,

@@ -44,7 +44,7 @@ export const benchmarkReport = defineOperation({
   examples: [{ runs: ['run_unknown'] }],
   async run({ services, door }, input) {
     const { runs, format, ...options } = input;
-    const report = await services.benchmark.report(runs, { ...options, reach: reachOf({ services, door }) });
+    const report = await (await services.benchmark()).report(runs, { ...options, reach: reachOf({ services, door }) });
     return { ...toReportShape(report), text: FORMATS[format](oneLineValues(report)) };
   },
   render: (output) => output.text,

@@ -83,7 +83,7 @@ export const benchmarkRun = defineOperation({
   async run({ services, door }, input) {
     const { suite, split, collection, metrics, seed, specialist, ...sweep } = input;
     const request = { suite, split, collection, metrics, seed, specialist, sweep };
-    const job = await services.benchmark.start(request, reachOf({ services, door }));
+    const job = await (await services.benchmark()).start(request, reachOf({ services, door }));
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

@@ -41,7 +41,7 @@ export const benchmarkScore = defineOperation({
   errors: ['INPUT_INVALID', 'PATH_NOT_FOUND', 'PATH_UNREADABLE', 'RUN_INVALID', 'SUITE_INVALID', 'LIMIT_REACHED'],
   examples: [{ run: './no-such-run.trec', qrels: './no-such-qrels.tsv' }],
   async run({ services, door }, input) {
-    return toReportShape(await services.benchmark.score(input, reachOf({ services, door })));
+    return toReportShape(await (await services.benchmark()).score(input, reachOf({ services, door })));
   },
   render: toTable,
 });

@@ -32,7 +32,7 @@ export const benchmarkSuites = defineOperation({
   errors: ['INPUT_INVALID', 'PATH_UNREADABLE'],
   examples: [{}],
   async run({ services }) {
-    const { suites, damaged } = await services.benchmark.suites();
+    const { suites, damaged } = await (await services.benchmark()).suites();
     return {
       suites: suites.map(({ folder: _, ...suite }) => suite),
       damaged: damaged.map(({ folder: _, ...suite }) => suite),

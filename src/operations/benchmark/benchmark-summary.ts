@@ -22,7 +22,7 @@ export const benchmarkSummary = defineOperation({
   errors: ['INPUT_INVALID', 'RUN_NOT_FOUND', 'RUN_INVALID', 'PATH_NOT_FOUND', 'SUITE_INVALID'],
   examples: [{ runs: ['run_unknown'] }],
   async run({ services, door }, input) {
-    const { report, advice } = await services.benchmark.summary(input.runs, {
+    const { report, advice } = await (await services.benchmark()).summary(input.runs, {
       seed: input.seed,
       reach: reachOf({ services, door }),
     });

@@ -71,7 +71,7 @@ export const curateNext = defineOperation({
   examples: [{ name: 'no-such-dataset', judge: 'agent-1' }],
   async run({ services }, input) {
     const { name, judge, task, count, leaseSeconds, collections, seed } = input;
-    const handout = await services.curation.labelling.next({
+    const handout = await (await services.curation()).labelling.next({
       dataset: name,
       judge,
       task,

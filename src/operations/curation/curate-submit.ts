@@ -53,7 +53,12 @@ export const curateSubmit = defineOperation({
       );
     }
     const { name, judge, item } = input;
-    const receipt = await services.curation.labelling.submit({ dataset: name, judge, item, answer: parsed.data });
+    const receipt = await (await services.curation()).labelling.submit({
+      dataset: name,
+      judge,
+      item,
+      answer: parsed.data,
+    });
     return {
       item,
       accepted: receipt.accepted,

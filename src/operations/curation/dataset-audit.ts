@@ -59,7 +59,7 @@ export const datasetAudit = defineOperation({
       });
     }
     const { name, action, drop, sensitive, vectors, vectorThreshold } = input;
-    const job = await services.curation.audits.start({
+    const job = await (await services.curation()).audits.start({
       dataset: name,
       action,
       drop,

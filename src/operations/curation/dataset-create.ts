@@ -42,7 +42,7 @@ export const datasetCreate = defineOperation({
     const { name, from, budget, method, balance, seed, preview } = input;
     const about = aboutOf(input);
     if (from === undefined && budget === undefined) {
-      const version = await services.curation.datasets.create(name, about, preview);
+      const version = await (await services.curation()).datasets.create(name, about, preview);
       return { name, version, jobId: null, state: null };
     }
     if (from === undefined || budget === undefined) {
@@ -50,7 +50,16 @@ export const datasetCreate = defineOperation({
         hint: 'Give both, or neither for an empty dataset.',
       });
     }
-    const job = await services.curation.samples.start({ from, name, budget, method, balance, seed, about, preview });
+    const job = await (await services.curation()).samples.start({
+      from,
+      name,
+      budget,
+      method,
+      balance,
+      seed,
+      about,
+      preview,
+    });
     return { name, version: null, jobId: job.id, state: job.state };
   },
   render: (output) =>

@@ -26,7 +26,7 @@ export const datasetDelete = defineOperation({
   errors: ['INPUT_INVALID', 'DATASET_NOT_FOUND', 'CONFIRMATION_REQUIRED'],
   examples: [{ name: 'no-such-dataset', confirm: true }],
   async run({ services }, input) {
-    const { datasets } = services.curation;
+    const { datasets } = await services.curation();
     const version = await datasets.newest(input.name);
     if (!input.confirm) {
       const what =

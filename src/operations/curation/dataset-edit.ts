@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type ExampleFields, REVIEW_STATES } from '../../core/curation/example.js';
+import type { ExampleFields } from '../../core/curation/example.js';
+import { REVIEW_STATES } from '../../core/curation/review-states.js';
 import { QuarryError } from '../../core/errors.js';
 import { defineOperation } from '../define.js';
 import {
@@ -66,7 +67,7 @@ export const datasetEdit = defineOperation({
   ],
   examples: [{ name: 'no-such-dataset', ids: ['ex_000000000000000000000000'], review: 'accepted' }],
   async run({ services }, input) {
-    const { datasets, labelling } = services.curation;
+    const { datasets, labelling } = await services.curation();
     requireAlone(input);
     if (input.restore !== undefined) {
       const restored = await datasets.restore(input.name, input.restore, input.preview);

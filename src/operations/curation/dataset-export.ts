@@ -81,7 +81,10 @@ export const datasetExport = defineOperation({
   examples: [{ name: 'no-such-dataset', path: './no-such-export' }],
   async run({ services, door }, input) {
     const { name, ...request } = input;
-    const job = await services.curation.exports.start({ ...request, dataset: name }, reachOf({ services, door }));
+    const job = await (await services.curation()).exports.start(
+      { ...request, dataset: name },
+      reachOf({ services, door }),
+    );
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { EXAMPLE_KINDS, REVIEW_STATES } from '../../core/curation/example.js';
+import { EXAMPLE_KINDS } from '../../core/curation/example.js';
 import type { DatasetAbout, DatasetVersion } from '../../core/curation/ports.js';
+import { REVIEW_STATES } from '../../core/curation/review-states.js';
 import type { ExampleFilter } from '../../services/curation/dataset-service.js';
 
 /** Input: a dataset's name. */

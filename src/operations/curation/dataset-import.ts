@@ -47,7 +47,7 @@ export const datasetImport = defineOperation({
       about: aboutOf(input),
       preview: input.preview,
     };
-    const job = await services.curation.imports.start(request, reachOf({ services, door }));
+    const job = await (await services.curation()).imports.start(request, reachOf({ services, door }));
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

@@ -25,7 +25,7 @@ export const datasetList = defineOperation({
   errors: ['INPUT_INVALID', 'CURSOR_INVALID'],
   examples: [{}],
   async run({ services }, input) {
-    const { datasets: all, damaged } = await services.curation.datasets.list();
+    const { datasets: all, damaged } = await (await services.curation()).datasets.list();
     const offset = decodeCursor(input.cursor, ['datasets']);
     const page = all.slice(offset, offset + input.limit);
     const next = offset + page.length;

@@ -59,7 +59,7 @@ export const datasetMine = defineOperation({
     if (minCharacters > maxCharacters) {
       throw new QuarryError('INPUT_INVALID', 'minCharacters is larger than maxCharacters.', { hint: 'Swap them.' });
     }
-    const job = await services.curation.mining.start({
+    const job = await (await services.curation()).mining.start({
       dataset: name,
       collections,
       filter: filterOf(input),

@@ -80,7 +80,7 @@ export const datasetNegatives = defineOperation({
       throw new QuarryError('INPUT_INVALID', 'minScore is larger than maxScore.', { hint: 'Swap them.' });
     }
     const { perAnchor, rankFrom, rankTo, relativeMargin, absoluteMargin, maxScore, minScore, sampling, seed } = input;
-    const job = await services.curation.negatives.start({
+    const job = await (await services.curation()).negatives.start({
       dataset: input.name,
       collections: input.collections,
       source: input.source,

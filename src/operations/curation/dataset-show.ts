@@ -102,7 +102,7 @@ export const datasetShow = defineOperation({
   quoted: ['examples.fields'],
   examples: [{ name: 'no-such-dataset' }],
   async run({ services }, input) {
-    const { datasets, labelling } = services.curation;
+    const { datasets, labelling } = await services.curation();
     const filter = exampleFilterOf(input);
     const shown = await datasets.show(input.name, input.version, filter);
     const binding = ['dataset', input.name, shown.version.version, filter];

@@ -38,7 +38,7 @@ export const datasetSplit = defineOperation({
         hint: 'Call again with confirm set to true (--confirm on the command line), or with preview.',
       });
     }
-    const job = await services.curation.splits.start({
+    const job = await (await services.curation()).splits.start({
       dataset: input.name,
       shares: { train: input.train, validation: input.validation, test: input.test },
       seed: input.seed,

@@ -50,7 +50,7 @@ export const trainModel = defineOperation({
   ],
   examples: [{ data: './no-such-file.jsonl', output: './no-such-model' }],
   async run({ services, door }, input) {
-    const job = await services.training.start(input, reachOf({ services, door }));
+    const job = await (await services.training()).start(input, reachOf({ services, door }));
     return { jobId: job.id, state: job.state, subject: job.subject };
   },
   render: renderStarted,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { REVIEW_STATES, type ReviewState } from '../../core/curation/example.js';
 import type { DatasetStore, DatasetVersion } from '../../core/curation/ports.js';
+import { REVIEW_STATES, type ReviewState } from '../../core/curation/review-states.js';
 import { QuarryError } from '../../core/errors.js';
 import { parseEntry } from './ledger-entry.js';
 

@@ -35,8 +35,8 @@ export interface CollectionPool {
 export interface NominationRequest {
   readonly query: ParsedQuery;
   readonly settings: RetrievalSettings;
-  /** Vector of the query; undefined in keyword mode. */
-  readonly vector: Float32Array | undefined;
+  /** Vector of the query, for which the words do not wait: the first of a process takes as long as its model; undefined in keyword mode. */
+  readonly vector: Promise<Float32Array> | undefined;
   /** How many chunks each leg nominates. */
   readonly limit: number;
   readonly filter: SearchFilter;
@@ -64,7 +64,7 @@ export class Nomination {
     const worded = query.phrases.length > 0 ? PHRASE_LIMIT : limit;
     const searched = isWorded ? this.#store.searchKeyword(name, this.#keyword, worded, filter) : Promise.resolve([]);
     const [near, words, named, statistics] = await Promise.all([
-      vector === undefined ? [] : this.#store.searchVector(name, vector, limit, filter),
+      vector?.then((known) => this.#store.searchVector(name, known, limit, filter)) ?? [],
       searched,
       this.#store.searchNames(name, this.#nameTerms, MAX_NAMED, filter),
       // Afterwards, for the scores of a keyword search tell most of it.

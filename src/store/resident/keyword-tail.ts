@@ -4,6 +4,7 @@ import { indexName, KEYWORD_COLUMN } from '../indexes.js';
 import type { KeywordCoverage } from '../keyword-coverage.js';
 import { DOCUMENT_ORDINAL } from '../knowledge-rows.js';
 import type { KnowledgeTable } from '../knowledge-table.js';
+import { termsOf } from '../row-terms.js';
 import { fragmentOf, type RowId, rowIdsOf } from './row-ids.js';
 import { holds, type RowList, type RowLists } from './row-lists.js';
 
@@ -142,10 +143,7 @@ export class KeywordTail {
 }
 
 function toTailRow(rows: ResultRows, at: number): TailRow {
-  const terms = rows
-    .text(KEYWORD_COLUMN, at)
-    .split(/\s+/)
-    .filter((term) => term !== '');
+  const terms = termsOf(rows.text(KEYWORD_COLUMN, at));
   const counts = new Map<string, number>();
   for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
   return {

@@ -11,6 +11,9 @@ const MOST_DIMENSIONS = 4_096;
 /** What a vector takes beside its codes. */
 const BESIDE_BYTES = 24;
 
+/** Vectors of a table that has not been searched for so long give way to others. */
+const IDLE_MS = 10 * 60_000;
+
 const MEBIBYTE = 1024 * 1024;
 
 /** Memory that vectors may take when nothing else is said: 512 MiB, on small machines a quarter of the memory. */
@@ -26,7 +29,11 @@ function machineBytes(): number {
 
 /** Of how many rows the vectors can be kept in memory. */
 export function residentRows(bytes: number, dimensions: number): number {
-  return dimensions > MOST_DIMENSIONS ? 0 : Math.floor(bytes / (dimensions + BESIDE_BYTES));
+  return Math.floor(bytes / rowBytes(dimensions));
+}
+
+function rowBytes(dimensions: number): number {
+  return dimensions > MOST_DIMENSIONS ? Number.POSITIVE_INFINITY : dimensions + BESIDE_BYTES;
 }
 
 /** What is kept of one table. */
@@ -36,6 +43,8 @@ interface TableResidents {
   vectors: ResidentVectors | undefined;
   /** Whether its vectors were asked for before. */
   isAsked: boolean;
+  /** When they were used last, in milliseconds of the process. */
+  usedMs: number;
 }
 
 /**
@@ -46,8 +55,8 @@ export class Residents {
   readonly rows = new RowCache();
   readonly #bytes: number;
   readonly #tables = new WeakMap<KnowledgeTable, TableResidents>();
-  /** Tables whose vectors are kept, the least recently used first. */
-  readonly #used = new Set<TableResidents>();
+  /** Tables whose vectors are kept, the least recently used first; those of a table that is gone go with it. */
+  #used: WeakRef<TableResidents>[] = [];
 
   constructor(bytes: number) {
     this.#bytes = bytes;
@@ -66,20 +75,22 @@ export class Residents {
 
   /**
    * The vectors of a table. Undefined at the first time, for a process that searches once would read them all for
-   * nothing, and where the table is too large.
+   * nothing, and where there is no room for them.
    */
   async vectorsOf(knowledge: KnowledgeTable): Promise<ResidentVectors | undefined> {
     const table = this.#of(knowledge);
     const isFirst = !table.isAsked;
     table.isAsked = true;
-    this.#used.delete(table);
-    if (isFirst || !(await this.#isAdmitted(knowledge, table))) {
+    if (isFirst) return undefined;
+    const bytes = (await rowCount(knowledge, table)) * rowBytes(knowledge.dimensions);
+    this.#used = this.#used.filter((other) => other.deref() !== undefined && other.deref() !== table);
+    if (!this.#hasRoom(bytes)) {
       table.vectors = undefined;
       return undefined;
     }
+    table.usedMs = performance.now();
     table.vectors ??= new ResidentVectors(knowledge, table.lists);
-    this.#used.add(table);
-    this.#makeRoom();
+    this.#used.push(new WeakRef(table));
     return table.vectors;
   }
 
@@ -87,24 +98,29 @@ export class Residents {
     const known = this.#tables.get(knowledge);
     if (known !== undefined) return known;
     const lists = new RowLists(knowledge);
-    const table = { lists, tail: new KeywordTail(knowledge, lists), vectors: undefined, isAsked: false };
+    const table = { lists, tail: new KeywordTail(knowledge, lists), vectors: undefined, isAsked: false, usedMs: 0 };
     this.#tables.set(knowledge, table);
     return table;
   }
 
-  async #isAdmitted(knowledge: KnowledgeTable, { lists, vectors }: TableResidents): Promise<boolean> {
-    // Where they are kept, the list of rows is at hand.
-    const rows = vectors === undefined ? await (await knowledge.open()).countRows() : (await lists.read()).ids.length;
-    return rows <= residentRows(this.#bytes, knowledge.dimensions);
-  }
-
-  #makeRoom(): void {
-    let bytes = [...this.#used].reduce((sum, { vectors }) => sum + (vectors?.bytes ?? 0), 0);
-    for (const table of this.#used) {
-      if (bytes <= this.#bytes || this.#used.size === 1) return;
-      bytes -= table.vectors?.bytes ?? 0;
-      table.vectors = undefined;
-      this.#used.delete(table);
+  /**
+   * Whether so many bytes more are within the bound, once tables that have long not been searched have given way. Others
+   * stay: where all are searched in turn and do not fit together, each would drive out the next.
+   */
+  #hasRoom(more: number): boolean {
+    let bytes = more;
+    for (const table of this.#used.flatMap((used) => used.deref() ?? []).reverse()) {
+      bytes += table.vectors?.bytes ?? 0;
+      if (bytes > this.#bytes && performance.now() - table.usedMs > IDLE_MS) {
+        bytes -= table.vectors?.bytes ?? 0;
+        table.vectors = undefined;
+      }
     }
+    return bytes <= this.#bytes;
   }
+}
+
+/** Where vectors are kept, the list of rows is at hand. */
+async function rowCount(knowledge: KnowledgeTable, { lists, vectors }: TableResidents): Promise<number> {
+  return vectors === undefined ? (await knowledge.open()).countRows() : (await lists.read()).ids.length;
 }

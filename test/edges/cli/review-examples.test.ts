@@ -37,12 +37,16 @@ async function strike(dataset: string, keys: string): Promise<{ summary: ReviewS
     yield* keys;
   };
   const terminal = { stdin: new PassThrough(), stdout, stderr: new PassThrough(), hasColour: false };
-  const summary = await reviewExamples(quarry.services.curation.datasets, { dataset, keys: typed(), terminal });
+  const summary = await reviewExamples((await quarry.services.curation()).datasets, {
+    dataset,
+    keys: typed(),
+    terminal,
+  });
   return { summary, shown };
 }
 
 async function statesOf(name: string): Promise<string[]> {
-  const { examples } = await quarry.services.curation.datasets.show(name, undefined, {});
+  const { examples } = await (await quarry.services.curation()).datasets.show(name, undefined, {});
   return examples.map(({ review }) => review);
 }
 

@@ -73,7 +73,7 @@ async function gateWith(fault: (store: KnowledgeStore) => Partial<KnowledgeStore
       diversity: 0,
     },
   };
-  const job = await services.benchmark.startGate(request, LOCAL_REACH);
+  const job = await (await services.benchmark()).startGate(request, LOCAL_REACH);
   let done = await services.jobs.wait(job.id, 10_000);
   while (done.finishedAt === null) done = await services.jobs.wait(job.id, 10_000);
   return done;

@@ -73,7 +73,7 @@ describe('a review', () => {
 
   test('goes on behind what was made a version of meanwhile', async () => {
     const [first = '', second = ''] = await pairsIn('halves', 2);
-    const review = await quarry.services.curation.datasets.review('halves');
+    const review = await (await quarry.services.curation()).datasets.review('halves');
     await review.decide(first, 'accepted');
     expect(await statesOf('halves')).toEqual(['accepted', 'unreviewed']);
     await review.decide(second, 'rejected');
@@ -95,7 +95,7 @@ describe('a damaged entry', () => {
   test.each(DAMAGE)('of a review, %s, is named, and the others count once it is gone', async (name, code, damage) => {
     const dataset = `review-${name.replaceAll(' ', '-')}`;
     const ids = await pairsIn(dataset, 3);
-    const review = await quarry.services.curation.datasets.review(dataset);
+    const review = await (await quarry.services.curation()).datasets.review(dataset);
     for (const id of ids) await review.decide(id, 'accepted');
     const path = entryFile(dataset, 'review', 2);
     await damage(path);
@@ -119,12 +119,12 @@ describe('a damaged entry', () => {
     // Another process reads the ledger from its beginning.
     const other = await openTestWorkspace(join(root, 'home'));
     try {
-      await expect(other.services.curation.labelling.progress(dataset)).rejects.toMatchObject({
+      await expect((await other.services.curation()).labelling.progress(dataset)).rejects.toMatchObject({
         code,
         message: expect.stringContaining(path),
       });
       await rm(path, { recursive: true });
-      expect(await other.services.curation.labelling.progress(dataset)).toMatchObject([{ accepted: 1 }]);
+      expect(await (await other.services.curation()).labelling.progress(dataset)).toMatchObject([{ accepted: 1 }]);
     } finally {
       await other.close();
     }

@@ -143,7 +143,7 @@ describe('a model that is taken into use', () => {
       await expect(other.execute('reindex', { name: 'default' })).rejects.toMatchObject({ code: 'STORE_LOCKED' });
     });
     const order = { model: turned, dtype: '', measure: false, suites: [], seed: 1 };
-    const job = await models.start(order, LOCAL_REACH);
+    const job = await (await models()).start(order, LOCAL_REACH);
     expect((await jobs.wait(job.id, 120_000)).error).toBeNull();
     await jobs.close();
     expect(await modelsOf(quarry)).toEqual(['default: turned', 'later: turned']);

@@ -1,0 +1,2 @@
+/** Name and version of the chunker's rules; a change means that collections must be cut again. */
+export const CHUNKER_ID = 'structure-3';

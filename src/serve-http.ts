@@ -1,0 +1,26 @@
+import { startHttpServer } from './edges/http/start-http-server.js';
+import { openWorkspace } from './open-workspace.js';
+import { operations } from './operations/index.js';
+import { type ServerCommandParts, type ServerRequest, settingsOf } from './server-settings.js';
+
+/** Serves over HTTP until the signal fires. */
+export async function serveHttp(
+  request: ServerRequest,
+  { version, signal, terminal }: ServerCommandParts,
+): Promise<number> {
+  const { config, services, log, close } = await openWorkspace(settingsOf(request));
+  try {
+    const server = await startHttpServer({ operations, services, version, log, settings: config, port: config.port });
+    terminal.stderr.write(
+      `Quarry serves ${server.url}: MCP at /mcp, REST at /api/v1, OpenAPI at /openapi.json. Stop with Ctrl-C.\n`,
+    );
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await server.close();
+    return 0;
+  } finally {
+    await close();
+  }
+}
