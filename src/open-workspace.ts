@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openChunker } from './chunk/open-chunker.js';
@@ -12,7 +11,6 @@ import { QuarryError, toQuarryError } from './core/errors.js';
 import type { ModelShelf } from './core/model-port.js';
 import { type Once, once } from './core/once.js';
 import type { Clock, Embedder, KnowledgeStore, Reranker, SourceAdapter } from './core/ports.js';
-import type { DocumentPreparer } from './core/prepare-port.js';
 import type { ModelTrainer } from './core/training/trainer-port.js';
 import type { SourceKind } from './core/types.js';
 import { packageVersion } from './files/package-version.js';
@@ -74,27 +72,6 @@ async function openConfiguredEmbedder(config: Config): Promise<Embedder> {
     allowRemote: config.allowRemoteModels,
     threads: config.threads,
   });
-}
-
-async function openPreparer(folder: string): Promise<DocumentPreparer> {
-  const { prepareInThread } = await import('./prepare-documents.js');
-  return prepareInThread({ folder });
-}
-
-/** A thread for each model that was asked for. */
-function preparers() {
-  const opened = new Map<string, Once<DocumentPreparer>>();
-  return {
-    async get({ staticFolder }: Embedder): Promise<DocumentPreparer | undefined> {
-      if (staticFolder === undefined || availableParallelism() < 2) return undefined;
-      const known = opened.get(staticFolder) ?? once(() => openPreparer(staticFolder));
-      opened.set(staticFolder, known);
-      return known.get();
-    },
-    async close(): Promise<void> {
-      for (const preparer of opened.values()) await (await preparer.opened())?.close();
-    },
-  };
 }
 
 /** What the configuration names, else what was chosen for the workspace, else the bundled model. */
@@ -192,7 +169,6 @@ export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Wo
   const store = await openStore({ directory: join(config.home, 'workspaces', config.workspace) });
   const models = once(() => openModelShelf(config));
   const model = createModelInUse(() => wantedModel(config, store, models));
-  const preparing = preparers();
   const reranker = once(() => openConfiguredReranker(config));
   const symbolReader = once(openSymbolReader);
   const suiteFiles = once(openSuiteFiles);
@@ -213,7 +189,6 @@ export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Wo
     moment: machineMoment,
     embedder: model.get,
     models: models.get,
-    preparer: preparing.get,
     reranker: reranker.get,
     suiteFiles: suiteFiles.get,
     datasetStore: datasetStore.get,
@@ -237,7 +212,6 @@ export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Wo
     async close() {
       await services.jobs.close();
       await services.notes.settle();
-      await preparing.close();
       await model.close();
       await (await reranker.opened())?.close();
       await store.close();

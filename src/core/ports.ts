@@ -136,6 +136,8 @@ export interface SourceAdapter {
   watch?(spec: SourceSpec, listener: WatchListener, signal: AbortSignal): Promise<void>;
 }
 
+// ---------------------------------------------------------------- chunk and embed
+
 /** Counts tokens as the embedder does, without special tokens. */
 export type CountTokens = (text: string) => number;
 
@@ -156,8 +158,6 @@ export interface Embedder {
   /** Longest input in tokens; longer text is cut by the embedder. */
   readonly maxTokens: number;
   readonly countTokens: CountTokens;
-  /** Folder from which another thread can cheaply open the same model; absent where there is no such way. */
-  readonly staticFolder?: string;
   /**
    * One L2-normalised vector of `fingerprint.dimensions` numbers per text, in order.
    * @throws QuarryError EMBEDDING_FAILED, CANCELLED

@@ -93,7 +93,6 @@ export async function openStaticEmbedder({ folder, name, isProven = false }: Sta
     fingerprint,
     maxTokens: MAX_TOKENS,
     countTokens: model.countTokens,
-    staticFolder: folder,
     embed: (texts, _kind, signal) => embedInSlices(model, texts, signal),
     selfTest: () => Promise.resolve(checkVectors(KNOWN_TEXTS.map(model.embed), model.dimensions)),
     close: () => Promise.resolve(),

@@ -5,7 +5,6 @@ import type { DatasetFiles, DatasetStore } from '../core/curation/ports.js';
 import type { HomeRights } from '../core/home-rights-port.js';
 import type { ModelShelf } from '../core/model-port.js';
 import type { Chunker, Clock, Embedder, KnowledgeStore, Reranker, SourceAdapter } from '../core/ports.js';
-import type { DocumentPreparer } from '../core/prepare-port.js';
 import type { ModelTrainer } from '../core/training/trainer-port.js';
 import type { SourceKind } from '../core/types.js';
 
@@ -28,8 +27,6 @@ export interface ServiceContext {
   moment(): { readonly machine: string; readonly ms: number };
   /** The model in use: what the configuration names, else what was chosen for the workspace, else the bundled one. */
   embedder(): Promise<Embedder>;
-  /** Cuts and embeds beside this thread, as chunker and embedder do; undefined where the embedder cannot be opened twice. */
-  preparer(embedder: Embedder): Promise<DocumentPreparer | undefined>;
   /** Embedding models of this machine, and those that can be had. */
   models(): Promise<ModelShelf>;
   /** @throws QuarryError MODEL_UNAVAILABLE when no reranker is configured. */

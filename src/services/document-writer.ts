@@ -1,9 +1,7 @@
-import { type QuarryError, toQuarryError } from '../core/errors.js';
-import { documentId, sha256 } from '../core/identity.js';
+import { chunkId, documentId, embedHash, sha256 } from '../core/identity.js';
 import type { ChunkRow, DocumentRows, Embedder } from '../core/ports.js';
-import type { DocumentPreparer, PreparedDocument } from '../core/prepare-port.js';
-import { chunkTextsOf } from '../core/text/chunk-texts.js';
-import type { EmbedRoom } from '../core/text/embed-room.js';
+import { type EmbedRoom, embedTextWithin } from '../core/text/embed-room.js';
+import { searchTextOf } from '../core/text/search-text.js';
 import type { ChunkSpan, Collection, Document, ExtractedDocument, Source } from '../core/types.js';
 import { chunkToFit } from './chunk-to-fit.js';
 import type { ServiceContext } from './context.js';
@@ -34,20 +32,6 @@ export interface WriterTally {
 interface Draft {
   readonly document: Document;
   readonly spans: readonly ChunkSpan[];
-  /** What another thread made of it. */
-  readonly prepared?: PreparedDocument;
-}
-
-/** From so many documents on, another thread is worth its start; a sync of a few files needs none. */
-const ENOUGH_FOR_THREAD = 32;
-/** Most documents, and characters of them, that wait for the other thread at a time. */
-const AHEAD_DOCUMENTS = 16;
-const AHEAD_CHARACTERS = 2_000_000;
-
-/** A document that another thread prepares. */
-interface Ahead {
-  readonly document: Document;
-  readonly prepared: Promise<PreparedDocument>;
 }
 
 /** What a document writer needs to know. */
@@ -60,8 +44,6 @@ export interface DocumentWriterOptions {
   readonly onWritten?: (tally: Readonly<WriterTally>) => void;
   /** Called each time that another process keeps this one from writing; where it is left out, such a write fails. */
   readonly onWait?: () => void;
-  /** Called for an enqueued document that could not be prepared, in its turn; where it is left out, that error ends the work. */
-  readonly onFailed?: (document: Document, error: QuarryError) => void;
   /** Takes the rows instead of the store; vectors are then never looked up in it. */
   readonly put?: (collection: string, rows: readonly DocumentRows[]) => Promise<void>;
 }
@@ -75,9 +57,6 @@ export class DocumentWriter {
   #chunks = 0;
   #characters = 0;
   #writing: Promise<void> = Promise.resolve();
-  readonly #ahead: Ahead[] = [];
-  #aheadCharacters = 0;
-  #queued = 0;
 
   constructor(options: DocumentWriterOptions) {
     this.#options = options;
@@ -85,35 +64,8 @@ export class DocumentWriter {
 
   /** Takes one document of a source. Resolves, to what will stand there, when it is gathered and not yet stored. */
   async add(source: Source, extracted: ExtractedDocument): Promise<Document> {
-    return this.addDocument(this.#documentOf(source, extracted));
-  }
-
-  /**
-   * Takes one document of a source among many, which may be cut and embedded in another thread meanwhile. Order and outcome are
-   * those of {@link add}; a document that cannot be prepared is told to `onFailed`.
-   */
-  async enqueue(source: Source, extracted: ExtractedDocument): Promise<void> {
-    return this.enqueueDocument(this.#documentOf(source, extracted));
-  }
-
-  /** Takes a document that already has its ids, as {@link enqueue} does. */
-  async enqueueDocument(document: Document): Promise<void> {
-    const preparer = await this.#preparer();
-    this.#queued += 1;
-    if (preparer === undefined || document.status === 'archived') {
-      await this.addDocument(document);
-      return;
-    }
-    const prepared = preparer.prepare(document, this.#options.collection.sizing);
-    prepared.catch(() => undefined); // The rejection is met when its turn comes.
-    this.#ahead.push({ document, prepared });
-    this.#aheadCharacters += document.text.length;
-    await this.#takeAhead(AHEAD_DOCUMENTS);
-  }
-
-  #documentOf(source: Source, extracted: ExtractedDocument): Document {
     const { context, collection } = this.#options;
-    return {
+    return this.addDocument({
       ...extracted,
       id: documentId(source.id, extracted.uri),
       collection: collection.name,
@@ -122,59 +74,29 @@ export class DocumentWriter {
       contentHash: sha256(extracted.text),
       indexedAt: context.clock.now(),
       chunkCount: 0,
-    };
+    });
   }
 
   /** Takes a document that already has its ids. */
   async addDocument(document: Document): Promise<Document> {
     const { context } = this.#options;
-    await this.#takeAhead(0);
     const begun = context.clock.elapsedMs();
     // Archived notes are kept but not searched: they have no chunks.
     const isSearched = document.status !== 'archived';
     const spans = isSearched ? await chunkToFit(document, this.#options) : [];
     this.times.chunkMs += context.clock.elapsedMs() - begun;
-    return this.#gather({ document, spans });
-  }
-
-  /** The other thread, once it pays and is there. */
-  async #preparer(): Promise<DocumentPreparer | undefined> {
-    if (this.#queued < ENOUGH_FOR_THREAD) return undefined;
-    const preparer = await this.#options.context.preparer(this.#options.embedder);
-    return preparer?.isReady() === true ? preparer : undefined;
-  }
-
-  /** Gathers what the other thread has prepared, until no more than so many documents wait for it. */
-  async #takeAhead(most: number): Promise<void> {
-    const { clock } = this.#options.context;
-    while (this.#ahead.length > most || (this.#ahead.length > 1 && this.#aheadCharacters > AHEAD_CHARACTERS)) {
-      const [next] = this.#ahead.splice(0, 1);
-      if (next === undefined) return;
-      this.#aheadCharacters -= next.document.text.length;
-      const begun = clock.elapsedMs();
-      const prepared = await next.prepared.catch((error: unknown) => toQuarryError(error));
-      this.times.chunkMs += clock.elapsedMs() - begun;
-      this.#options.signal.throwIfAborted();
-      if ('spans' in prepared) await this.#gather({ document: next.document, spans: prepared.spans, prepared });
-      else if (this.#options.onFailed === undefined) throw prepared;
-      else this.#options.onFailed(next.document, prepared);
-    }
-  }
-
-  async #gather(draft: Draft): Promise<Document> {
-    const document = { ...draft.document, chunkCount: draft.spans.length };
-    this.#drafts.push({ ...draft, document });
-    this.#chunks += draft.spans.length;
+    const counted = { ...document, chunkCount: spans.length };
+    this.#drafts.push({ document: counted, spans });
+    this.#chunks += spans.length;
     this.#characters += document.text.length;
     const isFull =
       this.#drafts.length >= BATCH_DOCUMENTS || this.#chunks >= BATCH_CHUNKS || this.#characters >= BATCH_CHARACTERS;
     if (isFull) await this.#startBatch();
-    return document;
+    return counted;
   }
 
   /** Stores everything gathered. */
   async flush(): Promise<void> {
-    await this.#takeAhead(0);
     await this.#startBatch();
     await this.#writing;
   }
@@ -211,12 +133,12 @@ export class DocumentWriter {
   }
 
   async #embed(drafts: readonly Draft[]): Promise<DocumentRows[]> {
-    const wanted = new Map<string, string | Float32Array>();
+    const texts = new Map<string, string>();
     const { embedder } = this.#options;
-    const rows = drafts.map((draft) => ({ document: draft.document, chunks: chunkRows(draft, wanted, embedder) }));
-    const vectors = await this.#vectorsFor(wanted);
+    const rows = drafts.map((draft) => ({ document: draft.document, chunks: chunkRows(draft, texts, embedder) }));
+    const vectors = await this.#vectorsFor(texts);
     const total = rows.reduce((sum, row) => sum + row.chunks.length, 0);
-    this.tally.reused += total - wanted.size;
+    this.tally.reused += total - texts.size;
     return rows.map(({ document, chunks }) => ({
       document,
       chunks: chunks.map(
@@ -225,47 +147,48 @@ export class DocumentWriter {
     }));
   }
 
-  async #vectorsFor(wanted: ReadonlyMap<string, string | Float32Array>): Promise<Map<string, Float32Array>> {
+  async #vectorsFor(texts: ReadonlyMap<string, string>): Promise<Map<string, Float32Array>> {
     const { context, collection, embedder, signal } = this.#options;
     const isStored = this.#options.put === undefined;
     const vectors = isStored
-      ? await context.store.findVectors(collection.name, [...wanted.keys()])
+      ? await context.store.findVectors(collection.name, [...texts.keys()])
       : new Map<string, Float32Array>();
-    const missing = [...wanted].filter(([hash]) => !vectors.has(hash));
-    const texts: [hash: string, text: string][] = [];
-    for (const [hash, text] of missing) {
-      if (typeof text === 'string') texts.push([hash, text]);
-      else vectors.set(hash, text);
-    }
+    const missing = [...texts].filter(([hash]) => !vectors.has(hash));
     const made = await embedder.embed(
-      texts.map(([, text]) => text),
+      missing.map(([, text]) => text),
       'document',
       signal,
     );
-    texts.forEach(([hash], i) => {
+    missing.forEach(([hash], i) => {
       const vector = made[i];
       if (vector !== undefined) vectors.set(hash, vector);
     });
     this.tally.embedded += missing.length;
-    this.tally.reused += wanted.size - missing.length;
+    this.tally.reused += texts.size - missing.length;
     return vectors;
   }
 }
 
-/** Rows of a document without their vectors; what must be embedded, or its vector, is added to `wanted` under its hash. */
+/** Rows of a document without their vectors; what must be embedded is added to `texts` under its hash. */
 function chunkRows(
-  { document, spans, prepared }: Draft,
-  wanted: Map<string, string | Float32Array>,
+  { document, spans }: Draft,
+  texts: Map<string, string>,
   room: EmbedRoom,
 ): Omit<ChunkRow, 'vector'>[] {
-  const dimensions = prepared === undefined ? 0 : prepared.vectors.length / spans.length;
   return spans.map((span, ordinal) => {
-    const known = prepared?.texts[ordinal];
-    const { texts, embedText } =
-      known === undefined ? chunkTextsOf(document, span, room) : { texts: known, embedText: '' };
-    const vector = prepared?.vectors.subarray(ordinal * dimensions, (ordinal + 1) * dimensions);
-    wanted.set(texts.embedHash, vector ?? embedText);
     const text = document.text.slice(span.start, span.end);
-    return { ...span, ...texts, documentId: document.id, ordinal, text };
+    const parts = { title: document.title, headingPath: span.headingPath, text, format: document.format };
+    const embedText = embedTextWithin(parts, room);
+    const hash = embedHash(embedText);
+    texts.set(hash, embedText);
+    return {
+      ...span,
+      id: chunkId(document.id, span.start, span.end, text),
+      documentId: document.id,
+      ordinal,
+      text,
+      embedHash: hash,
+      searchText: searchTextOf(parts),
+    };
   });
 }

@@ -1,4 +1,4 @@
-import { isDiskFull, type QuarryError, throwIfCancelled, toQuarryError } from '../core/errors.js';
+import { isDiskFull, throwIfCancelled, toQuarryError } from '../core/errors.js';
 import type { Embedder, KnownDocument, SyncItem } from '../core/ports.js';
 import type { Collection, Document, ExtractedDocument, JsonObject, JsonValue, Source } from '../core/types.js';
 import type { ServiceContext } from './context.js';
@@ -30,7 +30,7 @@ export class SourceSync {
   readonly #unreadable: string[] = [];
   readonly #patches: Document[] = [];
   /** What the documents that are gathered but not yet stored will count as, in their order. */
-  #gathered: { readonly uri: string; readonly kind: 'added' | 'updated' }[] = [];
+  readonly #gathered: ('added' | 'updated')[] = [];
   #counted: WriterTally = { documents: 0, chunks: 0, embedded: 0, reused: 0 };
   readonly #removed: string[] = [];
   readonly #leftOut = new LeftOut();
@@ -52,10 +52,6 @@ export class SourceSync {
       signal: options.handle.signal,
       onWritten: (tally) => this.#countWritten(tally),
       onWait: () => this.#sayWaiting(),
-      onFailed: ({ uri }, error) => {
-        this.#gathered = this.#gathered.filter((other) => other.uri !== uri);
-        this.#countFailed(uri, error);
-      },
     });
     this.#known = new Map(parts.known.map((document) => [document.uri, document]));
   }
@@ -140,14 +136,11 @@ export class SourceSync {
       return;
     }
     this.#seen.add(uri);
-    if (item.type === 'failed') this.#countFailed(uri, item.error);
-    else if (item.type === 'unchanged') handle.count('unchanged');
+    if (item.type === 'failed') {
+      handle.count('failed');
+      handle.issue({ uri, code: item.error.code, message: item.error.message });
+    } else if (item.type === 'unchanged') handle.count('unchanged');
     else await this.#takeContent(item.document);
-  }
-
-  #countFailed(uri: string, { code, message }: QuarryError): void {
-    this.#options.handle.count('failed');
-    this.#options.handle.issue({ uri, code, message });
   }
 
   async #takeContent(document: ExtractedDocument): Promise<void> {
@@ -164,8 +157,8 @@ export class SourceSync {
       if (hasOtherFacts(stored, document)) this.#patches.push({ ...stored, ...document });
       return;
     }
-    this.#gathered.push({ uri: document.uri, kind: known === undefined ? 'added' : 'updated' });
-    await this.#writer.enqueue(source, document);
+    this.#gathered.push(known === undefined ? 'added' : 'updated');
+    await this.#writer.add(source, document);
   }
 
   /** Counts what is safely stored, and no more: a job that ends early then tells the truth. */
@@ -173,7 +166,7 @@ export class SourceSync {
     const { handle } = this.#options;
     const fresh = this.#gathered.splice(0, tally.documents - this.#counted.documents);
     for (const kind of ['added', 'updated'] as const) {
-      const number = fresh.filter((other) => other.kind === kind).length;
+      const number = fresh.filter((other) => other === kind).length;
       if (number > 0) handle.count(kind, number);
     }
     for (const name of ['chunks', 'embedded', 'reused'] as const) {

@@ -182,7 +182,6 @@ export function emptyServices(): Services {
     fateOf: () => 'alive',
     moment: () => ({ machine: 'here', ms: performance.now() }),
     embedder: () => Promise.reject(new QuarryError('MODEL_UNAVAILABLE', 'No model here.')),
-    preparer: () => Promise.resolve(undefined),
     reranker: () => Promise.reject(new QuarryError('MODEL_UNAVAILABLE', 'No model here.')),
     adapter: () => Promise.reject(new QuarryError('INPUT_INVALID', 'No adapter here.')),
     log: () => undefined,

@@ -158,7 +158,7 @@ export class CorpusIndexer {
     let done = 0;
     for await (const document of files.corpus(suite)) {
       throwIfCancelled(handle.signal);
-      await writer.enqueue(source, toExtracted(document));
+      await writer.add(source, toExtracted(document));
       done += 1;
       handle.report({ stage: 'index', done, total });
     }
