@@ -9,7 +9,7 @@ import { KEYWORD_COLUMN } from './indexes.js';
 import type { KeywordCoverage } from './keyword-coverage.js';
 import type { KeywordPlace } from './keyword-place.js';
 import { keywordQuery } from './keyword-query.js';
-import type { KeywordTail } from './resident/keyword-tail.js';
+import type { ResidentTerms } from './resident/resident-terms.js';
 import { type RowId, rowIdsOf } from './resident/row-ids.js';
 import { holds, type RowList } from './resident/row-lists.js';
 import { isRowOf, type Predicate } from './sql.js';
@@ -44,7 +44,7 @@ export interface IndexHit {
 export async function searchIndex(
   place: KeywordPlace,
   search: IndexSearch,
-  at: { readonly covered: KeywordCoverage; readonly tail: KeywordTail | undefined },
+  at: { readonly covered: KeywordCoverage; readonly tail: ResidentTerms | undefined },
 ): Promise<IndexHit[]> {
   const { covered, tail } = at;
   const where = filterPredicate(search.filter);

@@ -11,16 +11,20 @@ export interface TermGroup {
   readonly terms: readonly string[];
 }
 
+/** The terms of a query without those that are left out, as often as it has them. */
+export function searchedTerms(terms: readonly string[]): string[] {
+  const distinct = new Set(terms.filter((term) => term !== ''));
+  const searched = new Set([...distinct].slice(0, MAX_QUERY_TERMS));
+  return terms.filter((term) => searched.has(term));
+}
+
 /**
  * The terms of a query, grouped by how often each occurs. LanceDB counts a repeated query term once where BM25 counts
  * it as often as it stands there; grouping gives the weight back (docs/decisions/0002-bm25.md).
  */
 export function groupTerms(terms: readonly string[]): TermGroup[] {
   const counts = new Map<string, number>();
-  for (const term of terms) {
-    if (term === '' || (counts.size >= MAX_QUERY_TERMS && !counts.has(term))) continue;
-    counts.set(term, (counts.get(term) ?? 0) + 1);
-  }
+  for (const term of searchedTerms(terms)) counts.set(term, (counts.get(term) ?? 0) + 1);
   const groups = new Map<number, string[]>();
   for (const [term, count] of counts) {
     const group = groups.get(count);

@@ -5,9 +5,11 @@ import { filterPredicate } from './filter.js';
 import { admittedRows, runIndex, searchIndex } from './index-search.js';
 import { type KeywordCoverage, keywordCoverage } from './keyword-coverage.js';
 import type { KeywordPlace } from './keyword-place.js';
-import { hasTerm } from './keyword-query.js';
+import { hasTerm, searchedTerms } from './keyword-query.js';
 import { byScore, checkLimit, readHits, type Scores } from './leg-hits.js';
-import type { KeywordTail } from './resident/keyword-tail.js';
+import type { ResidentTerms } from './resident/resident-terms.js';
+import type { RowId } from './resident/row-ids.js';
+import type { RowList } from './resident/row-lists.js';
 import { learnFrequencies, tailWeights } from './term-statistics.js';
 
 /** What is searched for. */
@@ -22,6 +24,7 @@ export async function searchKeyword(place: KeywordPlace, request: KeywordRequest
   checkLimit(request.limit);
   const { residents, knowledge } = place;
   if (!hasTerm(request.words.terms)) return [];
+  residents.noteSearch(knowledge);
   const hits = await readHits(residents.rows, knowledge, {
     rows: async () => searchRows(place, request, await keywordCoverage(knowledge)),
     whole: {
@@ -43,12 +46,14 @@ async function searchRows(
   covered: KeywordCoverage,
 ): Promise<Scores | undefined> {
   const { residents, knowledge } = place;
-  const tail = await residents.tailOf(knowledge, covered);
-  const found = await searchIndex(place, { ...request, columns: ['_score'] }, { covered, tail });
+  const admitted = await admittedRows(place, request.filter);
+  const resident = await residents.termsOf(knowledge, covered);
+  if (resident?.isWhole === true) return searchWhole(resident, request, admitted);
+  const found = await searchIndex(place, { ...request, columns: ['_score'] }, { covered, tail: resident });
   const indexed = new Map(found.map(({ id, rows, at }) => [id, rows.number('_score', at)]));
   await learn(place, { ...request, covered }, indexed);
-  const isAll = tail === undefined || tail.isEmpty;
-  const all = isAll ? indexed : await withTail(place, request, { tail, covered, indexed });
+  const isAll = resident === undefined || resident.isEmpty;
+  const all = isAll ? indexed : await withWaiting(place, request, { resident, covered, indexed, admitted });
   return (await knowledge.version()) === covered.version ? all : undefined;
 }
 
@@ -66,23 +71,39 @@ async function learn(
   });
 }
 
-async function withTail(
+/** What a table holds that is all in memory. */
+function searchWhole(resident: ResidentTerms, { words, limit }: KeywordRequest, admitted: RowList | undefined): Scores {
+  const found = resident.chunks({
+    ...resident.weights(searchedTerms(words.terms)),
+    required: words.required ?? [],
+    excluded: words.excluded ?? [],
+    admitted,
+    limit,
+  });
+  return new Map(found.map(({ id, score }) => [id, score]));
+}
+
+/** Rows that wait for the index, beside those that it found. */
+interface Waiting {
+  readonly resident: ResidentTerms;
+  readonly covered: KeywordCoverage;
+  readonly indexed: Scores;
+  readonly admitted: RowList | undefined;
+}
+
+async function withWaiting(
   place: KeywordPlace,
-  { words, filter }: KeywordRequest,
-  {
-    tail,
-    covered,
-    indexed,
-  }: { readonly tail: KeywordTail; readonly covered: KeywordCoverage; readonly indexed: Scores },
+  { words, limit }: KeywordRequest,
+  { resident, covered, indexed, admitted }: Waiting,
 ): Promise<Scores> {
-  const found = tail.chunks({
+  const found = resident.chunks({
     ...(await tailWeights(place, covered, words.terms)),
     required: words.required ?? [],
     excluded: words.excluded ?? [],
-    admitted: await admittedRows(place, filter),
+    admitted,
+    limit,
   });
-  const waiting = new Map(found.map(({ id, score }) => [id, score]));
-  return new Map([...indexed, ...waiting]);
+  return new Map([...indexed, ...found.map(({ id, score }): [RowId, number] => [id, score])]);
 }
 
 /** First chunks of documents that are called by any of the name terms, best first, ties by document id. */
@@ -90,9 +111,11 @@ export async function searchNames(place: KeywordPlace, request: NameRequest): Pr
   if (!hasTerm(request.nameTerms)) return [];
   const { residents, knowledge } = place;
   const covered = await keywordCoverage(knowledge);
-  const apart = await findNamed(place, { ...request, covered }, await residents.tailOf(knowledge, covered));
-  const isSteady = (await knowledge.version()) === covered.version;
-  const named = isSteady ? apart : await findNamed(place, { ...request, covered }, undefined);
+  const admitted = await admittedRows(place, request.filter);
+  const resident = await residents.termsOf(knowledge, covered);
+  const apart = await findNamed(place, { ...request, covered, admitted }, resident);
+  const isSteady = resident?.isWhole === true || (await knowledge.version()) === covered.version;
+  const named = isSteady ? apart : await findNamed(place, { ...request, covered, admitted }, undefined);
   const candidates = await knowledge.firstChunks([...named.keys()]);
   return candidates.map((candidate) => ({
     candidate,
@@ -109,15 +132,18 @@ interface NameRequest {
 /** Name terms of the documents that are called by any of those asked for. */
 async function findNamed(
   place: KeywordPlace,
-  { nameTerms, limit, filter, covered }: NameRequest & { readonly covered: KeywordCoverage },
-  tail: KeywordTail | undefined,
+  request: NameRequest & { readonly covered: KeywordCoverage; readonly admitted: RowList | undefined },
+  resident: ResidentTerms | undefined,
 ): Promise<Map<string, readonly string[]>> {
+  const { nameTerms, limit, filter, covered, admitted } = request;
+  const kept = resident?.names(nameTerms, limit, admitted) ?? [];
+  if (resident?.isWhole === true) return new Map(kept);
   const columns = ['document_id', 'search_text', '_score'];
-  const found = await searchIndex(place, { words: { terms: nameTerms }, limit, filter, columns }, { covered, tail });
+  const search = { words: { terms: nameTerms }, limit, filter, columns };
+  const found = await searchIndex(place, search, { covered, tail: resident });
   const indexed = found.map(({ rows, at }): [string, readonly string[]] => [
     rows.text('document_id', at),
     rows.text('search_text', at).split(' '),
   ]);
-  if (tail === undefined || tail.isEmpty) return new Map(indexed);
-  return new Map([...indexed, ...tail.names(nameTerms, await admittedRows(place, filter))]);
+  return new Map([...indexed, ...kept]);
 }

@@ -8,7 +8,7 @@ import { KEYWORD_COLUMN } from './indexes.js';
 import { type KeywordCoverage, keywordCoverage } from './keyword-coverage.js';
 import type { KeywordPlace } from './keyword-place.js';
 import type { KnowledgeTable } from './knowledge-table.js';
-import type { KeywordTail } from './resident/keyword-tail.js';
+import type { ResidentTerms } from './resident/resident-terms.js';
 import { termsOf } from './row-terms.js';
 
 /** LanceDB's constants of BM25 (docs/decisions/0002-bm25.md). */
@@ -35,7 +35,7 @@ interface Known {
   /** Whether the index covers any row; then rows beside it are looked at only for terms that it does not hold. */
   readonly isIndexed: boolean;
   /** Rows that stand beside the index, where they are kept. */
-  readonly tail: KeywordTail | undefined;
+  readonly tail: ResidentTerms | undefined;
   readonly frequency: Map<string, number>;
   /** `k1 b / mean length` of the rows, once a query told it. */
   pivot: number | undefined;
@@ -56,10 +56,12 @@ async function statisticsAt(
   covered: KeywordCoverage,
   terms: readonly string[],
 ): Promise<TermStatistics> {
+  const wanted = [...new Set(terms)];
+  const resident = await place.residents.termsOf(place.knowledge, covered);
+  if (resident?.isWhole === true) return resident.statistics(wanted);
   const table = await place.knowledge.open();
   return read(async () => {
     const known = await currentKnowledge(place, covered);
-    const wanted = [...new Set(terms)];
     const missing = wanted.filter((term) => !known.frequency.has(term)).slice(0, MAX_LOOKUPS);
     const probes = await Promise.all(
       missing.map((term) => probe(place.engine, table, { term, isIndexed: known.isIndexed })),
@@ -104,7 +106,7 @@ async function currentKnowledge({ residents, knowledge }: KeywordPlace, covered:
     chunks,
     rows: indexed > 0 ? indexed : chunks + documents,
     isIndexed: indexed > 0,
-    tail: await residents.tailOf(knowledge, covered),
+    tail: await residents.termsOf(knowledge, covered),
     frequency: new Map<string, number>(),
     pivot: undefined,
   };

@@ -3,6 +3,7 @@ import { ResultRows } from '../columns.js';
 import { VECTOR_COLUMN } from '../indexes.js';
 import type { KnowledgeTable } from '../knowledge-table.js';
 import type { Predicate } from '../sql.js';
+import type { Tenant } from './room.js';
 import { BATCH_ROWS, fragmentOf, offsetOf, type RowId, rowIdsOf } from './row-ids.js';
 import type { RowList, RowLists } from './row-lists.js';
 
@@ -13,16 +14,18 @@ const FEWEST_GONE = 4_096;
 /** A row that is not known yet, and one that is known to have no vector. */
 const UNKNOWN = -2;
 const WITHOUT_VECTOR = -1;
+/** The version of what holds nothing. */
+const UNREAD = -1;
 
 /**
  * The vectors of a table in memory, coded in bytes (core/vectors/code-matrix). Follows the table: of another version only
  * what is new is read. Right under any condition and after any change, without an index.
  */
-export class ResidentVectors {
+export class ResidentVectors implements Tenant {
   readonly #knowledge: KnowledgeTable;
   readonly #lists: RowLists;
   #matrix: CodeMatrix;
-  #version = -1;
+  #version = UNREAD;
   #following: Promise<void> | undefined;
   /** Place in the matrix of each row, by fragment and place in it. */
   #places = new Map<number, Int32Array>();
@@ -56,8 +59,9 @@ export class ResidentVectors {
     readonly count: number;
     readonly where: Predicate | undefined;
   }): Promise<RowId[] | undefined> {
-    if (!(await this.#follow())) return undefined;
-    const admitted = query.where === undefined ? this.#present : this.#marked(await this.#lists.read(query.where));
+    const list = query.where === undefined ? undefined : await this.#lists.read(query.where);
+    if (!(await this.#follow()) || this.#version === UNREAD) return undefined;
+    const admitted = list === undefined ? this.#present : this.#marked(list);
     return this.#matrix.nearest(query.vector, query.count, admitted).map((place) => this.#ids[place] ?? 0);
   }
 
@@ -84,7 +88,7 @@ export class ResidentVectors {
     const present = this.#mark(ids);
     const gone = this.#ids.length - present.reduce((sum, flag) => sum + flag, 0);
     if (gone > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE)) {
-      this.#forget();
+      this.release();
       return;
     }
     this.#present = present;
@@ -153,12 +157,12 @@ export class ResidentVectors {
     places[offset] = place;
   }
 
-  #forget(): void {
+  release(): void {
     this.#matrix = new CodeMatrix(this.#knowledge.dimensions);
     this.#places = new Map();
     this.#lastFragment = -1;
     this.#ids = [];
     this.#present = new Uint8Array(0);
-    this.#version = -1;
+    this.#version = UNREAD;
   }
 }

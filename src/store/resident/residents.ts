@@ -1,8 +1,9 @@
 import { totalmem } from 'node:os';
 import type { KeywordCoverage } from '../keyword-coverage.js';
 import type { KnowledgeTable } from '../knowledge-table.js';
-import { KeywordTail } from './keyword-tail.js';
+import { ResidentTerms, TERMS_BYTES } from './resident-terms.js';
 import { ResidentVectors } from './resident-vectors.js';
+import { Room } from './room.js';
 import { RowCache } from './row-cache.js';
 import { RowLists } from './row-lists.js';
 
@@ -11,8 +12,10 @@ const MOST_DIMENSIONS = 4_096;
 /** What a vector takes beside its codes. */
 const BESIDE_BYTES = 24;
 
-/** Vectors of a table that has not been searched for so long give way to others. */
-const IDLE_MS = 10 * 60_000;
+/** Tables of so many rows are searched for words in memory alone, where there is room. */
+const MOST_WHOLE = 25_000;
+/** Share of the memory for vectors that terms may take besides, and rows. */
+const BESIDE_SHARE = 0.25;
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -39,27 +42,30 @@ function rowBytes(dimensions: number): number {
 /** What is kept of one table. */
 interface TableResidents {
   readonly lists: RowLists;
-  readonly tail: KeywordTail;
-  vectors: ResidentVectors | undefined;
-  /** Whether its vectors were asked for before. */
-  isAsked: boolean;
-  /** When they were used last, in milliseconds of the process. */
-  usedMs: number;
+  /** All rows by their terms, and those that wait for the keyword index. */
+  readonly all: ResidentTerms;
+  readonly waiting: ResidentTerms;
+  readonly vectors: ResidentVectors;
+  /** Searches for words, and for vectors. */
+  readonly searches: { words: number; vectors: number };
+  /** Up to which version rows were read ahead. */
+  aheadVersion: number;
 }
 
 /**
- * What a store keeps of its tables in memory: the vectors of those that are searched, within a bound; which rows they have;
- * rows that wait for the keyword index; and rows that were read.
+ * What a store keeps of its tables in memory, within bounds: the vectors of those that are searched; which rows they have;
+ * the terms of small ones, and of rows that wait for the keyword index; and rows that were read.
  */
 export class Residents {
-  readonly rows = new RowCache();
-  readonly #bytes: number;
+  readonly rows: RowCache;
   readonly #tables = new WeakMap<KnowledgeTable, TableResidents>();
-  /** Tables whose vectors are kept, the least recently used first; those of a table that is gone go with it. */
-  #used: WeakRef<TableResidents>[] = [];
+  readonly #vectors: Room;
+  readonly #terms: Room;
 
   constructor(bytes: number) {
-    this.#bytes = bytes;
+    this.rows = new RowCache(bytes * BESIDE_SHARE);
+    this.#vectors = new Room(bytes);
+    this.#terms = new Room(bytes * BESIDE_SHARE);
   }
 
   /** Which rows a table has. */
@@ -67,10 +73,21 @@ export class Residents {
     return this.#of(knowledge).lists;
   }
 
-  /** The rows of a table that wait for its keyword index; undefined where LanceDB has to look at them. */
-  async tailOf(knowledge: KnowledgeTable, covered: KeywordCoverage): Promise<KeywordTail | undefined> {
-    const { tail } = this.#of(knowledge);
-    return (await tail.follow(covered)) ? tail : undefined;
+  /** Says that a search for words begins: a process that searches once would read all rows for nothing. */
+  noteSearch(knowledge: KnowledgeTable): void {
+    this.#of(knowledge).searches.words += 1;
+  }
+
+  /** The rows of a table by their terms: all, or those that wait for its keyword index; undefined where LanceDB has to look at them. */
+  async termsOf(knowledge: KnowledgeTable, covered: KeywordCoverage): Promise<ResidentTerms | undefined> {
+    const { all, waiting, searches } = this.#of(knowledge);
+    const rows = covered.indexed + covered.unindexed;
+    const mayKeep = searches.words > 1 && rows <= MOST_WHOLE && this.#terms.admit(all, rows * TERMS_BYTES);
+    if (mayKeep && (await all.follow(covered))) {
+      this.#readAhead(knowledge, covered.version);
+      return all;
+    }
+    return (await waiting.follow(covered)) ? waiting : undefined;
   }
 
   /**
@@ -78,49 +95,34 @@ export class Residents {
    * nothing, and where there is no room for them.
    */
   async vectorsOf(knowledge: KnowledgeTable): Promise<ResidentVectors | undefined> {
+    const { vectors, lists, searches } = this.#of(knowledge);
+    searches.vectors += 1;
+    if (searches.vectors === 1) return undefined;
+    const rows = vectors.bytes > 0 ? (await lists.read()).ids.length : await (await knowledge.open()).countRows();
+    return this.#vectors.admit(vectors, rows * rowBytes(knowledge.dimensions)) ? vectors : undefined;
+  }
+
+  /** Reads the chunks of a small table before they are found, once a version. */
+  #readAhead(knowledge: KnowledgeTable, version: number): void {
     const table = this.#of(knowledge);
-    const isFirst = !table.isAsked;
-    table.isAsked = true;
-    if (isFirst) return undefined;
-    const bytes = (await rowCount(knowledge, table)) * rowBytes(knowledge.dimensions);
-    this.#used = this.#used.filter((other) => other.deref() !== undefined && other.deref() !== table);
-    if (!this.#hasRoom(bytes)) {
-      table.vectors = undefined;
-      return undefined;
-    }
-    table.usedMs = performance.now();
-    table.vectors ??= new ResidentVectors(knowledge, table.lists);
-    this.#used.push(new WeakRef(table));
-    return table.vectors;
+    if (table.aheadVersion === version) return;
+    table.aheadVersion = version;
+    void this.rows.fill(knowledge, table.all.chunkRows);
   }
 
   #of(knowledge: KnowledgeTable): TableResidents {
     const known = this.#tables.get(knowledge);
     if (known !== undefined) return known;
     const lists = new RowLists(knowledge);
-    const table = { lists, tail: new KeywordTail(knowledge, lists), vectors: undefined, isAsked: false, usedMs: 0 };
+    const table = {
+      lists,
+      all: new ResidentTerms(knowledge, lists, 'all'),
+      waiting: new ResidentTerms(knowledge, lists, 'waiting'),
+      vectors: new ResidentVectors(knowledge, lists),
+      searches: { words: 0, vectors: 0 },
+      aheadVersion: -1,
+    };
     this.#tables.set(knowledge, table);
     return table;
   }
-
-  /**
-   * Whether so many bytes more are within the bound, once tables that have long not been searched have given way. Others
-   * stay: where all are searched in turn and do not fit together, each would drive out the next.
-   */
-  #hasRoom(more: number): boolean {
-    let bytes = more;
-    for (const table of this.#used.flatMap((used) => used.deref() ?? []).reverse()) {
-      bytes += table.vectors?.bytes ?? 0;
-      if (bytes > this.#bytes && performance.now() - table.usedMs > IDLE_MS) {
-        bytes -= table.vectors?.bytes ?? 0;
-        table.vectors = undefined;
-      }
-    }
-    return bytes <= this.#bytes;
-  }
-}
-
-/** Where vectors are kept, the list of rows is at hand. */
-async function rowCount(knowledge: KnowledgeTable, { lists, vectors }: TableResidents): Promise<number> {
-  return vectors === undefined ? (await knowledge.open()).countRows() : (await lists.read()).ids.length;
 }

@@ -4,10 +4,12 @@ import { CANDIDATE_COLUMNS, decodeCandidate, type UnscoredCandidate } from '../k
 import type { KnowledgeTable } from '../knowledge-table.js';
 import { type RowId, rowIdsOf } from './row-ids.js';
 
-/** Memory that rows may take, as estimated. */
-const DEFAULT_BYTES = 64 * 1024 * 1024;
 /** What a row takes beside its texts and its vector. */
 const ROW_BYTES = 2_000;
+/** Rows that are read ahead in one go, between which searches have their turn. */
+const SLICE = 128;
+/** Share of the younger half up to which rows are read ahead. */
+const FULL = 0.9;
 
 /**
  * Rows that searches have read of late, by their numbers. A number never names another row, so that nothing here grows
@@ -20,7 +22,8 @@ export class RowCache {
   #old = new Map<string, UnscoredCandidate>();
   #bytes = 0;
 
-  constructor(bytes = DEFAULT_BYTES) {
+  /** @param bytes that rows may take, as estimated */
+  constructor(bytes: number) {
     this.#halfBytes = bytes / 2;
   }
 
@@ -41,6 +44,13 @@ export class RowCache {
       const row = found.get(id);
       return row === undefined ? [] : [{ id, row }];
     });
+  }
+
+  /** Reads rows ahead, as far as there is room without driving out others. A row that cannot be read is left to who wants it. */
+  async fill(knowledge: KnowledgeTable, ids: readonly RowId[]): Promise<void> {
+    const missing = ids.filter((id) => this.#get(keyOf(knowledge, id)) === undefined);
+    for (let from = 0; from < missing.length && this.#bytes < this.#halfBytes * FULL; from += SLICE)
+      await this.#read(knowledge, missing.slice(from, from + SLICE)).catch(() => []);
   }
 
   async #read(knowledge: KnowledgeTable, ids: readonly RowId[]): Promise<[RowId, UnscoredCandidate][]> {
