@@ -90,7 +90,7 @@ function simpleBlock(text: string, line: Line): MarkdownNode | undefined {
   if (line.opening > line.start) return undefined;
   switch (kindOf(text, line)) {
     case 'text':
-      return paragraph(text, line);
+      return paragraph(text, line) ?? plainTable(text, line);
     case 'heading':
       return heading(text, line);
     case 'fence':
@@ -144,7 +144,7 @@ function fencedCode(text: string, first: Line): MarkdownNode | undefined {
     if (text.startsWith(marks, line.opening)) return closedCode(text, { first, line, marks });
     at = line.next;
   }
-  return undefined;
+  return { type: 'code', start: first.start, end: text.length, depth: 0, children: [] };
 }
 
 /** Ends at a line of marks alone at the margin; anything else that begins with marks is left to the parser. */
@@ -157,33 +157,46 @@ function closedCode(
   return { type: 'code', start: first.start, end: line.end, depth: 0, children: [] };
 }
 
-/** A list of one level whose items are paragraphs, without blank lines; undefined for any other. */
+/** A list of one level whose items are paragraphs; undefined for any other. */
 function flatList(text: string, first: Line): MarkdownNode | undefined {
   const items: MarkdownNode[] = [];
-  let kind: string | undefined;
-  let line = first;
-  while (!line.isBlank) {
-    const item = itemAt(text, line);
-    if (item === undefined || item.kind !== (kind ?? item.kind)) return undefined;
-    kind = item.kind;
-    const end = endOfItem(text, line, item.start - line.start);
-    const paragraph = { type: 'paragraph', start: item.start, end, depth: 0, children: [] };
+  const kind = signAt(text, first)?.kind;
+  let line: Line | undefined = first;
+  while (line !== undefined) {
+    const start = signAt(text, line)?.kind === kind ? startOfItem(text, line) : undefined;
+    if (start === undefined) return undefined;
+    const end = endOfItem(text, line, start - line.start);
+    const paragraph = { type: 'paragraph', start, end, depth: 0, children: [] };
     items.push({ type: 'listItem', start: line.start, end, depth: 0, children: [paragraph] });
-    line = lineAt(text, nextLine(text, end));
+    const next = lineInList(text, lineAt(text, nextLine(text, end)), kind);
+    if (next === 'unclear') return undefined;
+    line = next;
   }
-  const end = items.at(-1)?.end ?? first.end;
-  return hasEnded(text, line) ? { type: 'list', start: first.start, end, depth: 0, children: items } : undefined;
+  return { type: 'list', start: first.start, end: items.at(-1)?.end ?? first.end, depth: 0, children: items };
 }
 
-/** An item that begins at the margin with one blank and text behind its sign; `kind` tells lists apart. */
-function itemAt(text: string, line: Line): { kind: string; start: number } | undefined {
+/** The sign of an item that begins at the margin, if the line has one; `kind` tells lists apart. */
+function signAt(text: string, line: Line): { kind: string; length: number } | undefined {
   const opening = text.slice(line.start, Math.min(line.end, line.start + LONGEST_SIGN));
-  const [sign, number = '', mark = ''] = /^(?:(\d{1,9})([.)])|[-+*]) (?=[^ \t])/.exec(opening) ?? [];
-  if (sign === undefined || isRule(text.slice(line.start, line.end))) return undefined;
-  const start = line.start + sign.length;
-  return kindOf(text, { ...line, opening: start }) === 'text'
-    ? { kind: number === '' ? sign : mark, start }
-    : undefined;
+  const [sign, mark] = /^(?:\d{1,9}([.)])|[-+*])(?=[ \t]|$)/.exec(opening) ?? [];
+  return sign === undefined ? undefined : { kind: mark ?? sign, length: sign.length };
+}
+
+/** Where the text of an item begins that has one blank and a paragraph behind its sign. */
+function startOfItem(text: string, line: Line): number | undefined {
+  const start = line.start + (signAt(text, line)?.length ?? 0) + 1;
+  if (start >= line.end || text.charCodeAt(start - 1) !== SPACE || isSpace(text.charCodeAt(start))) return undefined;
+  if (isRule(text.slice(line.start, line.end))) return undefined;
+  return kindOf(text, { ...line, opening: start }) === 'text' ? start : undefined;
+}
+
+/** The line that a list goes on with behind an item; undefined where it has ended, `unclear` where the parser must tell. */
+function lineInList(text: string, next: Line, kind: string | undefined): Line | 'unclear' | undefined {
+  let line = next;
+  while (line.isBlank && line.start < text.length) line = lineAt(text, line.next);
+  if (line.start >= text.length) return next.start >= text.length || text.endsWith('\n') ? undefined : 'unclear';
+  if (line.opening > line.start) return 'unclear';
+  return next.isBlank && signAt(text, line)?.kind !== kind ? undefined : line;
 }
 
 const LONGEST_SIGN = 12;
@@ -198,14 +211,6 @@ function endOfItem(text: string, first: Line, indentation: number): number {
     ({ end, next } = line);
   }
   return end;
-}
-
-/** Whether nothing can go on with a list behind this blank line. */
-function hasEnded(text: string, blank: Line): boolean {
-  let line = blank;
-  while (line.isBlank && line.start < text.length) line = lineAt(text, line.next);
-  if (line.start >= text.length) return blank.start >= text.length || text.endsWith('\n');
-  return line.opening === line.start && kindOf(text, line) !== 'odd';
 }
 
 const DELIMITERS = /^\|(?:[ \t]*:?-+:?[ \t]*\|)+$/;
