@@ -1,3 +1,4 @@
+import { rememberWords } from '../text/remember-words.js';
 import { RunCache, type RunIds } from './run-cache.js';
 import { CONTINUATION, type Compound, MAX_WORD_CHARACTERS, SPECIAL_TOKENS } from './tokenizer-format.js';
 import { readVocabulary, type Vocabulary } from './vocabulary.js';
@@ -32,7 +33,8 @@ export function createTokenizer(json: unknown): Tokenizer {
 /** The same of a vocabulary that was read before. */
 export function tokenizerOf(vocabulary: Vocabulary): Tokenizer {
   const { splitRun } = createWordSplitter(vocabulary.compounds);
-  const encodeWord = createWordEncoder(vocabulary);
+  // A word of several pieces costs some tens of look-ups.
+  const encodeWord = rememberWords((word) => piecesOf(word, vocabulary));
   const runs = new RunCache((run, isAscii) => {
     const ids: number[] = [];
     for (const word of splitRun(run, isAscii)) for (const id of encodeWord(word)) ids.push(id);
@@ -63,22 +65,6 @@ export function tokenizerOf(vocabulary: Vocabulary): Tokenizer {
     compounds: vocabulary.compounds,
     encode,
     count,
-  };
-}
-
-/** Words are remembered too: one of several pieces costs some tens of look-ups. */
-const MAX_CACHED_WORDS = 32_768;
-
-function createWordEncoder(vocabulary: Vocabulary): (word: string) => RunIds {
-  const whole = new Map<string, RunIds>();
-  return (word) => {
-    const known = whole.get(word);
-    if (known !== undefined) return known;
-    const ids = piecesOf(word, vocabulary);
-    if (whole.size >= MAX_CACHED_WORDS) whole.clear();
-    // A slice keeps the whole text it was cut from alive; a copy through bytes does not.
-    whole.set(Buffer.from(word, 'utf16le').toString('utf16le'), ids);
-    return ids;
   };
 }
 

@@ -1,4 +1,5 @@
 import { foldWord } from './fold-word.js';
+import { rememberWords } from './remember-words.js';
 import { shortTerm } from './words.js';
 
 /** Signs that join words to one name: versions, dates, paths, addresses, option and package names, error codes. */
@@ -25,16 +26,22 @@ const WHOLE = '=';
  */
 export function compoundTerms(text: string): string[] {
   const terms = new Set<string>();
-  for (const run of text.match(RUN) ?? []) {
-    if (run.length > LONGEST_COMPOUND || !MAY_BE_NAME.test(run)) continue;
-    const name = foldWord(run.replace(OUTER_SIGNS, ''));
-    if (HEX_NAME.test(name)) addPrefixes(name, terms);
-    if (!HAS_JOINT.test(name)) continue;
+  for (const run of text.match(RUN) ?? [])
+    if (MAY_BE_NAME.test(run)) for (const term of termsOfRun(run)) terms.add(term);
+  return [...terms];
+}
+
+const termsOfRun: (run: string) => readonly string[] = rememberWords((run) => {
+  const terms = new Set<string>();
+  if (run.length > LONGEST_COMPOUND) return [];
+  const name = foldWord(run.replace(OUTER_SIGNS, ''));
+  if (HEX_NAME.test(name)) addPrefixes(name, terms);
+  if (HAS_JOINT.test(name)) {
     terms.add(WHOLE + name.replace(/^v(?=\d)/, ''));
     addParts(name, terms);
   }
   return [...terms].map(shortTerm);
-}
+});
 
 /** The name, the names between its larger joints, and versions, dotted names and file names without ending in those. */
 function addParts(name: string, terms: Set<string>): void {
