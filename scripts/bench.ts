@@ -8,6 +8,8 @@ import { benchEmbed } from './bench/embed.js';
 import { benchIngest } from './bench/ingest.js';
 import { benchLoad } from './bench/load.js';
 import { type Measurement, renderTable } from './bench/measure.js';
+import { benchMillion } from './bench/million.js';
+import { benchPeers } from './bench/peers.js';
 import { benchQueries } from './bench/queries.js';
 import { benchSearch } from './bench/search.js';
 import { benchStart } from './bench/start.js';
@@ -27,13 +29,17 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Measurem
   queries: benchQueries,
   change: benchChange,
   disk: benchDisk,
+  peers: benchPeers,
+  million: benchMillion,
   load: benchLoad,
 };
 
 const OUTPUT = 'bench.json';
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { against: { type: 'string' } } });
 const options: BenchOptions = values.against === undefined ? {} : { against: resolve(values.against) };
-const names = positionals.length === 0 ? Object.keys(PARTS) : positionals;
+/** Takes a quarter of an hour, so only when it is asked for. */
+const LONG = ['million'];
+const names = positionals.length === 0 ? Object.keys(PARTS).filter((name) => !LONG.includes(name)) : positionals;
 const machine = {
   processor: cpus()[0]?.model.trim() ?? 'unknown',
   cores: availableParallelism(),

@@ -9,7 +9,7 @@ import { Evaluation } from './evaluate/evaluation.js';
 import { type FileCollection, readFileCollection } from './evaluate/file-collection.js';
 import { judge } from './evaluate/judge.js';
 import { renderMarkdown, toJson } from './evaluate/render.js';
-import { withSqlite } from './evaluate/sqlite.js';
+import { withSqlite } from './peers/sqlite.js';
 
 const USAGE = `npm run evaluate:collections -- FOLDER... [options]
 

@@ -4,11 +4,12 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { connect, type Table } from '@lancedb/lancedb';
 import type * as Identity from '../../src/core/identity.js';
 import type * as SearchText from '../../src/core/text/search-text.js';
 import type * as Library from '../../src/quarry.js';
 import { type Batch, MADE_COLLECTION, madeDocumentId, putMadeDocuments, type RowMakers } from './made-documents.js';
+import { rawTable } from './raw-table.js';
+import { recallOf } from './recall.js';
 
 const [checkout = '', home = ''] = process.argv.slice(2);
 const load = (path: string): Promise<unknown> => import(pathToFileURL(join(checkout, 'dist', 'src', path)).href);
@@ -45,27 +46,8 @@ async function fill(batch: Batch): Promise<void> {
   await putMadeDocuments(quarry, batch, makers);
 }
 
-/** The table, opened by LanceDB itself. */
-async function rawTable(): Promise<Table> {
-  const database = await connect(join(home, 'workspaces', 'default'));
-  const [name = ''] = (await database.tableNames()).filter((other) => other.startsWith('k_'));
-  return database.openTable(name);
-}
-
 async function recall(queries: readonly string[]): Promise<number> {
-  const table = await rawTable();
-  let found = 0;
-  let wanted = 0;
-  for (const vector of await (await embedder()).embed(queries, 'query')) {
-    const exact = table.query().nearestTo(vector).distanceType('cosine').bypassVectorIndex().limit(10);
-    const distances = (await exact.select(['_distance']).toArray()).map((row: { _distance: number }) => row._distance);
-    // Of equal distances any is right.
-    const worst = 1 - Math.max(...distances) - 1e-6;
-    const hits = await store.searchVector(MADE_COLLECTION, vector, 10, {});
-    found += hits.filter(({ similarity }) => (similarity ?? -1) >= worst).length;
-    wanted += distances.length;
-  }
-  return found / wanted;
+  return recallOf(store, await rawTable(home), await (await embedder()).embed(queries, 'query'));
 }
 
 const search = (query: string, filter: object = {}): Promise<unknown> =>

@@ -67,8 +67,20 @@ async function toRows(
   const next = seededNumbers(n + edition * 1_000_000 + 77);
   const pick = (): string => paragraphs[Math.floor(next() * paragraphs.length)] ?? '';
   const bodies = Array.from({ length: CHUNKS_PER_DOCUMENT }, (_, i) => `${pick()}\n\nItem ${n}.${i}: ${pick()}`);
+  return madeRows({ n, edition, bodies, vectors: await embedder.embed(bodies, 'document') }, makers);
+}
+
+/** What is made up of a document: the texts of its chunks and their vectors. */
+export interface MadeDocument {
+  readonly n: number;
+  readonly edition: number;
+  readonly bodies: readonly string[];
+  readonly vectors: readonly Float32Array[];
+}
+
+/** The rows of a made-up document. */
+export function madeRows({ n, edition, bodies, vectors }: MadeDocument, makers: RowMakers = OWN): DocumentRows {
   const title = `Document ${n}`;
-  const vectors = await embedder.embed(bodies, 'document');
   const text = bodies.join('\n\n');
   const id = madeDocumentId(n, makers);
   let start = 0;

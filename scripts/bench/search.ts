@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Table } from '@lancedb/lancedb';
 import { openQuarry, type Quarry } from '../../src/quarry.js';
 import { CANDIDATE_COLUMNS } from '../../src/store/knowledge-rows.js';
 import { readParagraphs, seededNumbers } from './corpus.js';
 import { putMadeDocuments } from './made-documents.js';
 import { type Measurement, measured, percentile, timeInTurn } from './measure.js';
+import { rawTable } from './raw-table.js';
 
 const ROUNDS = 60;
 /** What each leg is asked for by default. */
@@ -15,16 +15,6 @@ const CANDIDATES = 100;
 async function fill(quarry: Quarry, from: number, to: number): Promise<void> {
   await putMadeDocuments(quarry, { from, to });
   await quarry.services.context.store.maintain('bench');
-}
-
-/** The collection's table, opened by LanceDB itself; loaded late, after the store has set its log level. */
-async function rawTable(home: string): Promise<Table> {
-  const { connect } = await import('@lancedb/lancedb');
-  const database = await connect(join(home, 'workspaces', 'default'));
-  const names = (await database.tableNames()).filter((name) => name.startsWith('k_'));
-  const [name] = names;
-  if (name === undefined) throw new RangeError('The bench collection has no table.');
-  return database.openTable(name);
 }
 
 async function compare(quarry: Quarry, home: string, chunks: number): Promise<Measurement[]> {

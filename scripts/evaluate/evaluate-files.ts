@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FoundSqlite } from '../peers/sqlite.js';
 import { type AnswerSpan, holdsAnswer, readSpanFile, staleSpans } from './answer-spans.js';
 import type { Evaluation } from './evaluation.js';
 import type { FileCollection } from './file-collection.js';
 import { askFts5 } from './fts5-peer.js';
 import { createGrep } from './grep-peer.js';
 import { foldDocuments } from './rankings.js';
-import type { FoundSqlite } from './sqlite.js';
 import { type Answer, askAboutFiles, type Build, type Way } from './tasks.js';
 
 /** Name of the peer in tables. */

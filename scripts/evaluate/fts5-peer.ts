@@ -1,7 +1,7 @@
+import type { Sqlite } from '../peers/sqlite.js';
 import type { FileCollection } from './file-collection.js';
 import { foldDocuments } from './rankings.js';
 import { cutSections } from './sections.js';
-import type { Sqlite } from './sqlite.js';
 
 /** Sections looked at for a question. */
 const DEPTH = 200;

@@ -8,6 +8,7 @@ import { MEND_HINT } from './commit.js';
 import { brokenDeletionFiles } from './deletion-files.js';
 import { type Engine, firstLine, loadEngine } from './engine.js';
 import { isTornManifest, manifestsOf, VERSIONS_FOLDER } from './manifests.js';
+import { NewestVersions } from './newest-version.js';
 import type { Retention } from './retention.js';
 
 /** Bounds of LanceDB's caches; its own defaults are 6 GB and 1 GB. */
@@ -25,7 +26,7 @@ export class Database {
   readonly retention: Retention;
   readonly #connection: Connection;
   readonly #tables = new Map<string, Promise<Table>>();
-  readonly #asking = new Map<Table, Promise<number>>();
+  readonly #versions = new NewestVersions();
 
   private constructor(parts: { directory: string; engine: Engine; retention: Retention }, connection: Connection) {
     this.directory = parts.directory;
@@ -103,17 +104,9 @@ export class Database {
     return join(ASIDE_FOLDER, place);
   }
 
-  /**
-   * The newest version of a table. Calls that follow each other without any waiting, as those of the legs of a search, share
-   * one look at the disk: nothing can have been written between them that any of them would have to see.
-   */
+  /** The newest version of a table, by any process. */
   version(table: Table): Promise<number> {
-    const shared = this.#asking.get(table);
-    if (shared !== undefined) return shared;
-    const asking = table.version();
-    this.#asking.set(table, asking);
-    process.nextTick(() => this.#asking.delete(table));
-    return asking;
+    return this.#versions.of(table, this.folder(table.name));
   }
 
   /** Lets go of a handle, so that the next use opens the table anew. */

@@ -113,9 +113,10 @@ export async function searchNames(place: KeywordPlace, request: NameRequest): Pr
   const covered = await keywordCoverage(knowledge);
   const admitted = await admittedRows(place, request.filter);
   const resident = await residents.termsOf(knowledge, covered);
-  const apart = await findNamed(place, { ...request, covered, admitted }, resident);
-  const isSteady = resident?.isWhole === true || (await knowledge.version()) === covered.version;
-  const named = isSteady ? apart : await findNamed(place, { ...request, covered, admitted }, undefined);
+  const names = resident?.isWhole === true ? resident : await residents.namesOf(knowledge, covered);
+  const named =
+    names?.names(request.nameTerms, request.limit, admitted) ??
+    (await findNamed(place, { ...request, covered, admitted }, resident));
   const candidates = await knowledge.firstChunks([...named.keys()]);
   return candidates.map((candidate) => ({
     candidate,
@@ -129,21 +130,21 @@ interface NameRequest {
   readonly filter: SearchFilter;
 }
 
-/** Name terms of the documents that are called by any of those asked for. */
+/** Name terms of the documents that are called by any of those asked for, by the keyword index and what waits for it. */
 async function findNamed(
   place: KeywordPlace,
   request: NameRequest & { readonly covered: KeywordCoverage; readonly admitted: RowList | undefined },
-  resident: ResidentTerms | undefined,
+  waiting: ResidentTerms | undefined,
 ): Promise<Map<string, readonly string[]>> {
   const { nameTerms, limit, filter, covered, admitted } = request;
-  const kept = resident?.names(nameTerms, limit, admitted) ?? [];
-  if (resident?.isWhole === true) return new Map(kept);
   const columns = ['document_id', 'search_text', '_score'];
   const search = { words: { terms: nameTerms }, limit, filter, columns };
-  const found = await searchIndex(place, search, { covered, tail: resident });
+  const found = await searchIndex(place, search, { covered, tail: waiting });
   const indexed = found.map(({ rows, at }): [string, readonly string[]] => [
     rows.text('document_id', at),
     rows.text('search_text', at).split(' '),
   ]);
-  return new Map([...indexed, ...kept]);
+  const all = new Map([...indexed, ...(waiting?.names(nameTerms, limit, admitted) ?? [])]);
+  const isSteady = waiting === undefined || (await place.knowledge.version()) === covered.version;
+  return isSteady ? all : findNamed(place, request, undefined);
 }

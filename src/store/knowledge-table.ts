@@ -37,7 +37,8 @@ const COMMIT_CHARACTERS = 64 * 1024 * 1024;
 /** Most literals in one IN list. */
 const IN_LIST = 1000;
 
-const IS_DOCUMENT = equals('ordinal', DOCUMENT_ORDINAL);
+/** Rows that stand for documents. */
+export const IS_DOCUMENT = equals('ordinal', DOCUMENT_ORDINAL);
 const IS_CHUNK = atLeast('ordinal', 0);
 
 /** The rows of one collection. Writes must be called by the only writer. */

@@ -24,7 +24,7 @@ import {
 const TAIL_ROWS = 25_000;
 const TAIL_SHARE = 0.5;
 
-/** Up to so many new rows, and this share of what is indexed, wait for more: searches keep them in memory (resident/keyword-tail.ts). */
+/** Up to so many new rows, and this share of what is indexed, wait for more: searches keep them in memory (resident/resident-terms.ts). */
 const IDLE_TAIL_ROWS = 5_000;
 const IDLE_TAIL_SHARE = 0.05;
 /** Each commit leaves a fragment, and each fragment costs a little on every query. */
@@ -130,11 +130,8 @@ export async function foldLongTail(engine: Engine, table: Table): Promise<void> 
 
 /** Columns of {@link STANDING_INDEXES} whose index cannot answer. */
 export async function brokenIndexes(table: Table): Promise<string[]> {
-  const broken: string[] = [];
-  for (const column of STANDING_INDEXES) {
-    if (!(await canAnswer(table, column))) broken.push(column);
-  }
-  return broken;
+  const answers = await Promise.all(STANDING_INDEXES.map((column) => canAnswer(table, column)));
+  return STANDING_INDEXES.filter((_, at) => answers[at] === false);
 }
 
 /** Builds the indexes that cannot answer anew; resolves to whether there were any. */

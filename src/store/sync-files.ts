@@ -8,16 +8,16 @@ import { join } from 'node:path';
  */
 export async function syncFiles(directory: string, sinceMs: number): Promise<void> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  let hasChanged = false;
-  for (const entry of entries) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) await syncFiles(path, sinceMs);
-    else if (entry.isFile() && (await changedAfter(path, sinceMs))) {
-      await syncOne(path);
-      hasChanged = true;
-    }
-  }
-  if (hasChanged && process.platform !== 'win32') await syncOne(directory, 'r'); // Windows cannot open a folder
+  const changed = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) await syncFiles(path, sinceMs);
+      const isChanged = entry.isFile() && (await changedAfter(path, sinceMs));
+      if (isChanged) await syncOne(path);
+      return isChanged;
+    }),
+  );
+  if (changed.includes(true) && process.platform !== 'win32') await syncOne(directory, 'r'); // Windows cannot open a folder
 }
 
 /** Bytes of all files below `directory`. */

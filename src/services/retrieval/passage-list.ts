@@ -1,5 +1,5 @@
 import { cosine } from '../../core/ranking/cosine.js';
-import { isNearlyEqual } from '../../core/ranking/near-equal.js';
+import { DistinctTerms, isNearlyEqual } from '../../core/ranking/near-equal.js';
 import { DEFAULT_RETRIEVAL } from '../../core/retrieval/settings.js';
 import type { RankedHit } from './ranked-hit.js';
 
@@ -23,6 +23,8 @@ export interface Passage {
 
 interface Entry {
   readonly hit: RankedHit;
+  readonly document: string;
+  readonly words: DistinctTerms;
   readonly copies: RankedHit[];
 }
 
@@ -77,13 +79,14 @@ export class PassageList {
 
   #add(hits: readonly RankedHit[]): void {
     const fresh = hits.flatMap((hit) => this.#newEntry(hit) ?? []);
-    const leading = fresh.filter((entry) => {
-      const document = documentOf(entry.hit);
-      const isFirst = !this.#documents.has(document);
-      this.#documents.add(document);
-      return isFirst;
-    });
-    this.#entries.push(...leading, ...fresh.filter((entry) => !leading.includes(entry)));
+    const leading = new Set(
+      fresh.filter(({ document }) => {
+        const isFirst = !this.#documents.has(document);
+        this.#documents.add(document);
+        return isFirst;
+      }),
+    );
+    this.#entries.push(...leading, ...fresh.filter((entry) => !leading.has(entry)));
   }
 
   /** The hit as a passage of its own; undefined when it is known, or a copy of one that is. */
@@ -92,31 +95,31 @@ export class PassageList {
     const key = `${hit.collection}\u0000${id}`;
     if (this.#seen.has(key)) return undefined;
     this.#seen.add(key);
-    const original = this.#byText.get(text) ?? this.#nearCopyOf(hit);
+    const document = documentOf(hit);
+    const entry: Entry = { hit, document, words: new DistinctTerms(hit.candidate.searchText), copies: [] };
+    const original = this.#byText.get(text) ?? this.#nearCopyOf(entry);
     if (original !== undefined) {
       original.copies.push(hit);
       return undefined;
     }
-    const entry: Entry = { hit, copies: [] };
     this.#byText.set(text, entry);
-    const document = documentOf(hit);
     this.#byDocument.set(document, [...(this.#byDocument.get(document) ?? []), entry]);
     return entry;
   }
 
-  #nearCopyOf(hit: RankedHit): Entry | undefined {
+  #nearCopyOf(entry: Entry): Entry | undefined {
     if (this.#byText.size > COMPARED) return undefined;
-    return [...this.#byText.values()].find(({ hit: other }) => isNearCopy(other, hit));
+    return [...this.#byText.values()].find((other) => isNearCopy(other, entry));
   }
 }
 
 /** Nearly the same text in another document, which answers the query as well: texts that differ in what was asked do not. */
-function isNearCopy(first: RankedHit, second: RankedHit): boolean {
-  if (documentOf(first) === documentOf(second)) return false;
-  const [a, b] = [first.keyword?.score ?? 0, second.keyword?.score ?? 0];
+function isNearCopy(first: Entry, second: Entry): boolean {
+  if (first.document === second.document) return false;
+  const [a, b] = [first.hit.keyword?.score ?? 0, second.hit.keyword?.score ?? 0];
   if (Math.abs(a - b) > SAME_SCORE * Math.max(a, b)) return false;
-  if (cosine(first.candidate.vector, second.candidate.vector) < SAME_MEANING) return false;
-  return isNearlyEqual(first.candidate.searchText, second.candidate.searchText);
+  if (cosine(first.hit.candidate.vector, second.hit.candidate.vector) < SAME_MEANING) return false;
+  return isNearlyEqual(first.words, second.words);
 }
 
 /** Names the document of a hit in all collections. */

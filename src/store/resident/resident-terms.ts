@@ -5,7 +5,7 @@ import { ResultRows } from '../columns.js';
 import { indexName, KEYWORD_COLUMN } from '../indexes.js';
 import type { KeywordCoverage } from '../keyword-coverage.js';
 import { DOCUMENT_ORDINAL } from '../knowledge-rows.js';
-import type { KnowledgeTable } from '../knowledge-table.js';
+import { IS_DOCUMENT, type KnowledgeTable } from '../knowledge-table.js';
 import { termsOf } from '../row-terms.js';
 import type { Tenant } from './room.js';
 import { fragmentOf, type RowId, rowIdsOf } from './row-ids.js';
@@ -14,8 +14,8 @@ import { holds, type RowList, type RowLists } from './row-lists.js';
 /** What a row takes, about: a hundred postings and its share of the vocabulary. */
 export const TERMS_BYTES = 3_000;
 
-/** Most waiting rows that are kept; more are left to LanceDB. */
-const MOST_WAITING = 6_000;
+/** Most rows that are kept; more are left to LanceDB. */
+const MOST_ROWS = { all: 25_000, waiting: 6_000, documents: 25_000 } as const;
 /** More rows than these are read beside the searches, which go on without them. */
 const READ_AT_ONCE = 1_000;
 /** Rows that are read in one go, between which other work has its turn. */
@@ -32,8 +32,8 @@ export interface TermQuery extends PostingQuery {
   readonly admitted: RowList | undefined;
 }
 
-/** The rows of a table by their terms in memory: all of them, or those that wait for the keyword index. */
-export type TermRows = 'all' | 'waiting';
+/** Which rows of a table are kept: all, those that wait for the keyword index, or those that stand for documents. */
+export type TermRows = keyof typeof MOST_ROWS;
 
 /**
  * Rows by their terms, in memory. LanceDB reads and scores rows that its index does not cover anew at each search, by other
@@ -99,7 +99,7 @@ export class ResidentTerms implements Tenant {
    * which rows could wait, or where there is a newer version
    */
   async follow(covered: KeywordCoverage): Promise<boolean> {
-    if (!this.isWhole && (covered.indexed === 0 || covered.unindexed > MOST_WAITING)) return false;
+    if (!this.#canBeKept(covered)) return false;
     if (covered.version === this.#version) return true;
     this.#turn ??= this.#catchUp(covered).finally(() => {
       this.#turn = undefined;
@@ -142,12 +142,17 @@ export class ResidentTerms implements Tenant {
     return new Map(found.slice(0, limit).map(({ document }) => [document.id, document.names]));
   }
 
+  #canBeKept({ indexed, unindexed }: KeywordCoverage): boolean {
+    if (this.#which === 'waiting') return indexed > 0 && unindexed <= MOST_ROWS.waiting;
+    return this.#which === 'documents' || indexed + unindexed <= MOST_ROWS.all;
+  }
+
   async #catchUp({ version }: KeywordCoverage): Promise<void> {
     if (this.#reading !== undefined) return;
     const wanted = await this.#wanted(version);
-    if (wanted === undefined) return; // a newer version tells more
+    if (wanted === undefined || wanted.length > MOST_ROWS[this.#which]) return; // a newer version tells more
     const missing = wanted.filter((id) => !this.#places.has(id));
-    if (this.isWhole && missing.length > READ_AT_ONCE) {
+    if (this.#which !== 'waiting' && missing.length > READ_AT_ONCE) {
       this.#reading = this.#read(missing)
         .catch(() => undefined) // the next search tries again
         .finally(() => {
@@ -155,15 +160,14 @@ export class ResidentTerms implements Tenant {
         });
       return;
     }
-    if (!this.isWhole && wanted.length > MOST_WAITING) return;
     await this.#read(missing);
     this.#settle(wanted, version);
   }
 
   /** The rows that it has to hold at a version; undefined where that version is gone. */
   async #wanted(version: number): Promise<Float64Array | undefined> {
-    if (this.isWhole) {
-      const list = await this.#lists.read();
+    if (this.#which !== 'waiting') {
+      const list = await this.#lists.read(this.isWhole ? undefined : IS_DOCUMENT);
       return list.version === version ? list.ids : undefined;
     }
     const covered = await this.#knowledge.indexedFragments(version, indexName(KEYWORD_COLUMN));

@@ -11,6 +11,9 @@ import type { RowList, RowLists } from './row-lists.js';
 const MOST_GONE = 0.5;
 const FEWEST_GONE = 4_096;
 
+/** More rows than these are read beside the searches, which go on without them. */
+const READ_AT_ONCE = 1_000;
+
 /** A row that is not known yet, and one that is known to have no vector. */
 const UNKNOWN = -2;
 const WITHOUT_VECTOR = -1;
@@ -74,7 +77,7 @@ export class ResidentVectors implements Tenant {
       this.#following ??= this.#catchUp(list, unknown).finally(() => {
         this.#following = undefined;
       });
-      if (unknown.length <= BATCH_ROWS) await this.#following;
+      if (unknown.length <= READ_AT_ONCE) await this.#following;
       else {
         this.#following.catch(() => undefined); // the next search tries again, and tells
         return false;

@@ -12,8 +12,6 @@ const MOST_DIMENSIONS = 4_096;
 /** What a vector takes beside its codes. */
 const BESIDE_BYTES = 24;
 
-/** Tables of so many rows are searched for words in memory alone, where there is room. */
-const MOST_WHOLE = 25_000;
 /** Share of the memory for vectors that terms may take besides, and rows. */
 const BESIDE_SHARE = 0.25;
 
@@ -42,9 +40,10 @@ function rowBytes(dimensions: number): number {
 /** What is kept of one table. */
 interface TableResidents {
   readonly lists: RowLists;
-  /** All rows by their terms, and those that wait for the keyword index. */
+  /** Its rows by their terms: all, those that wait for the keyword index, those that stand for documents. */
   readonly all: ResidentTerms;
   readonly waiting: ResidentTerms;
+  readonly documents: ResidentTerms;
   readonly vectors: ResidentVectors;
   /** Searches for words, and for vectors. */
   readonly searches: { words: number; vectors: number };
@@ -81,9 +80,8 @@ export class Residents {
   /** The rows of a table by their terms: all, or those that wait for its keyword index; undefined where LanceDB has to look at them. */
   async termsOf(knowledge: KnowledgeTable, covered: KeywordCoverage): Promise<ResidentTerms | undefined> {
     const { all, waiting, searches } = this.#of(knowledge);
-    const rows = covered.indexed + covered.unindexed;
-    const mayKeep = searches.words > 1 && rows <= MOST_WHOLE && this.#terms.admit(all, rows * TERMS_BYTES);
-    if (mayKeep && (await all.follow(covered))) {
+    const bytes = (covered.indexed + covered.unindexed) * TERMS_BYTES;
+    if (searches.words > 1 && this.#terms.admit(all, bytes) && (await all.follow(covered))) {
       this.#readAhead(knowledge, covered.version);
       return all;
     }
@@ -102,6 +100,12 @@ export class Residents {
     return this.#vectors.admit(vectors, rows * rowBytes(knowledge.dimensions)) ? vectors : undefined;
   }
 
+  /** The documents of a table by their names; undefined where LanceDB has to look at them, and at what {@link termsOf} gives. */
+  async namesOf(knowledge: KnowledgeTable, covered: KeywordCoverage): Promise<ResidentTerms | undefined> {
+    const { documents, searches } = this.#of(knowledge);
+    return searches.words > 1 && (await documents.follow(covered)) ? documents : undefined;
+  }
+
   /** Reads the chunks of a small table before they are found, once a version. */
   #readAhead(knowledge: KnowledgeTable, version: number): void {
     const table = this.#of(knowledge);
@@ -118,6 +122,7 @@ export class Residents {
       lists,
       all: new ResidentTerms(knowledge, lists, 'all'),
       waiting: new ResidentTerms(knowledge, lists, 'waiting'),
+      documents: new ResidentTerms(knowledge, lists, 'documents'),
       vectors: new ResidentVectors(knowledge, lists),
       searches: { words: 0, vectors: 0 },
       aheadVersion: -1,

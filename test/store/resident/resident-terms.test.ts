@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { KnowledgeStore } from '../../../src/core/ports.js';
 import { nameQueryOf } from '../../../src/core/text/names.js';
 import type { SearchFilter } from '../../../src/core/types.js';
+import type { StoreOptions } from '../../../src/store/open-store.js';
 import { keywords, sampleCollection, sampleDocument, sampleSource } from '../../contract/knowledge-samples.js';
 import { temporaryStore } from '../temporary-store.js';
 
@@ -31,8 +32,8 @@ async function found(store: KnowledgeStore) {
   return all;
 }
 
-async function grown() {
-  const sample = await temporaryStore();
+async function grown(options: Partial<StoreOptions> = {}) {
+  const sample = await temporaryStore(options);
   const { store } = sample;
   await store.createCollection(sampleCollection('docs'));
   await store.putSource(source);
@@ -44,9 +45,15 @@ async function grown() {
   return sample;
 }
 
-describe('rows that wait for the keyword index', () => {
+/** Without memory for whole tables only waiting rows are kept. */
+const WAYS: readonly [string, Partial<StoreOptions>][] = [
+  ['kept beside the index', { vectorPolicy: { residentBytes: 0, minRecall: 0.99 } }],
+  ['kept with all others', {}],
+];
+
+describe.each(WAYS)('rows that wait for the keyword index, %s', (_, options) => {
   it('are found as they are found once the index covers them', async () => {
-    const { store, dispose } = await grown();
+    const { store, dispose } = await grown(options);
     try {
       await store.putDocuments('docs', [document(5, 'fresh'), document(61), document(62, 'fresh')]);
       await store.deleteDocuments('docs', [document(7).document.id]);
@@ -64,7 +71,7 @@ describe('rows that wait for the keyword index', () => {
   });
 
   it('rank among the others by the same weights', async () => {
-    const { store, dispose } = await grown();
+    const { store, dispose } = await grown(options);
     try {
       // A copy of a document has, chunk by chunk, the scores of its original.
       const copy = document(9);
@@ -81,7 +88,7 @@ describe('rows that wait for the keyword index', () => {
   });
 
   it('obey quotes and minus, and are found by their names', async () => {
-    const { store, dispose } = await grown();
+    const { store, dispose } = await grown(options);
     try {
       await store.putDocuments('docs', [document(61, 'fresh'), document(62, 'fresh stale')]);
       const terms = keywords('fresh shared').terms;
@@ -97,6 +104,46 @@ describe('rows that wait for the keyword index', () => {
       expect(named.map(({ candidate }) => candidate.document.uri)).toContain('folder/file62.md');
       expect(await store.searchNames('docs', nameQueryOf('file62.md'), 5, { tags: ['t0'] })).toEqual([]);
     } finally {
+      await dispose();
+    }
+  });
+});
+
+describe('a table that is kept by its terms', () => {
+  it('finds what the index finds, with the same scores, under every filter and after every change', async () => {
+    const kept = await grown();
+    const { store: engine, dispose } = await grown({ vectorPolicy: { residentBytes: 0, minRecall: 0.99 } });
+    try {
+      const scores = async (store: KnowledgeStore) => {
+        const all = [];
+        for (const filter of FILTERS) {
+          for (const query of QUERIES) {
+            const hits = await store.searchKeyword('docs', keywords(query), 1000, filter);
+            const scored = hits.map(({ chunk, bm25 }) => `${chunk.id} ${(bm25 ?? 0).toPrecision(4)}`);
+            const { chunks, documentFrequency } = await store.termStatistics('docs', keywords(query).terms);
+            const named = await store.searchNames('docs', nameQueryOf('file5.md'), 5, filter);
+            all.push([scored.sort(), chunks, [...documentFrequency], named.map(({ candidate }) => candidate.chunk.id)]);
+          }
+        }
+        return all;
+      };
+      await scores(kept.store); // the first search of a process reads nothing ahead
+      const changes = [
+        async (_: KnowledgeStore) => undefined,
+        (store: KnowledgeStore) => store.putDocuments('docs', [document(5, 'fresh'), document(61)]),
+        (store: KnowledgeStore) => store.deleteDocuments('docs', [document(7).document.id]),
+      ];
+      for (const change of changes) {
+        for (const store of [kept.store, engine]) {
+          await change(store);
+          for (let number = 100; number < 130; number++) await store.putDocuments('docs', [document(number, 'other')]);
+          await store.maintain('docs');
+          expect((await store.collectionStats('docs')).unindexedRows).toBe(0);
+        }
+        expect(await scores(kept.store)).toEqual(await scores(engine));
+      }
+    } finally {
+      await kept.dispose();
       await dispose();
     }
   });

@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { firstLine, withPackage } from './installed-package.js';
 
 /** What the peer needs of SQLite; `node:sqlite` and better-sqlite3 both have it. */
 export interface Database {
@@ -39,12 +36,7 @@ export async function withSqlite<T>(folder: string | undefined, use: (found: Fou
   const own = await nodeSqlite();
   if (own !== undefined) return use({ sqlite: own });
   if (folder !== undefined) return use(installed(resolve(folder)));
-  const place = await mkdtemp(join(tmpdir(), 'quarry-sqlite-'));
-  try {
-    return await use(await install(place));
-  } finally {
-    await rm(place, { recursive: true, force: true });
-  }
+  return withPackage(PACKAGE, (found) => use('folder' in found ? installed(found.folder) : found));
 }
 
 async function nodeSqlite(): Promise<Sqlite | undefined> {
@@ -55,18 +47,6 @@ async function nodeSqlite(): Promise<Sqlite | undefined> {
   } catch {
     return undefined; // Node before 22.5, or SQLite without FTS5.
   }
-}
-
-async function install(place: string): Promise<FoundSqlite> {
-  process.stderr.write(`Installing ${PACKAGE} into a temporary folder for the peer ...\n`);
-  const words = ['install', '--prefix', place, '--no-save', '--no-audit', '--no-fund'];
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  try {
-    await promisify(execFile)(npm, [...words, PACKAGE], { cwd: place, shell: process.platform === 'win32' });
-  } catch (error) {
-    return { reason: `${PACKAGE} could not be installed: ${firstLine(error)}` };
-  }
-  return installed(place);
 }
 
 function installed(folder: string): FoundSqlite {
@@ -86,11 +66,4 @@ function checked(sqlite: Sqlite): Sqlite {
   database.exec('CREATE VIRTUAL TABLE probe USING fts5(a)');
   database.close();
   return sqlite;
-}
-
-/** The first line of what a program wrote before it failed, else of the error's message. */
-function firstLine(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const written = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
-  return (written === '' ? error.message : written).split('\n', 1)[0] ?? '';
 }

@@ -1,0 +1,58 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Table } from '@lancedb/lancedb';
+import { VERSIONS_FOLDER } from './manifests.js';
+
+/** A folder that changed less long ago may change once more without showing it, for clocks of file systems are coarse. */
+const SETTLED_MS = 1_000;
+
+/** What a table's newest version was when it was last looked up. */
+interface Look {
+  /** When the folder of versions was changed last before that, in nanoseconds. */
+  readonly changedNs: bigint;
+  readonly version: number;
+}
+
+/**
+ * The newest version of each table, which every commit of any process changes. A commit puts a file into the folder of the
+ * table's versions; while that folder is as it was, and was not changed just before the last look, the engine need not be
+ * asked, which takes a hundred times as long and waits for whatever the engine is busy with.
+ */
+export class NewestVersions {
+  readonly #looks = new WeakMap<Table, Look>();
+  readonly #asking = new WeakMap<Table, Promise<number>>();
+
+  /** @param folder of the table */
+  async of(table: Table, folder: string): Promise<number> {
+    const nowMs = Date.now();
+    const changedNs = changeOf(folder);
+    const look = this.#looks.get(table);
+    if (look !== undefined && look.changedNs === changedNs) return look.version;
+    const version = await this.#ask(table);
+    const isSettled = changedNs !== undefined && nowMs - Number(changedNs / 1_000_000n) > SETTLED_MS;
+    if (isSettled) this.#looks.set(table, { changedNs, version });
+    return version;
+  }
+
+  /**
+   * Calls that follow each other without any waiting, as those of the legs of a search, share one look at the disk: nothing
+   * can have been written between them that any of them would have to see.
+   */
+  #ask(table: Table): Promise<number> {
+    const shared = this.#asking.get(table);
+    if (shared !== undefined) return shared;
+    const asking = table.version();
+    this.#asking.set(table, asking);
+    process.nextTick(() => this.#asking.delete(table));
+    return asking;
+  }
+}
+
+/** When anything was added to or taken from the versions of a table; undefined where that cannot be told. */
+function changeOf(tableFolder: string): bigint | undefined {
+  try {
+    return statSync(join(tableFolder, VERSIONS_FOLDER), { bigint: true }).mtimeNs;
+  } catch {
+    return undefined; // the engine says what is wrong
+  }
+}
