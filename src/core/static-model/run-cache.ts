@@ -1,7 +1,8 @@
 /** Runs of up to this many UTF-16 units are remembered; longer ones are rarely seen twice. */
 const MAX_CACHED_UNITS = 40;
-const MAX_CACHED_RUNS = 65_536;
-const SLOTS = 4 * MAX_CACHED_RUNS;
+/** A repository of two thousand files has some eighty thousand different runs. */
+const MAX_CACHED_RUNS = 131_072;
+const SLOTS = 2 * MAX_CACHED_RUNS;
 /** Room that is kept for the units of a text; a longer one takes its own. */
 const KEPT_UNITS = 65_536;
 const FIRST_UNITS = 16_384;
