@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Table } from '@lancedb/lancedb';
 import { VERSIONS_FOLDER } from './manifests.js';
 
-/** A folder that changed less long ago may change once more without showing it, for clocks of file systems are coarse. */
-const SETTLED_MS = 1_000;
+/** A folder that changed less long ago may change once more without showing it: some file systems tell times in steps of two seconds. */
+const SETTLED_MS = 3_000;
 
 /** What a table's newest version was when it was last looked up. */
 interface Look {

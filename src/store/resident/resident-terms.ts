@@ -16,10 +16,10 @@ export const TERMS_BYTES = 3_000;
 
 /** Most rows that are kept; more are left to LanceDB. */
 const MOST_ROWS = { all: 25_000, waiting: 6_000, documents: 25_000 } as const;
-/** More rows than these are read beside the searches, which go on without them. */
+/** More rows than these are read beside the searches, which go on without them where there is an index. */
 const READ_AT_ONCE = 1_000;
 /** Rows that are read in one go, between which other work has its turn. */
-const SLICE = 256;
+const SLICE = 128;
 /** Rows that are gone are passed over until they are more than this, and more than those that are there. */
 const FEWEST_GONE = 4_096;
 /** Rows more than are wanted, where the last of them are equally good. */
@@ -147,12 +147,12 @@ export class ResidentTerms implements Tenant {
     return this.#which === 'documents' || indexed + unindexed <= MOST_ROWS.all;
   }
 
-  async #catchUp({ version }: KeywordCoverage): Promise<void> {
+  async #catchUp({ version, indexed }: KeywordCoverage): Promise<void> {
     if (this.#reading !== undefined) return;
     const wanted = await this.#wanted(version);
     if (wanted === undefined || wanted.length > MOST_ROWS[this.#which]) return; // a newer version tells more
     const missing = wanted.filter((id) => !this.#places.has(id));
-    if (this.#which !== 'waiting' && missing.length > READ_AT_ONCE) {
+    if (this.#which !== 'waiting' && indexed > 0 && missing.length > READ_AT_ONCE) {
       this.#reading = this.#read(missing)
         .catch(() => undefined) // the next search tries again
         .finally(() => {

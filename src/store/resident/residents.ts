@@ -81,7 +81,9 @@ export class Residents {
   async termsOf(knowledge: KnowledgeTable, covered: KeywordCoverage): Promise<ResidentTerms | undefined> {
     const { all, waiting, searches } = this.#of(knowledge);
     const bytes = (covered.indexed + covered.unindexed) * TERMS_BYTES;
-    if (searches.words > 1 && this.#terms.admit(all, bytes) && (await all.follow(covered))) {
+    // Where no index covers anything, the engine reads all rows too, and by its numbers words of most rows count for nothing.
+    const isWorthIt = searches.words > 1 || covered.indexed === 0;
+    if (isWorthIt && this.#terms.admit(all, bytes) && (await all.follow(covered))) {
       this.#readAhead(knowledge, covered.version);
       return all;
     }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KnowledgeStore } from '../../../src/core/ports.js';
+import { createRandom, type Random } from '../../../src/core/statistics/random.js';
 import { nameQueryOf } from '../../../src/core/text/names.js';
 import type { SearchFilter } from '../../../src/core/types.js';
-import type { StoreOptions } from '../../../src/store/open-store.js';
+import { openStore, type StoreOptions } from '../../../src/store/open-store.js';
 import { keywords, sampleCollection, sampleDocument, sampleSource } from '../../contract/knowledge-samples.js';
 import { temporaryStore } from '../temporary-store.js';
 
@@ -15,6 +16,15 @@ function document(number: number, word = '') {
     (_, at) => `shared group${(number + at) % 7} own${number} ${'filler '.repeat(at)}${word}`,
   );
   return sampleDocument(source, `folder/file${number}.md`, paragraphs.join('\n\n'), { tags: [`t${number % 3}`] });
+}
+
+/** Paragraphs of words of which the first are the most common. */
+function unevenDocument(number: number, random: Random) {
+  const word = () => `q${'abcdefgh'[Math.floor(8 * random() ** 2)]}tl`;
+  const paragraphs = Array.from({ length: 1 + Math.floor(random() * 6) }, () =>
+    Array.from({ length: 3 + Math.floor(random() * 12) }, word).join(' '),
+  );
+  return sampleDocument(source, `file${number}.md`, paragraphs.join('\n\n'));
 }
 
 const QUERIES = ['shared group3', 'own61', 'group1 own62 own5', 'fresh', 'shared fresh', 'nothing'];
@@ -110,6 +120,30 @@ describe.each(WAYS)('rows that wait for the keyword index, %s', (_, options) => 
 });
 
 describe('a table that is kept by its terms', () => {
+  it('finds every chunk with a word before any index covers it, also in a store that searches for the first time', async () => {
+    const { store, directory, dispose } = await temporaryStore();
+    try {
+      await store.createCollection(sampleCollection('docs'));
+      await store.putSource(source);
+      const random = createRandom(1);
+      const chunks = [];
+      for (let put = 0; put < 3; put++) {
+        const documents = Array.from({ length: 3 }, (_, at) => unevenDocument(put * 3 + at, random));
+        await store.putDocuments('docs', documents);
+        chunks.push(...documents.flatMap((rows) => rows.chunks));
+        for (const word of ['qatl', 'qbtl', 'qhtl']) {
+          const fresh = await openStore({ directory });
+          const hits = await fresh.searchKeyword('docs', keywords(word), 1000, {});
+          await fresh.close();
+          const holding = chunks.filter(({ text }) => text.split(/\s+/).includes(word));
+          expect(hits.map(({ chunk }) => chunk.id).sort()).toEqual(holding.map(({ id }) => id).sort());
+        }
+      }
+    } finally {
+      await dispose();
+    }
+  });
+
   it('finds what the index finds, with the same scores, under every filter and after every change', async () => {
     const kept = await grown();
     const { store: engine, dispose } = await grown({ vectorPolicy: { residentBytes: 0, minRecall: 0.99 } });
