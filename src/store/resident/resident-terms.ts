@@ -160,8 +160,11 @@ export class ResidentTerms implements Tenant {
         });
       return;
     }
+    const postings = this.#postings;
     await this.#read(missing);
-    this.#settle(wanted, version);
+    // Rows that went while they were read, or were let go of, are no part of any version.
+    const isOfVersion = missing.length === 0 || (await this.#knowledge.version()) === version;
+    if (isOfVersion && this.#postings === postings) this.#settle(wanted, version);
   }
 
   /** The rows that it has to hold at a version; undefined where that version is gone. */

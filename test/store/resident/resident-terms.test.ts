@@ -144,6 +144,30 @@ describe('a table that is kept by its terms', () => {
     }
   });
 
+  it('always finds a document that another process replaces', async () => {
+    const { store: writer, directory, dispose } = await grown();
+    const reader = await openStore({ directory });
+    try {
+      await writer.putDocuments('docs', [document(500)]);
+      let isOver = false;
+      const replacing = (async () => {
+        for (let edition = 0; edition < 15; edition++)
+          await writer.putDocuments('docs', [document(500, `edition${edition}`)]);
+        isOver = true;
+      })();
+      while (!isOver) {
+        const hits = await reader.searchKeyword('docs', keywords('own500'), 50, {});
+        expect(hits.map((hit) => hit.document.uri)).toContain('folder/file500.md');
+        const named = await reader.searchNames('docs', nameQueryOf('file500.md'), 5, {});
+        expect(named.map(({ candidate }) => candidate.document.uri)).toContain('folder/file500.md');
+      }
+      await replacing;
+    } finally {
+      await reader.close();
+      await dispose();
+    }
+  });
+
   it('finds what the index finds, with the same scores, under every filter and after every change', async () => {
     const kept = await grown();
     const { store: engine, dispose } = await grown({ vectorPolicy: { residentBytes: 0, minRecall: 0.99 } });
