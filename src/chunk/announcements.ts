@@ -1,5 +1,5 @@
 import { headingText } from './heading-text.js';
-import type { MarkdownNode } from './markdown-tree.js';
+import type { MarkdownNode } from './markdown-node.js';
 import { sentenceCuts } from './text-cuts.js';
 
 /** What a text right in front of it announces, with a colon or without. */

@@ -1,8 +1,10 @@
 import { announcementStart, introductionOf } from './announcements.js';
 import { headingText } from './heading-text.js';
+import type { MarkdownNode } from './markdown-node.js';
 import { segmentMarkdown } from './markdown-segments.js';
-import { type MarkdownNode, parseMarkdown } from './markdown-tree.js';
+import { parseMarkdown } from './markdown-tree.js';
 import type { Block, Section } from './section.js';
+import { moveNode } from './simple-blocks.js';
 
 /**
  * Reads a Markdown text as sections, one for each heading, made of its top-level blocks. Front matter is left out. Yields
@@ -13,7 +15,7 @@ export function* readMarkdown(text: string): Generator<readonly Section[]> {
   const headings: { depth: number; title: string }[] = [];
   for (const { start, end, isHostile } of segmentMarkdown(text)) {
     const part = text.slice(start, end);
-    const nodes = isHostile ? [] : parseMarkdown(part).map((node) => moved(node, start));
+    const nodes = isHostile ? [] : parseMarkdown(part).map((node) => moveNode(node, start));
     yield sectionsOf(
       { text, nodes: nodes.filter((node) => !isFrontMatter(node)), start: bodyStart(nodes, start), end },
       headings,
@@ -26,16 +28,6 @@ const isFrontMatter = (node: MarkdownNode): boolean => node.type === 'yaml' || n
 function bodyStart(nodes: readonly MarkdownNode[], start: number): number {
   const first = nodes[0];
   return first && isFrontMatter(first) ? first.end : start;
-}
-
-function moved(node: MarkdownNode, by: number): MarkdownNode {
-  if (by === 0) return node;
-  return {
-    ...node,
-    start: node.start + by,
-    end: node.end + by,
-    children: node.children.map((child) => moved(child, by)),
-  };
 }
 
 interface Part {

@@ -1,23 +1,23 @@
-import { fromMarkdown } from 'mdast-util-from-markdown';
+import { fromMarkdown, type Options } from 'mdast-util-from-markdown';
 import { frontmatterFromMarkdown } from 'mdast-util-frontmatter';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { frontmatter } from 'micromark-extension-frontmatter';
 import { gfm } from 'micromark-extension-gfm';
-
-/** A block of Markdown with its place in the parsed text. */
-export interface MarkdownNode {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  /** 1 to 6 for a heading, else 0. */
-  readonly depth: number;
-  /** Blocks inside a container (list, list item, quotation, footnote); rows of a table. */
-  readonly children: readonly MarkdownNode[];
-}
+import type { MarkdownNode } from './markdown-node.js';
+import { readBlocks } from './simple-blocks.js';
 
 /** The top-level blocks of a Markdown text (GFM tables and footnotes; YAML or TOML front matter at its very start). */
 export function parseMarkdown(text: string): MarkdownNode[] {
-  const root = fromMarkdown(text, { extensions: [...EXTENSIONS], mdastExtensions: [...MDAST_EXTENSIONS] });
+  return readBlocks(text, { whole: parseWhole, part: (part) => parse(part, BLOCKS) });
+}
+
+/** The same by the parser alone. */
+export function parseWhole(text: string): MarkdownNode[] {
+  return parse(text, WITH_FRONT_MATTER);
+}
+
+function parse(text: string, extensions: Extensions): MarkdownNode[] {
+  const root = fromMarkdown(text, { extensions: [...extensions], mdastExtensions: [...MDAST_EXTENSIONS] });
   return toNodes(root.children);
 }
 
@@ -41,7 +41,10 @@ const INLINE_CONSTRUCTS = [
 
 const FRONT_MATTER: ('yaml' | 'toml')[] = ['yaml', 'toml'];
 
-const EXTENSIONS = [{ ...gfm(), text: {} }, frontmatter(FRONT_MATTER), { disable: { null: INLINE_CONSTRUCTS } }];
+type Extensions = NonNullable<Options['extensions']>;
+
+const BLOCKS: Extensions = [{ ...gfm(), text: {} }, { disable: { null: INLINE_CONSTRUCTS } }];
+const WITH_FRONT_MATTER: Extensions = [...BLOCKS, frontmatter(FRONT_MATTER)];
 
 const MDAST_EXTENSIONS = [
   // Their transforms look for links in every text node.

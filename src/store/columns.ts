@@ -122,12 +122,14 @@ function columnData(engine: Engine, field: Field, cells: readonly unknown[]): Da
 }
 
 function textData({ arrow }: Engine, texts: readonly (string | null)[]): Data<Utf8> {
-  const encoded = texts.map((text) => Buffer.from(text ?? '', 'utf8'));
   const valueOffsets = new Int32Array(texts.length + 1);
-  encoded.forEach((bytes, row) => {
-    valueOffsets[row + 1] = (valueOffsets[row] ?? 0) + bytes.length;
+  texts.forEach((text, row) => {
+    valueOffsets[row + 1] = (valueOffsets[row] ?? 0) + (text === null ? 0 : Buffer.byteLength(text, 'utf8'));
   });
-  const data = new Uint8Array(Buffer.concat(encoded));
+  const data = Buffer.allocUnsafeSlow(valueOffsets[texts.length] ?? 0);
+  texts.forEach((text, row) => {
+    if (text !== null) data.write(text, valueOffsets[row] ?? 0, 'utf8');
+  });
   return arrow.makeData({ type: new arrow.Utf8(), length: texts.length, valueOffsets, data, ...validity(texts) });
 }
 

@@ -156,11 +156,16 @@ export function checkVector(vector: Float32Array, dimensions: number, owner: str
       { hint: 'Use the embedder that the collection was made with, or re-embed the collection.' },
     );
   }
-  if (!vector.every(Number.isFinite)) {
+  if (!isAllFinite(vector)) {
     throw new QuarryError('INPUT_INVALID', `${owner} has a vector with a number that is not finite.`, {
       hint: 'The embedder gave a broken vector: run doctor, and report the text that it was made from.',
     });
   }
+}
+
+function isAllFinite(vector: Float32Array): boolean {
+  for (let at = 0; at < vector.length; at++) if (!Number.isFinite(vector[at])) return false;
+  return true;
 }
 
 function encodeHead(document: Document | DocumentHead): string {

@@ -17,8 +17,11 @@ import {
   type VectorPolicy,
 } from './vector-index.js';
 
-/** A tail above this many rows, and this share of what is indexed, is folded while documents are still coming in. */
-const TAIL_ROWS = 3000;
+/**
+ * A tail above this many rows, and this share of what is indexed, is folded while documents are still coming in. Each time costs
+ * a build of the whole, and leaves fragments that cannot be compacted with those behind them until both are indexed.
+ */
+const TAIL_ROWS = 25_000;
 const TAIL_SHARE = 0.5;
 
 /** Up to so many new rows, and this share of what is indexed, wait for more: searches keep them in memory (resident/resident-terms.ts). */

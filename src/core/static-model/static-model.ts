@@ -38,6 +38,19 @@ export function createStaticModel({ tokenizer, table, scales, dimensions }: Stat
     // `?? 0` never applies: ids are below the row count and the sum has one place per dimension.
     for (let at = 0; at < dimensions; at++) sum[at] = (sum[at] ?? 0) + scale * (table[offset + at] ?? 0);
   };
+  // Four rows at a time, added in their order as one by one, so that the sum is the same to the last bit.
+  const addFour = (sum: Float64Array, ids: readonly number[], from: number): void => {
+    const [a = 0, b = 0, c = 0, d = 0] = ids.slice(from, from + 4);
+    const [scaleA, scaleB, scaleC, scaleD] = [scales[a] ?? 0, scales[b] ?? 0, scales[c] ?? 0, scales[d] ?? 0];
+    for (let at = 0; at < dimensions; at++) {
+      sum[at] =
+        (sum[at] ?? 0) +
+        scaleA * (table[a * dimensions + at] ?? 0) +
+        scaleB * (table[b * dimensions + at] ?? 0) +
+        scaleC * (table[c * dimensions + at] ?? 0) +
+        scaleD * (table[d * dimensions + at] ?? 0);
+    }
+  };
   // One for all texts: some hundred thousand of them would be garbage outside the heap, which is collected late.
   const sum = new Float64Array(dimensions);
   return {
@@ -46,7 +59,10 @@ export function createStaticModel({ tokenizer, table, scales, dimensions }: Stat
     embed: (text) => {
       sum.fill(0);
       addRow(sum, SPECIAL_TOKENS['[CLS]']);
-      for (const id of tokenizer.encode(text)) addRow(sum, id);
+      const ids = tokenizer.encode(text);
+      const inFours = ids.length - (ids.length % 4);
+      for (let from = 0; from < inFours; from += 4) addFour(sum, ids, from);
+      for (const id of ids.slice(inFours)) addRow(sum, id);
       return normalize(sum);
     },
   };
@@ -56,5 +72,7 @@ function normalize(sum: Float64Array): Float32Array {
   let squares = 0;
   for (const entry of sum) squares += entry * entry;
   const factor = 1 / Math.sqrt(squares);
-  return Float32Array.from(sum, (entry) => entry * factor);
+  const unit = new Float32Array(sum.length);
+  for (let at = 0; at < sum.length; at++) unit[at] = (sum[at] ?? 0) * factor;
+  return unit;
 }

@@ -1,6 +1,8 @@
+import { rememberWords } from '../text/remember-words.js';
+import { RunCache, type RunIds } from './run-cache.js';
 import { CONTINUATION, type Compound, MAX_WORD_CHARACTERS, SPECIAL_TOKENS } from './tokenizer-format.js';
 import { readVocabulary, type Vocabulary } from './vocabulary.js';
-import { createWordSplitter, visitRuns } from './word-splitter.js';
+import { createWordSplitter } from './word-splitter.js';
 
 /** Turns text into token ids, exactly as transformers.js does from the same tokenizer.json. */
 export interface Tokenizer {
@@ -15,10 +17,6 @@ export interface Tokenizer {
   /** Length of what `encode` gives, without making it. */
   count(text: string): number;
 }
-
-/** Runs of up to this many UTF-16 units are remembered; longer ones are rarely seen twice. */
-const MAX_CACHED_UNITS = 40;
-const MAX_CACHED_RUNS = 65_536;
 
 /**
  * A WordPiece encoder for tokenizers in the format of `buildTokenizerJson`. The text is cut at ASCII white space and
@@ -35,34 +33,26 @@ export function createTokenizer(json: unknown): Tokenizer {
 /** The same of a vocabulary that was read before. */
 export function tokenizerOf(vocabulary: Vocabulary): Tokenizer {
   const { splitRun } = createWordSplitter(vocabulary.compounds);
-  const encodeWord = createWordEncoder(vocabulary);
-  let cache = new Map<string, readonly number[]>();
-
-  const encodeRun = (run: string, isAscii: boolean): readonly number[] => {
-    const known = cache.get(run);
-    if (known) return known;
+  // A word of several pieces costs some tens of look-ups.
+  const encodeWord = rememberWords((word) => piecesOf(word, vocabulary));
+  const runs = new RunCache((run, isAscii) => {
     const ids: number[] = [];
-    for (const word of splitRun(run, isAscii)) encodeWord(word, ids);
-    if (run.length <= MAX_CACHED_UNITS) {
-      if (cache.size >= MAX_CACHED_RUNS) cache = new Map();
-      // A slice keeps the whole text it was cut from alive; a copy through bytes does not.
-      cache.set(Buffer.from(run, 'utf16le').toString('utf16le'), ids);
-    }
+    for (const word of splitRun(run, isAscii)) for (const id of encodeWord(word)) ids.push(id);
     return ids;
-  };
+  });
 
   const encode = (text: string): number[] => {
-    const ids: number[] = [];
-    visitRuns(text, (run, isAscii) => {
-      for (const id of encodeRun(run, isAscii)) ids.push(id);
+    const all: number[] = [];
+    runs.read(text, (ids) => {
+      for (const id of ids) all.push(id);
     });
-    return ids;
+    return all;
   };
 
   const count = (text: string): number => {
     let total = 0;
-    visitRuns(text, (run, isAscii) => {
-      total += encodeRun(run, isAscii).length;
+    runs.read(text, (ids) => {
+      total += ids.length;
     });
     return total;
   };
@@ -79,31 +69,21 @@ export function tokenizerOf(vocabulary: Vocabulary): Tokenizer {
 }
 
 /** Greedy longest-match-first WordPiece; a word with any unmatched part is one `[UNK]`. */
-function createWordEncoder(vocabulary: Vocabulary): (word: string, out: number[]) => void {
-  const unknown = SPECIAL_TOKENS['[UNK]'];
-
-  return (word, out) => {
-    if (word.length > MAX_WORD_CHARACTERS && [...word].length > MAX_WORD_CHARACTERS) {
-      out.push(unknown);
-      return;
+function piecesOf(word: string, vocabulary: Vocabulary): RunIds {
+  const unknown = [SPECIAL_TOKENS['[UNK]']];
+  if (word.length > MAX_WORD_CHARACTERS && [...word].length > MAX_WORD_CHARACTERS) return unknown;
+  const ids: number[] = [];
+  for (let start = 0; start < word.length; ) {
+    let end = Math.min(word.length, start + vocabulary.longest);
+    let id: number | undefined;
+    for (; end > start; end--) {
+      const part = word.slice(start, end);
+      id = vocabulary.idOf(start > 0 ? CONTINUATION + part : part);
+      if (id !== undefined) break;
     }
-    const before = out.length;
-    let start = 0;
-    while (start < word.length) {
-      let end = Math.min(word.length, start + vocabulary.longest);
-      let id: number | undefined;
-      for (; end > start; end--) {
-        const part = word.slice(start, end);
-        id = vocabulary.idOf(start > 0 ? CONTINUATION + part : part);
-        if (id !== undefined) break;
-      }
-      if (id === undefined) {
-        out.length = before;
-        out.push(unknown);
-        return;
-      }
-      out.push(id);
-      start = end;
-    }
-  };
+    if (id === undefined) return unknown;
+    ids.push(id);
+    start = end;
+  }
+  return ids;
 }

@@ -1,4 +1,5 @@
 import { foldWord } from './fold-word.js';
+import { rememberWords } from './remember-words.js';
 import { shortTerm } from './words.js';
 
 /** Signs that join words to one name: versions, dates, paths, addresses, option and package names, error codes. */
@@ -6,6 +7,8 @@ const JOINT = '._\\-/\\\\:@+#~%=?&';
 /** The bound keeps an endless word from overflowing the stack of the regular expression. */
 const RUN = new RegExp(`[\\p{L}\\p{M}\\p{N}${JOINT}]{1,65536}`, 'gu');
 const OUTER_SIGNS = new RegExp(`^[\\p{M}${JOINT}]+|[${JOINT}]+$`, 'gu');
+/** Most words have neither, and are told by a look. */
+const MAY_BE_NAME = new RegExp(`[0-9${JOINT}]`);
 const HAS_JOINT = new RegExp(`[${JOINT}]`);
 const JOINTS = new RegExp(`[${JOINT}]+`);
 /** Longer ones are data, not names. */
@@ -24,16 +27,22 @@ const WHOLE = '=';
  */
 export function compoundTerms(text: string): string[] {
   const terms = new Set<string>();
-  for (const [run] of text.matchAll(RUN)) {
-    if (run.length > LONGEST_COMPOUND) continue;
-    const name = foldWord(run.replace(OUTER_SIGNS, ''));
-    for (const part of name.split(JOINTS)) addPrefixes(part, terms);
-    if (!HAS_JOINT.test(name)) continue;
+  for (const run of text.match(RUN) ?? [])
+    if (MAY_BE_NAME.test(run)) for (const term of termsOfRun(run)) terms.add(term);
+  return [...terms];
+}
+
+const termsOfRun: (run: string) => readonly string[] = rememberWords((run) => {
+  const terms = new Set<string>();
+  if (run.length > LONGEST_COMPOUND) return [];
+  const name = foldWord(run.replace(OUTER_SIGNS, ''));
+  for (const part of name.split(JOINTS)) addPrefixes(part, terms);
+  if (HAS_JOINT.test(name)) {
     terms.add(WHOLE + name.replace(/^v(?=\d)/, ''));
     addParts(name, terms);
   }
   return [...terms].map(shortTerm);
-}
+});
 
 /** The name, the names between its larger joints, and versions, dotted names and file names without ending in those. */
 function addParts(name: string, terms: Set<string>): void {

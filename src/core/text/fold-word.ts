@@ -4,7 +4,7 @@
  * other scripts are letters there and stay. The text must be NFKC.
  */
 export function foldWord(word: string): string {
-  if (ASCII.test(word)) return word.toLowerCase();
+  if (isAscii(word)) return word.toLowerCase();
   const caseless = word.toUpperCase().toLowerCase();
   return caseless
     .normalize('NFD')
@@ -18,10 +18,16 @@ export function foldWord(word: string): string {
  * zero-width spaces part words, soft hyphens and other format characters vanish.
  */
 export function foldCharacters(text: string): string {
+  if (isAscii(text)) return text;
   return text
     .normalize('NFKC')
     .replaceAll('\u200b', ' ')
     .replace(/\p{Cf}/gu, '');
+}
+
+/** Whether nothing in a text has to be normalised. */
+export function isAscii(text: string): boolean {
+  return ASCII.test(text);
 }
 
 const ASCII = /^[\0-\x7f]*$/;

@@ -7,7 +7,7 @@
 export function splitIdentifiers(text: string): string {
   const seen = new Set<string>();
   const words: string[] = [];
-  for (const [word] of text.matchAll(WORD)) {
+  for (const word of text.match(WORD) ?? []) {
     if (word.length > LONGEST_IDENTIFIER || !SEAM.test(word) || seen.has(word)) continue;
     seen.add(word);
     if (ONE_WORD_NAMES.has(word)) continue;

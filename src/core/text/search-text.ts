@@ -56,6 +56,10 @@ const SIGN_NAMES: readonly (readonly [RegExp, string])[] = [
   [/(?<![\p{L}\p{N}])\.net(?![\p{L}\p{N}])/iu, '.net'],
 ];
 
+/** What each of them holds; telling whether it stands alone takes longer. */
+const SIGN_HINT = /[cf]#|c\+\+|\.net/i;
+
 function signTerms(text: string): string[] {
+  if (!SIGN_HINT.test(text)) return [];
   return SIGN_NAMES.filter(([pattern]) => pattern.test(text)).map(([, term]) => term);
 }

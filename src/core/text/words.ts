@@ -1,5 +1,6 @@
-import { foldWord } from './fold-word.js';
+import { foldWord, isAscii } from './fold-word.js';
 import { hash64 } from './hash64.js';
+import { rememberWords } from './remember-words.js';
 import { stemEnglish } from './stem.js';
 
 /** English words that carry no meaning of their own; they are searched for only where a query holds nothing else. */
@@ -28,16 +29,23 @@ const IS_UNSPACED = new RegExp(`[${UNSPACED}]`, 'u');
  */
 export function termsInOrder(text: string): string[] {
   const terms: string[] = [];
-  for (const [word] of text.matchAll(WORDS)) {
-    if (PLAIN_WORD.test(word)) terms.push(termOf(word));
-    else for (const [run] of word.matchAll(RUNS)) terms.push(...(IS_UNSPACED.test(run) ? pairsOf(run) : [termOf(run)]));
+  for (const word of text.match(WORDS) ?? []) {
+    const found = termsOfWord(word);
+    if (typeof found === 'string') terms.push(found);
+    else terms.push(...found);
   }
   return terms;
 }
 
+const termsOfWord: (word: string) => string | readonly string[] = rememberWords((word) => {
+  if (PLAIN_WORD.test(word)) return termOf(word);
+  return (word.match(RUNS) ?? []).flatMap((run) => (IS_UNSPACED.test(run) ? pairsOf(run) : [termOf(run)]));
+});
+
 /** The single characters of a text's runs without spaces, for queries of one character. */
 export function unspacedCharacters(text: string): string[] {
   const characters: string[] = [];
+  if (isAscii(text)) return characters;
   for (const [run] of text.matchAll(UNSPACED_RUN)) characters.push(...[...run].map(foldWord));
   return characters;
 }
@@ -45,17 +53,8 @@ export function unspacedCharacters(text: string): string[] {
 const PLAIN_WORD = /^[\p{Script=Latin}\p{N}]+$/u;
 const UNSPACED_RUN = new RegExp(`[${UNSPACED}]{1,65536}`, 'gu');
 
-/** Recently met words with their terms: texts repeat their words. */
-const known = new Map<string, string>();
-const MOST_KNOWN = 50_000;
-
 function termOf(word: string): string {
-  const before = known.get(word);
-  if (before !== undefined) return before;
-  const term = shortTerm(stemEnglish(foldWord(word)));
-  if (known.size >= MOST_KNOWN) known.clear();
-  if (word.length <= LONGEST_TERM) known.set(word, term);
-  return term;
+  return shortTerm(stemEnglish(foldWord(word)));
 }
 
 /** A term that the engine takes: a very long one is cut and told apart by a hash of the whole. */

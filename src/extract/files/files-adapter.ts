@@ -29,6 +29,10 @@ const ANYTHING: ResolveContext = { mayRead: async () => true, allowPrivateNetwor
 
 /** Part of every revision; raise it when unchanged files must be read anew because they are read differently. */
 const REVISION_PREFIX = 'f2-';
+/** Files that are read while one is taken: so many at a time cost a third of what they cost one by one. */
+const READ_AHEAD = 16;
+/** Larger ones wait for their turn, so that those read ahead take little memory. */
+const LARGEST_AHEAD = 500_000;
 const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
 
 /** Reads documents from a file, a folder or a glob. Targets: a path, a `file://` URL, or `docs/*.md`. */
@@ -145,10 +149,14 @@ async function* syncFolder(options: FilesOptions, device: string, context: SyncC
   }
   refuseLostDisk(seen, device, options.root, context);
   yield { type: 'expected', total: files.length };
+  const begin = (file: FoundFile) => beginReading(file, { options, context });
+  const ahead = files.slice(0, READ_AHEAD).map(begin);
   for (const [done, file] of files.entries()) {
     throwIfCancelled(context.signal);
     context.report({ stage: 'extract', done, total: files.length, message: file.relative });
-    const item = await readItem(file, { options, context });
+    const item = await ahead.shift()?.();
+    const next = files[done + READ_AHEAD];
+    if (next !== undefined) ahead.push(begin(next));
     if (item !== undefined) yield item;
   }
   await statRoot(options.root);
@@ -184,6 +192,27 @@ interface Reading {
 
 /** One file's item; undefined when the file has vanished since it was listed. */
 async function readItem(file: FoundFile, reading: Reading): Promise<SyncItem | undefined> {
+  return beginReading(file, reading)();
+}
+
+/** Begins to read a file; the result takes what was read, and parses it. */
+function beginReading(file: FoundFile, reading: Reading): () => Promise<SyncItem | undefined> {
+  const ahead = readContent(file, reading, LARGEST_AHEAD);
+  return async () => {
+    const early = await ahead;
+    const read = early === 'later' ? await readContent(file, reading, Number.POSITIVE_INFINITY) : early;
+    if (typeof read !== 'object') return undefined; // in its turn nothing is left for later
+    if ('type' in read) return read;
+    return parseItem(file, read, reading).catch((error: unknown) => failureOf(file, error));
+  };
+}
+
+/** A file's content, or the item that stands for it when there is none to be parsed; `later` where it is larger than `most`. Never fails. */
+async function readContent(
+  file: FoundFile,
+  reading: Reading,
+  most: number,
+): Promise<FileContent | SyncItem | 'later' | undefined> {
   const { options, context } = reading;
   if (hasBinaryName(file.relative)) return { type: 'skipped', uri: file.uri, reason: 'binary' };
   try {
@@ -195,15 +224,19 @@ async function readItem(file: FoundFile, reading: Reading): Promise<SyncItem | u
       if (!context.full && revision !== '' && context.known(file.uri)?.revision === revision) {
         return { type: 'unchanged', uri: file.uri };
       }
+      if (open.version.size > most) return 'later';
       const content = await open.read(CONTAINER.test(file.relative) ? options.maxContainerBytes : options.maxFileBytes);
-      if (content === undefined) return { type: 'skipped', uri: file.uri, reason: 'too-large' };
-      return await parseItem(file, content, reading);
+      return content ?? { type: 'skipped', uri: file.uri, reason: 'too-large' };
     } finally {
       await open.close();
     }
   } catch (error) {
-    return failure(file.uri, toQuarryError(unwrapSystem(error, file), 'DOCUMENT_BROKEN'));
+    return failureOf(file, error);
   }
+}
+
+function failureOf(file: FoundFile, error: unknown): SyncItem {
+  return failure(file.uri, toQuarryError(unwrapSystem(error, file), 'DOCUMENT_BROKEN'));
 }
 
 function unwrapSystem(error: unknown, file: FoundFile): unknown {

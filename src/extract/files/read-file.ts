@@ -76,7 +76,7 @@ function regularFile(handle: FileHandle, stats: BigIntStats): OpenFile {
     version,
     close: () => handle.close(),
     async read(maxBytes) {
-      const bytes = await readAll(handle, Math.min(version.size, maxBytes) + 1, maxBytes + 1);
+      const bytes = await readAll(handle, version.size, maxBytes + 1);
       if (bytes.length > maxBytes) return undefined;
       const after = versionOf(await handle.stat({ bigint: true }));
       const isSame = after.stamp === version.stamp && bytes.length === after.size;
@@ -85,14 +85,18 @@ function regularFile(handle: FileHandle, stats: BigIntStats): OpenFile {
   };
 }
 
-/** Reads to the end of the file or to `limit` bytes; the buffer grows with what is really there. */
-async function readAll(handle: FileHandle, expected: number, limit: number): Promise<Uint8Array> {
-  let buffer = Buffer.allocUnsafe(expected);
+/**
+ * Reads to the end of the file or to `limit` bytes; the buffer grows with what is really there. A file that is as long as it was said
+ * to be is not asked for more: if it has grown meanwhile, its version tells. Some file systems say 0 of all files.
+ */
+async function readAll(handle: FileHandle, size: number, limit: number): Promise<Uint8Array> {
+  let buffer = Buffer.allocUnsafe(Math.min(limit, size + 1));
   let length = 0;
   for (;;) {
     const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
     length += bytesRead;
-    if (bytesRead === 0 || length >= limit) return buffer.subarray(0, length);
+    const isEnd = bytesRead === 0 || (length === size && size > 0);
+    if (isEnd || length >= limit) return buffer.subarray(0, length);
     if (length === buffer.length) {
       const larger = Buffer.allocUnsafe(Math.min(limit, buffer.length * 2 + 65_536));
       buffer.copy(larger, 0, 0, length);

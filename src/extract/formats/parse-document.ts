@@ -5,7 +5,6 @@ import { normalizeText } from '../../core/text/normalize-text.js';
 import type { JsonObject } from '../../core/types.js';
 import { parseAsciidoc } from './asciidoc.js';
 import { decodeText } from './decode-text.js';
-import { parseHtml } from './html.js';
 import { refineLanguage } from './languages.js';
 import { parseMarkdown } from './markdown.js';
 import { charsetOf, chooseFormat, type FormatChoice } from './media-types.js';
@@ -78,7 +77,7 @@ async function readBody(bytes: Uint8Array, choice: FormatChoice, request: ParseR
     const isLarge = choice.kind === 'html' && text.length > MAX_INLINE_HTML_CHARACTERS;
     const body = isLarge
       ? await parseInWorker({ kind: 'html', text, uri: request.uri }, limits)
-      : readKind(text, choice, request);
+      : await readKind(text, choice, request);
     const metadata: JsonObject = {
       ...body.metadata,
       ...(charset === 'utf-8' ? {} : { charset }),
@@ -102,10 +101,13 @@ function countLines(text: string): number {
   return createLineIndex(text).lineCount;
 }
 
-function readKind(text: string, choice: FormatChoice, request: ParseRequest): ParsedBody {
+async function readKind(text: string, choice: FormatChoice, request: ParseRequest): Promise<ParsedBody> {
   switch (choice.kind) {
-    case 'html':
+    case 'html': {
+      // The browser's document model alone is a hundred and twenty modules, which most folders never need.
+      const { parseHtml } = await import('./html.js');
       return parseHtml(text, request.uri);
+    }
     case 'markdown':
       return parseMarkdown(text);
     case 'rst':

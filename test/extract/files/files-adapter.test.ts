@@ -59,6 +59,15 @@ describe('reading a folder', () => {
     expect(again.documents).toEqual(outcome.documents);
   });
 
+  it('keeps the order and the whole of files, whether they are read ahead or in their turn', async () => {
+    const texts = Array.from({ length: 40 }, (_, n) => `${n} words\n`.repeat(n % 13 === 5 ? 80_000 : n + 1));
+    for (const [n, text] of texts.entries()) await put(`${String(n).padStart(2, '0')}.txt`, text);
+    const outcome = await sync();
+    expect(pathsOf(outcome)).toEqual(texts.map((_, n) => `${String(n).padStart(2, '0')}.txt`));
+    expect(outcome.documents.map(({ text }) => text.length)).toEqual(texts.map(({ length }) => length));
+    expect(outcome.documents.every(({ text }, n) => text === texts[n])).toBe(true);
+  });
+
   it('skips and counts ignored, hidden, binary, oversized, empty and minified files', async () => {
     await put('keep.md');
     await put('node_modules/x/readme.md');
