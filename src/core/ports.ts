@@ -1,6 +1,7 @@
 import type { QuarryError } from './errors.js';
 import type { FilterValues } from './filter-port.js';
 import type { KeywordQuery, TermStatistics } from './keyword-port.js';
+import type { Replacement } from './replacement.js';
 import type {
   Chunk,
   ChunkSizing,
@@ -295,12 +296,6 @@ export interface MendOptions {
   readonly report?: Report;
 }
 
-/** A collection, and the one that was built beside it to take its place. */
-export interface Replacement {
-  readonly name: string;
-  readonly scratch: string;
-}
-
 /** One workspace's database. All writes pass one queue; readers never wait. */
 export interface KnowledgeStore {
   listCollections(): Promise<Collection[]>;
@@ -348,6 +343,8 @@ export interface KnowledgeStore {
   knownDocuments(collection: string, sourceId: string): Promise<(KnownDocument & { readonly id: string })[]>;
   /** Chunks of a document by ordinal. */
   listChunks(collection: string, documentId: string): Promise<Chunk[]>;
+  /** The same as candidates without leg scores. */
+  listCandidates(collection: string, documentId: string): Promise<Candidate[]>;
   /** Candidates (without leg scores) for chunk ids that exist; unknown ids are left out. */
   getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]>;
   /** Vectors already stored for these embed hashes. */

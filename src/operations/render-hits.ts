@@ -88,11 +88,22 @@ function excerptsOf(hit: HitOutput, from: string): string {
         return `${hit.rank}. ${head}\n   ${place}\n${fenceText(text)}`;
       }
       const news = ids.filter((id) => !before.ids.includes(id)).join(' ');
-      const place = [lines, news, before.under === under ? '' : name].filter((part) => part !== '').join('; ');
+      const place = [lines, news, before.under === under ? '' : belowShared(name, before.under)]
+        .filter((part) => part !== '')
+        .join('; ');
       return `   ${place}\n${fenceText(text)}`;
     })
     .join('\n');
 }
+
+/** The headings of a path that are not those of the one before. */
+function belowShared(path: string, before: string): string {
+  const [parts, known] = [path.split(BELOW), before.split(BELOW)];
+  const shared = parts.findIndex((part, at) => part !== known[at]);
+  return shared < 0 ? (parts.at(-1) ?? '') : parts.slice(shared).join(BELOW);
+}
+
+const BELOW = ' > ';
 
 type Run = Omit<HitOutput['excerpts'][number], 'id'> & { readonly ids: readonly string[] };
 

@@ -1,5 +1,6 @@
 import { QuarryError, throwIfCancelled } from '../core/errors.js';
-import type { Embedder, Replacement } from '../core/ports.js';
+import type { Embedder } from '../core/ports.js';
+import type { Replacement } from '../core/replacement.js';
 import { isSameSpace } from '../core/same-space.js';
 import type { Collection } from '../core/types.js';
 import { rowRules, SCRATCH_SUFFIX } from './collections.js';

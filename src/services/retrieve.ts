@@ -8,12 +8,15 @@ import type { Collection, SearchFilter } from '../core/types.js';
 import { type Absentees, askEach } from './ask-each.js';
 import { type CollectionService, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
-import { Nomination } from './retrieval/nomination.js';
+import { type CollectionPool, NOTHING_KNOWN, Nomination, toNominee } from './retrieval/nomination.js';
+import { QueryVector } from './retrieval/query-vector.js';
 import { rankPool } from './retrieval/rank-pool.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
 
 /** How many of the best candidates a cross-encoder looks at. */
 const RERANK_DEPTH = 20;
+/** Documents of more passages are not read whole by {@link RetrieveService.rankWithin}. */
+const LONG_DOCUMENT = 40;
 
 /** A query with its settings. */
 export interface RankRequest {
@@ -24,6 +27,8 @@ export interface RankRequest {
   /** How many hits are wanted, 1..1000. */
   readonly depth: number;
   readonly signal?: AbortSignal | undefined;
+  /** Keeps the vector of the query, which must be the same whenever this is. */
+  readonly queryVector?: QueryVector | undefined;
   /** Collects collections that cannot be read, which are then passed over; where it is left out, one fails the whole. */
   readonly absentees?: Absentees | undefined;
 }
@@ -80,6 +85,32 @@ export class RetrieveService {
     return spread(reranked, settings.diversity, request.depth);
   }
 
+  /**
+   * All passages of a hit's document, whatever nominated them, scored as {@link rank} scores, best first. None of a long
+   * document, and none where the query's signs leave no passage.
+   */
+  async rankWithin(
+    request: Omit<RankRequest, 'depth'>,
+    { collection, candidate, nameTerms }: RankedHit,
+  ): Promise<RankedHit[]> {
+    if (candidate.document.chunkCount > LONG_DOCUMENT) return [];
+    const settings: RetrievalSettings = { ...DEFAULT_RETRIEVAL, ...request.settings };
+    const query = parseQuery(request.query);
+    const rules = rowRules(this.#context);
+    const { store } = this.#context;
+    return this.#collections.inOneSpace(request.collections, async (collections) => {
+      const vector =
+        settings.mode === 'keyword' ? undefined : this.#embedQuery(query.text, { ...request, collections });
+      const pools = this.#each({ ...request, collections }, async (each): Promise<CollectionPool> => {
+        const own = each.name === collection ? store.listCandidates(collection, candidate.chunk.documentId) : [];
+        const statistics = settings.mode === 'vector' ? NOTHING_KNOWN : store.termStatistics(each.name, query.terms);
+        const nominees = (await own).map((found) => toNominee(found, { collection: each, rules, nameTerms }));
+        return { nominees, statistics: await statistics };
+      });
+      return rankPool(await pools, { query, settings, vector: await vector });
+    });
+  }
+
   /** Nearest chunks to a vector, best first. */
   async nearest(request: {
     vector: Float32Array;
@@ -104,9 +135,10 @@ export class RetrieveService {
       vector: { score: candidate.similarity ?? 0, rank: at + 1 },
       keyword: null,
       words: null,
-      parts: { heading: 0, order: 0, name: 0, document: 0, kind: 1 },
+      parts: { heading: 0, order: 0, name: 0, document: 0, kind: 1, form: 1 },
       fused: candidate.similarity ?? 0,
       reranked: null,
+      nameTerms: new Set(),
     }));
   }
 
@@ -117,12 +149,10 @@ export class RetrieveService {
     return absentees === undefined ? Promise.all(collections.map(ask)) : askEach(collections, absentees, ask);
   }
 
-  async #embedQuery(query: string, request: RankRequest): Promise<Float32Array> {
+  async #embedQuery(query: string, request: Omit<RankRequest, 'depth'>): Promise<Float32Array> {
     for (const collection of request.collections) await this.#collections.requireSpace(collection);
-    const embedder = await this.#context.embedder();
-    const [vector] = await embedder.embed([query], 'query', request.signal);
-    if (vector === undefined) throw new QuarryError('EMBEDDING_FAILED', 'The model gave no vector for the query.');
-    return vector;
+    const { queryVector = new QueryVector(), signal } = request;
+    return queryVector.of(await this.#context.embedder(), query, signal);
   }
 
   async #rerank(query: string, hits: readonly RankedHit[], signal: AbortSignal | undefined): Promise<RankedHit[]> {

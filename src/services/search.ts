@@ -14,10 +14,12 @@ import { resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
 import { fitAround, sectionOf } from './retrieval/around-hit.js';
 import { type Excerpt, pickExcerpts } from './retrieval/excerpts.js';
+import { explainHit } from './retrieval/explain-hit.js';
 import { type ListRelevance, relevanceOf } from './retrieval/judge-relevance.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
+import { QueryVector } from './retrieval/query-vector.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
-import type { RetrieveService } from './retrieve.js';
+import type { RankRequest, RetrieveService } from './retrieve.js';
 import type { EnclosingSymbol, SymbolService } from './symbols/symbol-service.js';
 
 /** How many passages the pages of one search can hold. */
@@ -138,14 +140,14 @@ export class SearchService {
     const { query, settings, signal } = request;
     const filter = await resolveFilter(this.#context, collections, request.filter);
     const absentees = await this.#collections.absentees(request.collections);
-    const ranking = { query, collections, filter, settings, signal, absentees };
+    const ranking = { query, collections, filter, settings, signal, absentees, queryVector: new QueryVector() };
     const passages = new PassageList(async (depth) =>
       collections.length === 0 ? [] : this.#retrieve.rank({ ...ranking, depth }),
     );
     const page = await passages.slice(offset, Math.min(MAX_DEPTH, offset + request.limit));
     const first = await passages.slice(0, READ_RESULTS);
     const relevance = await relevanceOf(this.#context, first, settings.mode);
-    const assembled = await this.#assemble(page, offset, { ...request, passages });
+    const assembled = await this.#assemble(page, offset, { ...request, passages, ranking });
     const { truncated } = assembled;
     const hits = assembled.hits.map((hit) => ({ ...hit, relevance: relevance.ofResult(hit.rank - 1, hit.hit) }));
     const next = offset + hits.length;
@@ -243,7 +245,7 @@ export class SearchService {
   async #assemble(
     page: readonly Passage[],
     offset: number,
-    request: SearchRequest & { readonly passages: PassageList },
+    request: SearchRequest & { readonly passages: PassageList; readonly ranking: Omit<RankRequest, 'depth'> },
   ): Promise<{ hits: SearchHit[]; truncated: boolean }> {
     const isShort = request.maxTokens === undefined && request.context === 'none';
     let budget = (request.maxTokens ?? DEFAULT_ANSWER_TOKENS) * CHARACTERS_PER_TOKEN;
@@ -258,7 +260,7 @@ export class SearchService {
       fitting.push({ passage, context });
     }
     const shown = fitting.map(({ passage }) => passage);
-    const excerpts = isShort ? pickExcerpts(shown, request.passages, request.query) : [];
+    const excerpts = isShort ? await this.#excerpts(shown, request) : [];
     const hits = await Promise.all(
       fitting.map(async ({ passage, context }, at) => {
         const own = await Promise.all((excerpts[at] ?? []).map((excerpt) => this.#place(excerpt)));
@@ -268,6 +270,16 @@ export class SearchService {
       }),
     );
     return { hits, truncated: fitting.length < page.length };
+  }
+
+  async #excerpts(
+    shown: readonly Passage[],
+    { query, passages: list, ranking }: { query: string; passages: PassageList; ranking: Omit<RankRequest, 'depth'> },
+  ): Promise<(readonly Excerpt[])[]> {
+    const first = shown[0]?.hit;
+    const isDeep = first !== undefined && first.reranked === null && list.isFirst(first);
+    const within = isDeep ? await this.#retrieve.rankWithin(ranking, first) : [];
+    return pickExcerpts(shown, { list, query, within });
   }
 
   #symbolOf({ candidate: { chunk, document } }: RankedHit): Promise<EnclosingSymbol | undefined> {
@@ -313,7 +325,7 @@ function toSearchHit(passage: Passage, rank: number, around: Surroundings): Sear
     ...around,
     alsoIn,
     alsoInMore: copies.length - alsoIn.length,
-    why: explain(hit),
+    why: explainHit(hit),
     relevance: null,
     citation: {
       uri: document.uri,
@@ -338,25 +350,6 @@ function namedPlaces({ copies }: Passage): OtherPlace[] {
     endLine: chunk.endLine,
     lineBasis: lineBasisOf(document),
   }));
-}
-
-/** One line that tells a reader why the hit ranks where it does. */
-function explain(hit: RankedHit): string {
-  const parts: string[] = [];
-  if (hit.vector !== null)
-    parts.push(`meaning ${hit.vector.score.toFixed(3)}${hit.vector.rank === null ? '' : ` (rank ${hit.vector.rank})`}`);
-  if (hit.keyword !== null)
-    parts.push(
-      `words ${hit.keyword.score.toFixed(2)}${hit.keyword.rank === null ? '' : ` (rank ${hit.keyword.rank})`}`,
-    );
-  const { name, heading, order, document, kind } = hit.parts;
-  if (name > 0) parts.push('called so');
-  if (heading > 0) parts.push(`heading +${heading.toFixed(3)}`);
-  if (order > 0) parts.push(`word order +${order.toFixed(3)}`);
-  if (document > 0) parts.push(`document +${document.toFixed(3)}`);
-  if (kind < 1) parts.push(`test or release notes x${kind}`);
-  if (hit.reranked !== null) parts.push(`reranker ${hit.reranked.toFixed(3)}`);
-  return parts.join(', ');
 }
 
 /** Characters that every hit needs for ids, hash, scores and the names of its fields. */

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QuarryError } from '../core/errors.js';
-import type { CollectionStats, Replacement, Unavailable } from '../core/ports.js';
+import type { CollectionStats, Unavailable } from '../core/ports.js';
+import type { Replacement } from '../core/replacement.js';
 import type { Collection, ModelChoice } from '../core/types.js';
 import { type Catalog, type CatalogChange, type Leftover, newTableName, TABLE_PREFIX } from './catalog.js';
 import type { CatalogEntry, TableEntry } from './catalog-shapes.js';

@@ -173,18 +173,29 @@ export class KnowledgeTable {
     return chunks.sort((first, second) => first.ordinal - second.ordinal);
   }
 
+  /** Chunks of a document as candidates without scores, in its order. */
+  async candidatesOf(documentId: string): Promise<Candidate[]> {
+    const rows = await this.#select(chunksOf(documentId), [...CANDIDATE_COLUMNS]);
+    return this.#unscored(rows).sort((first, second) => first.chunk.ordinal - second.chunk.ordinal);
+  }
+
   /** Candidates without scores, in the order of the ids. */
   async candidates(chunkIds: readonly string[]): Promise<Candidate[]> {
     const found = new Map<string, Candidate>();
     const wanted = [...new Set(chunkIds)];
     for (const ids of slices(wanted, IN_LIST)) {
       const rows = await this.#select(isOneOf('chunk_id', ids), [...CANDIDATE_COLUMNS]);
-      for (let row = 0; row < rows.length; row++) {
-        const candidate = { ...decodeCandidate(rows, row, this.#collection), similarity: null, bm25: null };
-        found.set(candidate.chunk.id, candidate);
-      }
+      for (const candidate of this.#unscored(rows)) found.set(candidate.chunk.id, candidate);
     }
     return wanted.map((id) => found.get(id)).filter((candidate) => candidate !== undefined);
+  }
+
+  #unscored(rows: ResultRows): Candidate[] {
+    return Array.from({ length: rows.length }, (_, row) => ({
+      ...decodeCandidate(rows, row, this.#collection),
+      similarity: null,
+      bm25: null,
+    }));
   }
 
   /** First chunks of documents, without scores, in the order of the ids. */
@@ -192,14 +203,9 @@ export class KnowledgeTable {
     if (documentIds.length === 0) return [];
     const keys = documentIds.slice(0, IN_LIST).map((id) => chunkKey(id, 0));
     const rows = await this.#select(isOneOf('key', keys), [...CANDIDATE_COLUMNS]);
-    const found = Array.from({ length: rows.length }, (_, row) => ({
-      ...decodeCandidate(rows, row, this.#collection),
-      similarity: null,
-      bm25: null,
-    }));
     const order = new Map(documentIds.map((id, at) => [id, at]));
     const place = ({ chunk }: Candidate): number => order.get(chunk.documentId) ?? 0;
-    return found.sort((first, second) => place(first) - place(second));
+    return this.#unscored(rows).sort((first, second) => place(first) - place(second));
   }
 
   async vectors(embedHashes: readonly string[]): Promise<Map<string, Float32Array>> {

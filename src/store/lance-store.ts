@@ -12,11 +12,11 @@ import type {
   NamedCandidate,
   Page,
   PageRequest,
-  Replacement,
   Report,
   StoreFinding,
   Unavailable,
 } from '../core/ports.js';
+import type { Replacement } from '../core/replacement.js';
 import type {
   Chunk,
   Collection,
@@ -190,6 +190,10 @@ export class LanceStore implements KnowledgeStore {
 
   async listChunks(collection: string, documentId: string): Promise<Chunk[]> {
     return this.#read(collection, (knowledge) => knowledge.chunks(documentId));
+  }
+
+  async listCandidates(collection: string, documentId: string): Promise<Candidate[]> {
+    return this.#read(collection, (knowledge) => knowledge.candidatesOf(documentId));
   }
 
   async getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]> {

@@ -151,6 +151,14 @@ export function describeKnowledgeStore(name: string, open: OpenSample): void {
         });
         const chunks = rows.chunks.map(({ searchText: _searchText, vector: _vector, ...chunk }) => chunk);
         expect(await store.listChunks('docs', rows.document.id)).toEqual(chunks);
+        const candidates = await store.listCandidates('docs', rows.document.id);
+        expect(candidates.map(({ chunk }) => chunk)).toEqual(chunks);
+        expect(candidates).toEqual(
+          await store.getChunks(
+            'docs',
+            chunks.map(({ id }) => id),
+          ),
+        );
         const [first] = rows.chunks;
         expect(await store.getChunks('docs', ['nope', first?.id ?? '', first?.id ?? ''])).toEqual([
           {

@@ -2,6 +2,7 @@ import type { NameMatch } from '../text/names.js';
 import type { ParsedQuery } from '../text/query.js';
 import { queryTermsOf, TERM_DIVIDER } from '../text/search-text.js';
 import { COMMON_WORDS } from '../text/words.js';
+import { type AskedForm, formFactor } from './asked-form.js';
 import { scoreBm25, type TermCounts, type TermWeights, weightShare } from './bm25.js';
 import { type DocumentKind, kindFactor } from './document-kind.js';
 import { holdsPhrase, sharedOrder } from './word-order.js';
@@ -14,7 +15,7 @@ export interface ChunkTerms {
   readonly added: readonly string[];
 }
 
-/** What a passage is worth for a query, part by part; `score` is their sum, times `kind`. */
+/** What a passage is worth for a query, part by part; its score is their sum, times `kind` and `form`. */
 export interface PassageScore {
   /** BM25 as a share of what no text can reach, 0 to 1; null where no term of the query occurs or none was asked for. */
   readonly keyword: number | null;
@@ -30,6 +31,8 @@ export interface PassageScore {
   readonly name: number;
   /** Part that the kind of document leaves, 0 to 1. */
   readonly kind: number;
+  /** Part that is left of a page where a program is asked for, and the other way round, 0 to 1. */
+  readonly form: number;
 }
 
 /** Most that the query's own word order adds. */
@@ -68,6 +71,8 @@ export interface ScoringParts {
   /** Length, in terms, of a usual chunk of the collection. */
   readonly pivotLength: number;
   readonly kind: DocumentKind;
+  readonly isProgram: boolean;
+  readonly askedForm: AskedForm;
   /** Nearest heading, or the title where there is none. */
   readonly heading: string;
   /** Whether the document is called what the whole query says, and what a part of it says. */
@@ -76,7 +81,7 @@ export interface ScoringParts {
 
 /** Scores what words, their order, names and the kind of document say; the vector leg is added by the blend. */
 export function scorePassage(terms: ChunkTerms, parts: ScoringParts): PassageScore {
-  const { query, weights, pivotLength, kind, heading, name } = parts;
+  const { query, weights, pivotLength, heading, name } = parts;
   const counted = countTerms(terms, parts);
   const bm25 = scoreBm25(counted, weights, pivotLength);
   return {
@@ -86,7 +91,15 @@ export function scorePassage(terms: ChunkTerms, parts: ScoringParts): PassageSco
     heading: HEADING_WEIGHT * weightShare(headingTerms(heading), weights),
     order: ORDER_WEIGHT * sharedOrder(query.sequence, terms.sequence),
     name: Math.max(NAME_WEIGHT[name.whole], NAME_WEIGHT[name.inner] * INNER_NAME_SHARE),
+    ...factors(parts),
+  };
+}
+
+/** A document that is called what was typed is asked for, whatever it is. */
+function factors({ query, kind, isProgram, askedForm, name }: ScoringParts): Pick<PassageScore, 'kind' | 'form'> {
+  return {
     kind: name.whole === 'none' ? kindFactor(kind, query.text) : 1,
+    form: name.whole === 'none' && name.inner === 'none' ? formFactor(isProgram, askedForm, query.nameShare) : 1,
   };
 }
 

@@ -10,6 +10,7 @@ const OUTER_SIGNS = new RegExp(`^[\\p{M}${JOINT}]+|[${JOINT}]+$`, 'gu');
 /** Most words have neither, and are told by a look. */
 const MAY_BE_NAME = new RegExp(`[0-9${JOINT}]`);
 const HAS_JOINT = new RegExp(`[${JOINT}]`);
+const JOINTS = new RegExp(`[${JOINT}]+`);
 /** Longer ones are data, not names. */
 const LONGEST_COMPOUND = 400;
 /** A hexadecimal name of so many digits is also known by so few of its first. */
@@ -21,8 +22,8 @@ const WHOLE = '=';
 /**
  * Names that a word tokenizer takes apart, each once more as one term, so that their parts and the order of their parts
  * both count: `1.2.10`, `2026-08-06`, `task_acks_late`, `src/core/errors.ts`, `--dry-run`. A name inside a name counts
- * too (`10.0.1.27` of `10.0.1.27:8080`, `errors.ts` and `errors` of the path). Long hexadecimal names are also known by
- * their first digits, as commits are. Each term once. The text must have passed `foldCharacters`.
+ * too (`10.0.1.27` of `10.0.1.27:8080`, `errors.ts` and `errors` of the path). Long hexadecimal names, alone or within a name
+ * (a commit in an address, a digest behind `sha256:`), are also known by their first digits. Each term once. The text must have passed `foldCharacters`.
  */
 export function compoundTerms(text: string): string[] {
   const terms = new Set<string>();
@@ -35,7 +36,7 @@ const termsOfRun: (run: string) => readonly string[] = rememberWords((run) => {
   const terms = new Set<string>();
   if (run.length > LONGEST_COMPOUND) return [];
   const name = foldWord(run.replace(OUTER_SIGNS, ''));
-  if (HEX_NAME.test(name)) addPrefixes(name, terms);
+  for (const part of name.split(JOINTS)) addPrefixes(part, terms);
   if (HAS_JOINT.test(name)) {
     terms.add(WHOLE + name.replace(/^v(?=\d)/, ''));
     addParts(name, terms);
@@ -56,6 +57,7 @@ function addParts(name: string, terms: Set<string>): void {
 }
 
 function addPrefixes(name: string, terms: Set<string>): void {
+  if (!HEX_NAME.test(name)) return;
   for (const length of HEX_PREFIXES) if (length <= name.length) terms.add(`${name.slice(0, length)}~`);
 }
 

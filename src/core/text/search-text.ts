@@ -16,7 +16,7 @@ export interface SearchTextParts {
 }
 
 /** Version of the rules of this room; a change means that stored search texts are stale. */
-export const SEARCH_TEXT_VERSION = 2;
+export const SEARCH_TEXT_VERSION = 3;
 
 /** Parts the terms that stand in the order of the text from those that were added. */
 export const TERM_DIVIDER = '\n';

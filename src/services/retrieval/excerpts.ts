@@ -22,6 +22,14 @@ export interface Excerpt {
   readonly text: string;
 }
 
+/** What {@link pickExcerpts} chooses from and for. */
+export interface ExcerptRequest {
+  readonly list: PassageList;
+  readonly query: string;
+  /** Passages of the first result's document that no leg needs to have nominated, best first. */
+  readonly within: readonly RankedHit[];
+}
+
 /** Characters of the line that stands for a result of which nothing is shown, beside its names. */
 const LINE_CHARACTERS = 80;
 /** Longest title, heading or address in that line. */
@@ -36,14 +44,17 @@ const FOOTER_CHARACTERS = 160;
 /** How many documents of a page may show more than their best passage, and how many more. */
 const DEEP_DOCUMENTS = 5;
 const MORE_PASSAGES = 3;
+/** The same for the first document, of which all passages may be chosen from. */
+const MORE_WITHIN = 12;
 
 /**
  * The lines to show of the results of a page, by the place of each on it, in the order of the document: together with one line
  * for each other result they stay within {@link SHORT_ANSWER_CHARACTERS}, unless there are many of these. What is shown of a document stands with its
  * best-ranked result, wherever it was found in it.
  */
-export function pickExcerpts(page: readonly Passage[], list: PassageList, query: string): (readonly Excerpt[])[] {
-  const groups = groupByDocument(page, list);
+export function pickExcerpts(page: readonly Passage[], request: ExcerptRequest): (readonly Excerpt[])[] {
+  const { query } = request;
+  const groups = groupByDocument(page, request);
   const best = Math.max(0, ...page.map(({ hit }) => scoreOf(hit)));
   const share = (hit: RankedHit): number => (best === 0 ? 0 : Math.max(0, scoreOf(hit)) / best);
   const base = sharedBase(page.map(({ hit }) => hit.candidate.document.uri)).length;
@@ -68,7 +79,7 @@ interface DocumentGroup {
   readonly passages: readonly Passage[];
 }
 
-function groupByDocument(page: readonly Passage[], list: PassageList): DocumentGroup[] {
+function groupByDocument(page: readonly Passage[], { list, within }: ExcerptRequest): DocumentGroup[] {
   const shown = new Set(page.map(({ hit }) => hit.candidate.chunk.id));
   const groups = new Map<string, { place: number; first: RankedHit; passages: Passage[] }>();
   for (const [place, passage] of page.entries()) {
@@ -78,14 +89,26 @@ function groupByDocument(page: readonly Passage[], list: PassageList): DocumentG
       known.passages.push(passage);
       continue;
     }
-    const others = groups.size < DEEP_DOCUMENTS && list.isFirst(hit) ? list.others(hit, shown) : [];
-    const more = others.slice(0, MORE_PASSAGES).map((other) => ({ hit: other, copies: [] }));
+    const nominated = groups.size < DEEP_DOCUMENTS && list.isFirst(hit) ? list.others(hit, shown) : [];
+    const whole = groups.size === 0 ? unrepeated(within, page) : [];
+    const others = whole.length > 0 ? whole.slice(0, MORE_WITHIN) : nominated.slice(0, MORE_PASSAGES);
+    const more = others.map((other) => ({ hit: other, copies: [] }));
     groups.set(documentOf(hit), { place, first: hit, passages: [passage, ...more] });
   }
   return [...groups.values()].map(({ passages, ...group }) => ({
     ...group,
     passages: passages.sort((a, b) => a.hit.candidate.chunk.ordinal - b.hit.candidate.chunk.ordinal),
   }));
+}
+
+/** Passages whose text stands neither on the page nor in one before. */
+function unrepeated(passages: readonly RankedHit[], page: readonly Passage[]): RankedHit[] {
+  const texts = new Set(page.map(({ hit }) => hit.candidate.chunk.text));
+  return passages.filter(({ candidate: { chunk } }) => {
+    const isNew = !texts.has(chunk.text);
+    texts.add(chunk.text);
+    return isNew;
+  });
 }
 
 function showableOf(

@@ -5,6 +5,7 @@ import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { nameQueryOf } from '../../core/text/names.js';
 import type { ParsedQuery } from '../../core/text/query.js';
 import { searchTextOf } from '../../core/text/search-text.js';
+import { innerNames, wholeNames } from '../../core/text/typed-names.js';
 import type { Collection, SearchFilter } from '../../core/types.js';
 
 /** Documents that are looked up by their name, at most. */
@@ -76,24 +77,35 @@ export class Nomination {
     const all = new Map<string, Candidate>();
     for (const candidate of [...near, ...words, ...named.map((found) => found.candidate)])
       if (!all.has(candidate.chunk.id)) all.set(candidate.chunk.id, candidate);
-    const isCurrent = collection.chunker === rules;
-    const nominees = [...all.values()].map(
-      (candidate): Nominee => ({
-        key: `${name}\u0000${candidate.chunk.id}`,
-        candidate,
-        collection,
-        searchText: isCurrent ? candidate.searchText : searchTextOfCandidate(candidate),
-        vectorRank: nearRanks.get(candidate.chunk.id) ?? null,
-        keywordRank: wordRanks.get(candidate.chunk.id) ?? null,
-        nameTerms: nameTerms.get(candidate.chunk.documentId) ?? NO_NAMES,
-      }),
-    );
+    const nominees = [...all.values()].map((candidate): Nominee => {
+      const { id, documentId } = candidate.chunk;
+      const own = toNominee(candidate, { collection, rules, nameTerms: nameTerms.get(documentId) ?? NO_NAMES });
+      return { ...own, vectorRank: nearRanks.get(id) ?? null, keywordRank: wordRanks.get(id) ?? null };
+    });
     return { nominees, statistics };
   }
 }
 
+/** A chunk that no leg nominated, ready to be ranked. */
+export function toNominee(
+  candidate: Candidate,
+  about: Pick<Nominee, 'collection' | 'nameTerms'> & { readonly rules: string },
+): Nominee {
+  const { collection, nameTerms, rules } = about;
+  return {
+    key: `${collection.name}\u0000${candidate.chunk.id}`,
+    candidate,
+    collection,
+    searchText: collection.chunker === rules ? candidate.searchText : searchTextOfCandidate(candidate),
+    vectorRank: null,
+    keywordRank: null,
+    nameTerms,
+  };
+}
+
 const NO_NAMES: ReadonlySet<string> = new Set();
-const NOTHING_KNOWN: TermStatistics = { chunks: 0, documentFrequency: new Map() };
+/** Statistics of terms where no words are looked for. */
+export const NOTHING_KNOWN: TermStatistics = { chunks: 0, documentFrequency: new Map() };
 
 function keywordQueryOf({ terms, phrases, excluded }: ParsedQuery): KeywordQuery {
   return {
@@ -104,45 +116,14 @@ function keywordQueryOf({ terms, phrases, excluded }: ParsedQuery): KeywordQuery
   };
 }
 
-/** `readme of payments`: the file and its folder, the other way round. */
-const FILE_OF_FOLDER = /^(\S+)\s+(?:of|in|for|from|under)\s+(?:the\s+)?(\S+)(?:\s+(?:folder|directory|dir))?$/iu;
-
-/** What a whole query may name: itself, and a file that is told by its folder as `folder/file`. */
-export function wholeNames(text: string): string[] {
-  const [, file, folder] = FILE_OF_FOLDER.exec(text) ?? [];
-  return file === undefined || folder === undefined ? [text] : [text, `${folder}/${file}`];
-}
-
 /** Name terms of the whole query, and of the names with signs in it (`errors.ts`, `payments/README`). */
-function nameTermsIn({ text, sequence }: ParsedQuery): string[] {
-  const whole = sequence.length <= LONGEST_NAME_WORDS ? wholeNames(text).flatMap(nameQueryOf) : [];
+function nameTermsIn({ text }: ParsedQuery): string[] {
+  const whole = text.split(/\s+/).length <= LONGEST_NAME_WORDS ? wholeNames(text).flatMap(nameQueryOf) : [];
   return [...whole, ...innerNames(text).flatMap(nameQueryOf)];
 }
 
-/** Words of a query that are written like names of files and folders, and words before an ending that may belong to it. */
-export function innerNames(text: string): string[] {
-  return [...signedWords(text), ...spacedNames(text)].slice(0, MAX_INNER_NAMES);
-}
-
-/** `2026-08-06 Standup.md` in a sentence: the word with the ending, and up to three words before it. */
-function spacedNames(text: string): string[] {
-  const words = text.split(/\s+/).filter((word) => word !== '');
-  return words.flatMap((word, at) =>
-    /[\p{L}\p{N}]\.[a-z][a-z0-9]{0,5}$/iu.test(word)
-      ? [1, 2, 3].filter((before) => before <= at).map((before) => words.slice(at - before, at + 1).join(' '))
-      : [],
-  );
-}
-
-const MAX_INNER_NAMES = 12;
 /** Longer queries are no names. */
 const LONGEST_NAME_WORDS = 12;
-
-function signedWords(text: string): string[] {
-  return text
-    .split(/[\s"'`()[\]{},;]+/)
-    .filter((word) => /[\p{L}\p{N}][._/-][\p{L}\p{N}]/u.test(word) && word !== text);
-}
 
 function ranksOf(
   candidates: readonly Candidate[],

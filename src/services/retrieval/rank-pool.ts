@@ -1,3 +1,4 @@
+import { type AskedForm, askedForm } from '../../core/ranking/asked-form.js';
 import { blend, compareIds } from '../../core/ranking/blend.js';
 import { knownShare, mergeStatistics, type TermWeights, weighTerms } from '../../core/ranking/bm25.js';
 import { dot } from '../../core/ranking/cosine.js';
@@ -8,7 +9,8 @@ import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import { headingsOf } from '../../core/text/heading-path.js';
 import { matchName, type NameMatch } from '../../core/text/names.js';
 import type { ParsedQuery } from '../../core/text/query.js';
-import { type CollectionPool, innerNames, type Nominee, wholeNames } from './nomination.js';
+import { innerNames, wholeNames } from '../../core/text/typed-names.js';
+import type { CollectionPool, Nominee } from './nomination.js';
 import type { RankedHit } from './ranked-hit.js';
 
 /** Terms of a usual chunk, for each token that chunks of the collection may hold. */
@@ -39,7 +41,7 @@ export function rankPool(pools: readonly CollectionPool[], request: PoolRequest)
   const statistics = mergeStatistics(pools.map((pool) => pool.statistics));
   const weights = weighTerms(query.terms, statistics);
   const known = request.settings.mode === 'vector' ? null : knownShare(query.terms, statistics);
-  const asked = { ...request, weights, innerNames: innerNames(query.text) };
+  const asked = { ...request, weights, innerNames: innerNames(query.text), askedForm: askedForm(query) };
   const scored = pools.flatMap((pool) => pool.nominees.flatMap((nominee) => score(nominee, asked) ?? []));
   const fused = fuse(scored, request);
   const own = scored.map((item) => ownScore(item, fused.get(item.nominee.key) ?? 0));
@@ -65,6 +67,7 @@ function documentKey({ collection, candidate }: Nominee): string {
 interface Asked extends PoolRequest {
   readonly weights: TermWeights;
   readonly innerNames: readonly string[];
+  readonly askedForm: AskedForm;
 }
 
 function score(nominee: Nominee, asked: Asked): Scored | undefined {
@@ -79,6 +82,8 @@ function score(nominee: Nominee, asked: Asked): Scored | undefined {
     weights,
     pivotLength: nominee.collection.sizing.maxTokens * TERMS_PER_TOKEN,
     kind: documentKind({ path: uri, title, format, headingPath }),
+    isProgram: format === 'code',
+    askedForm: asked.askedForm,
     heading: headingPath.at(-1) ?? title,
     name: nameOf(nominee, asked),
   });
@@ -113,7 +118,7 @@ function fuse(scored: readonly Scored[], { settings, query }: PoolRequest) {
 }
 
 function ownScore({ words }: Scored, fused: number): number {
-  return (fused + words.heading + words.order + words.name) * words.kind;
+  return (fused + words.heading + words.order + words.name) * words.kind * words.form;
 }
 
 function toHit(
@@ -127,8 +132,16 @@ function toHit(
     fused: own + document,
     vector: similarity === null ? null : { score: similarity, rank: vectorRank },
     keyword: words.bm25 === null ? null : { score: words.bm25, rank: keywordRank },
-    parts: { heading: words.heading, order: words.order, name: words.name, document, kind: words.kind },
+    parts: {
+      heading: words.heading,
+      order: words.order,
+      name: words.name,
+      document,
+      kind: words.kind,
+      form: words.form,
+    },
     words: known === null ? null : { share: (words.keyword ?? 0) * known, coverage: words.coverage * known },
+    nameTerms: nominee.nameTerms,
     reranked: null,
   };
 }

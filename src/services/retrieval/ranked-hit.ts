@@ -19,6 +19,8 @@ export interface ScoreParts {
   readonly document: number;
   /** What the kind of document leaves of the score: 1 for all but tests and release notes that nobody asked for. */
   readonly kind: number;
+  /** What is left of the score of a page where a program is asked for, and of a program where a page is; else 1. */
+  readonly form: number;
 }
 
 /** A ranked chunk with every score it was given. */
@@ -33,6 +35,8 @@ export interface RankedHit {
   /** Parts of what the query's words could say, 0 to 1; null in vector mode. */
   readonly words: { readonly share: number; readonly coverage: number } | null;
   readonly fused: number;
+  /** Name terms of its document, where it was looked up by name. */
+  readonly nameTerms: ReadonlySet<string>;
   /** 0..1, when a cross-encoder judged it. */
   readonly reranked: number | null;
 }

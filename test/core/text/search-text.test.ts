@@ -38,6 +38,18 @@ describe('searchTextOf', () => {
     expect(indexed('plain C')).not.toContain('c++');
   });
 
+  it.each([
+    'https://example.org/owner/repo/commit/3f9d2c7a8b1e4f6d9c0b2a1e8d7f6c5b4a392817',
+    'owner/repo@3f9d2c7a8b1e4f6d9c0b2a1e8d7f6c5b4a392817',
+    'registry.example/image@sha256:3f9d2c7a8b1e4f6d9c0b2a1e8d7f6c5b4a3928173f9d2c7a8b1e4f6d9c0b2a1e',
+    'compare/3f9d2c7a8b1e...9f86d081884c7d65',
+    'cut at 3f9d2c7a8b1e.',
+  ])('finds a hash by its first digits: %s', (text) => {
+    const isKnown = (digits: string): boolean => queryTermsOf(digits).some((term) => indexed(text).has(term));
+    for (const count of [7, 8, 10, 12]) expect(isKnown('3f9d2c7a8b1e'.slice(0, count))).toBe(true);
+    expect(isKnown('3f9d2c8')).toBe(false);
+  });
+
   it('keeps names whole, and what stands in them', () => {
     expect(indexed('released 1.2.10 on 2026-08-06')).toEqual(
       new Set(['releas', '1', '2', '10', 'on', '2026', '08', '06', '=1.2.10', '1.2.10', '=2026-08-06', '2026-08-06']),
