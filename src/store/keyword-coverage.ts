@@ -5,6 +5,8 @@ import type { KnowledgeTable } from './knowledge-table.js';
 /** How far the keyword index covers a version of a table. */
 export interface KeywordCoverage {
   readonly version: number;
+  /** Whether there is an index that can be read; a query of the engine tells of a broken one, which is then mended. */
+  readonly isReadable: boolean;
   /** Rows that it covers, chunks and documents with their names. */
   readonly indexed: number;
   readonly unindexed: number;
@@ -19,7 +21,12 @@ export async function keywordCoverage(knowledge: KnowledgeTable): Promise<Keywor
   if (remembered?.version === version) return remembered;
   const table = await knowledge.open();
   const covered = await read(() => coverage(table, KEYWORD_COLUMN));
-  const found = { version, indexed: covered?.indexed ?? 0, unindexed: covered?.unindexed ?? 0 };
+  const found = {
+    version,
+    isReadable: covered !== undefined,
+    indexed: covered?.indexed ?? 0,
+    unindexed: covered?.unindexed ?? 0,
+  };
   known.set(knowledge, found);
   return found;
 }

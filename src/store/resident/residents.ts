@@ -82,7 +82,7 @@ export class Residents {
     const { all, waiting, searches } = this.#of(knowledge);
     const bytes = (covered.indexed + covered.unindexed) * TERMS_BYTES;
     // Where no index covers anything, the engine reads all rows too, and by its numbers words of most rows count for nothing.
-    const isWorthIt = searches.words > 1 || covered.indexed === 0;
+    const isWorthIt = covered.isReadable && (searches.words > 1 || covered.indexed === 0);
     if (isWorthIt && this.#terms.admit(all, bytes) && (await all.follow(covered))) {
       this.#readAhead(knowledge, covered.version);
       return all;

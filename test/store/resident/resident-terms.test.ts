@@ -168,24 +168,25 @@ describe('a table that is kept by its terms', () => {
     }
   });
 
-  it('finds what the index finds, with the same scores, under every filter and after every change', async () => {
+  it('finds what the index finds, under every filter and after every change', async () => {
     const kept = await grown();
     const { store: engine, dispose } = await grown({ vectorPolicy: { residentBytes: 0, minRecall: 0.99 } });
     try {
-      const scores = async (store: KnowledgeStore) => {
+      // No scores: the engine's own statistics go on counting rows that were moved or replaced (docs/decisions/0001).
+      const view = async (store: KnowledgeStore) => {
         const all = [];
         for (const filter of FILTERS) {
           for (const query of QUERIES) {
             const hits = await store.searchKeyword('docs', keywords(query), 1000, filter);
-            const scored = hits.map(({ chunk, bm25 }) => `${chunk.id} ${(bm25 ?? 0).toPrecision(4)}`);
-            const { chunks, documentFrequency } = await store.termStatistics('docs', keywords(query).terms);
+            const { chunks } = await store.termStatistics('docs', keywords(query).terms);
             const named = await store.searchNames('docs', nameQueryOf('file5.md'), 5, filter);
-            all.push([scored.sort(), chunks, [...documentFrequency], named.map(({ candidate }) => candidate.chunk.id)]);
+            const ids = hits.map(({ chunk }) => chunk.id).sort();
+            all.push([ids, chunks, named.map(({ candidate }) => candidate.chunk.id)]);
           }
         }
         return all;
       };
-      await scores(kept.store); // the first search of a process reads nothing ahead
+      await view(kept.store); // the first search of a process reads nothing ahead
       const changes = [
         async (_: KnowledgeStore) => undefined,
         (store: KnowledgeStore) => store.putDocuments('docs', [document(5, 'fresh'), document(61)]),
@@ -198,7 +199,7 @@ describe('a table that is kept by its terms', () => {
           await store.maintain('docs');
           expect((await store.collectionStats('docs')).unindexedRows).toBe(0);
         }
-        expect(await scores(kept.store)).toEqual(await scores(engine));
+        expect(await view(kept.store)).toEqual(await view(engine));
       }
     } finally {
       await kept.dispose();
