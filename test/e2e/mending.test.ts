@@ -41,6 +41,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'docs', '4.md'), '# Page 4 of docs\n\nChanged.\n');
   await syncAndWait(quarry);
   await quarry.services.context.store.putRecord('probe', 'a', { number: 1 });
+  // In a fragment with others: one that is all deleted goes whole, and leaves no file that says so.
+  await quarry.services.context.store.maintain('docs');
   await quarry.execute('note_delete', { id: 'gone', collection: 'docs' });
   await quarry.close();
 }, 120_000);

@@ -83,11 +83,11 @@ export class Residents {
     const bytes = (covered.indexed + covered.unindexed) * TERMS_BYTES;
     // Where no index covers anything, the engine reads all rows too, and by its numbers words of most rows count for nothing.
     const isWorthIt = covered.isReadable && (searches.words > 1 || covered.indexed === 0);
-    if (isWorthIt && this.#terms.admit(all, bytes) && (await all.follow(covered))) {
+    if (isWorthIt && this.#terms.admit(all, bytes) && (await canFollow(all, covered))) {
       this.#readAhead(knowledge, covered.version);
       return all;
     }
-    return (await waiting.follow(covered)) ? waiting : undefined;
+    return (await canFollow(waiting, covered)) ? waiting : undefined;
   }
 
   /**
@@ -105,7 +105,7 @@ export class Residents {
   /** The documents of a table by their names; undefined where LanceDB has to look at them, and at what {@link termsOf} gives. */
   async namesOf(knowledge: KnowledgeTable, covered: KeywordCoverage): Promise<ResidentTerms | undefined> {
     const { documents, searches } = this.#of(knowledge);
-    return searches.words > 1 && (await documents.follow(covered)) ? documents : undefined;
+    return searches.words > 1 && (await canFollow(documents, covered)) ? documents : undefined;
   }
 
   /** Reads the chunks of a small table before they are found, once a version. */
@@ -132,4 +132,9 @@ export class Residents {
     this.#tables.set(knowledge, table);
     return table;
   }
+}
+
+/** Whether rows can be kept up to a version; where they cannot be read, the engine says what is wrong. */
+async function canFollow(terms: ResidentTerms, covered: KeywordCoverage): Promise<boolean> {
+  return terms.follow(covered).catch(() => false);
 }
