@@ -48,7 +48,8 @@ async function searchRows(
   const { residents, knowledge } = place;
   const admitted = await admittedRows(place, request.filter);
   const resident = await residents.termsOf(knowledge, covered);
-  if (resident?.isWhole === true) return searchWhole(resident, request, admitted);
+  if (resident?.isWhole === true)
+    return isOfOneVersion(resident, admitted) ? searchWhole(resident, request, admitted) : undefined;
   const found = await searchIndex(place, { ...request, columns: ['_score'] }, { covered, tail: resident });
   const indexed = new Map(found.map(({ id, rows, at }) => [id, rows.number('_score', at)]));
   await learn(place, { ...request, covered }, indexed);
@@ -69,6 +70,11 @@ async function learn(
     terms: words.terms,
     rows: rows.sort((first, second) => second.score - first.score),
   });
+}
+
+/** Whether a filter's rows are told by the numbers that the rows in memory have: a row that is written anew has another. */
+function isOfOneVersion({ version }: ResidentTerms, admitted: RowList | undefined): boolean {
+  return admitted === undefined || admitted.version === version;
 }
 
 /** What a table holds that is all in memory. */
@@ -115,8 +121,9 @@ export async function searchNames(place: KeywordPlace, request: NameRequest): Pr
   const resident = await residents.termsOf(knowledge, covered);
   const names = resident?.isWhole === true ? resident : await residents.namesOf(knowledge, covered);
   const named =
-    names?.names(request.nameTerms, request.limit, admitted) ??
-    (await findNamed(place, { ...request, covered, admitted }, resident));
+    names !== undefined && isOfOneVersion(names, admitted)
+      ? names.names(request.nameTerms, request.limit, admitted)
+      : await findNamed(place, { ...request, covered, admitted }, resident);
   const candidates = await knowledge.firstChunks([...named.keys()]);
   return candidates.map((candidate) => ({
     candidate,

@@ -68,6 +68,11 @@ export class ResidentTerms implements Tenant {
     return this.#which === 'all';
   }
 
+  /** The version of the table whose rows it holds. */
+  get version(): number {
+    return this.#version;
+  }
+
   get isEmpty(): boolean {
     return this.#postings.size === 0;
   }

@@ -156,10 +156,12 @@ describe('a table that is kept by its terms', () => {
         isOver = true;
       })();
       while (!isOver) {
-        const hits = await reader.searchKeyword('docs', keywords('own500'), 50, {});
-        expect(hits.map((hit) => hit.document.uri)).toContain('folder/file500.md');
-        const named = await reader.searchNames('docs', nameQueryOf('file500.md'), 5, {});
-        expect(named.map(({ candidate }) => candidate.document.uri)).toContain('folder/file500.md');
+        for (const filter of FILTERS) {
+          const hits = await reader.searchKeyword('docs', keywords('own500'), 50, filter);
+          expect(hits.map((hit) => hit.document.uri)).toContain('folder/file500.md');
+          const named = await reader.searchNames('docs', nameQueryOf('file500.md'), 5, filter);
+          expect(named.map(({ candidate }) => candidate.document.uri)).toContain('folder/file500.md');
+        }
       }
       await replacing;
     } finally {
