@@ -1,6 +1,6 @@
 import type { Table } from '@lancedb/lancedb';
 import type { TermStatistics } from '../core/keyword-port.js';
-import { frequencyOf, recoverFrequencies, saturate, weightOf } from '../core/ranking/recover-frequencies.js';
+import { B, frequencyOf, K1, recoverFrequencies, saturate, weightOf } from '../core/ranking/recover-frequencies.js';
 import { ResultRows } from './columns.js';
 import { read } from './commit.js';
 import type { Engine } from './engine.js';
@@ -10,10 +10,6 @@ import type { KeywordPlace } from './keyword-place.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { ResidentTerms } from './resident/resident-terms.js';
 import { termsOf } from './row-terms.js';
-
-/** LanceDB's constants of BM25 (docs/decisions/0002-bm25.md). */
-const K1 = 1.2;
-const B = 0.75;
 
 /** A term of fewer chunks is counted; a more common one is judged by the scores that it gets. */
 const COUNTED = 4;

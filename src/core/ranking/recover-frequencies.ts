@@ -1,8 +1,8 @@
 import { type LeastSquares, solveLeastSquares } from './least-squares.js';
 
 /** Constants of BM25 as the engine has them (docs/decisions/0002-bm25.md). */
-const K1 = 1.2;
-const B = 0.75;
+export const K1 = 1.2;
+export const B = 0.75;
 const MAX_STEPS = 30;
 /** More terms make the equations slower to solve than to ask for. */
 const MOST_TERMS = 40;

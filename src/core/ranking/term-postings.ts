@@ -1,8 +1,4 @@
-import { saturate, weightOf } from './recover-frequencies.js';
-
-/** Constants of BM25 as the engine has them (docs/decisions/0002-bm25.md). */
-const K1 = 1.2;
-const B = 0.75;
+import { B, K1, saturate, weightOf } from './recover-frequencies.js';
 
 /** A posting is one number of 31 bits: the place of a row, and in the lower bits how often the term stands there, or this. */
 const COUNT_BITS = 10;
@@ -25,13 +21,12 @@ export class TermPostings {
   readonly #postings = new Map<string, number[]>();
   /** Terms of the row at each place, counted. */
   readonly #lengths: number[] = [];
-  readonly #isGone: boolean[] = [];
-  #size = 0;
+  readonly #gone = new Set<number>();
   #terms = 0;
 
   /** Rows. */
   get size(): number {
-    return this.#size;
+    return this.places - this.#gone.size;
   }
 
   /** Places that were given, also to rows that are gone. */
@@ -41,7 +36,7 @@ export class TermPostings {
 
   /** `k1 b` over the mean length of rows. */
   get pivot(): number {
-    return (K1 * B * this.#size) / Math.max(1, this.#terms);
+    return (K1 * B * this.size) / Math.max(1, this.#terms);
   }
 
   /** Adds a row with its terms, as often as it has them; resolves to its place. */
@@ -55,15 +50,13 @@ export class TermPostings {
       if (postings === undefined) this.#postings.set(term, [posting]);
       else postings.push(posting);
     }
-    this.#size += 1;
     this.#terms += terms.length;
     return place;
   }
 
   remove(place: number): void {
-    if (this.#isGone[place] === true) return;
-    this.#isGone[place] = true;
-    this.#size -= 1;
+    if (this.#gone.has(place)) return;
+    this.#gone.add(place);
     this.#terms -= this.#lengths[place] ?? 0;
   }
 
@@ -75,7 +68,7 @@ export class TermPostings {
   /** What each term of a query weighs among these rows, times how often the query has it. */
   weights(terms: readonly string[]): Map<string, number> {
     const weights = new Map<string, number>();
-    for (const term of terms) weights.set(term, (weights.get(term) ?? 0) + weightOf(this.frequency(term), this.#size));
+    for (const term of terms) weights.set(term, (weights.get(term) ?? 0) + weightOf(this.frequency(term), this.size));
     return weights;
   }
 
@@ -106,8 +99,7 @@ export class TermPostings {
   /** Postings of the rows that are there. */
   #rowsOf(term: string): readonly number[] {
     const postings = this.#postings.get(term) ?? NO_POSTINGS;
-    const areAllThere = this.#size === this.places;
-    return areAllThere ? postings : postings.filter((posting) => this.#isGone[placeOf(posting)] !== true);
+    return this.#gone.size === 0 ? postings : postings.filter((posting) => !this.#gone.has(placeOf(posting)));
   }
 }
 

@@ -1,14 +1,14 @@
 import type { TermStatistics } from '../../core/keyword-port.js';
 import { type PostingQuery, TermPostings } from '../../core/ranking/term-postings.js';
 import { BestFew } from '../../core/vectors/best-few.js';
-import { ResultRows } from '../columns.js';
+import type { ResultRows } from '../columns.js';
 import { indexName, KEYWORD_COLUMN } from '../indexes.js';
 import type { KeywordCoverage } from '../keyword-coverage.js';
 import { DOCUMENT_ORDINAL } from '../knowledge-rows.js';
 import { IS_DOCUMENT, type KnowledgeTable } from '../knowledge-table.js';
 import { termsOf } from '../row-terms.js';
 import type { Tenant } from './room.js';
-import { fragmentOf, type RowId, rowIdsOf } from './row-ids.js';
+import { fragmentOf, type RowId, takeRows } from './row-ids.js';
 import { holds, type RowList, type RowLists } from './row-lists.js';
 
 /** What a row takes, about: a hundred postings and its share of the vocabulary. */
@@ -203,13 +203,9 @@ export class ResidentTerms implements Tenant {
     if (ids.length === 0) return;
     const table = await this.#knowledge.open();
     for (let from = 0; from < ids.length; from += SLICE) {
-      const result = await table
-        .takeRowIds([...ids.subarray(from, from + SLICE)])
-        .select(['ordinal', 'document_id', KEYWORD_COLUMN])
-        .withRowId()
-        .toArrow();
-      const rows = new ResultRows(result);
-      for (const [at, id] of rowIdsOf(result).entries()) this.#add(id, rows, at);
+      const slice = ids.subarray(from, from + SLICE);
+      const taken = await takeRows(table, slice, ['ordinal', 'document_id', KEYWORD_COLUMN]);
+      for (const [at, id] of taken.ids.entries()) this.#add(id, taken.rows, at);
     }
   }
 

@@ -1,10 +1,9 @@
 import { CodeMatrix } from '../../core/vectors/code-matrix.js';
-import { ResultRows } from '../columns.js';
 import { VECTOR_COLUMN } from '../indexes.js';
 import type { KnowledgeTable } from '../knowledge-table.js';
 import type { Predicate } from '../sql.js';
 import type { Tenant } from './room.js';
-import { BATCH_ROWS, fragmentOf, offsetOf, type RowId, rowIdsOf } from './row-ids.js';
+import { BATCH_ROWS, fragmentOf, offsetOf, type RowId, takeRows } from './row-ids.js';
 import type { RowList, RowLists } from './row-lists.js';
 
 /** Rows that are gone are passed over until they are more than this share of all; then all are read anew. */
@@ -101,15 +100,9 @@ export class ResidentVectors implements Tenant {
   async #load(ids: Float64Array): Promise<void> {
     const table = await this.#knowledge.open();
     for (let from = 0; from < ids.length; from += BATCH_ROWS) {
-      const wanted = ids.subarray(from, from + BATCH_ROWS);
-      const result = await table
-        .takeRowIds([...wanted])
-        .select([VECTOR_COLUMN])
-        .withRowId()
-        .toArrow({ maxBatchLength: BATCH_ROWS });
-      const rows = new ResultRows(result);
-      for (const [at, id] of rowIdsOf(result).entries()) {
-        const vector = rows.vector(VECTOR_COLUMN, at);
+      const taken = await takeRows(table, ids.subarray(from, from + BATCH_ROWS), [VECTOR_COLUMN]);
+      for (const [at, id] of taken.ids.entries()) {
+        const vector = taken.rows.vector(VECTOR_COLUMN, at);
         this.#setPlace(id, vector === null ? WITHOUT_VECTOR : this.#matrix.rows);
         if (vector === null) continue;
         this.#matrix.push(vector, ids.length);

@@ -1,8 +1,7 @@
-import { ResultRows } from '../columns.js';
 import { read } from '../commit.js';
 import { CANDIDATE_COLUMNS, decodeCandidate, type UnscoredCandidate } from '../knowledge-rows.js';
 import type { KnowledgeTable } from '../knowledge-table.js';
-import { type RowId, rowIdsOf } from './row-ids.js';
+import { type RowId, takeRows } from './row-ids.js';
 
 /** What a row takes beside its texts and its vector. */
 const ROW_BYTES = 2_000;
@@ -56,14 +55,9 @@ export class RowCache {
   async #read(knowledge: KnowledgeTable, ids: readonly RowId[]): Promise<[RowId, UnscoredCandidate][]> {
     const table = await knowledge.open();
     return read(async () => {
-      const result = await table
-        .takeRowIds(ids)
-        .select([...CANDIDATE_COLUMNS])
-        .withRowId()
-        .toArrow();
-      const rows = new ResultRows(result);
-      return Array.from(rowIdsOf(result), (id, at): [RowId, UnscoredCandidate] => {
-        const row = decodeCandidate(rows, at, knowledge.collection);
+      const taken = await takeRows(table, ids, CANDIDATE_COLUMNS);
+      return Array.from(taken.ids, (id, at): [RowId, UnscoredCandidate] => {
+        const row = decodeCandidate(taken.rows, at, knowledge.collection);
         this.#put(keyOf(knowledge, id), row);
         return [id, row];
       });

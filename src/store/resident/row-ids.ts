@@ -1,5 +1,6 @@
 import type { Table } from '@lancedb/lancedb';
 import type { Table as ArrowTable } from 'apache-arrow';
+import { ResultRows } from '../columns.js';
 import type { Predicate } from '../sql.js';
 
 /**
@@ -40,4 +41,15 @@ export async function readRowIds(table: Table, where?: Predicate): Promise<Float
   const query = table.query().select([]).withRowId();
   const narrowed = where === undefined ? query : query.where(where);
   return rowIdsOf(await narrowed.toArrow({ maxBatchLength: BATCH_ROWS }));
+}
+
+/** Rows by their numbers, with these columns and in any order; those that are gone are left out. */
+export async function takeRows(
+  table: Table,
+  numbers: Iterable<RowId>,
+  columns: readonly string[],
+): Promise<{ readonly ids: Float64Array; readonly rows: ResultRows }> {
+  const query = table.takeRowIds([...numbers]).select([...columns]);
+  const result = await query.withRowId().toArrow({ maxBatchLength: BATCH_ROWS });
+  return { ids: rowIdsOf(result), rows: new ResultRows(result) };
 }
