@@ -176,7 +176,7 @@ export class KnowledgeTable {
   /** Chunks of a document as candidates without scores, in its order. */
   async candidatesOf(documentId: string): Promise<Candidate[]> {
     const rows = await this.#select(chunksOf(documentId), [...CANDIDATE_COLUMNS]);
-    return this.#unscored(rows).sort((first, second) => first.chunk.ordinal - second.chunk.ordinal);
+    return inOrder(this.#unscored(rows));
   }
 
   /** Candidates without scores, in the order of the ids. */
@@ -295,7 +295,13 @@ export class KnowledgeTable {
   }
 }
 
-function chunksOf(documentId: string): Predicate {
+/** Candidates of one document in its order. */
+export function inOrder(candidates: Candidate[]): Candidate[] {
+  return candidates.sort((first, second) => first.chunk.ordinal - second.chunk.ordinal);
+}
+
+/** Rows that are chunks of a document. */
+export function chunksOf(documentId: string): Predicate {
   return both(equals('document_id', documentId), IS_CHUNK);
 }
 

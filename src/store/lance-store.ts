@@ -39,6 +39,7 @@ import { searchKeyword, searchNames } from './keyword-search.js';
 import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
+import { documentCandidates } from './leg-hits.js';
 import { dropOldVersions, foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
 import { checkPage, requireSpace } from './preconditions.js';
 import type { Presence } from './presence.js';
@@ -193,7 +194,7 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async listCandidates(collection: string, documentId: string): Promise<Candidate[]> {
-    return this.#read(collection, (knowledge) => knowledge.candidatesOf(documentId));
+    return this.#read(collection, (knowledge) => documentCandidates(this.#residents.rows, knowledge, documentId));
   }
 
   async getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]> {

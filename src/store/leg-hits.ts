@@ -4,9 +4,9 @@ import type { Candidate } from '../core/ports.js';
 import { ResultRows } from './columns.js';
 import { read } from './commit.js';
 import { CANDIDATE_COLUMNS, decodeCandidate, type UnscoredCandidate } from './knowledge-rows.js';
-import type { KnowledgeTable } from './knowledge-table.js';
+import { chunksOf, inOrder, type KnowledgeTable } from './knowledge-table.js';
 import type { RowCache } from './resident/row-cache.js';
-import type { RowId } from './resident/row-ids.js';
+import { type RowId, readRowIds } from './resident/row-ids.js';
 
 /** Largest `limit` of a leg. */
 export const MAX_CANDIDATES = 1000;
@@ -50,6 +50,21 @@ export async function readHits(cache: RowCache, knowledge: KnowledgeTable, searc
       score: rows.number(column, at),
     }));
   });
+}
+
+/** Chunks of a document without scores, in its order; those that were read lately are not read again. */
+export async function documentCandidates(
+  cache: RowCache,
+  knowledge: KnowledgeTable,
+  documentId: string,
+): Promise<Candidate[]> {
+  const rows = await read(async () => {
+    const ids = await readRowIds(await knowledge.open(), chunksOf(documentId));
+    const found = await cache.rows(knowledge, ids);
+    return found.length === ids.length ? found : undefined;
+  });
+  if (rows === undefined) return knowledge.candidatesOf(documentId); // It is being replaced.
+  return inOrder(rows.map(({ row }) => ({ ...row, similarity: null, bm25: null })));
 }
 
 /** Candidates by the score of their leg, best first, ties by chunk id. */
