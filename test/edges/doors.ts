@@ -127,23 +127,7 @@ export function openCliDoor(quarry: Quarry): Door {
     name: 'cli',
     canExpress: (operation, input) => wordsOf(operation, input) !== undefined,
     async call(operation, input) {
-      const stdout = new PassThrough();
-      const parts: Buffer[] = [];
-      stdout.on('data', (part: Buffer) => parts.push(part));
-      const terminal = { stdin: new PassThrough(), stdout, stderr: new PassThrough().resume(), hasColour: false };
-      const open = async () => ({ ...quarry, close: async () => undefined });
-      const { operations } = quarry;
-      const words = wordsOf(operation, input) ?? [];
-      const signal = new AbortController().signal;
-      await runProgram(words, {
-        version: '1',
-        operations: operations.map(listOperation),
-        extras: [],
-        terminal,
-        signal,
-        open,
-      });
-      heard = Buffer.concat(parts).toString();
+      heard = await runWords(quarry, wordsOf(operation, input) ?? []);
       return toOutcome(JSON.parse(heard));
     },
     heard: () => heard,
@@ -228,4 +212,20 @@ function cliWords(operation: Operation, key: string, value: JsonObject[string]):
   if (word === '' || (operation.cli.fromFile?.includes(key) === true && /^@.|^-$/s.test(word))) return undefined;
   const isSame = isDeepStrictEqual(coerceStrings(operation.inputSchema, { [key]: word })[key], value);
   return isSame ? [word] : undefined;
+}
+
+/** What the command line prints for words, over a workspace that is open. */
+export async function runWords(quarry: Quarry, words: readonly string[]): Promise<string> {
+  const stdout = new PassThrough();
+  const terminal = { stdin: new PassThrough(), stdout, stderr: new PassThrough().resume(), hasColour: false };
+  await runProgram(words, {
+    version: '1',
+    operations: quarry.operations.map(listOperation),
+    extras: [],
+    terminal,
+    signal: new AbortController().signal,
+    open: async () => ({ ...quarry, close: async () => undefined }),
+  });
+  stdout.end();
+  return Buffer.concat(await stdout.toArray()).toString();
 }

@@ -1,12 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { listOperation } from '../../src/edges/cli/list-operation.js';
-import { runProgram } from '../../src/edges/cli/program.js';
 import { type RunningServer, startHttpServer } from '../../src/edges/http/start-http-server.js';
 import { createMcpServer } from '../../src/edges/mcp/create-mcp-server.js';
 import { serveStdio } from '../../src/edges/mcp/serve-stdio.js';
 import type { Quarry } from '../../src/quarry.js';
 import { openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
+import { runWords } from './doors.js';
 
 const log = (): void => undefined;
 let home: string;
@@ -118,22 +117,8 @@ async function throughStdio(line: string): Promise<string> {
   return Buffer.concat(await output.toArray()).toString();
 }
 
-async function throughCli(...words: string[]): Promise<string> {
-  const stdout = new PassThrough();
-  const terminal = { stdin: new PassThrough(), stdout, stderr: new PassThrough().resume(), hasColour: false };
-  const open = async () => ({ ...quarry, close: async () => undefined });
-  const { signal } = new AbortController();
-  const { operations } = quarry;
-  await runProgram([...words, '--json'], {
-    version: '1',
-    operations: operations.map(listOperation),
-    extras: [],
-    terminal,
-    signal,
-    open,
-  });
-  stdout.end();
-  return Buffer.concat(await stdout.toArray()).toString();
+function throughCli(...words: string[]): Promise<string> {
+  return runWords(quarry, [...words, '--json']);
 }
 
 /** Every door that takes JSON as it is. */
