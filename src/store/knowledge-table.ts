@@ -59,6 +59,11 @@ export class KnowledgeTable {
   }
 
   /** Name of the collection that the rows belong to. */
+  /** Folder of the table. */
+  get folder(): string {
+    return this.#database.folder(this.name);
+  }
+
   get collection(): string {
     return this.#collection;
   }
@@ -80,7 +85,7 @@ export class KnowledgeTable {
 
   /** Numbers of the fragments that an index covers at a version; undefined where that cannot be told, as of a version that is gone. */
   indexedFragments(version: number, index: string): Promise<Set<number> | undefined> {
-    return readIndexedFragments(manifestPath(this.#database.folder(this.name), version), index);
+    return readIndexedFragments(manifestPath(this.folder, version), index);
   }
 
   async create(): Promise<Table> {

@@ -194,7 +194,7 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async listCandidates(collection: string, documentId: string): Promise<Candidate[]> {
-    return this.#read(collection, (knowledge) => documentCandidates(this.#residents.rows, knowledge, documentId));
+    return this.#read(collection, (knowledge) => documentCandidates(this.#place(knowledge), documentId));
   }
 
   async getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]> {
@@ -211,9 +211,10 @@ export class LanceStore implements KnowledgeStore {
     limit: number,
     filter: SearchFilter,
   ): Promise<Candidate[]> {
-    return this.#open().#tables.read(collection, ({ knowledge, entry }) =>
-      searchVector(this.#residents, knowledge, { vector, limit, filter, index: entry.table.vectorIndex ?? undefined }),
-    );
+    return this.#open().#tables.read(collection, ({ knowledge, entry }) => {
+      const query = { vector, limit, filter, index: entry.table.vectorIndex ?? undefined };
+      return this.#residents.background.search(() => searchVector(this.#residents, knowledge, query));
+    });
   }
 
   async searchKeyword(
@@ -377,7 +378,8 @@ export class LanceStore implements KnowledgeStore {
   }
 
   #read<T>(collection: string, work: (knowledge: KnowledgeTable) => Promise<T>): Promise<T> {
-    return this.#open().#tables.read(collection, ({ knowledge }) => work(knowledge));
+    const { background } = this.#residents;
+    return this.#open().#tables.read(collection, ({ knowledge }) => background.search(() => work(knowledge)));
   }
 
   async #write<T>(work: () => Promise<T>): Promise<T> {

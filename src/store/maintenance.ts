@@ -6,6 +6,7 @@ import type { Database } from './database.js';
 import type { Engine } from './engine.js';
 import { buildIndex, coverage, KEYWORD_COLUMN, missingIndexes, STANDING_INDEXES } from './indexes.js';
 import type { KnowledgeTable } from './knowledge-table.js';
+import { keepCodes } from './resident/keep-codes.js';
 import { KEEP_ALL } from './retention.js';
 import { equals } from './sql.js';
 import { syncFiles } from './sync-files.js';
@@ -76,7 +77,8 @@ export async function maintainTable(
     const made = await retried(() => buildVectorIndex(database.engine, table, { ...size, state }));
     if (made !== null || state !== undefined) await context.remember(made);
   }
-  if (isDue) await retried(() => database.retention.clean(table, database.folder(knowledge.name)));
+  if (isDue) await retried(() => database.retention.clean(table, knowledge.folder));
+  await keepCodes(knowledge, { ...size, isDue });
   tell(2);
   await syncFiles(database.directory, context.syncedMs);
   tell(3);

@@ -21,11 +21,13 @@ interface Look {
 export class NewestVersions {
   readonly #looks = new WeakMap<Table, Look>();
   readonly #asking = new WeakMap<Table, Promise<number>>();
+  /** What the disk said of a folder just now. */
+  readonly #changes = new Map<string, bigint | undefined>();
 
   /** @param folder of the table */
   async of(table: Table, folder: string): Promise<number> {
     const nowMs = Date.now();
-    const changedNs = changeOf(folder);
+    const changedNs = this.#changeOf(folder);
     const look = this.#looks.get(table);
     if (look !== undefined && look.changedNs === changedNs) return look.version;
     const version = await this.#ask(table);
@@ -38,6 +40,15 @@ export class NewestVersions {
    * Calls that follow each other without any waiting, as those of the legs of a search, share one look at the disk: nothing
    * can have been written between them that any of them would have to see.
    */
+  #changeOf(folder: string): bigint | undefined {
+    if (this.#changes.has(folder)) return this.#changes.get(folder);
+    const changedNs = changeOf(folder);
+    this.#changes.set(folder, changedNs);
+    process.nextTick(() => this.#changes.delete(folder));
+    return changedNs;
+  }
+
+  /** They share one question to the engine too. */
   #ask(table: Table): Promise<number> {
     const shared = this.#asking.get(table);
     if (shared !== undefined) return shared;
