@@ -32,6 +32,8 @@ const IDLE_TAIL_SHARE = 0.05;
 const MAX_FRAGMENTS = 16;
 /** Old versions that wait for more: each costs some ten kilobytes and what was replaced in it. */
 const MAX_VERSIONS = 12;
+/** The same for a store that stays open or closes, when no job puts the table in order. */
+export const MAX_OLD_VERSIONS = 4;
 /** Of large tables, where folding takes seconds, one more of both waits for so many rows. */
 const ROWS_PER_WAITING = 1_000;
 /** Above this share of deleted rows the table is written anew without them. */
@@ -84,11 +86,15 @@ export async function maintainTable(
   tell(3);
 }
 
-/** Drops the old versions of a collection's table when there are more than `most`. Must be called by the only writer. */
-export async function dropOldVersions(database: Database, knowledge: KnowledgeTable, most: number): Promise<void> {
+/** Drops the old versions of a collection's table when there are too many. Must be called by the only writer. */
+export async function dropOldVersions(database: Database, knowledge: KnowledgeTable): Promise<void> {
   const table = await knowledge.open();
-  if ((await database.retention.droppable(table)) <= most) return;
-  await retried(() => database.retention.clean(table, database.folder(knowledge.name)));
+  if (await hasOldVersions(database, table)) await retried(() => database.retention.clean(table, knowledge.folder));
+}
+
+/** Whether a table has more old versions than are worth the work: dropping them folds all of it. */
+export async function hasOldVersions({ retention }: Database, table: Table): Promise<boolean> {
+  return (await retention.droppable(table)) > MAX_OLD_VERSIONS + (await table.countRows()) / ROWS_PER_WAITING;
 }
 
 /** Merges rows that no index covers into the indexes, and mends indexes that are missing or cannot be read. */

@@ -12,7 +12,7 @@ import type { Background } from './background.js';
 import { PackedRows } from './packed-rows.js';
 import type { Tenant } from './room.js';
 import { fragmentOf, type RowId, takeRows } from './row-ids.js';
-import { holds, type RowList, type RowLists } from './row-lists.js';
+import { changesBetween, holds, type RowList, type RowLists } from './row-lists.js';
 
 /** What a row takes, about, before the first have been read: its texts, its vector, a hundred postings. */
 const USUAL_ROW_BYTES = 4_000;
@@ -28,6 +28,8 @@ const SLICE = 1_024;
 const PIECE = 64;
 /** Rows that are gone are passed over until they are more than this, and more than those that are there. */
 const FEWEST_GONE = 4_096;
+/** The version of what holds nothing. */
+const NO_VERSION = -1;
 /** Rows more than are wanted, where the last of them are equally good. */
 const SPARE_TIES = 100;
 
@@ -59,7 +61,9 @@ export class ResidentTerms implements Tenant {
   readonly #which: TermRows;
   readonly #background: Background;
   #rowBytes = USUAL_ROW_BYTES;
-  #version = -1;
+  /** The rows of the version that it was brought to, and those that were read since. */
+  #settled: RowList | undefined;
+  #unsettled: RowId[] = [];
   #turn: Promise<void> | undefined;
   #reading: Promise<void> | undefined;
   #postings = new TermPostings();
@@ -96,7 +100,7 @@ export class ResidentTerms implements Tenant {
 
   /** The version of the table whose rows it holds. */
   get version(): number {
-    return this.#version;
+    return this.#settled?.version ?? NO_VERSION;
   }
 
   get isEmpty(): boolean {
@@ -126,16 +130,17 @@ export class ResidentTerms implements Tenant {
    */
   async follow(covered: KeywordCoverage): Promise<boolean> {
     if (!this.#canBeKept(covered)) return false;
-    if (covered.version === this.#version) return true;
+    if (covered.version === this.version) return true;
     this.#turn ??= this.#catchUp(covered).finally(() => {
       this.#turn = undefined;
     });
     await this.#turn;
-    return covered.version === this.#version;
+    return covered.version === this.version;
   }
 
   release(): void {
-    this.#version = -1;
+    this.#settled = undefined;
+    this.#unsettled = [];
     this.#postings = new TermPostings();
     this.#rows = packedRows(this.#knowledge);
     this.#places = new Map();
@@ -197,9 +202,10 @@ export class ResidentTerms implements Tenant {
 
   async #catchUp({ version, indexed }: KeywordCoverage): Promise<void> {
     if (this.#reading !== undefined) return;
-    const wanted = await this.#wanted(version);
-    if (wanted === undefined || wanted.length > MOST_ROWS[this.#which]) return; // a newer version tells more
-    const missing = wanted.filter((id) => !this.#places.has(id));
+    const list = await this.#wanted(version);
+    if (list === undefined || list.ids.length > MOST_ROWS[this.#which]) return; // a newer version tells more
+    const { added, gone } = changesBetween(this.#settled, list);
+    const missing = added.filter((id) => !this.#places.has(id));
     if (this.#which !== 'waiting' && indexed > 0 && missing.length > READ_AT_ONCE) {
       this.#reading = this.#readSlices(missing)
         .catch(() => undefined) // the next search tries again
@@ -212,33 +218,34 @@ export class ResidentTerms implements Tenant {
     await this.#read(missing);
     // Rows that went while they were read, or were let go of, are no part of any version.
     const isOfVersion = missing.length === 0 || (await this.#knowledge.version()) === version;
-    if (isOfVersion && this.#postings === postings) this.#settle(wanted, version);
+    if (isOfVersion && this.#postings === postings) this.#settle(list, gone);
   }
 
   /** The rows that it has to hold at a version; undefined where that version is gone. */
-  async #wanted(version: number): Promise<Float64Array | undefined> {
+  async #wanted(version: number): Promise<RowList | undefined> {
     if (this.#which !== 'waiting') {
       const list = await this.#lists.read(this.isWhole ? undefined : IS_DOCUMENT);
-      return list.version === version ? list.ids : undefined;
+      return list.version === version ? list : undefined;
     }
     const covered = await this.#knowledge.indexedFragments(version, indexName(KEYWORD_COLUMN));
     if (covered === undefined) return undefined;
     const { ids } = await this.#lists.read();
-    return ids.filter((id) => !covered.has(fragmentOf(id)));
+    return { version, ids: ids.filter((id) => !covered.has(fragmentOf(id))) };
   }
 
-  /** Takes note of what is gone. */
-  #settle(wanted: Float64Array, version: number): void {
-    if (this.#places.size !== wanted.length) {
-      const there = new Set(wanted);
-      for (const [id, place] of this.#places) if (!there.has(id)) this.#drop(id, place);
-    }
-    const gone = this.#postings.places - this.#postings.size;
-    if (gone > Math.max(FEWEST_GONE, this.#postings.size)) this.release();
-    else this.#version = version;
+  /** Takes note of what is gone, also of rows that were read and are of no version that was settled. */
+  #settle(list: RowList, gone: Float64Array): void {
+    for (const id of gone) this.#drop(id);
+    for (const id of this.#unsettled) if (!holds(list, id)) this.#drop(id);
+    this.#unsettled = [];
+    const passedOver = this.#postings.places - this.#postings.size;
+    if (passedOver > Math.max(FEWEST_GONE, this.#postings.size)) this.release();
+    else this.#settled = list;
   }
 
-  #drop(id: RowId, place: number): void {
+  #drop(id: RowId): void {
+    const place = this.#places.get(id);
+    if (place === undefined) return;
     this.#postings.remove(place);
     this.#places.delete(id);
     this.#documents.delete(place);
@@ -268,6 +275,7 @@ export class ResidentTerms implements Tenant {
     const documentId = rows.text('document_id', at);
     const place = this.#postings.add(terms);
     this.#places.set(id, place);
+    this.#unsettled.push(id);
     this.#ids[place] = id;
     const ordinal = rows.number('ordinal', at);
     if (ordinal === DOCUMENT_ORDINAL) this.#documents.set(place, { id: documentId, names: terms });

@@ -8,7 +8,7 @@ import { readVectors } from './read-vectors.js';
 import type { ResidentParts } from './resident-terms.js';
 import type { Tenant } from './room.js';
 import { fragmentOf, offsetOf, type RowId } from './row-ids.js';
-import { holds, type RowList, type RowLists } from './row-lists.js';
+import { changesBetween, holds, type RowChanges, type RowList, type RowLists } from './row-lists.js';
 
 /** Rows that are gone are passed over until they are more than this share of all; then all are read anew. */
 const MOST_GONE = 0.5;
@@ -24,8 +24,6 @@ const PIECE = 128;
 /** A row that is not known yet, and one that is known to have no vector. */
 const UNKNOWN = -2;
 const WITHOUT_VECTOR = -1;
-/** The version of what holds nothing. */
-const UNREAD = -1;
 
 /**
  * The vectors of a table in memory, coded in bytes (core/vectors/code-matrix). Follows the table: of another version only
@@ -36,7 +34,8 @@ export class ResidentVectors implements Tenant {
   readonly #lists: RowLists;
   readonly #background: Background;
   #matrix: CodeMatrix;
-  #version = UNREAD;
+  /** The rows of the version that it was brought to. */
+  #settled: RowList | undefined;
   #opening: Promise<void> | undefined;
   #following: Promise<void> | undefined;
   /** Place in the matrix of each row, by fragment and place in it. */
@@ -73,7 +72,7 @@ export class ResidentVectors implements Tenant {
     readonly where: Predicate | undefined;
   }): Promise<RowId[] | undefined> {
     const list = query.where === undefined ? undefined : await this.#lists.read(query.where);
-    if (!(await this.#follow()) || this.#version === UNREAD) return undefined;
+    if (!(await this.#follow()) || this.#settled === undefined) return undefined;
     const admitted = list === undefined ? this.#present : this.#marked(list);
     return this.#matrix.nearest(query.vector, query.count, admitted).map((place) => this.#ids[place] ?? 0);
   }
@@ -82,11 +81,12 @@ export class ResidentVectors implements Tenant {
   async #follow(): Promise<boolean> {
     for (;;) {
       const list = await this.#lists.read();
-      if (list.version === this.#version) return true;
+      if (list.version === this.#settled?.version) return true;
       this.#opening ??= this.#open(list);
       await this.#opening;
-      const unknown = list.ids.filter((id) => this.#placeOf(id) === UNKNOWN);
-      this.#following ??= this.#catchUp(list, unknown).finally(() => {
+      const changes = changesBetween(this.#settled, list);
+      const unknown = changes.added.filter((id) => this.#placeOf(id) === UNKNOWN);
+      this.#following ??= this.#catchUp(list, { ...changes, unknown }).finally(() => {
         this.#following = undefined;
       });
       if (unknown.length <= READ_AT_ONCE) await this.#following;
@@ -113,20 +113,23 @@ export class ResidentVectors implements Tenant {
   }
 
   /** Reads what is new, and only then takes note of what is there, so that a search meanwhile finds what it found before. */
-  async #catchUp({ version, ids }: RowList, unknown: Float64Array): Promise<void> {
+  async #catchUp(list: RowList, changes: RowChanges & { readonly unknown: Float64Array }): Promise<void> {
+    const { unknown, added, gone } = changes;
     if (unknown.length <= READ_AT_ONCE) await this.#load(unknown);
     else {
       for (let from = 0; from < unknown.length; from += SLICE)
         await this.#background.run(() => this.#load(unknown.subarray(from, from + SLICE), unknown.length));
     }
-    const present = this.#mark(ids);
-    const gone = this.#ids.length - present.reduce((sum, flag) => sum + flag, 0);
-    if (gone > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE)) {
+    const present = new Uint8Array(this.#ids.length);
+    present.set(this.#present);
+    this.#mark(present, gone, 0);
+    this.#mark(present, added, 1);
+    if (this.#ids.length - list.ids.length > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE)) {
       this.release();
       return;
     }
     this.#present = present;
-    this.#version = version;
+    this.#settled = list;
   }
 
   async #load(ids: Float64Array, expected = ids.length): Promise<void> {
@@ -139,21 +142,21 @@ export class ResidentVectors implements Tenant {
     }
   }
 
-  /** One byte a place: whether its row is among these. */
-  #mark(ids: Float64Array): Uint8Array {
-    const marked = new Uint8Array(this.#ids.length);
+  /** Writes a byte at the place of each of these rows. */
+  #mark(marks: Uint8Array, ids: Float64Array, byte: number): Uint8Array {
     for (const id of ids) {
       const place = this.#placeOf(id);
-      if (place >= 0) marked[place] = 1;
+      if (place >= 0) marks[place] = byte;
     }
-    return marked;
+    return marks;
   }
 
+  /** Which places rows have that a condition holds for. */
   #marked(list: RowList): Uint8Array {
     const known = this.#admitted.get(list);
     // Rows that became known since have places that it does not reach.
     if (known?.length === this.#ids.length) return known;
-    const marked = this.#mark(list.ids);
+    const marked = this.#mark(new Uint8Array(this.#ids.length), list.ids, 1);
     this.#admitted.set(list, marked);
     return marked;
   }
@@ -187,7 +190,7 @@ export class ResidentVectors implements Tenant {
     this.#lastFragment = -1;
     this.#ids = [];
     this.#present = new Uint8Array(0);
-    this.#version = UNREAD;
+    this.#settled = undefined;
     this.#opening = undefined;
   }
 }
