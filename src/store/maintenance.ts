@@ -8,7 +8,7 @@ import { buildIndex, coverage, KEYWORD_COLUMN, missingIndexes, STANDING_INDEXES 
 import type { KnowledgeTable } from './knowledge-table.js';
 import { keepCodes } from './resident/keep-codes.js';
 import { KEEP_ALL } from './retention.js';
-import { equals } from './sql.js';
+import { both, contains, equals, type Predicate } from './sql.js';
 import { syncFiles } from './sync-files.js';
 import {
   buildVectorIndex,
@@ -138,9 +138,14 @@ export async function foldLongTail(engine: Engine, table: Table): Promise<void> 
 
 /** Columns of {@link STANDING_INDEXES} whose index cannot answer. */
 export async function brokenIndexes(table: Table): Promise<string[]> {
-  const answers = await Promise.all(STANDING_INDEXES.map((column) => canAnswer(table, column)));
-  return STANDING_INDEXES.filter((_, at) => answers[at] === false);
+  // One question to all costs half of one to each.
+  const answers = await Promise.all([canAnswer(table, PLAIN_COLUMNS), canAnswer(table, [KEYWORD_COLUMN])]);
+  if (answers.every((answer) => answer)) return [];
+  const each = await Promise.all(STANDING_INDEXES.map((column) => canAnswer(table, [column])));
+  return STANDING_INDEXES.filter((_, at) => each[at] === false);
 }
+
+const PLAIN_COLUMNS = STANDING_INDEXES.filter((column) => column !== KEYWORD_COLUMN);
 
 /** Builds the indexes that cannot answer anew; resolves to whether there were any. */
 export async function mendIndexes(engine: Engine, table: Table): Promise<boolean> {
@@ -154,22 +159,26 @@ export async function rebuildIndexes(engine: Engine, table: Table): Promise<void
   for (const column of STANDING_INDEXES) await retried(() => buildIndex(engine, table, column));
 }
 
-async function canAnswer(table: Table, column: string): Promise<boolean> {
+/** Whether the indexes of these columns answer, the keyword index alone or others. */
+async function canAnswer(table: Table, columns: readonly string[]): Promise<boolean> {
   try {
     const query = table.query();
-    if (column === KEYWORD_COLUMN) {
+    if (columns.includes(KEYWORD_COLUMN)) {
       // A common word, so that a list of postings is read and not only the dictionary.
       query.fullTextSearch('data value use new name', { columns: KEYWORD_COLUMN }).select(['key', '_score']);
-    } else if (column === 'tags' || column === 'facts') {
-      query.where(`array_has(${column}, 'probe')`).select(['key']);
     } else {
-      query.where(equals(column, 'probe')).select(['key']);
+      query.where(columns.map(probeOf).reduce(both)).select(['key']);
     }
     await query.limit(1).toArrow({ timeoutMs: ANSWER_MS }); // on some damage the engine waits for ever
     return true;
   } catch {
     return false;
   }
+}
+
+/** A condition that holds for no row. */
+function probeOf(column: string): Predicate {
+  return column === 'tags' || column === 'facts' ? contains(column, 'probe') : equals(column, 'probe');
 }
 
 async function retried<T>(work: () => Promise<T>): Promise<T> {

@@ -17,7 +17,8 @@ const MOST_DIMENSIONS = 4_096;
 /** What a vector takes beside its codes. */
 const BESIDE_BYTES = 24;
 
-/** Share of the memory for vectors that rows of larger tables may take, which were read lately. */
+/** Share of the memory for vectors that whole tables may take besides, and rows of larger ones that were read lately. */
+const WHOLE_SHARE = 0.75;
 const CACHE_SHARE = 0.125;
 
 const MEBIBYTE = 1024 * 1024;
@@ -69,7 +70,7 @@ export class Residents {
   constructor(bytes: number) {
     this.#cache = new RowCache(bytes * CACHE_SHARE);
     this.#vectors = new Room(bytes);
-    this.#whole = new Room(bytes);
+    this.#whole = new Room(bytes * WHOLE_SHARE);
   }
 
   /** Which rows a table has. */
