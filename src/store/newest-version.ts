@@ -22,15 +22,17 @@ interface Look {
 export class NewestVersions {
   readonly #looks = new WeakMap<Table, Look>();
   /** What the disk said of a folder just now. */
-  readonly #changes = new Map<string, bigint | undefined>();
+  readonly #folders = new Map<string, FolderLook>();
 
   /** @param folder of the table */
   async of(table: Table, folder: string): Promise<number> {
     const nowMs = Date.now();
-    const changedNs = this.#changeOf(folder);
+    const now = this.#lookAt(folder);
+    const { changedNs } = now;
     const look = this.#looks.get(table);
     if (look !== undefined && look.changedNs === changedNs) return look.version;
-    const version = newestNamed(folder) ?? (await table.version());
+    now.named ??= newestNamed(folder);
+    const version = now.named ?? (await table.version());
     const isSettled = changedNs !== undefined && nowMs - Number(changedNs / 1_000_000n) > SETTLED_MS;
     if (isSettled) this.#looks.set(table, { changedNs, version });
     return version;
@@ -40,13 +42,21 @@ export class NewestVersions {
    * Calls that follow each other without any waiting, as those of the legs of a search, share one look at the disk: nothing
    * can have been written between them that any of them would have to see.
    */
-  #changeOf(folder: string): bigint | undefined {
-    if (this.#changes.has(folder)) return this.#changes.get(folder);
-    const changedNs = changeOf(folder);
-    this.#changes.set(folder, changedNs);
-    process.nextTick(() => this.#changes.delete(folder));
-    return changedNs;
+  #lookAt(folder: string): FolderLook {
+    const known = this.#folders.get(folder);
+    if (known !== undefined) return known;
+    const look: FolderLook = { changedNs: changeOf(folder), named: undefined };
+    this.#folders.set(folder, look);
+    process.nextTick(() => this.#folders.delete(folder));
+    return look;
   }
+}
+
+/** What the disk says of the folder of a table's versions. */
+interface FolderLook {
+  readonly changedNs: bigint | undefined;
+  /** The newest version by the names in it, once they have been read. */
+  named: number | undefined;
 }
 
 /** When anything was added to or taken from the versions of a table; undefined where that cannot be told. */

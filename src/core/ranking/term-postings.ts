@@ -113,14 +113,14 @@ export class TermPostings {
   /** Gives each row that holds any of the terms, by its place, with its BM25 score. */
   score(query: PostingQuery, give: (place: number, score: number) => void): void {
     const found = this.#sum(query);
-    const holding = query.required.map((term) => this.#placesOf(term));
-    const holdingNot = query.excluded.map((term) => this.#placesOf(term));
+    const holding = query.required.map((term) => this.#marksOf(term));
+    const holdingNot = query.excluded.map((term) => this.#marksOf(term));
     const isNarrowed = holding.length + holdingNot.length > 0;
     for (const place of found) {
       const score = this.#scores[place] ?? 0;
       this.#scores[place] = 0;
       if (!isNarrowed) give(place, score);
-      else if (holding.every((places) => places.has(place)) && !holdingNot.some((places) => places.has(place)))
+      else if (holding.every((marks) => marks[place] === 1) && !holdingNot.some((marks) => marks[place] === 1))
         give(place, score);
     }
   }
@@ -151,8 +151,11 @@ export class TermPostings {
     this.#found = new Uint32Array(room);
   }
 
-  #placesOf(term: string): Set<number> {
-    return new Set(Array.from(this.#postingsOf(term), (posting) => posting >>> COUNT_BITS));
+  /** A byte a place: whether the term stands there. */
+  #marksOf(term: string): Uint8Array {
+    const marks = new Uint8Array(this.places);
+    for (const posting of this.#postingsOf(term)) marks[posting >>> COUNT_BITS] = 1;
+    return marks;
   }
 
   #postingsOf(term: string): Uint32Array {

@@ -14,9 +14,9 @@ import type { Tenant } from './room.js';
 import { fragmentOf, type RowId, takeRows } from './row-ids.js';
 import { changesBetween, holds, type RowList, type RowLists } from './row-lists.js';
 
-/** What a row takes, about, before the first have been read: its texts, its vector, a hundred postings. */
-const USUAL_ROW_BYTES = 4_000;
-/** So many rows tell what a row takes. */
+/** What a row takes at least, about, before the first have been read: short texts, a vector, fifty postings. */
+const USUAL_ROW_BYTES = 2_000;
+/** So many rows tell what a row takes; where there is no room for all, the others are not read. */
 const TELLING_ROWS = 10_000;
 
 /** Most rows that are kept of these; of all, as many as there is room for. */
@@ -24,7 +24,7 @@ const MOST_ROWS = { all: Number.POSITIVE_INFINITY, waiting: 6_000, documents: 25
 /** More rows than these are read beside the searches, which go on without them where there is an index. */
 const READ_AT_ONCE = 1_000;
 /** Rows that are read in one go, and those that are taken in, between which searches have their turn. */
-const SLICE = 1_024;
+const SLICE = 4_096;
 const PIECE = 64;
 /** Rows that are gone are passed over until they are more than this, and more than those that are there. */
 const FEWEST_GONE = 4_096;
