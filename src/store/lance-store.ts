@@ -40,14 +40,7 @@ import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { documentCandidates } from './leg-hits.js';
-import {
-  dropOldVersions,
-  foldLongTail,
-  hasOldVersions,
-  MAX_OLD_VERSIONS,
-  maintainTable,
-  mendIndexes,
-} from './maintenance.js';
+import * as maintenance from './maintenance.js';
 import { checkPage, requireSpace } from './preconditions.js';
 import type { Presence } from './presence.js';
 import { Residents } from './resident/residents.js';
@@ -55,8 +48,6 @@ import { termStatistics } from './term-statistics.js';
 import type { VectorIndexState, VectorPolicy } from './vector-index.js';
 import { searchVector } from './vector-search.js';
 import { Writer } from './writer.js';
-
-/** Old versions of each table that may stay when a store is closed. */
 
 /** What a store is made of. */
 export interface LanceStoreParts {
@@ -160,7 +151,7 @@ export class LanceStore implements KnowledgeStore {
       if (space !== undefined) requireSpace(entry.collection, space);
       await knowledge.put(rows);
       // The rows are stored; searches scan them until the next folding, which tells what keeps it from being done.
-      await foldLongTail(this.#parts.database.engine, await knowledge.open()).catch(() => undefined);
+      await maintenance.foldLongTail(this.#parts.database.engine, await knowledge.open()).catch(() => undefined);
     });
   }
 
@@ -287,7 +278,7 @@ export class LanceStore implements KnowledgeStore {
         const now = await this.#catalog.entry(collection);
         await this.#catalog.putEntry({ ...now, table: { ...now.table, vectorIndex } });
       };
-      await maintainTable(knowledge, { ...this.#parts, state, syncedMs: this.#syncedMs, remember }, report);
+      await maintenance.maintainTable(knowledge, { ...this.#parts, state, syncedMs: this.#syncedMs, remember }, report);
       this.#syncedMs = startMs;
       await this.#tables.describe(collection);
       await this.#tables.clearLeftovers();
@@ -339,8 +330,8 @@ export class LanceStore implements KnowledgeStore {
     const { database, presence } = this.#open().#parts;
     if (!(await presence.isAlone()) || !(await this.#hasOldVersions())) return;
     await this.#writer.write(async () => {
-      for (const { knowledge } of await this.#tables.all()) await dropOldVersions(database, knowledge);
-      await this.#catalog.compact(MAX_OLD_VERSIONS);
+      for (const { knowledge } of await this.#tables.all()) await maintenance.dropOldVersions(database, knowledge);
+      await this.#catalog.compact(maintenance.OLD_VERSIONS);
     });
   }
 
@@ -348,7 +339,7 @@ export class LanceStore implements KnowledgeStore {
     const { database } = this.#parts;
     for (const name of await database.tableNames()) {
       const table = await database.table(name).catch(() => undefined); // broken: not for here to mend
-      if (table !== undefined && (await hasOldVersions(database, table))) return true;
+      if (table !== undefined && (await maintenance.hasOldVersions(database, table))) return true;
     }
     return false;
   }
@@ -371,7 +362,7 @@ export class LanceStore implements KnowledgeStore {
     try {
       await this.#write(async () => {
         const { knowledge } = await this.#tables.rows(collection);
-        await mendIndexes(engine, await knowledge.open());
+        await maintenance.mendIndexes(engine, await knowledge.open());
       });
     } catch {
       // What then fails again says more.

@@ -33,7 +33,7 @@ const MAX_FRAGMENTS = 16;
 /** Old versions that wait for more: each costs some ten kilobytes and what was replaced in it. */
 const MAX_VERSIONS = 12;
 /** The same for a store that stays open or closes, when no job puts the table in order. */
-export const MAX_OLD_VERSIONS = 4;
+export const OLD_VERSIONS = 4;
 /** Of large tables, where folding takes seconds, one more of both waits for so many rows. */
 const ROWS_PER_WAITING = 1_000;
 /** Above this share of deleted rows the table is written anew without them. */
@@ -94,7 +94,7 @@ export async function dropOldVersions(database: Database, knowledge: KnowledgeTa
 
 /** Whether a table has more old versions than are worth the work: dropping them folds all of it. */
 export async function hasOldVersions({ retention }: Database, table: Table): Promise<boolean> {
-  return (await retention.droppable(table)) > MAX_OLD_VERSIONS + (await table.countRows()) / ROWS_PER_WAITING;
+  return (await retention.droppable(table)) > OLD_VERSIONS + (await table.countRows()) / ROWS_PER_WAITING;
 }
 
 /** Merges rows that no index covers into the indexes, and mends indexes that are missing or cannot be read. */

@@ -38,4 +38,14 @@ describe('work in the background', () => {
     await expect(background.search(() => Promise.reject(new Error('not found')))).rejects.toThrow('not found');
     expect(await background.run(async () => 6)).toBe(6);
   });
+
+  it('lets others have their turn between searches that wait for nothing', async () => {
+    const background = new Background();
+    let hadTurn = false;
+    setImmediate(() => {
+      hadTurn = true;
+    });
+    while (!hadTurn) await background.search(async () => undefined);
+    expect(hadTurn).toBe(true);
+  });
 });
