@@ -10,9 +10,9 @@ import { type RowId, readRowIds } from './row-ids.js';
 
 /** The vectors of fewer rows are read as fast without a file. */
 const FEWEST_ROWS = 20_000;
-/** A file is written anew when it differs from the table by more rows than these, and than this share of them. */
-const MOST_OTHERS = 500;
-const OTHERS_SHARE = 0.01;
+/** A file is written anew when it lacks more rows than these, and than this share of them, or has any that are gone. */
+const MOST_MISSING = 500;
+const MISSING_SHARE = 0.01;
 
 /**
  * Brings the file of a table's codes up to date, so that a process that searches need not read all vectors first. Must be
@@ -34,7 +34,7 @@ export async function keepCodes(
   const known = new Set([...old.ids, ...old.without]);
   const missing = ids.filter((id) => !known.has(id));
   const gone = known.size - (ids.length - missing.length);
-  if (missing.length + gone <= Math.max(MOST_OTHERS, ids.length * OTHERS_SHARE)) return;
+  if (gone === 0 && missing.length <= Math.max(MOST_MISSING, ids.length * MISSING_SHARE)) return;
   const table = await together(knowledge, { old, there, missing });
   await writeCodes(path, knowledge.dimensions, table).catch(() => undefined); // Who finds no file reads the vectors.
 }
