@@ -260,6 +260,11 @@ export function decodeSpan(json: string, text: string): Chunk {
 /** A candidate before any leg has scored it. */
 export type UnscoredCandidate = Omit<Candidate, 'similarity' | 'bm25'>;
 
+/** A row as a candidate that no leg has scored. */
+export function unscored(row: UnscoredCandidate): Candidate {
+  return { ...row, similarity: null, bm25: null };
+}
+
 /** The candidate at a row with {@link CANDIDATE_COLUMNS}. */
 export function decodeCandidate(rows: ResultRows, row: number, collection: string): UnscoredCandidate {
   return {

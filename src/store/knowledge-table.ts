@@ -25,6 +25,7 @@ import {
   knowledgeRows,
   sharedCells,
   storedCells,
+  unscored,
 } from './knowledge-rows.js';
 import { manifestPath } from './manifests.js';
 import { readIndexedFragments } from './read-manifest.js';
@@ -58,12 +59,12 @@ export class KnowledgeTable {
     this.#schema = arrowSchema(database.engine, KNOWLEDGE_COLUMNS, table.dimensions);
   }
 
-  /** Name of the collection that the rows belong to. */
   /** Folder of the table. */
   get folder(): string {
     return this.#database.folder(this.name);
   }
 
+  /** Name of the collection that the rows belong to. */
   get collection(): string {
     return this.#collection;
   }
@@ -196,11 +197,7 @@ export class KnowledgeTable {
   }
 
   #unscored(rows: ResultRows): Candidate[] {
-    return Array.from({ length: rows.length }, (_, row) => ({
-      ...decodeCandidate(rows, row, this.#collection),
-      similarity: null,
-      bm25: null,
-    }));
+    return Array.from({ length: rows.length }, (_, row) => unscored(decodeCandidate(rows, row, this.#collection)));
   }
 
   /** First chunks of documents, without scores, in the order of the ids. */
@@ -242,14 +239,13 @@ export class KnowledgeTable {
   async #replace(group: readonly (readonly KnowledgeRow[])[]): Promise<void> {
     const rows = group.flat();
     const written = new Set(rows.map(({ key }) => key));
-    const stored = await this.#select(isOneOf('document_id', [...new Set(rows.map((row) => row.document_id))]), [
-      'key',
-    ]);
-    const gone = Array.from({ length: stored.length }, (_, row) => stored.text('key', row)).filter(
-      (key) => !written.has(key),
-    );
+    const ids = group.map(([own]) => own?.document_id ?? '');
+    const stored = await this.#select(isOneOf('document_id', ids), ['key', 'document_id']);
+    const shrunk = new Set<string>();
+    for (let row = 0; row < stored.length; row++)
+      if (!written.has(stored.text('key', row))) shrunk.add(stored.text('document_id', row));
     // Deleting besides replacing makes the engine compare the whole table with what is written: four times the work.
-    await this.#merge(rows, gone.length === 0 ? undefined : isOneOf('key', gone));
+    await this.#merge(rows, shrunk.size === 0 ? undefined : isOneOf('document_id', [...shrunk]));
   }
 
   /** One commit: rows are replaced by key; rows that `gone` covers and that are not among them are deleted. */

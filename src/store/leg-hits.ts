@@ -5,7 +5,7 @@ import { ResultRows } from './columns.js';
 import { read } from './commit.js';
 import { keywordCoverage } from './keyword-coverage.js';
 import type { KeywordPlace } from './keyword-place.js';
-import { CANDIDATE_COLUMNS, decodeCandidate, type UnscoredCandidate } from './knowledge-rows.js';
+import { CANDIDATE_COLUMNS, decodeCandidate, type UnscoredCandidate, unscored } from './knowledge-rows.js';
 import { chunksOf, inOrder, type KnowledgeTable } from './knowledge-table.js';
 import type { Residents } from './resident/residents.js';
 import { type RowId, readRowIds } from './resident/row-ids.js';
@@ -68,11 +68,6 @@ export async function documentCandidates(
   });
   if (rows === undefined) return knowledge.candidatesOf(documentId); // It is being replaced.
   return inOrder(rows.map(({ row }) => unscored(row)));
-}
-
-/** A row as a candidate that no leg has scored. */
-export function unscored(row: UnscoredCandidate): Candidate {
-  return { ...row, similarity: null, bm25: null };
 }
 
 /** Candidates by the score of their leg, best first, ties by chunk id. */

@@ -1,3 +1,4 @@
+import { ownCopy } from '../text/own-copy.js';
 import { PostingList } from './posting-list.js';
 import { B, K1, saturate, weightOf } from './recover-frequencies.js';
 
@@ -168,8 +169,4 @@ export class TermPostings {
 /** The posting of a term that stands once more in its row. */
 function oneMore(posting: number): number {
   return (posting & MOST_COUNTED) === MOST_COUNTED ? posting : posting + 1;
-}
-
-function ownCopy(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

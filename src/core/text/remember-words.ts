@@ -1,3 +1,5 @@
+import { ownCopy } from './own-copy.js';
+
 /** Words that are remembered, and how long one may be. */
 const MOST_WORDS = 32_768;
 const LONGEST_WORD = 60;
@@ -13,8 +15,7 @@ export function rememberWords<T>(make: (word: string) => T): (word: string) => T
     if (before !== undefined) return before;
     if (word.length > LONGEST_WORD) return make(word);
     if (known.size >= MOST_WORDS) known.clear();
-    // A part of a string holds on to the whole; a copy through bytes does not.
-    const own = Buffer.from(word, 'utf16le').toString('utf16le');
+    const own = ownCopy(word);
     const made = make(own);
     known.set(own, made);
     return made;

@@ -5,11 +5,10 @@ import { type CodeRows, createCodeRows } from './scan-kernel.js';
 /** Largest code of a number of a row, and of a query: products of both, summed over 4,096 numbers, stay below 2^31. */
 const ROW_CODES = 127;
 const QUERY_CODES = 4_095;
-/** Rows of the smallest and the largest part. */
+/** Rows of the smallest part. */
 const FEWEST_ROWS = 1_024;
-const MOST_ROWS = 65_536;
 /** Most rows that lie in memory in one piece. */
-export const MOST_TOGETHER = MOST_ROWS;
+export const MOST_TOGETHER = 65_536;
 /** Has no common factor with the codes of a query, so that what a code counts for in a check differs from place to place. */
 const CHECK_STEP = 2_654;
 
@@ -121,7 +120,7 @@ export class CodeMatrix {
   #partFor(expected: number): Part {
     const last = this.#parts.at(-1);
     if (last !== undefined && last.used < last.capacity) return last;
-    const capacity = Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, expected));
+    const capacity = Math.min(MOST_TOGETHER, Math.max(FEWEST_ROWS, expected));
     const part = { rows: createCodeRows(capacity, this.#dimensions), capacity, first: this.#rows, used: 0 };
     this.#parts.push(part);
     return part;

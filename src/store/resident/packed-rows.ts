@@ -97,15 +97,17 @@ export class PackedRows {
   /** Room for so many bytes, from a multiple of four on. */
   #room(place: number, bytes: number): Start {
     const size = Math.ceil(bytes / NUMBER_BYTES) * NUMBER_BYTES;
-    if (this.#pages.length === 0 || this.#used + size > PAGE_BYTES) {
-      this.#pages.push(new Page(Math.max(PAGE_BYTES, size)));
+    let page = this.#pages.at(-1);
+    if (page === undefined || this.#used + size > PAGE_BYTES) {
+      page = new Page(Math.max(PAGE_BYTES, size));
+      this.#pages.push(page);
       this.#bytes += Math.max(PAGE_BYTES, size);
       this.#used = 0;
     }
     const offset = this.#used;
     this.#used += size;
     this.#starts[place] = (this.#pages.length - 1) * PAGE_BYTES + offset;
-    return this.#startOf(place) ?? { page: new Page(size), offset: 0 };
+    return { page, offset };
   }
 
   #startOf(place: number): Start | undefined {

@@ -124,7 +124,8 @@ export class ResidentVectors implements Tenant {
     present.set(this.#present);
     this.#mark(present, gone, 0);
     this.#mark(present, added, 1);
-    if (this.#ids.length - list.ids.length > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE)) {
+    const passedOver = this.#ids.length - present.reduce((sum, flag) => sum + flag, 0);
+    if (passedOver > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE)) {
       this.release();
       return;
     }

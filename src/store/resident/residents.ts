@@ -57,7 +57,7 @@ interface TableResidents {
 
 /**
  * What a store keeps of its tables in memory, within bounds: the vectors of those that are searched; which rows they have;
- * the terms of small ones, and of rows that wait for the keyword index; and rows that were read.
+ * whole tables as far as there is room; of others the terms of rows that wait for the keyword index, and rows that were read.
  */
 export class Residents {
   /** Where what is read ahead waits for searches. */
@@ -117,14 +117,7 @@ export class Residents {
     ids: readonly RowId[],
   ): Promise<{ readonly id: RowId; readonly row: UnscoredCandidate }[]> {
     const { all } = this.#of(knowledge);
-    const kept = ids.map((id) => all.row(id));
-    const missing = ids.filter((_, at) => kept[at] === undefined);
-    const read = missing.length === 0 ? [] : await this.#cache.rows(knowledge, missing);
-    const found = new Map(read.map(({ id, row }) => [id, row]));
-    return ids.flatMap((id, at) => {
-      const row = kept[at] ?? found.get(id);
-      return row === undefined ? [] : [{ id, row }];
-    });
+    return this.#cache.rows(knowledge, ids, (id) => all.row(id));
   }
 
   #of(knowledge: KnowledgeTable): TableResidents {

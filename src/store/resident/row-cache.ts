@@ -22,14 +22,18 @@ export class RowCache {
     this.#halfBytes = bytes / 2;
   }
 
-  /** The rows with these numbers, in their order; those that are gone are left out. */
+  /**
+   * The rows with these numbers, in their order; those that are gone are left out.
+   * @param kept what is known elsewhere
+   */
   async rows(
     knowledge: KnowledgeTable,
     ids: readonly RowId[],
+    kept: (id: RowId) => UnscoredCandidate | undefined,
   ): Promise<{ readonly id: RowId; readonly row: UnscoredCandidate }[]> {
     const found = new Map<RowId, UnscoredCandidate>();
     for (const id of ids) {
-      const row = this.#get(keyOf(knowledge, id));
+      const row = kept(id) ?? this.#get(keyOf(knowledge, id));
       if (row !== undefined) found.set(id, row);
     }
     const missing = ids.filter((id) => !found.has(id));

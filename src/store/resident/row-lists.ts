@@ -60,7 +60,7 @@ export function changesBetween(before: RowList | undefined, { ids: after }: RowL
     if (old[at] === id) at += 1;
     else added.push(id);
   }
-  gone.push(...old.subarray(at));
+  for (; at < old.length; at++) gone.push(old[at] ?? 0);
   return { added: Float64Array.from(added), gone: Float64Array.from(gone) };
 }
 
