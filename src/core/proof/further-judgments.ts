@@ -1,0 +1,29 @@
+/** Normal quantile of the usual power of 80%. */
+const POWER_80 = 0.8416212335729143;
+/** Normal quantile of a two-sided test at 5%, corrected for two tests. */
+const CRITICAL = 2.241402727604947;
+
+/** A gain below this is taken for none: it would not be noticed. */
+export const WORTHWHILE_GAIN = 0.01;
+
+/** What is known so far. */
+export interface Undecided {
+  readonly difference: number;
+  /** Standard deviation of one question's difference. */
+  readonly spread: number;
+  /** Questions that the proof was made on. */
+  readonly questions: number;
+}
+
+/**
+ * How many more judged questions would probably (four times out of five) decide: prove a gain as large as the one seen, or
+ * show that no gain of {@link WORTHWHILE_GAIN} is there; whichever takes fewer. The usual sample size of a paired test,
+ * `((z(.975) + z(.8)) * sd / distance)^2` (Cohen 1988), corrected for two tests. Half of all judged questions prove, so twice
+ * as many are needed in all. 0 when nothing varies: more questions would show the same.
+ */
+export function furtherJudgments({ difference, spread, questions }: Undecided): number {
+  if (spread === 0) return 0;
+  const distances = [difference, WORTHWHILE_GAIN - difference].filter((distance) => distance > 0);
+  const needed = Math.min(...distances.map((distance) => (((CRITICAL + POWER_80) * spread) / distance) ** 2));
+  return Math.max(1, Math.ceil(2 * (needed - questions)));
+}
