@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RETRIEVAL_MODES, type RetrievalSettings } from '../retrieval/settings.js';
+import type { EmbeddingFingerprint } from '../types.js';
 
 /** What a training run made and a promotion put in force. */
 export interface LearnedPart {
@@ -119,6 +120,8 @@ export function withForce(specialist: Specialist, force: Force, now: string): Sp
 export interface QueryMap {
   /** Tells maps apart: id of the training run. */
   readonly id: string;
+  /** The vectors that it was learned on; those of other models stay as they are. */
+  readonly space: EmbeddingFingerprint;
   /** The vector to search with, of the same length and norm 1. */
   apply(vector: Float32Array): Float32Array;
 }
