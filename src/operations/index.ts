@@ -53,6 +53,11 @@ import { noteGet } from './notes/note-get.js';
 import { noteList } from './notes/note-list.js';
 import { noteStats } from './notes/note-stats.js';
 import { noteUpdate } from './notes/note-update.js';
+import { specialistConfigure } from './specialists/specialist-configure.js';
+import { specialistCreate } from './specialists/specialist-create.js';
+import { specialistList } from './specialists/specialist-list.js';
+import { specialistRetire } from './specialists/specialist-retire.js';
+import { specialistShow } from './specialists/specialist-show.js';
 import { trainModel } from './training/train-model.js';
 
 const registry = [
@@ -110,6 +115,11 @@ const registry = [
   curateNext,
   curateSubmit,
   trainModel,
+  specialistCreate,
+  specialistList,
+  specialistShow,
+  specialistConfigure,
+  specialistRetire,
 ] as const;
 
 /** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */

@@ -14,6 +14,7 @@ import { NoteService } from './notes.js';
 import { ReindexService } from './reindex.js';
 import { RetrieveService } from './retrieve.js';
 import { SearchService } from './search.js';
+import type { SpecialistServices } from './specialists/specialist-services.js';
 import { StatusService } from './status.js';
 import { SymbolService } from './symbols/symbol-service.js';
 import type { TrainingService } from './training.js';
@@ -36,6 +37,7 @@ export interface Services {
   readonly reindex: ReindexService;
   readonly retrieve: RetrieveService;
   readonly search: SearchService;
+  specialists(): Promise<SpecialistServices>;
   readonly status: StatusService;
   readonly symbols: SymbolService;
   training(): Promise<TrainingService>;
@@ -83,6 +85,10 @@ export function createServices(context: ServiceContext): Services {
     }).get,
     notes: new NoteService(context, collections),
     search: new SearchService(context, { collections, retrieve, symbols }),
+    specialists: once(async () => {
+      const { createSpecialistServices } = await import('./specialists/specialist-services.js');
+      return createSpecialistServices(context, { collections });
+    }).get,
     status: new StatusService(context, { collections, jobs }),
     symbols,
     training: once(async () => {
