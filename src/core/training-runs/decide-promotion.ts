@@ -40,6 +40,8 @@ export interface DecisionFacts {
   readonly origin: SuiteOrigin;
   readonly metric: string;
   readonly suite: string;
+  /** Groups of questions in all. */
+  readonly groups: number;
 }
 
 /**
@@ -82,26 +84,28 @@ export function decidePromotion(facts: DecisionFacts): Decision {
 }
 
 /** No half is proven: with how many more questions would be. */
-function refuseNoGain({ halves, metric }: DecisionFacts): Decision {
+function refuseNoGain({ halves, metric, groups }: DecisionFacts): Decision {
   const best = [...halves].sort((a, b) => b.proof.difference - a.proof.difference)[0];
-  if (best === undefined || best.proof.groups < LEAST_GROUPS) {
-    const least = 2 * LEAST_GROUPS;
-    return {
-      mayPromote: false,
-      reason: 'too-few',
-      half: null,
-      text: `Too few judged questions that do not share their answers: each half needs ${LEAST_GROUPS} such groups to show anything. No significant gain, nothing changed.`,
-      furtherJudgments: Math.max(1, least - halves.reduce((sum, half) => sum + half.proof.groups, 0)),
-    };
-  }
-  const further = Math.min(...halves.map(({ proof }) => furtherJudgments({ ...proof })).filter((count) => count > 0));
+  if (best === undefined) return refuseTooFew(groups);
+  const further = halves.map(({ proof }) => furtherJudgments(proof)).filter((count) => count > 0);
+  const count = further.length === 0 ? 0 : Math.min(...further);
   const isSame = halves.every(({ proof }) => proof.wins === 0 && proof.losses === 0);
-  const counted = Number.isFinite(further) ? further : 0;
-  const { proof, choice } = best;
+  const { proof, choice, pAdjusted } = best;
   const text = isSame
     ? 'Nothing that was tried ranks held-out questions otherwise than what is in force. No significant gain, nothing changed.'
-    : `No significant gain, nothing changed. Best: ${choice}, ${metric} ${signed(proof.difference)} on ${proof.questions} held-out questions (interval ${signed(proof.low)} to ${signed(proof.high)}, corrected p ${best.pAdjusted.toFixed(3)}). About ${counted} more judged questions would decide.`;
-  return { mayPromote: false, reason: 'no-gain', half: null, text, furtherJudgments: counted };
+    : `No significant gain, nothing changed. Best: ${choice}, ${metric} ${signed(proof.difference)} on ${proof.questions} held-out questions (interval ${signed(proof.low)} to ${signed(proof.high)}, corrected p ${pAdjusted.toFixed(3)}). About ${count} more judged questions would decide.`;
+  return { mayPromote: false, reason: 'no-gain', half: null, text, furtherJudgments: count };
+}
+
+function refuseTooFew(groups: number): Decision {
+  const missing = Math.max(1, 2 * LEAST_GROUPS - groups);
+  return {
+    mayPromote: false,
+    reason: 'too-few',
+    half: null,
+    text: `There are ${groups} judged questions, or groups of them, that share no answer; each half needs ${LEAST_GROUPS} to show anything. No significant gain, nothing changed. At least ${missing} more judged questions about other documents are needed.`,
+    furtherJudgments: missing,
+  };
 }
 
 function signed(value: number): string {
