@@ -13,7 +13,7 @@ import {
   toUnavailableShape,
   unavailableShape,
 } from '../shapes.js';
-import { settingsOf, specialistName, useSpecialist } from '../specialist-fields.js';
+import { settingsOf, useSpecialist } from '../specialist-fields.js';
 
 export const search = defineOperation({
   name: 'search',
@@ -34,17 +34,14 @@ export const search = defineOperation({
       .max(4000)
       .describe('What you want to know: a question, words, an identifier, an error message.'),
     collections: collectionNames,
-    limit: z.number().int().min(1).max(100).default(10).describe('How many results; default 10.'),
-    specialist: specialistName.optional().describe('Search as this specialist: its collections and settings.'),
-    mode: z.enum(RETRIEVAL_MODES).optional().describe('hybrid (default), vector (meaning) or keyword (BM25).'),
-    blend: z.enum(['convex', 'rrf']).optional().describe('Hybrid by weighted scores (convex) or ranks (rrf).'),
-    alpha: z.number().min(0).max(1).optional().describe('Weight of meaning in a convex blend, 0 to 1.'),
-    rerank: z.boolean().optional().describe('Reorder the best results with the configured reranker.'),
-    diversity: z.number().min(0).max(1).optional().describe('0 ranks by relevance alone; towards 1 avoids repetition.'),
-    context: z
-      .enum(CONTEXT_KINDS)
-      .default('none')
-      .describe('What to read around each result: none, neighbours, or the section.'),
+    limit: z.number().int().min(1).max(100).default(10).describe('How many results.'),
+    specialist: z.string().min(1).max(64).optional().describe('Search as this specialist does.'),
+    mode: z.enum(RETRIEVAL_MODES).optional().describe('hybrid (default), vector or keyword (BM25).'),
+    blend: z.enum(['convex', 'rrf']).optional().describe('Hybrid by scores (convex) or ranks (rrf).'),
+    alpha: z.number().min(0).max(1).optional().describe('Weight of meaning in a convex blend.'),
+    rerank: z.boolean().optional().describe('Reorder the best with the configured reranker.'),
+    diversity: z.number().min(0).max(1).optional().describe('0: relevance alone; towards 1: less repetition.'),
+    context: z.enum(CONTEXT_KINDS).default('none').describe('What to read around each result.'),
     ...searchFilterFields,
     maxTokens: tokenCount
       .optional()
