@@ -58,7 +58,16 @@ import { specialistCreate } from './specialists/specialist-create.js';
 import { specialistList } from './specialists/specialist-list.js';
 import { specialistRetire } from './specialists/specialist-retire.js';
 import { specialistShow } from './specialists/specialist-show.js';
+import { trainCancel } from './training/train-cancel.js';
+import { trainConfiguration } from './training/train-configuration.js';
+import { trainList } from './training/train-list.js';
 import { trainModel } from './training/train-model.js';
+import { trainPromote } from './training/train-promote.js';
+import { trainResume } from './training/train-resume.js';
+import { trainRollback } from './training/train-rollback.js';
+import { trainStart } from './training/train-start.js';
+import { trainStatistics } from './training/train-statistics.js';
+import { trainStatus } from './training/train-status.js';
 
 const registry = [
   search,
@@ -115,6 +124,15 @@ const registry = [
   curateNext,
   curateSubmit,
   trainModel,
+  trainStart,
+  trainStatus,
+  trainList,
+  trainCancel,
+  trainResume,
+  trainStatistics,
+  trainConfiguration,
+  trainPromote,
+  trainRollback,
   specialistCreate,
   specialistList,
   specialistShow,

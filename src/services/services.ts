@@ -18,6 +18,7 @@ import type { SpecialistServices } from './specialists/specialist-services.js';
 import { StatusService } from './status.js';
 import { SymbolService } from './symbols/symbol-service.js';
 import type { TrainingService } from './training.js';
+import type { TrainingRunService } from './training-runs/training-run-service.js';
 
 /**
  * Every use case of a workspace. Those that are functions load their room, some two hundred modules in all, with the first
@@ -41,6 +42,7 @@ export interface Services {
   readonly status: StatusService;
   readonly symbols: SymbolService;
   training(): Promise<TrainingService>;
+  trainingRuns(): Promise<TrainingRunService>;
   /** Where the costly reads of all doors wait for their turn. */
   readonly turns: FairQueue;
 }
@@ -58,6 +60,10 @@ export function createServices(context: ServiceContext): Services {
   const documents = new DocumentService(context, collections);
   const reindex = new ReindexService(context, { collections, jobs });
   const symbols = new SymbolService(context, { collections, documents });
+  const specialists = once(async () => {
+    const { createSpecialistServices } = await import('./specialists/specialist-services.js');
+    return createSpecialistServices(context, { collections });
+  }).get;
   return {
     context,
     collections,
@@ -85,15 +91,16 @@ export function createServices(context: ServiceContext): Services {
     }).get,
     notes: new NoteService(context, collections),
     search: new SearchService(context, { collections, retrieve, symbols }),
-    specialists: once(async () => {
-      const { createSpecialistServices } = await import('./specialists/specialist-services.js');
-      return createSpecialistServices(context, { collections });
-    }).get,
+    specialists,
     status: new StatusService(context, { collections, jobs }),
     symbols,
     training: once(async () => {
       const { TrainingService } = await import('./training.js');
       return new TrainingService(context, jobs);
+    }).get,
+    trainingRuns: once(async () => {
+      const { TrainingRunService } = await import('./training-runs/training-run-service.js');
+      return new TrainingRunService(context, { collections, jobs, specialists: (await specialists()).registry });
     }).get,
     turns: new FairQueue({
       // One more than one, so that a machine with a single core overlaps reading and ranking too.

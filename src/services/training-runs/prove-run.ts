@@ -159,4 +159,3 @@ export class RunProver {
     this.#parts.handle.report({ stage, ...this.#progress });
   }
 }
-

@@ -114,11 +114,7 @@ export class QuestionReader {
     return { judged: collection, anchors: await anchorJudgments(store, { collection, suite, place: 'living' }) };
   }
 
-  async #versionOf(
-    suite: Suite,
-    collections: readonly Collection[],
-    questions: readonly Question[],
-  ): Promise<string> {
+  async #versionOf(suite: Suite, collections: readonly Collection[], questions: readonly Question[]): Promise<string> {
     const held: unknown[] = [];
     for (const { name, fingerprint, chunker, sizing } of collections) {
       const { model, revision, dtype, dimensions } = fingerprint;

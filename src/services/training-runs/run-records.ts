@@ -1,5 +1,10 @@
 import { QuarryError } from '../../core/errors.js';
-import { outcomeSchema, runSchema, type TrainingOutcome, type TrainingRun } from '../../core/training-runs/training-run.js';
+import {
+  outcomeSchema,
+  runSchema,
+  type TrainingOutcome,
+  type TrainingRun,
+} from '../../core/training-runs/training-run.js';
 import type { JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
 

@@ -73,7 +73,11 @@ export class QuestionScorer {
   async rank(
     { collections }: Pick<QuestionSet, 'collections'>,
     question: Pick<Question, 'text'>,
-    how: { readonly settings: readonly RetrievalSettings[]; readonly map: QueryMap | undefined; readonly signal: AbortSignal },
+    how: {
+      readonly settings: readonly RetrievalSettings[];
+      readonly map: QueryMap | undefined;
+      readonly signal: AbortSignal;
+    },
   ): Promise<RankedHit[][]> {
     const { settings, map, signal } = how;
     const needsVector = settings.some(({ mode }) => mode !== 'keyword');

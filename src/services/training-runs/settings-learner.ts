@@ -1,6 +1,6 @@
-import { candidateSettings } from '../../core/training-runs/candidate-settings.js';
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import type { QueryMap } from '../../core/specialists/specialist.js';
+import { candidateSettings } from '../../core/training-runs/candidate-settings.js';
 import type { Candidate, Fitted, Learner } from './learner.js';
 
 /** Compares settings of search: there is nothing to fit, only to choose. */

@@ -64,7 +64,7 @@ export class TrainingRunService {
     this.#records = new RunRecords(context);
     this.#executor = new TrainingExecutor(context, { ...parts, records: this.#records });
     this.#questions = new QuestionReader(context, parts.collections);
-    this.promotions = new PromotionService({ ...parts, records: this.#records });
+    this.promotions = new PromotionService(context, { ...parts, records: this.#records });
   }
 
   /**
@@ -112,6 +112,15 @@ export class TrainingRunService {
   /** @throws QuarryError RUN_NOT_FOUND, STORE_BROKEN */
   async status(id: string): Promise<RunStatus> {
     return this.#statusOf(await this.#records.get(id));
+  }
+
+  /** What came of a run that succeeded. @throws QuarryError RUN_NOT_FOUND, RUN_INVALID before that */
+  async outcomeOf(id: string): Promise<{ outcome: TrainingOutcome; hash: string }> {
+    const { outcome, receipt, state } = await this.status(id);
+    if (outcome !== undefined) return { outcome, hash: receipt };
+    throw new QuarryError('RUN_INVALID', `The run ${id} is ${state}: nothing has come of it yet.`, {
+      hint: 'Follow it with train_status; go on with one that ended early by train_resume.',
+    });
   }
 
   /** Newest first; none of the states means all. */
