@@ -87,13 +87,14 @@ export function decidePromotion(facts: DecisionFacts): Decision {
 function refuseNoGain({ halves, metric, groups }: DecisionFacts): Decision {
   const best = [...halves].sort((a, b) => b.proof.difference - a.proof.difference)[0];
   if (best === undefined) return refuseTooFew(groups);
-  const further = halves.map(({ proof }) => furtherJudgments(proof)).filter((count) => count > 0);
-  const count = further.length === 0 ? 0 : Math.min(...further);
   const isSame = halves.every(({ proof }) => proof.wins === 0 && proof.losses === 0);
   const { proof, choice, pAdjusted } = best;
+  const count = furtherJudgments(proof);
+  const more =
+    count === 0 ? 'More would hardly show a gain worth having.' : `About ${count} more judged questions would decide.`;
   const text = isSame
     ? 'Nothing that was tried ranks held-out questions otherwise than what is in force. No significant gain, nothing changed.'
-    : `No significant gain, nothing changed. Best: ${choice}, ${metric} ${signed(proof.difference)} on ${proof.questions} held-out questions (interval ${signed(proof.low)} to ${signed(proof.high)}, corrected p ${pAdjusted.toFixed(3)}). About ${count} more judged questions would decide.`;
+    : `No significant gain, nothing changed. Best: ${choice}, ${metric} ${signed(proof.difference)} on ${proof.questions} held-out questions (interval ${signed(proof.low)} to ${signed(proof.high)}, corrected p ${pAdjusted.toFixed(3)}). ${more}`;
   return { mayPromote: false, reason: 'no-gain', half: null, text, furtherJudgments: count };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RetrievalSettings } from '../retrieval/settings.js';
 
 /** What a run can learn. */
-export const RUN_KINDS = ['settings', 'adapter', 'static'] as const;
+export const RUN_KINDS = ['settings', 'adapter'] as const;
 /** One of {@link RUN_KINDS}. */
 export type RunKind = (typeof RUN_KINDS)[number];
 

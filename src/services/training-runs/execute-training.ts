@@ -6,6 +6,9 @@ import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { JobHandle } from '../jobs.js';
 import { openQueryMap } from '../specialists/open-query-map.js';
+import { ExampleMaker } from './adapter-examples.js';
+import { AdapterLearner } from './adapter-learner.js';
+import { datasetExamples } from './dataset-examples.js';
 import { guardSuites } from './guard-suites.js';
 import type { Learner } from './learner.js';
 import { type Proven, RunProver } from './prove-run.js';
@@ -63,6 +66,11 @@ export class TrainingExecutor {
     const guards =
       fitted === undefined ? [] : await guardSuites({ ...work, recipe, ways: [inForce, fitted], questions });
     const { origin, name: suite } = set.suite.manifest;
+    const decision = decidePromotion({ halves, guards, origin, metric: recipe.metric, suite, groups });
+    if (decision.mayPromote && fitted?.adapter !== undefined) {
+      const space = (await this.#context.embedder()).fingerprint;
+      await this.#records.putAdapter(run.id, { space, adapter: fitted.adapter });
+    }
     return {
       recipe,
       dataVersion: set.version,
@@ -74,12 +82,20 @@ export class TrainingExecutor {
       candidates: learner.candidates.length,
       halves,
       guards,
-      decision: decidePromotion({ halves, guards, origin, metric: recipe.metric, suite, groups }),
+      decision,
     };
   }
 
-  async #open({ run, map }: Work): Promise<Learner> {
-    const inForce = { settings: run.recipe.base, map };
+  async #open({ run, set, scorer, handle, map }: Work): Promise<Learner> {
+    const { kind, base, dataset, seed } = run.recipe;
+    const inForce = { settings: base, map };
+    if (kind === 'adapter') {
+      const { signal } = handle;
+      const pairs = dataset === '' ? [] : await datasetExamples(this.#context, { dataset, seed, set, signal });
+      const examples = new ExampleMaker(this.#context, { set, scorer, base, signal });
+      const space = (await this.#context.embedder()).fingerprint;
+      return new AdapterLearner({ inForce, examples, pairs, space });
+    }
     return new SettingsLearner(inForce, { rerank: this.#context.config.reranker !== '' });
   }
 

@@ -1,4 +1,5 @@
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
+import type { QueryAdapter } from '../../core/training/query-adapter.js';
 import type { SearchWay } from './score-questions.js';
 
 /** Something that a run may learn: how it would search, once it is fitted. */
@@ -13,6 +14,8 @@ export interface Candidate {
 export interface Fitted extends SearchWay {
   /** sha256 of what was fitted; empty where nothing is. */
   readonly hash: string;
+  /** The map, where one was fitted. */
+  readonly adapter: QueryAdapter | undefined;
 }
 
 /** One kind of learning. */

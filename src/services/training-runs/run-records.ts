@@ -1,11 +1,13 @@
+import { z } from 'zod';
 import { QuarryError } from '../../core/errors.js';
+import { decodeNumbers, encodeNumbers, type QueryAdapter } from '../../core/training/query-adapter.js';
 import {
   outcomeSchema,
   runSchema,
   type TrainingOutcome,
   type TrainingRun,
 } from '../../core/training-runs/training-run.js';
-import type { JsonValue } from '../../core/types.js';
+import type { EmbeddingFingerprint, JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
 
 const RUN = 'training-run';
@@ -74,16 +76,47 @@ export class RunRecords {
     return this.#context.store.putRecord(PART, `${id}/${name}`, { version, content });
   }
 
-  /** The adapter that a run made; undefined when it made none. */
-  adapter(id: string): Promise<JsonValue | undefined> {
-    return this.#context.store.getRecord(ADAPTER, id);
-  }
-
-  /** Keeps the adapter of a run. */
-  putAdapter(id: string, adapter: JsonValue): Promise<void> {
-    return this.#context.store.putRecord(ADAPTER, id, adapter);
+  /** Keeps the adapter of a run, before its outcome is kept. */
+  putAdapter(id: string, { space, adapter }: KeptAdapter): Promise<void> {
+    const { form, dimensions, rank, into, back } = adapter;
+    const numbers = { into: encodeNumbers(into), back: encodeNumbers(back) };
+    return this.#context.store.putRecord(ADAPTER, id, { space: toJson(space), form, dimensions, rank, ...numbers });
   }
 }
+
+/** The adapter that a run made; undefined when it made none. @throws QuarryError STORE_BROKEN */
+export async function readAdapter({ store }: ServiceContext, run: string): Promise<KeptAdapter | undefined> {
+  const value = await store.getRecord(ADAPTER, run);
+  if (value === undefined) return undefined;
+  const parsed = adapterSchema.safeParse(value);
+  if (!parsed.success) throw broken(run, parsed.error);
+  const { space, into, back, ...about } = parsed.data;
+  return { space, adapter: { ...about, into: decodeNumbers(into), back: decodeNumbers(back) } };
+}
+
+/** An adapter with the space of the vectors that it was learned on. */
+export interface KeptAdapter {
+  readonly space: EmbeddingFingerprint;
+  readonly adapter: QueryAdapter;
+}
+
+const adapterSchema = z.object({
+  space: z.object({
+    model: z.string(),
+    revision: z.string(),
+    dtype: z.string(),
+    pooling: z.enum(['mean', 'cls', 'last', 'none']),
+    queryPrefix: z.string(),
+    documentPrefix: z.string(),
+    dimensions: z.int(),
+    normalized: z.boolean(),
+  }),
+  form: z.enum(['low-rank', 'diagonal']),
+  dimensions: z.int(),
+  rank: z.int(),
+  into: z.string(),
+  back: z.string(),
+});
 
 function parseRun(id: string, value: JsonValue): TrainingRun {
   const parsed = runSchema.safeParse(value);

@@ -20,6 +20,6 @@ export class SettingsLearner implements Learner {
   }
 
   async fit(candidates: readonly Candidate[]): Promise<Fitted[]> {
-    return candidates.map(({ settings }) => ({ settings, map: this.#map, hash: '' }));
+    return candidates.map(({ settings }) => ({ settings, map: this.#map, hash: '', adapter: undefined }));
   }
 }
