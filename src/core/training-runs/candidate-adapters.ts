@@ -2,8 +2,8 @@ import type { RetrievalSettings } from '../retrieval/settings.js';
 import type { AdapterRecipe } from '../training/fit-adapter.js';
 import { nameSettings } from './candidate-settings.js';
 
-/** Maps that are fitted, each in several strengths. */
-export const ADAPTER_RECIPES: readonly AdapterRecipe[] = [
+/** Maps that are fitted, and how far each goes along what was fitted; 1 for all the way. */
+export const ADAPTER_RECIPES: readonly (AdapterRecipe & { readonly strength: number })[] = [
   ...[0.1, 1].flatMap((ridge) => [0.5, 1, 2].map((strength) => ({ form: 'low-rank' as const, ridge, strength }))),
   ...[1, 10].map((ridge) => ({ form: 'diagonal' as const, ridge, strength: 1 })),
 ];

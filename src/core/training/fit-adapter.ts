@@ -6,8 +6,6 @@ export interface AdapterRecipe {
   readonly form: QueryAdapter['form'];
   /** How strongly the map is drawn towards changing nothing; 1 weighs as much as one query. */
   readonly ridge: number;
-  /** How far it goes along what was fitted; 1 for all the way. */
-  readonly strength: number;
 }
 
 /** What a map is fitted to: a query's vector, where its answers are, and where what came near and does not answer is. */
@@ -34,7 +32,15 @@ export function fitAdapter(examples: readonly AdapterExample[], recipe: AdapterR
   if (recipe.form === 'diagonal') return fitDiagonal(examples, recipe, dimensions);
   const whole =
     examples.length <= dimensions ? solveByQueries(examples, recipe) : solveByDimensions(examples, recipe, dimensions);
-  return truncate(whole, dimensions, recipe.strength);
+  return truncate(whole, dimensions);
+}
+
+/** The map that goes further along what was fitted, or less far; 0 changes nothing. */
+export function withStrength(adapter: QueryAdapter, strength: number): QueryAdapter {
+  const times = (numbers: Float32Array): Float32Array => numbers.map((value) => value * strength);
+  return adapter.form === 'diagonal'
+    ? { ...adapter, into: times(adapter.into) }
+    : { ...adapter, back: times(adapter.back) };
 }
 
 /** A map as a sum of `rank` pairs of directions. */
@@ -44,11 +50,7 @@ interface Factors {
   readonly back: Float64Array;
 }
 
-function fitDiagonal(
-  examples: readonly AdapterExample[],
-  { ridge, strength }: AdapterRecipe,
-  dimensions: number,
-): QueryAdapter {
+function fitDiagonal(examples: readonly AdapterExample[], { ridge }: AdapterRecipe, dimensions: number): QueryAdapter {
   const into = new Float32Array(dimensions);
   for (let d = 0; d < dimensions; d++) {
     let along = 0;
@@ -57,7 +59,7 @@ function fitDiagonal(
       along += (query[d] ?? 0) * ((answer[d] ?? 0) - (other[d] ?? 0));
       squares += (query[d] ?? 0) ** 2;
     }
-    into[d] = (strength * along) / squares;
+    into[d] = along / squares;
   }
   return { form: 'diagonal', dimensions, rank: 1, into, back: new Float32Array(0) };
 }
@@ -107,7 +109,7 @@ function solveByDimensions(examples: readonly AdapterExample[], { ridge }: Adapt
 }
 
 /** The map along its {@link MOST_RANK} widest directions: `map X X^T`, X the directions of queries that it moves most. */
-function truncate(whole: Factors, dimensions: number, strength: number): QueryAdapter {
+function truncate(whole: Factors, dimensions: number): QueryAdapter {
   const rank = Math.min(MOST_RANK, whole.rank, dimensions);
   let basis = widestRows(whole, dimensions, rank);
   orthonormalize(basis, dimensions);
@@ -125,7 +127,7 @@ function truncate(whole: Factors, dimensions: number, strength: number): QueryAd
     dimensions,
     rank,
     into: Float32Array.from(basis),
-    back: Float32Array.from(back, (value) => value * strength),
+    back: Float32Array.from(back),
   };
 }
 

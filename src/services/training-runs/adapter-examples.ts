@@ -4,6 +4,7 @@ import { dot } from '../../core/ranking/cosine.js';
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import type { AdapterExample } from '../../core/training/fit-adapter.js';
 import type { ServiceContext } from '../context.js';
+import type { ExampleSource } from './learner.js';
 import type { Question, QuestionSet } from './question-set.js';
 import type { QuestionScorer } from './score-questions.js';
 
@@ -21,7 +22,7 @@ const NEAR: Pick<RetrievalSettings, 'mode' | 'candidates' | 'rerank' | 'diversit
 };
 
 /** Turns judged questions into what a map is fitted to; each once. */
-export class ExampleMaker {
+export class ExampleMaker implements ExampleSource {
   readonly #context: ServiceContext;
   readonly #set: QuestionSet;
   readonly #scorer: QuestionScorer;

@@ -1,11 +1,10 @@
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import type { QueryMap } from '../../core/specialists/specialist.js';
-import { type AdapterExample, fitAdapter } from '../../core/training/fit-adapter.js';
+import { type AdapterExample, fitAdapter, withStrength } from '../../core/training/fit-adapter.js';
 import { adapterHash, applyAdapter, type QueryAdapter } from '../../core/training/query-adapter.js';
 import { ADAPTER_RECIPES, candidateAdapters } from '../../core/training-runs/candidate-adapters.js';
 import type { EmbeddingFingerprint } from '../../core/types.js';
-import type { ExampleMaker } from './adapter-examples.js';
-import type { Candidate, Fitted, Learner } from './learner.js';
+import type { Candidate, ExampleSource, Fitted, Learner } from './learner.js';
 
 /** What is in force, which has no recipe. */
 const IN_FORCE = -1;
@@ -13,7 +12,7 @@ const IN_FORCE = -1;
 /** What a map is learned from. */
 export interface AdapterParts {
   readonly inForce: { readonly settings: RetrievalSettings; readonly map: QueryMap | undefined };
-  readonly examples: ExampleMaker;
+  readonly examples: ExampleSource;
   /** Learned from in every fold: they hold no question of the set. */
   readonly pairs: readonly AdapterExample[];
   /** Space of the vectors. */
@@ -39,23 +38,23 @@ export class AdapterLearner implements Learner {
 
   async fit(candidates: readonly Candidate[], places: readonly number[]): Promise<Fitted[]> {
     const examples = [...(await this.#parts.examples.of(places)), ...this.#parts.pairs];
-    const fits = new Map<number, { map: QueryMap; adapter: QueryAdapter }>();
+    const whole = new Map<string, QueryAdapter>();
+    const fitted = new Map<number, Pick<Fitted, 'map' | 'hash' | 'adapter'>>();
     return candidates.map(({ settings, fit }) => {
-      if (fit === IN_FORCE) return { settings, map: this.#parts.inForce.map, hash: '', adapter: undefined };
-      const known = fits.get(fit) ?? this.#fit(fit, examples);
-      fits.set(fit, known);
-      return { settings, map: known.map, hash: adapterHash(known.adapter), adapter: known.adapter };
+      const recipe = ADAPTER_RECIPES[fit];
+      if (recipe === undefined) return { settings, map: this.#parts.inForce.map, hash: '', adapter: undefined };
+      // Strengths share their fit, and settings the map.
+      const key = `${recipe.form} ${recipe.ridge}`;
+      const full = whole.get(key) ?? fitAdapter(examples, recipe);
+      whole.set(key, full);
+      const known = fitted.get(fit) ?? this.#toFitted(withStrength(full, recipe.strength));
+      fitted.set(fit, known);
+      return { settings, ...known };
     });
   }
 
-  #fit(fit: number, examples: readonly AdapterExample[]): { map: QueryMap; adapter: QueryAdapter } {
-    const recipe = ADAPTER_RECIPES[fit] ?? { form: 'diagonal', ridge: 1, strength: 0 };
-    const adapter = fitAdapter(examples, recipe);
-    return { adapter, map: toQueryMap('', adapter, this.#parts.space) };
+  #toFitted(adapter: QueryAdapter): Pick<Fitted, 'map' | 'hash' | 'adapter'> {
+    const map: QueryMap = { id: '', space: this.#parts.space, apply: (vector) => applyAdapter(vector, adapter) };
+    return { map, hash: adapterHash(adapter), adapter };
   }
-}
-
-/** A map as searches use it. */
-export function toQueryMap(id: string, adapter: QueryAdapter, space: EmbeddingFingerprint): QueryMap {
-  return { id, space, apply: (vector) => applyAdapter(vector, adapter) };
 }

@@ -8,10 +8,9 @@ import { rankCandidates } from '../../core/training-runs/choose-candidate.js';
 import { HALF_COVERAGE } from '../../core/training-runs/decide-promotion.js';
 import type { HalfOutcome } from '../../core/training-runs/training-run.js';
 import type { JobHandle } from '../jobs.js';
-import type { Fitted, Learner } from './learner.js';
+import type { Fitted, Learner, PartStore, Scorer } from './learner.js';
 import type { QuestionSet } from './question-set.js';
-import type { RunRecords } from './run-records.js';
-import type { QuestionScorer, SearchWay } from './score-questions.js';
+import type { SearchWay } from './score-questions.js';
 
 /** What a proof is made with. */
 export interface ProofParts {
@@ -19,10 +18,10 @@ export interface ProofParts {
   readonly run: string;
   readonly set: QuestionSet;
   readonly learner: Learner;
-  readonly scorer: QuestionScorer;
-  readonly records: RunRecords;
+  readonly scorer: Scorer;
+  readonly records: PartStore;
   readonly seed: number;
-  readonly handle: JobHandle;
+  readonly handle: Pick<JobHandle, 'signal' | 'report'>;
 }
 
 /** The two directions of a proof, and what they learned. */

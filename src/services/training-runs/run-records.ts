@@ -9,6 +9,7 @@ import {
 } from '../../core/training-runs/training-run.js';
 import type { EmbeddingFingerprint, JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
+import type { PartStore } from './learner.js';
 
 const RUN = 'training-run';
 const OUTCOME = 'training-outcome';
@@ -19,7 +20,7 @@ const ADAPTER = 'training-adapter';
  * Keeps runs in the store. What a run was ordered to do, the parts that it has finished, and what came of it are records of
  * their own, each written once: a run that is killed goes on from its parts, and one with an outcome is whole.
  */
-export class RunRecords {
+export class RunRecords implements PartStore {
   readonly #context: ServiceContext;
 
   constructor(context: ServiceContext) {

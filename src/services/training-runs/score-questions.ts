@@ -8,6 +8,7 @@ import { parseQuery } from '../../core/text/query.js';
 import type { ServiceContext } from '../context.js';
 import { EachRanker } from '../retrieval/rank-each.js';
 import type { RankedHit } from '../retrieval/ranked-hit.js';
+import type { Scorer } from './learner.js';
 import type { Question, QuestionSet } from './question-set.js';
 
 /** One way to search: settings, and a learned map on the query's vector. */
@@ -17,7 +18,7 @@ export interface SearchWay {
 }
 
 /** Scores questions as the product's own search ranks for them. */
-export class QuestionScorer {
+export class QuestionScorer implements Scorer {
   readonly #context: ServiceContext;
   readonly #ranker: EachRanker;
   readonly #metric: Metric;

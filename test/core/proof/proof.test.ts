@@ -57,25 +57,25 @@ describe('the proof of a difference', () => {
     const alone = groups.map((_, at) => at);
     const rates = [groups, alone].map((units) => {
       let found = 0;
-      for (let seed = 1; seed <= 200; seed++) {
+      for (let seed = 1; seed <= 100; seed++) {
         const { p } = proveDifference(uselessDifferences(seed, groups), { groups: units, level: 0.95, seed });
         if (p <= 0.05) found += 1;
       }
-      return found / 200;
+      return found / 100;
     });
-    expect(rates[0]).toBeLessThanOrEqual(0.09); // 5% within three standard errors.
+    expect(rates[0]).toBeLessThanOrEqual(0.12); // 5% within three standard errors.
     expect(rates[1]).toBeGreaterThan(0.3); // What it would be were each question taken for a witness of its own.
   });
 
   it('has an interval that holds the truth as often as it says', () => {
     const groups = Array.from({ length: 120 }, (_, at) => Math.floor(at / 3));
     let held = 0;
-    for (let seed = 1; seed <= 200; seed++) {
+    for (let seed = 1; seed <= 100; seed++) {
       const { low, high } = proveDifference(uselessDifferences(seed, groups), { groups, level: 0.9, seed });
       if (low <= 0 && high >= 0) held += 1;
     }
-    expect(held / 200).toBeGreaterThan(0.83);
-    expect(held / 200).toBeLessThan(0.96);
+    expect(held / 100).toBeGreaterThan(0.8);
+    expect(held / 100).toBeLessThan(0.98);
   });
 
   it('is the exact sign test where every group is one question and all gain alike', () => {
