@@ -68,6 +68,7 @@ import { trainRollback } from './training/train-rollback.js';
 import { trainStart } from './training/train-start.js';
 import { trainStatistics } from './training/train-statistics.js';
 import { trainStatus } from './training/train-status.js';
+import { tuneNext } from './training/tune-next.js';
 
 const registry = [
   search,
@@ -133,6 +134,7 @@ const registry = [
   trainConfiguration,
   trainPromote,
   trainRollback,
+  tuneNext,
   specialistCreate,
   specialistList,
   specialistShow,

@@ -60,6 +60,10 @@ export function createServices(context: ServiceContext): Services {
   const documents = new DocumentService(context, collections);
   const reindex = new ReindexService(context, { collections, jobs });
   const symbols = new SymbolService(context, { collections, documents });
+  const curation = once(async () => {
+    const { createCurationServices } = await import('./curation/curation-services.js');
+    return createCurationServices(context, { collections, jobs, retrieve });
+  }).get;
   const specialists = once(async () => {
     const { createSpecialistServices } = await import('./specialists/specialist-services.js');
     return createSpecialistServices(context, { collections });
@@ -74,10 +78,7 @@ export function createServices(context: ServiceContext): Services {
       const { BenchmarkService } = await import('./benchmark/benchmark-service.js');
       return new BenchmarkService(context, { collections, jobs, retrieve });
     }).get,
-    curation: once(async () => {
-      const { createCurationServices } = await import('./curation/curation-services.js');
-      return createCurationServices(context, { collections, jobs, retrieve });
-    }).get,
+    curation,
     documents,
     ingest: new IngestService(context, { collections, jobs, reindex }),
     mending: new MendService(context),
@@ -100,7 +101,9 @@ export function createServices(context: ServiceContext): Services {
     }).get,
     trainingRuns: once(async () => {
       const { TrainingRunService } = await import('./training-runs/training-run-service.js');
-      return new TrainingRunService(context, { collections, jobs, specialists: (await specialists()).registry });
+      const labelling = async () => (await curation()).labelling;
+      const parts = { collections, jobs, labelling, specialists: (await specialists()).registry };
+      return new TrainingRunService(context, parts);
     }).get,
     turns: new FairQueue({
       // One more than one, so that a machine with a single core overlaps reading and ranking too.

@@ -32,6 +32,13 @@ export function provenHalf(halves: readonly HalfOutcome[]): HalfOutcome | undefi
     .sort((a, b) => a.proof.p - b.proof.p || b.proof.difference - a.proof.difference || a.half - b.half)[0];
 }
 
+/** The half whose choice gained most among those that rank otherwise than what is in force; undefined when none does. */
+export function promisingHalf(halves: readonly HalfOutcome[]): HalfOutcome | undefined {
+  return halves
+    .filter(({ proof }) => proof.wins > 0 || proof.losses > 0)
+    .sort((a, b) => b.proof.difference - a.proof.difference || a.half - b.half)[0];
+}
+
 /** What the proof is worth. */
 export interface DecisionFacts {
   /** Corrected. */

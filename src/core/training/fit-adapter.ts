@@ -18,8 +18,8 @@ export interface AdapterExample {
 }
 
 /** Most directions that a low-rank map keeps. */
-const MOST_RANK = 64;
-const ITERATIONS = 8;
+const MOST_RANK = 128;
+const ITERATIONS = 4;
 
 /**
  * Fits a map in closed form: ridge regression (Hoerl and Kennard, Technometrics 12, 1970) of the way from what came near to
@@ -32,7 +32,7 @@ export function fitAdapter(examples: readonly AdapterExample[], recipe: AdapterR
   if (recipe.form === 'diagonal') return fitDiagonal(examples, recipe, dimensions);
   const whole =
     examples.length <= dimensions ? solveByQueries(examples, recipe) : solveByDimensions(examples, recipe, dimensions);
-  return truncate(whole, dimensions);
+  return whole.rank <= MOST_RANK ? toAdapter(whole, dimensions) : truncate(whole, dimensions);
 }
 
 /** The map that goes further along what was fitted, or less far; 0 changes nothing. */
@@ -110,7 +110,7 @@ function solveByDimensions(examples: readonly AdapterExample[], { ridge }: Adapt
 
 /** The map along its {@link MOST_RANK} widest directions: `map X X^T`, X the directions of queries that it moves most. */
 function truncate(whole: Factors, dimensions: number): QueryAdapter {
-  const rank = Math.min(MOST_RANK, whole.rank, dimensions);
+  const rank = Math.min(MOST_RANK, dimensions);
   let basis = widestRows(whole, dimensions, rank);
   orthonormalize(basis, dimensions);
   for (let step = 0; step < ITERATIONS; step++) {
@@ -122,13 +122,11 @@ function truncate(whole: Factors, dimensions: number): QueryAdapter {
     orthonormalize(basis, dimensions);
   }
   const back = multiply(basis, whole.into, { inner: whole.back, rows: whole.rank, dimensions });
-  return {
-    form: 'low-rank',
-    dimensions,
-    rank,
-    into: Float32Array.from(basis),
-    back: Float32Array.from(back),
-  };
+  return toAdapter({ rank, into: basis, back }, dimensions);
+}
+
+function toAdapter({ rank, into, back }: Factors, dimensions: number): QueryAdapter {
+  return { form: 'low-rank', dimensions, rank, into: Float32Array.from(into), back: Float32Array.from(back) };
 }
 
 function widestRows({ rank, into, back }: Factors, dimensions: number, wanted: number): Float64Array {

@@ -1,6 +1,12 @@
 import type { Reach } from '../../core/reach.js';
 import type { QueryMap } from '../../core/specialists/specialist.js';
-import { correctHalves, decidePromotion, LEAST_GROUPS, provenHalf } from '../../core/training-runs/decide-promotion.js';
+import {
+  correctHalves,
+  decidePromotion,
+  LEAST_GROUPS,
+  promisingHalf,
+  provenHalf,
+} from '../../core/training-runs/decide-promotion.js';
 import type { TrainingOutcome, TrainingRun } from '../../core/training-runs/training-run.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
@@ -59,15 +65,16 @@ export class TrainingExecutor {
     const groups = new Set(set.groups).size;
     const proven = groups < 2 * LEAST_GROUPS ? NOTHING : await this.#prove(work, learner);
     const halves = correctHalves(proven.halves);
-    const winner = provenHalf(halves);
-    const fitted = winner === undefined ? undefined : proven.fitted[winner.half];
+    // What is proven, or what judging could still decide.
+    const half = provenHalf(halves) ?? promisingHalf(halves);
+    const fitted = half === undefined ? undefined : proven.fitted[half.half];
     const inForce = { settings: recipe.base, map: work.map };
     const questions = this.#questions;
     const guards =
       fitted === undefined ? [] : await guardSuites({ ...work, recipe, ways: [inForce, fitted], questions });
     const { origin, name: suite } = set.suite.manifest;
     const decision = decidePromotion({ halves, guards, origin, metric: recipe.metric, suite, groups });
-    if (decision.mayPromote && fitted?.adapter !== undefined) {
+    if (fitted?.adapter !== undefined) {
       const space = (await this.#context.embedder()).fingerprint;
       await this.#records.putAdapter(run.id, { space, adapter: fitted.adapter });
     }

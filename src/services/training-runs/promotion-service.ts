@@ -9,6 +9,7 @@ import type {
 } from '../../core/training-runs/training-run.js';
 import type { ServiceContext } from '../context.js';
 import type { SpecialistService } from '../specialists/specialist-service.js';
+import { candidateHalf, type JudgingService } from './judging-service.js';
 import type { RunRecords } from './run-records.js';
 
 /** What is in force after a promotion or a rollback. */
@@ -25,11 +26,16 @@ export class PromotionService {
   readonly #context: ServiceContext;
   readonly #specialists: SpecialistService;
   readonly #records: RunRecords;
+  readonly #judging: JudgingService;
 
-  constructor(context: ServiceContext, parts: { specialists: SpecialistService; records: RunRecords }) {
+  constructor(
+    context: ServiceContext,
+    parts: { specialists: SpecialistService; records: RunRecords; judging: JudgingService },
+  ) {
     this.#context = context;
     this.#specialists = parts.specialists;
     this.#records = parts.records;
+    this.#judging = parts.judging;
   }
 
   /** The specialist that a run learns for. @throws QuarryError INPUT_INVALID when it learns for none */
@@ -58,7 +64,7 @@ export class PromotionService {
    */
   async promote(id: string, name?: string): Promise<InForce> {
     const { recipe } = await this.#records.get(id);
-    const half = requireProven(id, await this.#records.outcome(id));
+    const half = await this.#provenHalf(id);
     const target = name ?? this.requireTarget(recipe);
     const specialist = await this.#specialists.get(target);
     const kind = recipe.kind === 'adapter' ? 'adapter' : 'settings';
@@ -88,6 +94,20 @@ export class PromotionService {
     }
     const { settings, learned } = before;
     return inForceOf(await this.#specialists.putInForce(name, specialist.revision, { settings, learned }));
+  }
+
+  /** What held-out questions have proven, or judging since then has. @throws QuarryError RUN_INVALID */
+  async #provenHalf(id: string): Promise<HalfOutcome> {
+    const outcome = await this.#records.outcome(id);
+    const isOpen = outcome?.decision.reason === 'no-gain';
+    const isJudged = isOpen && (await this.#judging.progress(id)).verdict === 'gain';
+    if (outcome === undefined || !isJudged) return requireProven(id, outcome);
+    const half = candidateHalf(outcome);
+    const fallen = outcome.guards.find(({ hasFallen }) => hasFallen);
+    if (half !== undefined && fallen === undefined) return half;
+    throw new QuarryError('RUN_INVALID', `What the run ${id} learned lowers ${fallen?.suite ?? 'a guarded suite'}.`, {
+      hint: 'Start another run, or guard other suites.',
+    });
   }
 
   #partOf(run: string, specialist: Specialist, kind: keyof LearnedParts): LearnedPart {

@@ -8,9 +8,11 @@ import type { RunKind, TrainingOutcome, TrainingRecipe, TrainingRun } from '../.
 import type { Job, JobState } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
+import type { LabellingService } from '../curation/labelling-service.js';
 import { isFinished, type JobService } from '../jobs.js';
 import type { SpecialistService } from '../specialists/specialist-service.js';
 import { TrainingExecutor } from './execute-training.js';
+import { JudgingService } from './judging-service.js';
 import { PromotionService } from './promotion-service.js';
 import { QuestionReader } from './question-set.js';
 import { RunRecords } from './run-records.js';
@@ -47,11 +49,13 @@ export interface TrainingRunParts {
   readonly collections: CollectionService;
   readonly jobs: JobService;
   readonly specialists: SpecialistService;
+  readonly labelling: () => Promise<LabellingService>;
 }
 
 /** Orders training runs, tells how they stand, and goes on with them. */
 export class TrainingRunService {
   readonly promotions: PromotionService;
+  readonly judging: JudgingService;
   readonly #context: ServiceContext;
   readonly #parts: TrainingRunParts;
   readonly #records: RunRecords;
@@ -64,7 +68,8 @@ export class TrainingRunService {
     this.#records = new RunRecords(context);
     this.#executor = new TrainingExecutor(context, { ...parts, records: this.#records });
     this.#questions = new QuestionReader(context, parts.collections);
-    this.promotions = new PromotionService(context, { ...parts, records: this.#records });
+    this.judging = new JudgingService(context, { ...parts, records: this.#records });
+    this.promotions = new PromotionService(context, { ...parts, records: this.#records, judging: this.judging });
   }
 
   /**
