@@ -2,10 +2,12 @@ import { parseArgs } from 'node:util';
 import type { RunKind } from '../src/core/training-runs/training-run.js';
 import { codeNames } from './specialists/code-names.js';
 import { jargonTrade } from './specialists/jargon-trade.js';
-import type { MadeCollection } from './specialists/made-collection.js';
+import { type JudgingTrial, judgeUntilDecided } from './specialists/judging-trials.js';
+import { drawSome, type MadeCollection } from './specialists/made-collection.js';
+import { MemoryScorer } from './specialists/memory-scorer.js';
 import { type MemoryWorld, openWorld } from './specialists/memory-world.js';
 import { nothingToGain } from './specialists/nothing-to-gain.js';
-import { runTrials, type Trial } from './specialists/promotion-trials.js';
+import { drawAnswers, openLearner, runTrials, type Trial } from './specialists/promotion-trials.js';
 import { shareInterval, tellShare } from './specialists/share-interval.js';
 
 /*
@@ -65,6 +67,44 @@ async function measure(made: MadeCollection, byLot: boolean): Promise<void> {
     } else say(`         ${told}`);
     say(`         ${((performance.now() - from) / 1000 / seeds).toFixed(2)} s a run`);
   }
+  await measureJudging(world, made.name, byLot);
+}
+
+/** How many judgments disagreement judging takes where there is a gain, and how often it is wrong where there is none. */
+async function measureJudging(world: MemoryWorld, name: string, byLot: boolean): Promise<void> {
+  const scorer = new MemoryScorer(world);
+  const inForce = { settings: world.settings, map: undefined };
+  const trials: JudgingTrial[] = [];
+  for (let seed = 1; seed <= seeds; seed++) {
+    const all = drawSome(byLot ? drawAnswers(world, seed) : world.set.questions, 2 * JUDGED, seed);
+    const tuned = all.slice(0, JUDGED / 2);
+    const learner = openLearner(world, 'adapter', tuned);
+    // The map that the bench found best most often; in a code base and by lot other weights of the legs.
+    const candidate = learner.candidates.find(
+      (one) => one.name.startsWith('low-rank ridge 0.1 strength 1,') && one.settings.alpha > 0.7,
+    );
+    const chosen =
+      name === 'jargon-trade' ? candidate : { name: 'alpha', settings: { ...world.settings, alpha: 0.5 }, fit: -1 };
+    const [after] =
+      chosen === undefined
+        ? []
+        : await learner.fit(
+            [chosen],
+            tuned.map((_, at) => at),
+          );
+    const questions = all.slice(JUDGED / 2, JUDGED / 2 + JUDGED);
+    if (after !== undefined) trials.push(judgeUntilDecided(scorer, { questions, ways: [inForce, after], seed }));
+  }
+  const gains = shareInterval(trials.filter(({ verdict }) => verdict === 'gain').length, trials.length);
+  const share = trials.reduce((sum, { items, everything }) => sum + items / everything, 0) / trials.length;
+  const told = `disagreement judging, ${name}: ${(share * 100).toFixed(1)}% of the judgments that judging everything of the same ${JUDGED} questions asks; a gain decided in ${tellShare(gains)}`;
+  if (byLot)
+    hold(
+      gains.count / gains.of <= MOST_ERRORS,
+      `${told}; target at most ${MOST_ERRORS * 100}% of decided gains, for there is none`,
+    );
+  else
+    hold(share <= 1 / 3 && gains.count / gains.of >= LEAST_POWER, `${told}; target at most 33.3%, and a gain in 90%`);
 }
 
 function seconds(begun: number): string {

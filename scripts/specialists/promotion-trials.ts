@@ -63,7 +63,8 @@ async function runTrial(
   return { isPromoted: true, trueGain: mean(after) - mean(before) };
 }
 
-function openLearner(world: MemoryWorld, kind: RunKind, questions: readonly Question[]): Learner {
+/** How runs of a kind learn on these questions. */
+export function openLearner(world: MemoryWorld, kind: RunKind, questions: readonly Question[]): Learner {
   const inForce = { settings: world.settings, map: undefined };
   if (kind === 'settings') return new SettingsLearner(inForce, { rerank: false });
   const space = world.set.collections[0]?.fingerprint;
@@ -72,7 +73,7 @@ function openLearner(world: MemoryWorld, kind: RunKind, questions: readonly Ques
 }
 
 /** Questions whose answers are drawn anew among the pages that stood in the same question's way. */
-function drawAnswers(world: MemoryWorld, seed: number): Question[] {
+export function drawAnswers(world: MemoryWorld, seed: number): Question[] {
   const random = createRandom(seed);
   return world.set.questions.map((question) => {
     const found = new Set([...(world.known.get(question.id)?.rankings.values() ?? [])].flat());
