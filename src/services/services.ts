@@ -58,6 +58,7 @@ export function createServices(context: ServiceContext): Services {
   const documents = new DocumentService(context, collections);
   const reindex = new ReindexService(context, { collections, jobs });
   const symbols = new SymbolService(context, { collections, documents });
+  const search = new SearchService(context, { collections, retrieve, symbols });
   return {
     context,
     collections,
@@ -84,10 +85,10 @@ export function createServices(context: ServiceContext): Services {
       return new ModelService(context, { collections, jobs, measure });
     }).get,
     notes: new NoteService(context, collections),
-    search: new SearchService(context, { collections, retrieve, symbols }),
+    search,
     specialists: once(async () => {
       const { createSpecialistServices } = await import('./specialists/specialist-services.js');
-      return createSpecialistServices(context, { collections });
+      return createSpecialistServices(context, { collections, retrieve, search });
     }).get,
     status: new StatusService(context, { collections, jobs }),
     symbols,

@@ -1,16 +1,26 @@
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
+import type { RetrieveService } from '../retrieve.js';
+import type { SearchService } from '../search.js';
+import { RoutingService } from './routing-service.js';
 import { SpecialistService } from './specialist-service.js';
 
 /** Use cases of specialists. */
 export interface SpecialistServices {
   readonly registry: SpecialistService;
+  readonly routing: RoutingService;
+}
+
+/** Parts that specialists are served with. */
+export interface SpecialistServicesParts {
+  readonly collections: CollectionService;
+  readonly retrieve: RetrieveService;
+  readonly search: SearchService;
 }
 
 /** Wires the services of this room. Opens nothing. */
-export function createSpecialistServices(
-  context: ServiceContext,
-  parts: { readonly collections: CollectionService },
-): SpecialistServices {
-  return { registry: new SpecialistService(context, parts.collections) };
+export function createSpecialistServices(context: ServiceContext, parts: SpecialistServicesParts): SpecialistServices {
+  const registry = new SpecialistService(context, parts.collections);
+  const past = { helped: () => Promise.resolve([]) };
+  return { registry, routing: new RoutingService(context, { ...parts, registry, past }) };
 }
