@@ -198,7 +198,7 @@ function toolLines(test: readonly RoutingCase[], model: ToolModel): string[] {
   const right = chosen.flatMap((tools, at) => tools.map(({ name }) => test[at]?.task.tools.has(name) === true));
   const found = chosen.filter((tools, at) => tools.some(({ name }) => test[at]?.task.tools.has(name) === true)).length;
   return [
-    `tools: ${asked.length} held-out tasks that call for one of 53; reciprocal rank ${mean(own)}, keyword ${mean(words)} (p ${(p[0] ?? 1).toFixed(4)}), nearest description ${mean(meaning)} (p ${(p[1] ?? 1).toFixed(4)})`,
+    `tools: ${asked.length} held-out tasks that call for one of the 52; reciprocal rank ${mean(own)}, keyword ${mean(words)} (p ${(p[0] ?? 1).toFixed(4)}), nearest description ${mean(meaning)} (p ${(p[1] ?? 1).toFixed(4)})`,
     `chosen tools: ${right.filter(Boolean).length} of ${right.length} right, at ${found} of those ${asked.length} tasks one of them is`,
   ];
 }

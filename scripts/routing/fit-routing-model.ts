@@ -50,7 +50,7 @@ function pastOf(one: RoutingCase, name: string, history: readonly RoutingCase[])
     : { nearest: best[0] ?? 0, mean: best.reduce((sum, value) => sum + value, 0) / BEST };
 }
 
-const STEPS = 4_000;
+const STEPS = 1_200;
 
 /**
  * Weights of a conditional logit by gradient descent on features of unit spread, drawn towards 0 by {@link RIDGE}; a task
@@ -79,7 +79,7 @@ export function fitChoices(choices: readonly Choice[]): number[] {
       });
     }
     gradient.forEach((slope, at) => {
-      weights[at] = (weights[at] ?? 0) - (0.5 * slope) / rows.length;
+      weights[at] = (weights[at] ?? 0) - (1.5 * slope) / rows.length;
     });
   }
   return weights.map((weight, at) => weight / (spreads[at] ?? 1));

@@ -53,6 +53,11 @@ import { noteGet } from './notes/note-get.js';
 import { noteList } from './notes/note-list.js';
 import { noteStats } from './notes/note-stats.js';
 import { noteUpdate } from './notes/note-update.js';
+import { feedbackQueue } from './specialists/feedback-queue.js';
+import { feedbackReport } from './specialists/feedback-report.js';
+import { recordFeedback } from './specialists/record-feedback.js';
+import { routeTask } from './specialists/route-task.js';
+import { searchTools } from './specialists/search-tools.js';
 import { specialistConfigure } from './specialists/specialist-configure.js';
 import { specialistCreate } from './specialists/specialist-create.js';
 import { specialistList } from './specialists/specialist-list.js';
@@ -120,6 +125,11 @@ const registry = [
   specialistShow,
   specialistConfigure,
   specialistRetire,
+  routeTask,
+  searchTools,
+  recordFeedback,
+  feedbackReport,
+  feedbackQueue,
 ] as const;
 
 /** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */

@@ -2,6 +2,7 @@ import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { RetrieveService } from '../retrieve.js';
 import type { SearchService } from '../search.js';
+import { FeedbackService } from './feedback-service.js';
 import { RoutingService } from './routing-service.js';
 import { SpecialistService } from './specialist-service.js';
 
@@ -9,6 +10,7 @@ import { SpecialistService } from './specialist-service.js';
 export interface SpecialistServices {
   readonly registry: SpecialistService;
   readonly routing: RoutingService;
+  readonly feedback: FeedbackService;
 }
 
 /** Parts that specialists are served with. */
@@ -21,6 +23,6 @@ export interface SpecialistServicesParts {
 /** Wires the services of this room. Opens nothing. */
 export function createSpecialistServices(context: ServiceContext, parts: SpecialistServicesParts): SpecialistServices {
   const registry = new SpecialistService(context, parts.collections);
-  const past = { helped: () => Promise.resolve([]) };
-  return { registry, routing: new RoutingService(context, { ...parts, registry, past }) };
+  const feedback = new FeedbackService(context);
+  return { registry, feedback, routing: new RoutingService(context, { ...parts, registry, past: feedback }) };
 }
