@@ -469,12 +469,28 @@ export const catalogue: readonly ListedOperation[] = [
     load: async () => (await import('./specialists/specialist-configure.js')).specialistConfigure,
   },
   {
+    name: 'specialist_compare',
+    summary: 'Compare specialists',
+    toolset: 'specialists',
+    command: ['specialist', 'compare'],
+    words: ['<names...>'],
+    load: async () => (await import('./specialists/specialist-compare.js')).specialistCompare,
+  },
+  {
     name: 'specialist_retire',
     summary: 'Retire a specialist',
     toolset: 'specialists',
     command: ['specialist', 'retire'],
     words: ['<name>'],
     load: async () => (await import('./specialists/specialist-retire.js')).specialistRetire,
+  },
+  {
+    name: 'specialist_ready_made',
+    summary: 'Add a ready-made specialist',
+    toolset: 'specialists',
+    command: ['specialist', 'ready-made'],
+    words: ['<name>'],
+    load: async () => (await import('./specialists/specialist-ready-made.js')).specialistReadyMade,
   },
   {
     name: 'route_task',

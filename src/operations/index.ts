@@ -58,9 +58,11 @@ import { feedbackReport } from './specialists/feedback-report.js';
 import { recordFeedback } from './specialists/record-feedback.js';
 import { routeTask } from './specialists/route-task.js';
 import { searchTools } from './specialists/search-tools.js';
+import { specialistCompare } from './specialists/specialist-compare.js';
 import { specialistConfigure } from './specialists/specialist-configure.js';
 import { specialistCreate } from './specialists/specialist-create.js';
 import { specialistList } from './specialists/specialist-list.js';
+import { specialistReadyMade } from './specialists/specialist-ready-made.js';
 import { specialistRetire } from './specialists/specialist-retire.js';
 import { specialistShow } from './specialists/specialist-show.js';
 import { trainModel } from './training/train-model.js';
@@ -124,7 +126,9 @@ const registry = [
   specialistList,
   specialistShow,
   specialistConfigure,
+  specialistCompare,
   specialistRetire,
+  specialistReadyMade,
   routeTask,
   searchTools,
   recordFeedback,

@@ -59,16 +59,17 @@ export function createServices(context: ServiceContext): Services {
   const reindex = new ReindexService(context, { collections, jobs });
   const symbols = new SymbolService(context, { collections, documents });
   const search = new SearchService(context, { collections, retrieve, symbols });
+  const benchmark = once(async () => {
+    const { BenchmarkService } = await import('./benchmark/benchmark-service.js');
+    return new BenchmarkService(context, { collections, jobs, retrieve });
+  }).get;
   return {
     context,
     collections,
     jobs,
     retrieve,
     reindex,
-    benchmark: once(async () => {
-      const { BenchmarkService } = await import('./benchmark/benchmark-service.js');
-      return new BenchmarkService(context, { collections, jobs, retrieve });
-    }).get,
+    benchmark,
     curation: once(async () => {
       const { createCurationServices } = await import('./curation/curation-services.js');
       return createCurationServices(context, { collections, jobs, retrieve });
@@ -88,7 +89,7 @@ export function createServices(context: ServiceContext): Services {
     search,
     specialists: once(async () => {
       const { createSpecialistServices } = await import('./specialists/specialist-services.js');
-      return createSpecialistServices(context, { collections, retrieve, search });
+      return createSpecialistServices(context, { collections, retrieve, search, benchmark });
     }).get,
     status: new StatusService(context, { collections, jobs }),
     symbols,

@@ -2,6 +2,7 @@ import { mergeStatistics } from '../../core/ranking/bm25.js';
 import { dot } from '../../core/ranking/cosine.js';
 import type { CandidateEvidence, ScopeEvidence } from '../../core/specialists/routing.js';
 import type { Specialist } from '../../core/specialists/specialist.js';
+import { taskWords } from '../../core/specialists/task-words.js';
 import { parseQuery } from '../../core/text/query.js';
 import type { Collection, EmbeddingFingerprint } from '../../core/types.js';
 import type { Absentees } from '../ask-each.js';
@@ -65,7 +66,7 @@ export class RouteEvidenceReader {
     candidates: readonly RouteCandidate[],
     { absentees, signal }: { readonly absentees: Absentees; readonly signal?: AbortSignal | undefined },
   ): Promise<RouteEvidence> {
-    const query = asWords(task);
+    const query = taskWords(task);
     const embedder = await this.#context.embedder();
     const queryVector = new QueryVector();
     const collections = [
@@ -140,11 +141,6 @@ export class RouteEvidenceReader {
 }
 
 const MOST_DESCRIPTIONS = 500;
-
-/** A task is prose: its quotation marks and dashes are no signs of a query. */
-function asWords(task: string): string {
-  return task.replace(/["\u201c\u201d\u201e\u00ab\u00bb]/g, ' ').replace(/(^|\s)-+(?=\S)/g, '$1');
-}
 
 function passagesOf({ collections }: RouteCandidate, hits: readonly RankedHit[]): RankedHit[] {
   const own = new Set(collections.map(({ name }) => name));

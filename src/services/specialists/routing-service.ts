@@ -1,6 +1,7 @@
 import { type CandidateEvidence, candidateFeatures, type Routing, route } from '../../core/specialists/routing.js';
 import { ROUTING_MODEL, TOOL_MODEL } from '../../core/specialists/routing-coefficients.js';
 import type { Specialist } from '../../core/specialists/specialist.js';
+import { taskWords } from '../../core/specialists/task-words.js';
 import { toolChance } from '../../core/specialists/tool-choice.js';
 import { Absentees } from '../ask-each.js';
 import type { CollectionService } from '../collections.js';
@@ -124,7 +125,7 @@ export class RoutingService {
     limit: number,
     signal?: AbortSignal,
   ): Promise<WeighedTool[]> {
-    const ranked = await this.#tools.rank(query, tools, signal);
+    const ranked = await this.#tools.rank(taskWords(query), tools, signal);
     const evidence = ranked.map(({ hit }) => evidenceOf(hit));
     return ranked.slice(0, limit).map(({ tool, hit }, at) => {
       const own = evidence[at];
@@ -171,7 +172,7 @@ export class RoutingService {
       chosen.map(async ({ specialist, share }): Promise<ContextPart> => {
         const use = uses.find((one) => one.specialist.name === specialist.name);
         const answer = await this.#parts.search.search({
-          query: task,
+          query: taskWords(task),
           collections: [],
           specialist: use,
           filter: {},

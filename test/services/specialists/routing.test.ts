@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { OperationInput } from '../../../src/operations/index.js';
 import type { Quarry } from '../../../src/quarry.js';
 import { BUNDLED } from '../../support/benchmark.js';
 import { ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
 
-const TOOLS = [
+const TOOLS: OperationInput<'search_tools'>['tools'] = [
   { name: 'git_bisect', description: 'Searches the history by halves for the commit that broke something.' },
   {
     name: 'measure_contrast',
@@ -88,7 +89,7 @@ describe('routing of tasks', () => {
   });
 
   test('finds tools by meaning and words; a list may be long and hold what we do not know', async () => {
-    const many = Array.from({ length: 400 }, (_, at) => ({
+    const many: typeof TOOLS = Array.from({ length: 400 }, (_, at) => ({
       name: `other_${at}`,
       description: `Counts apples of kind ${at}.`,
     }));
