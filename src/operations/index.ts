@@ -55,6 +55,7 @@ import { noteStats } from './notes/note-stats.js';
 import { noteUpdate } from './notes/note-update.js';
 import { feedbackQueue } from './specialists/feedback-queue.js';
 import { feedbackReport } from './specialists/feedback-report.js';
+import { findPatterns } from './specialists/find-patterns.js';
 import { recordFeedback } from './specialists/record-feedback.js';
 import { routeTask } from './specialists/route-task.js';
 import { searchTools } from './specialists/search-tools.js';
@@ -134,6 +135,7 @@ const registry = [
   recordFeedback,
   feedbackReport,
   feedbackQueue,
+  findPatterns,
 ] as const;
 
 /** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */

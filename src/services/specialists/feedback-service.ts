@@ -63,6 +63,8 @@ export interface FeedbackReport {
 export class FeedbackService implements PastTasks {
   readonly #context: ServiceContext;
   readonly #vectors = new Map<string, Float32Array>();
+  /** Searches of this process that are not written yet. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(context: ServiceContext) {
     this.#context = context;
@@ -87,9 +89,10 @@ export class FeedbackService implements PastTasks {
       isDoubtful: relevance.isDoubtful,
       placement,
     };
-    this.#put(SEARCH_RECORD, value).catch((error: unknown) => {
+    const writing = this.#put(SEARCH_RECORD, value).catch((error: unknown) => {
       this.#context.log('warn', 'A search could not be remembered.', { error: messageOf(error) });
     });
+    this.#writing = Promise.all([this.#writing, writing]).then(() => undefined);
     return order;
   }
 
@@ -136,6 +139,7 @@ export class FeedbackService implements PastTasks {
 
   /** All searches of the log, oldest first. */
   async searches(): Promise<LoggedSearch[]> {
+    await this.#writing;
     const records = await this.#context.store.listRecords(SEARCH_RECORD);
     return records.flatMap(({ value }) => LOGGED_SEARCH.safeParse(value).data ?? []);
   }
@@ -179,6 +183,7 @@ export class FeedbackService implements PastTasks {
   /** Forgets all searches and feedback; resolves to how many there were. */
   async clear(): Promise<number> {
     const { store } = this.#context;
+    await this.#writing;
     let gone = 0;
     for (const kind of [SEARCH_RECORD, FEEDBACK_RECORD])
       for (const { key } of await store.listRecords(kind)) gone += (await store.deleteRecord(kind, key)) ? 1 : 0;

@@ -5,6 +5,7 @@ import type { RetrieveService } from '../retrieve.js';
 import type { SearchService } from '../search.js';
 import { EvidenceService } from './evidence-service.js';
 import { FeedbackService } from './feedback-service.js';
+import { PatternService } from './pattern-service.js';
 import { RoutingService } from './routing-service.js';
 import { SpecialistService } from './specialist-service.js';
 
@@ -14,6 +15,7 @@ export interface SpecialistServices {
   readonly routing: RoutingService;
   readonly feedback: FeedbackService;
   readonly evidence: EvidenceService;
+  readonly patterns: PatternService;
 }
 
 /** Parts that specialists are served with. */
@@ -33,5 +35,6 @@ export function createSpecialistServices(context: ServiceContext, parts: Special
     feedback,
     routing: new RoutingService(context, { ...parts, registry, past: feedback }),
     evidence: new EvidenceService(context, { benchmark: parts.benchmark, feedback }),
+    patterns: new PatternService(context, feedback),
   };
 }
