@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { OperationInput } from '../../../src/operations/index.js';
 import type { Quarry } from '../../../src/quarry.js';
 import { runSuite, writeFiles } from '../../support/benchmark.js';
 import { finishJob, ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
@@ -89,7 +90,11 @@ describe('evidence of specialists', () => {
   });
 
   test('finds what contradicts across sources, with quotes, and queues it for judging', async () => {
-    const input = { collections: ['extra'], kinds: ['contradiction' as const], dataset: 'findings' };
+    const input: OperationInput<'find_patterns'> = {
+      collections: ['extra'],
+      kinds: ['contradiction'],
+      dataset: 'findings',
+    };
     const { output } = await quarry.execute('find_patterns', input);
     expect(output).toMatchObject({ documents: 2, queued: 1, isPartial: false });
     const quotes = output.patterns.flatMap(({ evidence }) => evidence.map(({ quote }) => quote));
