@@ -172,6 +172,12 @@ export const SETTINGS = {
     help: 'HTTP proxy for web sources.',
     secret: true,
   }),
+  queryLog: setting({
+    env: ['QUARRY_QUERY_LOG'],
+    parse: z.enum(['off', 'on', 'explore']),
+    default: 'off' as const,
+    help: 'Whether searches and feedback are remembered in the workspace, scrubbed of secrets and personal data: off, on, or explore, which also shows the first result at another place in one search of ten, to learn how much places count. Nothing leaves the machine.',
+  }),
   logLevel: setting({
     env: ['QUARRY_LOG_LEVEL'],
     parse: z.enum(['silent', 'error', 'warn', 'info', 'debug']),

@@ -53,9 +53,17 @@ import { noteGet } from './notes/note-get.js';
 import { noteList } from './notes/note-list.js';
 import { noteStats } from './notes/note-stats.js';
 import { noteUpdate } from './notes/note-update.js';
+import { feedbackQueue } from './specialists/feedback-queue.js';
+import { feedbackReport } from './specialists/feedback-report.js';
+import { findPatterns } from './specialists/find-patterns.js';
+import { recordFeedback } from './specialists/record-feedback.js';
+import { routeTask } from './specialists/route-task.js';
+import { searchTools } from './specialists/search-tools.js';
+import { specialistCompare } from './specialists/specialist-compare.js';
 import { specialistConfigure } from './specialists/specialist-configure.js';
 import { specialistCreate } from './specialists/specialist-create.js';
 import { specialistList } from './specialists/specialist-list.js';
+import { specialistReadyMade } from './specialists/specialist-ready-made.js';
 import { specialistRetire } from './specialists/specialist-retire.js';
 import { specialistShow } from './specialists/specialist-show.js';
 import { trainCancel } from './training/train-cancel.js';
@@ -139,7 +147,15 @@ const registry = [
   specialistList,
   specialistShow,
   specialistConfigure,
+  specialistCompare,
   specialistRetire,
+  specialistReadyMade,
+  routeTask,
+  searchTools,
+  recordFeedback,
+  feedbackReport,
+  feedbackQueue,
+  findPatterns,
 ] as const;
 
 /** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */

@@ -60,13 +60,18 @@ export function createServices(context: ServiceContext): Services {
   const documents = new DocumentService(context, collections);
   const reindex = new ReindexService(context, { collections, jobs });
   const symbols = new SymbolService(context, { collections, documents });
+  const search = new SearchService(context, { collections, retrieve, symbols });
+  const benchmark = once(async () => {
+    const { BenchmarkService } = await import('./benchmark/benchmark-service.js');
+    return new BenchmarkService(context, { collections, jobs, retrieve });
+  }).get;
   const curation = once(async () => {
     const { createCurationServices } = await import('./curation/curation-services.js');
     return createCurationServices(context, { collections, jobs, retrieve });
   }).get;
   const specialists = once(async () => {
     const { createSpecialistServices } = await import('./specialists/specialist-services.js');
-    return createSpecialistServices(context, { collections });
+    return createSpecialistServices(context, { collections, retrieve, search, benchmark });
   }).get;
   return {
     context,
@@ -74,10 +79,7 @@ export function createServices(context: ServiceContext): Services {
     jobs,
     retrieve,
     reindex,
-    benchmark: once(async () => {
-      const { BenchmarkService } = await import('./benchmark/benchmark-service.js');
-      return new BenchmarkService(context, { collections, jobs, retrieve });
-    }).get,
+    benchmark,
     curation,
     documents,
     ingest: new IngestService(context, { collections, jobs, reindex }),
@@ -91,7 +93,7 @@ export function createServices(context: ServiceContext): Services {
       return new ModelService(context, { collections, jobs, measure });
     }).get,
     notes: new NoteService(context, collections),
-    search: new SearchService(context, { collections, retrieve, symbols }),
+    search,
     specialists,
     status: new StatusService(context, { collections, jobs }),
     symbols,

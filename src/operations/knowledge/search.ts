@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
 import { CONTEXT_KINDS, type SearchAnswer } from '../../services/search.js';
+import type { Services } from '../../services/services.js';
 import { defineOperation } from '../define.js';
 import { searchHitShape, toHitShape } from '../hit-shape.js';
 import { renderHits } from '../render-hits.js';
@@ -89,8 +90,9 @@ export const search = defineOperation({
       filter: filterOf(input),
       settings: settingsOf(input),
     });
+    const shown = input.cursor === undefined ? await remember(services, input, answer) : answer.hits;
     return {
-      results: answer.hits.map(toHitShape),
+      results: shown.map(toHitShape),
       nextCursor: answer.nextCursor,
       truncated: answer.truncated,
       hint: answer.hint,
@@ -114,6 +116,17 @@ function relevanceOf({ chance, isDoubtful, reason }: SearchAnswer['relevance']) 
   const degree = relevance < 0.5 ? 'Probably' : 'Perhaps';
   const doubt = `${degree} nothing relevant (relevance ${relevance.toFixed(2)}): the results below are only the nearest there are.`;
   return { relevance, relevanceNote: isDoubtful ? doubt : null };
+}
+
+/** The results in the order to show them; remembered, where the query log is opted in. */
+async function remember(
+  services: Services,
+  { query, specialist = '' }: { readonly query: string; readonly specialist?: string | undefined },
+  { hits, relevance }: SearchAnswer,
+): Promise<SearchAnswer['hits']> {
+  if (services.context.config.queryLog === 'off') return hits;
+  const { feedback } = await services.specialists();
+  return feedback.noteShown({ query, specialist, hits, relevance });
 }
 
 const LONGEST_INSTRUCTIONS = 300;
