@@ -509,6 +509,14 @@ export const catalogue: readonly ListedOperation[] = [
     load: async () => (await import('./training/train-rollback.js')).trainRollback,
   },
   {
+    name: 'tune_next',
+    summary: 'Judge what decides a run',
+    toolset: 'specialists',
+    command: ['tune', 'next'],
+    words: ['<run>'],
+    load: async () => (await import('./training/tune-next.js')).tuneNext,
+  },
+  {
     name: 'specialist_create',
     summary: 'Create a specialist',
     toolset: 'specialists',
@@ -603,5 +611,13 @@ export const catalogue: readonly ListedOperation[] = [
     command: ['feedback', 'queue'],
     words: ['<dataset>'],
     load: async () => (await import('./specialists/feedback-queue.js')).feedbackQueue,
+  },
+  {
+    name: 'find_patterns',
+    summary: 'Find patterns',
+    toolset: 'specialists',
+    command: ['patterns'],
+    words: [],
+    load: async () => (await import('./specialists/find-patterns.js')).findPatterns,
   },
 ];
