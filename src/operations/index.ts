@@ -66,7 +66,17 @@ import { specialistList } from './specialists/specialist-list.js';
 import { specialistReadyMade } from './specialists/specialist-ready-made.js';
 import { specialistRetire } from './specialists/specialist-retire.js';
 import { specialistShow } from './specialists/specialist-show.js';
+import { trainCancel } from './training/train-cancel.js';
+import { trainConfiguration } from './training/train-configuration.js';
+import { trainList } from './training/train-list.js';
 import { trainModel } from './training/train-model.js';
+import { trainPromote } from './training/train-promote.js';
+import { trainResume } from './training/train-resume.js';
+import { trainRollback } from './training/train-rollback.js';
+import { trainStart } from './training/train-start.js';
+import { trainStatistics } from './training/train-statistics.js';
+import { trainStatus } from './training/train-status.js';
+import { tuneNext } from './training/tune-next.js';
 
 const registry = [
   search,
@@ -123,6 +133,16 @@ const registry = [
   curateNext,
   curateSubmit,
   trainModel,
+  trainStart,
+  trainStatus,
+  trainList,
+  trainCancel,
+  trainResume,
+  trainStatistics,
+  trainConfiguration,
+  trainPromote,
+  trainRollback,
+  tuneNext,
   specialistCreate,
   specialistList,
   specialistShow,

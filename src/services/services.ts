@@ -18,6 +18,7 @@ import type { SpecialistServices } from './specialists/specialist-services.js';
 import { StatusService } from './status.js';
 import { SymbolService } from './symbols/symbol-service.js';
 import type { TrainingService } from './training.js';
+import type { TrainingRunService } from './training-runs/training-run-service.js';
 
 /**
  * Every use case of a workspace. Those that are functions load their room, some two hundred modules in all, with the first
@@ -41,6 +42,7 @@ export interface Services {
   readonly status: StatusService;
   readonly symbols: SymbolService;
   training(): Promise<TrainingService>;
+  trainingRuns(): Promise<TrainingRunService>;
   /** Where the costly reads of all doors wait for their turn. */
   readonly turns: FairQueue;
 }
@@ -63,6 +65,14 @@ export function createServices(context: ServiceContext): Services {
     const { BenchmarkService } = await import('./benchmark/benchmark-service.js');
     return new BenchmarkService(context, { collections, jobs, retrieve });
   }).get;
+  const curation = once(async () => {
+    const { createCurationServices } = await import('./curation/curation-services.js');
+    return createCurationServices(context, { collections, jobs, retrieve });
+  }).get;
+  const specialists = once(async () => {
+    const { createSpecialistServices } = await import('./specialists/specialist-services.js');
+    return createSpecialistServices(context, { collections, retrieve, search, benchmark });
+  }).get;
   return {
     context,
     collections,
@@ -70,10 +80,7 @@ export function createServices(context: ServiceContext): Services {
     retrieve,
     reindex,
     benchmark,
-    curation: once(async () => {
-      const { createCurationServices } = await import('./curation/curation-services.js');
-      return createCurationServices(context, { collections, jobs, retrieve });
-    }).get,
+    curation,
     documents,
     ingest: new IngestService(context, { collections, jobs, reindex }),
     mending: new MendService(context),
@@ -87,15 +94,18 @@ export function createServices(context: ServiceContext): Services {
     }).get,
     notes: new NoteService(context, collections),
     search,
-    specialists: once(async () => {
-      const { createSpecialistServices } = await import('./specialists/specialist-services.js');
-      return createSpecialistServices(context, { collections, retrieve, search, benchmark });
-    }).get,
+    specialists,
     status: new StatusService(context, { collections, jobs }),
     symbols,
     training: once(async () => {
       const { TrainingService } = await import('./training.js');
       return new TrainingService(context, jobs);
+    }).get,
+    trainingRuns: once(async () => {
+      const { TrainingRunService } = await import('./training-runs/training-run-service.js');
+      const labelling = async () => (await curation()).labelling;
+      const parts = { collections, jobs, labelling, specialists: (await specialists()).registry };
+      return new TrainingRunService(context, parts);
     }).get,
     turns: new FairQueue({
       // One more than one, so that a machine with a single core overlaps reading and ranking too.
