@@ -3,6 +3,8 @@ import { rankCandidates } from '../src/core/training-runs/choose-candidate.js';
 import type { RunKind } from '../src/core/training-runs/training-run.js';
 import type { Fitted } from '../src/services/training-runs/learner.js';
 import type { Question } from '../src/services/training-runs/question-set.js';
+import { benchRouting } from './bench/specialists-routing.js';
+import { benchSpecialistSearch } from './bench/specialists-search.js';
 import { codeNames } from './specialists/code-names.js';
 import { jargonTrade } from './specialists/jargon-trade.js';
 import { type JudgingTrial, judgeUntilDecided } from './specialists/judging-trials.js';
@@ -123,8 +125,27 @@ function seconds(begun: number): string {
   return ((performance.now() - begun) / 1000).toFixed(0);
 }
 
+/** Routing on held-out tasks, beside its baselines. */
+async function measureRouting(): Promise<void> {
+  say('');
+  const { pAgainst, calibrationError, abstainedAt95 } = await benchRouting(say);
+  for (const [baseline, p] of Object.entries(pAgainst)) hold(p < 0.05, `routing beside ${baseline}: p ${p.toFixed(4)}`);
+  hold(calibrationError < 0.08, `routing: calibration error ${calibrationError.toFixed(3)}; target below 0.08`);
+  const share = (abstainedAt95 * 100).toFixed(1);
+  hold(abstainedAt95 >= 0.85, `routing: ${share}% of tasks for nobody abstained at 95% kept; target at least 85%`);
+}
+
+/** What searching as a specialist costs. */
+async function measureSearch(): Promise<void> {
+  const { plainMs, specialistMs, ratio } = await benchSpecialistSearch();
+  const told = `search ${plainMs.toFixed(2)} ms, as a specialist ${specialistMs.toFixed(2)} ms of processor time`;
+  hold(ratio <= 1.1, `${told}: ${ratio.toFixed(3)} times; target at most 1.1`);
+}
+
 await measure(jargonTrade(1), false);
 await measure(nothingToGain(3), true);
 await measure(codeNames(2), false);
+await measureRouting();
+await measureSearch();
 say(missed === 0 ? '\nAll targets reached.' : `\n${missed} targets missed.`);
 process.exitCode = missed === 0 ? 0 : 1;

@@ -53,9 +53,12 @@ import { noteGet } from './notes/note-get.js';
 import { noteList } from './notes/note-list.js';
 import { noteStats } from './notes/note-stats.js';
 import { noteUpdate } from './notes/note-update.js';
+import { feedbackForget } from './specialists/feedback-forget.js';
 import { feedbackQueue } from './specialists/feedback-queue.js';
 import { feedbackReport } from './specialists/feedback-report.js';
 import { findPatterns } from './specialists/find-patterns.js';
+import { learn } from './specialists/learn.js';
+import { learningReports } from './specialists/learning-reports.js';
 import { recordFeedback } from './specialists/record-feedback.js';
 import { routeTask } from './specialists/route-task.js';
 import { searchTools } from './specialists/search-tools.js';
@@ -155,7 +158,10 @@ const registry = [
   recordFeedback,
   feedbackReport,
   feedbackQueue,
+  feedbackForget,
   findPatterns,
+  learn,
+  learningReports,
 ] as const;
 
 /** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */

@@ -14,6 +14,7 @@ import { NoteService } from './notes.js';
 import { ReindexService } from './reindex.js';
 import { RetrieveService } from './retrieve.js';
 import { SearchService } from './search.js';
+import type { LearningService } from './specialists/learning-service.js';
 import type { SpecialistServices } from './specialists/specialist-services.js';
 import { StatusService } from './status.js';
 import { SymbolService } from './symbols/symbol-service.js';
@@ -32,6 +33,7 @@ export interface Services {
   readonly documents: DocumentService;
   readonly ingest: IngestService;
   readonly jobs: JobService;
+  learning(): Promise<LearningService>;
   readonly mending: MendService;
   models(): Promise<ModelService>;
   readonly notes: NoteService;
@@ -73,6 +75,12 @@ export function createServices(context: ServiceContext): Services {
     const { createSpecialistServices } = await import('./specialists/specialist-services.js');
     return createSpecialistServices(context, { collections, retrieve, search, benchmark });
   }).get;
+  const trainingRuns = once(async () => {
+    const { TrainingRunService } = await import('./training-runs/training-run-service.js');
+    const labelling = async () => (await curation()).labelling;
+    const parts = { collections, jobs, labelling, specialists: (await specialists()).registry };
+    return new TrainingRunService(context, parts);
+  }).get;
   return {
     context,
     collections,
@@ -83,6 +91,10 @@ export function createServices(context: ServiceContext): Services {
     curation,
     documents,
     ingest: new IngestService(context, { collections, jobs, reindex }),
+    learning: once(async () => {
+      const { LearningService } = await import('./specialists/learning-service.js');
+      return new LearningService(context, { collections, jobs, specialists: await specialists(), trainingRuns });
+    }).get,
     mending: new MendService(context),
     models: once(async () => {
       const [{ ModelService }, { SuiteMeasure }] = await Promise.all([
@@ -101,12 +113,7 @@ export function createServices(context: ServiceContext): Services {
       const { TrainingService } = await import('./training.js');
       return new TrainingService(context, jobs);
     }).get,
-    trainingRuns: once(async () => {
-      const { TrainingRunService } = await import('./training-runs/training-run-service.js');
-      const labelling = async () => (await curation()).labelling;
-      const parts = { collections, jobs, labelling, specialists: (await specialists()).registry };
-      return new TrainingRunService(context, parts);
-    }).get,
+    trainingRuns,
     turns: new FairQueue({
       // One more than one, so that a machine with a single core overlaps reading and ranking too.
       places: Math.max(2, availableParallelism()),

@@ -22,7 +22,7 @@ export const feedbackQueue = defineOperation({
   examples: [{ dataset: 'from-feedback' }],
   async run({ services }, { dataset, limit }) {
     const { feedback } = await services.specialists();
-    return { dataset, ...(await feedback.queueCandidates(dataset, limit)) };
+    return { dataset, ...(await feedback.queueCandidates(dataset, { limit })) };
   },
   render: ({ dataset, candidates, added }) =>
     `${added} of ${candidates} candidates are new in ${dataset}; judge them with curate_next.`,

@@ -167,9 +167,9 @@ export class FeedbackService implements PastTasks {
    */
   async queueCandidates(
     dataset: string,
-    limit: number,
+    { limit, specialist }: { readonly limit: number; readonly specialist?: string },
   ): Promise<{ readonly added: number; readonly candidates: number }> {
-    const { candidates } = await this.report();
+    const { candidates } = await this.report(specialist);
     const used = candidates.filter((one) => one.used > 0).slice(0, limit);
     const examples = (await Promise.all(used.map((one) => this.#exampleOf(one)))).flatMap((example) => example ?? []);
     if (examples.length === 0) return { added: 0, candidates: used.length };

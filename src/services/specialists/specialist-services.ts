@@ -1,3 +1,5 @@
+import type { Suite } from '../../core/benchmark/suite.js';
+import type { Reach } from '../../core/reach.js';
 import type { BenchmarkService } from '../benchmark/benchmark-service.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
@@ -16,6 +18,8 @@ export interface SpecialistServices {
   readonly feedback: FeedbackService;
   readonly evidence: EvidenceService;
   readonly patterns: PatternService;
+  /** A suite that judges specialists. @throws QuarryError SUITE_NOT_FOUND, SUITE_INVALID, PATH_UNREADABLE */
+  openSuite(suite: string, reach: Reach): Promise<Suite>;
 }
 
 /** Parts that specialists are served with. */
@@ -36,5 +40,6 @@ export function createSpecialistServices(context: ServiceContext, parts: Special
     routing: new RoutingService(context, { ...parts, registry, past: feedback }),
     evidence: new EvidenceService(context, { benchmark: parts.benchmark, feedback }),
     patterns: new PatternService(context, feedback),
+    openSuite: async (suite, reach) => (await parts.benchmark()).openSuite({ suite }, reach),
   };
 }
