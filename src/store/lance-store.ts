@@ -40,7 +40,7 @@ import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { documentCandidates } from './leg-hits.js';
-import { dropOldVersions, foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
+import * as maintenance from './maintenance.js';
 import { checkPage, requireSpace } from './preconditions.js';
 import type { Presence } from './presence.js';
 import { Residents } from './resident/residents.js';
@@ -48,9 +48,6 @@ import { termStatistics } from './term-statistics.js';
 import type { VectorIndexState, VectorPolicy } from './vector-index.js';
 import { searchVector } from './vector-search.js';
 import { Writer } from './writer.js';
-
-/** Old versions of each table that may stay when a store is closed. */
-const MAX_OLD_VERSIONS = 4;
 
 /** What a store is made of. */
 export interface LanceStoreParts {
@@ -154,7 +151,7 @@ export class LanceStore implements KnowledgeStore {
       if (space !== undefined) requireSpace(entry.collection, space);
       await knowledge.put(rows);
       // The rows are stored; searches scan them until the next folding, which tells what keeps it from being done.
-      await foldLongTail(this.#parts.database.engine, await knowledge.open()).catch(() => undefined);
+      await maintenance.foldLongTail(this.#parts.database.engine, await knowledge.open()).catch(() => undefined);
     });
   }
 
@@ -194,7 +191,7 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async listCandidates(collection: string, documentId: string): Promise<Candidate[]> {
-    return this.#read(collection, (knowledge) => documentCandidates(this.#residents.rows, knowledge, documentId));
+    return this.#read(collection, (knowledge) => documentCandidates(this.#place(knowledge), documentId));
   }
 
   async getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]> {
@@ -211,9 +208,10 @@ export class LanceStore implements KnowledgeStore {
     limit: number,
     filter: SearchFilter,
   ): Promise<Candidate[]> {
-    return this.#open().#tables.read(collection, ({ knowledge, entry }) =>
-      searchVector(this.#residents, knowledge, { vector, limit, filter, index: entry.table.vectorIndex ?? undefined }),
-    );
+    return this.#open().#tables.read(collection, ({ knowledge, entry }) => {
+      const query = { vector, limit, filter, index: entry.table.vectorIndex ?? undefined };
+      return this.#residents.background.search(() => searchVector(this.#residents, knowledge, query));
+    });
   }
 
   async searchKeyword(
@@ -282,7 +280,7 @@ export class LanceStore implements KnowledgeStore {
         const now = await this.#catalog.entry(collection);
         await this.#catalog.putEntry({ ...now, table: { ...now.table, vectorIndex } });
       };
-      await maintainTable(knowledge, { ...this.#parts, state, syncedMs: this.#syncedMs, remember }, report);
+      await maintenance.maintainTable(knowledge, { ...this.#parts, state, syncedMs: this.#syncedMs, remember }, report);
       this.#syncedMs = startMs;
       await this.#tables.describe(collection);
       await this.#tables.clearLeftovers();
@@ -334,9 +332,8 @@ export class LanceStore implements KnowledgeStore {
     const { database, presence } = this.#open().#parts;
     if (!(await presence.isAlone()) || !(await this.#hasOldVersions())) return;
     await this.#writer.write(async () => {
-      for (const { knowledge } of await this.#tables.all())
-        await dropOldVersions(database, knowledge, MAX_OLD_VERSIONS);
-      await this.#catalog.compact(MAX_OLD_VERSIONS);
+      for (const { knowledge } of await this.#tables.all()) await maintenance.dropOldVersions(database, knowledge);
+      await this.#catalog.compact(maintenance.OLD_VERSIONS);
     });
   }
 
@@ -344,7 +341,7 @@ export class LanceStore implements KnowledgeStore {
     const { database } = this.#parts;
     for (const name of await database.tableNames()) {
       const table = await database.table(name).catch(() => undefined); // broken: not for here to mend
-      if (table !== undefined && (await database.retention.droppable(table)) > MAX_OLD_VERSIONS) return true;
+      if (table !== undefined && (await maintenance.hasOldVersions(database, table))) return true;
     }
     return false;
   }
@@ -367,7 +364,7 @@ export class LanceStore implements KnowledgeStore {
     try {
       await this.#write(async () => {
         const { knowledge } = await this.#tables.rows(collection);
-        await mendIndexes(engine, await knowledge.open());
+        await maintenance.mendIndexes(engine, await knowledge.open());
       });
     } catch {
       // What then fails again says more.
@@ -379,7 +376,8 @@ export class LanceStore implements KnowledgeStore {
   }
 
   #read<T>(collection: string, work: (knowledge: KnowledgeTable) => Promise<T>): Promise<T> {
-    return this.#open().#tables.read(collection, ({ knowledge }) => work(knowledge));
+    const { background } = this.#residents;
+    return this.#open().#tables.read(collection, ({ knowledge }) => background.search(() => work(knowledge)));
   }
 
   async #write<T>(work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Table } from '@lancedb/lancedb';
-import { VERSIONS_FOLDER } from './manifests.js';
+import { newestNamed, VERSIONS_FOLDER } from './manifests.js';
 
 /** A folder that changed less long ago may change once more without showing it: some file systems tell times in steps of two seconds. */
 const SETTLED_MS = 3_000;
@@ -15,20 +15,24 @@ interface Look {
 
 /**
  * The newest version of each table, which every commit of any process changes. A commit puts a file into the folder of the
- * table's versions; while that folder is as it was, and was not changed just before the last look, the engine need not be
- * asked, which takes a hundred times as long and waits for whatever the engine is busy with.
+ * table's versions, named by the version. While that folder is as it was, and was not changed just before the last look, its
+ * names need not be read. The engine takes a hundred times as long and waits for whatever it is busy with; it is asked only
+ * where there are no such names.
  */
 export class NewestVersions {
   readonly #looks = new WeakMap<Table, Look>();
-  readonly #asking = new WeakMap<Table, Promise<number>>();
+  /** What the disk said of a folder just now. */
+  readonly #folders = new Map<string, FolderLook>();
 
   /** @param folder of the table */
   async of(table: Table, folder: string): Promise<number> {
     const nowMs = Date.now();
-    const changedNs = changeOf(folder);
+    const now = this.#lookAt(folder);
+    const { changedNs } = now;
     const look = this.#looks.get(table);
     if (look !== undefined && look.changedNs === changedNs) return look.version;
-    const version = await this.#ask(table);
+    now.named ??= newestNamed(folder);
+    const version = now.named ?? (await table.version());
     const isSettled = changedNs !== undefined && nowMs - Number(changedNs / 1_000_000n) > SETTLED_MS;
     if (isSettled) this.#looks.set(table, { changedNs, version });
     return version;
@@ -38,14 +42,21 @@ export class NewestVersions {
    * Calls that follow each other without any waiting, as those of the legs of a search, share one look at the disk: nothing
    * can have been written between them that any of them would have to see.
    */
-  #ask(table: Table): Promise<number> {
-    const shared = this.#asking.get(table);
-    if (shared !== undefined) return shared;
-    const asking = table.version();
-    this.#asking.set(table, asking);
-    process.nextTick(() => this.#asking.delete(table));
-    return asking;
+  #lookAt(folder: string): FolderLook {
+    const known = this.#folders.get(folder);
+    if (known !== undefined) return known;
+    const look: FolderLook = { changedNs: changeOf(folder), named: undefined };
+    this.#folders.set(folder, look);
+    process.nextTick(() => this.#folders.delete(folder));
+    return look;
   }
+}
+
+/** What the disk says of the folder of a table's versions. */
+interface FolderLook {
+  readonly changedNs: bigint | undefined;
+  /** The newest version by the names in it, once they have been read. */
+  named: number | undefined;
 }
 
 /** When anything was added to or taken from the versions of a table; undefined where that cannot be told. */
