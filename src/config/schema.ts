@@ -172,6 +172,24 @@ export const SETTINGS = {
     help: 'HTTP proxy for web sources.',
     secret: true,
   }),
+  queryLog: setting({
+    env: ['QUARRY_QUERY_LOG'],
+    parse: z.enum(['off', 'on', 'explore']),
+    default: 'off' as const,
+    help: 'Whether searches and feedback are remembered in the workspace, scrubbed of secrets and personal data: off, on, or explore, which also shows the first result at another place in one search of ten, to learn how much places count. Nothing leaves the machine.',
+  }),
+  learnEveryHours: setting({
+    env: ['QUARRY_LEARN_EVERY_HOURS'],
+    parse: whole(0, 8_760),
+    default: 0,
+    help: 'How often `quarry serve` learns for the specialists in use: queues candidates for judging, trains, proves, and promotes what is proven. Default 0: never.',
+  }),
+  learnBudgetMinutes: setting({
+    env: ['QUARRY_LEARN_BUDGET_MINUTES'],
+    parse: whole(1, 1_440),
+    default: 20,
+    help: 'How long one such cycle may take.',
+  }),
   logLevel: setting({
     env: ['QUARRY_LOG_LEVEL'],
     parse: z.enum(['silent', 'error', 'warn', 'info', 'debug']),

@@ -375,6 +375,8 @@ export interface KnowledgeStore {
   /** Ordered by key. */
   listRecords(kind: string): Promise<{ readonly key: string; readonly value: JsonValue }[]>;
   deleteRecord(kind: string, key: string): Promise<boolean>;
+  /** A number that changes with every write of any record by any process. Cheap. */
+  recordsVersion(): Promise<number>;
 
   /** Runs `work` as the only writer of this database across processes. Re-entrant. @throws QuarryError STORE_LOCKED */
   exclusively<T>(work: () => Promise<T>): Promise<T>;

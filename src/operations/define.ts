@@ -14,7 +14,16 @@ import { oneLineValues } from './one-line-values.js';
 export type Effect = 'read' | 'write' | 'destroy';
 
 /** Groups of operations that a server offers together, through whichever door. */
-export const TOOLSETS = ['knowledge', 'code', 'notes', 'admin', 'benchmark', 'curation', 'training'] as const;
+export const TOOLSETS = [
+  'knowledge',
+  'code',
+  'notes',
+  'admin',
+  'benchmark',
+  'curation',
+  'training',
+  'specialists',
+] as const;
 /** One of {@link TOOLSETS}. */
 export type Toolset = (typeof TOOLSETS)[number];
 

@@ -53,7 +53,33 @@ import { noteGet } from './notes/note-get.js';
 import { noteList } from './notes/note-list.js';
 import { noteStats } from './notes/note-stats.js';
 import { noteUpdate } from './notes/note-update.js';
+import { feedbackForget } from './specialists/feedback-forget.js';
+import { feedbackQueue } from './specialists/feedback-queue.js';
+import { feedbackReport } from './specialists/feedback-report.js';
+import { findPatterns } from './specialists/find-patterns.js';
+import { learn } from './specialists/learn.js';
+import { learningReports } from './specialists/learning-reports.js';
+import { recordFeedback } from './specialists/record-feedback.js';
+import { routeTask } from './specialists/route-task.js';
+import { searchTools } from './specialists/search-tools.js';
+import { specialistCompare } from './specialists/specialist-compare.js';
+import { specialistConfigure } from './specialists/specialist-configure.js';
+import { specialistCreate } from './specialists/specialist-create.js';
+import { specialistList } from './specialists/specialist-list.js';
+import { specialistReadyMade } from './specialists/specialist-ready-made.js';
+import { specialistRetire } from './specialists/specialist-retire.js';
+import { specialistShow } from './specialists/specialist-show.js';
+import { trainCancel } from './training/train-cancel.js';
+import { trainConfiguration } from './training/train-configuration.js';
+import { trainList } from './training/train-list.js';
 import { trainModel } from './training/train-model.js';
+import { trainPromote } from './training/train-promote.js';
+import { trainResume } from './training/train-resume.js';
+import { trainRollback } from './training/train-rollback.js';
+import { trainStart } from './training/train-start.js';
+import { trainStatistics } from './training/train-statistics.js';
+import { trainStatus } from './training/train-status.js';
+import { tuneNext } from './training/tune-next.js';
 
 const registry = [
   search,
@@ -110,6 +136,32 @@ const registry = [
   curateNext,
   curateSubmit,
   trainModel,
+  trainStart,
+  trainStatus,
+  trainList,
+  trainCancel,
+  trainResume,
+  trainStatistics,
+  trainConfiguration,
+  trainPromote,
+  trainRollback,
+  tuneNext,
+  specialistCreate,
+  specialistList,
+  specialistShow,
+  specialistConfigure,
+  specialistCompare,
+  specialistRetire,
+  specialistReadyMade,
+  routeTask,
+  searchTools,
+  recordFeedback,
+  feedbackReport,
+  feedbackQueue,
+  feedbackForget,
+  findPatterns,
+  learn,
+  learningReports,
 ] as const;
 
 /** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */

@@ -1,7 +1,6 @@
 import { QuarryError, throwIfCancelled } from '../core/errors.js';
 import type { Candidate } from '../core/ports.js';
 import { compareIds } from '../core/ranking/blend.js';
-import { diversify } from '../core/ranking/diversify.js';
 import { DEFAULT_RETRIEVAL, type RetrievalSettings } from '../core/retrieval/settings.js';
 import { parseQuery } from '../core/text/query.js';
 import type { Collection, SearchFilter } from '../core/types.js';
@@ -9,12 +8,11 @@ import { type Absentees, askEach } from './ask-each.js';
 import { type CollectionService, rowRules } from './collections.js';
 import type { ServiceContext } from './context.js';
 import { type CollectionPool, NOTHING_KNOWN, Nomination, toNominee } from './retrieval/nomination.js';
+import { rerankHits, spreadHits } from './retrieval/order-hits.js';
 import { QueryVector } from './retrieval/query-vector.js';
 import { rankPool } from './retrieval/rank-pool.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
 
-/** How many of the best candidates a cross-encoder looks at. */
-const RERANK_DEPTH = 20;
 /** Documents of more passages are not read whole by {@link RetrieveService.rankWithin}. */
 const LONG_DOCUMENT = 40;
 
@@ -81,8 +79,10 @@ export class RetrieveService {
     const pools = await this.#each(request, (collection) => nomination.run(collection, rules));
     throwIfCancelled(request.signal);
     const hits = rankPool(pools, { query, settings, vector: await embedding });
-    const reranked = settings.rerank ? await this.#rerank(query.text, hits, request.signal) : hits;
-    return spread(reranked, settings.diversity, request.depth);
+    const reranked = settings.rerank
+      ? await rerankHits(this.#context, { query: query.text, hits, signal: request.signal })
+      : hits;
+    return spreadHits(reranked, settings.diversity, request.depth);
   }
 
   /**
@@ -154,29 +154,4 @@ export class RetrieveService {
     const { queryVector = new QueryVector(), signal } = request;
     return queryVector.of(await this.#context.embedder(), query, signal);
   }
-
-  async #rerank(query: string, hits: readonly RankedHit[], signal: AbortSignal | undefined): Promise<RankedHit[]> {
-    const head = hits.slice(0, RERANK_DEPTH);
-    if (head.length === 0) return [];
-    const reranker = await this.#context.reranker();
-    const scores = await reranker.rerank(
-      query,
-      head.map((hit) => hit.candidate.chunk.text),
-      signal,
-    );
-    const judged = head.map((hit, i) => ({ ...hit, reranked: scores[i] ?? 0 }));
-    judged.sort((a, b) => b.reranked - a.reranked || b.fused - a.fused);
-    return [...judged, ...hits.slice(RERANK_DEPTH)];
-  }
-}
-
-function spread(hits: readonly RankedHit[], diversity: number, depth: number): RankedHit[] {
-  if (diversity <= 0) return hits.slice(0, depth);
-  const byId = new Map(hits.map((hit) => [`${hit.collection}\u0000${hit.candidate.chunk.id}`, hit]));
-  const items = [...byId].map(([id, hit]) => ({
-    id,
-    relevance: hit.reranked ?? hit.fused,
-    vector: hit.candidate.vector,
-  }));
-  return diversify(items, diversity, depth).flatMap((id) => byId.get(id) ?? []);
 }

@@ -20,6 +20,8 @@ import { type Passage, PassageList } from './retrieval/passage-list.js';
 import { QueryVector } from './retrieval/query-vector.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
 import type { RankRequest, RetrieveService } from './retrieve.js';
+import { readableBy } from './specialists/readable-by.js';
+import type { SpecialistUse } from './specialists/specialist-service.js';
 import type { EnclosingSymbol, SymbolService } from './symbols/symbol-service.js';
 
 /** How many passages the pages of one search can hold. */
@@ -37,7 +39,10 @@ export interface SearchRequest {
   readonly query: string;
   readonly collections: readonly string[];
   readonly filter: SearchFilter;
+  /** What is left out is as the specialist has it, else as usual. */
   readonly settings: Partial<RetrievalSettings>;
+  /** Whose collections alone are read; the names above are among them, or none. */
+  readonly specialist?: SpecialistUse | undefined;
   /** 1..100. */
   readonly limit: number;
   readonly context: ContextKind;
@@ -134,13 +139,15 @@ export class SearchService {
 
   /** @throws QuarryError INPUT_INVALID, COLLECTION_NOT_FOUND, CURSOR_INVALID, FINGERPRINT_MISMATCH, MODEL_UNAVAILABLE */
   async search(request: SearchRequest): Promise<SearchAnswer> {
-    const collections = await this.#collections.select(request.collections);
-    const binding = [request.query, request.collections, request.filter, request.settings, request.context];
+    const { query, signal, specialist } = request;
+    const settings = { ...specialist?.specialist.settings, ...request.settings };
+    const { collections, absentees } = await readableBy(this.#collections, request);
+    const as = specialist === undefined ? [] : [specialist.specialist.name, specialist.specialist.revision];
+    const binding = [query, request.collections, request.filter, request.settings, request.context, ...as];
     const offset = decodeCursor(request.cursor, binding);
-    const { query, settings, signal } = request;
     const filter = await resolveFilter(this.#context, collections, request.filter);
-    const absentees = await this.#collections.absentees(request.collections);
-    const ranking = { query, collections, filter, settings, signal, absentees, queryVector: new QueryVector() };
+    const queryVector = new QueryVector(specialist?.queryMap);
+    const ranking = { query, collections, filter, settings, signal, absentees, queryVector };
     const passages = new PassageList(async (depth) =>
       collections.length === 0 ? [] : this.#retrieve.rank({ ...ranking, depth }),
     );

@@ -14,9 +14,12 @@ import { NoteService } from './notes.js';
 import { ReindexService } from './reindex.js';
 import { RetrieveService } from './retrieve.js';
 import { SearchService } from './search.js';
+import type { LearningService } from './specialists/learning-service.js';
+import type { SpecialistServices } from './specialists/specialist-services.js';
 import { StatusService } from './status.js';
 import { SymbolService } from './symbols/symbol-service.js';
 import type { TrainingService } from './training.js';
+import type { TrainingRunService } from './training-runs/training-run-service.js';
 
 /**
  * Every use case of a workspace. Those that are functions load their room, some two hundred modules in all, with the first
@@ -30,15 +33,18 @@ export interface Services {
   readonly documents: DocumentService;
   readonly ingest: IngestService;
   readonly jobs: JobService;
+  learning(): Promise<LearningService>;
   readonly mending: MendService;
   models(): Promise<ModelService>;
   readonly notes: NoteService;
   readonly reindex: ReindexService;
   readonly retrieve: RetrieveService;
   readonly search: SearchService;
+  specialists(): Promise<SpecialistServices>;
   readonly status: StatusService;
   readonly symbols: SymbolService;
   training(): Promise<TrainingService>;
+  trainingRuns(): Promise<TrainingRunService>;
   /** Where the costly reads of all doors wait for their turn. */
   readonly turns: FairQueue;
 }
@@ -56,22 +62,39 @@ export function createServices(context: ServiceContext): Services {
   const documents = new DocumentService(context, collections);
   const reindex = new ReindexService(context, { collections, jobs });
   const symbols = new SymbolService(context, { collections, documents });
+  const search = new SearchService(context, { collections, retrieve, symbols });
+  const benchmark = once(async () => {
+    const { BenchmarkService } = await import('./benchmark/benchmark-service.js');
+    return new BenchmarkService(context, { collections, jobs, retrieve });
+  }).get;
+  const curation = once(async () => {
+    const { createCurationServices } = await import('./curation/curation-services.js');
+    return createCurationServices(context, { collections, jobs, retrieve });
+  }).get;
+  const specialists = once(async () => {
+    const { createSpecialistServices } = await import('./specialists/specialist-services.js');
+    return createSpecialistServices(context, { collections, retrieve, search, benchmark });
+  }).get;
+  const trainingRuns = once(async () => {
+    const { TrainingRunService } = await import('./training-runs/training-run-service.js');
+    const labelling = async () => (await curation()).labelling;
+    const parts = { collections, jobs, labelling, specialists: (await specialists()).registry };
+    return new TrainingRunService(context, parts);
+  }).get;
   return {
     context,
     collections,
     jobs,
     retrieve,
     reindex,
-    benchmark: once(async () => {
-      const { BenchmarkService } = await import('./benchmark/benchmark-service.js');
-      return new BenchmarkService(context, { collections, jobs, retrieve });
-    }).get,
-    curation: once(async () => {
-      const { createCurationServices } = await import('./curation/curation-services.js');
-      return createCurationServices(context, { collections, jobs, retrieve });
-    }).get,
+    benchmark,
+    curation,
     documents,
     ingest: new IngestService(context, { collections, jobs, reindex }),
+    learning: once(async () => {
+      const { LearningService } = await import('./specialists/learning-service.js');
+      return new LearningService(context, { collections, jobs, specialists: await specialists(), trainingRuns });
+    }).get,
     mending: new MendService(context),
     models: once(async () => {
       const [{ ModelService }, { SuiteMeasure }] = await Promise.all([
@@ -82,13 +105,15 @@ export function createServices(context: ServiceContext): Services {
       return new ModelService(context, { collections, jobs, measure });
     }).get,
     notes: new NoteService(context, collections),
-    search: new SearchService(context, { collections, retrieve, symbols }),
+    search,
+    specialists,
     status: new StatusService(context, { collections, jobs }),
     symbols,
     training: once(async () => {
       const { TrainingService } = await import('./training.js');
       return new TrainingService(context, jobs);
     }).get,
+    trainingRuns,
     turns: new FairQueue({
       // One more than one, so that a machine with a single core overlaps reading and ranking too.
       places: Math.max(2, availableParallelism()),

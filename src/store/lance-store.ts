@@ -265,6 +265,8 @@ export class LanceStore implements KnowledgeStore {
     return this.#open().#catalog.records.delete(kind, key);
   }
 
+  readonly recordsVersion = (): Promise<number> => this.#open().#catalog.records.version();
+
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     return this.#open().#writer.exclusively(work);
   }

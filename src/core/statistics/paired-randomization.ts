@@ -1,5 +1,8 @@
 import { createRandom } from './random.js';
 
+/** Looked up once: they are called some billion times. */
+const { abs, floor } = Math;
+
 /** Below this many differences that are not zero every sign pattern is tried. */
 export const EXACT_BELOW = 20;
 /** Sign patterns drawn when there are too many to try. */
@@ -47,7 +50,7 @@ function exactShare(moved: Float64Array, bar: number): number {
     const value = signed[flipped] ?? 0;
     sum -= 2 * value;
     signed[flipped] = -value;
-    if (Math.abs(sum) >= bar) extreme += 1;
+    if (abs(sum) >= bar) extreme += 1;
   }
   return extreme / patterns;
 }
@@ -58,15 +61,15 @@ function countExtreme(moved: Float64Array, bar: number, options: { rounds: numbe
   for (let round = 0; round < options.rounds; round++) {
     let sum = 0;
     for (let i = 0; i < moved.length; i += 32) {
-      let bits = Math.floor(random() * 4_294_967_296);
-      const end = Math.min(i + 32, moved.length);
+      let bits = floor(random() * 4_294_967_296);
+      const end = i + 32 < moved.length ? i + 32 : moved.length;
       for (let j = i; j < end; j++) {
         const value = moved[j] ?? 0;
         sum += (bits & 1) === 0 ? value : -value;
         bits >>>= 1;
       }
     }
-    if (Math.abs(sum) >= bar) extreme += 1;
+    if (abs(sum) >= bar) extreme += 1;
   }
   return extreme;
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
 import { defineOperation } from '../define.js';
 import { renderStarted, startedJobShape } from '../job-shape.js';
 import { reachOf } from '../reach-of.js';
 import { collectionName } from '../shapes.js';
-import { metricsField, modesField, seedField, suiteField } from './benchmark-fields.js';
+import { specialistName, useSpecialist } from '../specialist-fields.js';
+import { metricsField, seedField, suiteField } from './benchmark-fields.js';
 
 export const benchmarkRun = defineOperation({
   name: 'benchmark_run',
@@ -26,7 +28,11 @@ export const benchmarkRun = defineOperation({
       .max(100)
       .optional()
       .describe('Judgments to use: the name of a file in qrels/; default test.'),
-    modes: modesField,
+    modes: z
+      .array(z.enum(RETRIEVAL_MODES))
+      .max(3)
+      .optional()
+      .describe("Retrieval modes to run: keyword, vector, hybrid. Default: all three, or the specialist's own."),
     collection: collectionName
       .optional()
       .describe('Living collection to judge, instead of the documents that the suite brings.'),
@@ -56,22 +62,18 @@ export const benchmarkRun = defineOperation({
       .max(8)
       .default([])
       .describe('Chunk sizes to try, 32 to 2048 tokens; each makes its own index.'),
-    rerank: z.boolean().default(false).describe('Whether the configured reranker reorders the best hits.'),
-    diversity: z.number().min(0).max(1).default(0).describe('0 (relevance alone) to 1 (novelty alone).'),
-    specialist: z
-      .string()
-      .min(1)
-      .max(200)
+    rerank: z.boolean().optional().describe('Whether the configured reranker reorders the best hits; default false.'),
+    diversity: z.number().min(0).max(1).optional().describe('0 (relevance alone, default) to 1 (novelty alone).'),
+    specialist: specialistName
       .optional()
-      .describe(
-        'Name of the specialist that the run is for; kept with it, so that history can be filtered and specialists compared.',
-      ),
+      .describe('Ask as this specialist: with its settings and learned parts; kept with the run for comparison.'),
     seed: seedField,
   }),
   output: startedJobShape,
   errors: [
     'INPUT_INVALID',
     'SUITE_NOT_FOUND',
+    'SPECIALIST_NOT_FOUND',
     'SUITE_INVALID',
     'PATH_NOT_FOUND',
     'PATH_UNREADABLE',
@@ -81,8 +83,10 @@ export const benchmarkRun = defineOperation({
   ],
   examples: [{ suite: 'no-such-suite' }],
   async run({ services, door }, input) {
-    const { suite, split, collection, metrics, seed, specialist, ...sweep } = input;
-    const request = { suite, split, collection, metrics, seed, specialist, sweep };
+    const { suite, split, collection, metrics, seed, specialist: _, ...swept } = input;
+    const specialist = await useSpecialist(services, { specialist: input.specialist });
+    const modes = input.modes ?? (specialist === undefined ? RETRIEVAL_MODES : []);
+    const request = { suite, split, collection, metrics, seed, specialist, sweep: { ...swept, modes } };
     const job = await (await services.benchmark()).start(request, reachOf({ services, door }));
     return { jobId: job.id, state: job.state, subject: job.subject };
   },

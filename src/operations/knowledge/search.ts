@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
 import { CONTEXT_KINDS, type SearchAnswer } from '../../services/search.js';
+import type { Services } from '../../services/services.js';
 import { defineOperation } from '../define.js';
 import { searchHitShape, toHitShape } from '../hit-shape.js';
 import { renderHits } from '../render-hits.js';
@@ -13,6 +14,7 @@ import {
   toUnavailableShape,
   unavailableShape,
 } from '../shapes.js';
+import { settingsOf, useSpecialist } from '../specialist-fields.js';
 
 export const search = defineOperation({
   name: 'search',
@@ -33,16 +35,14 @@ export const search = defineOperation({
       .max(4000)
       .describe('What you want to know: a question, words, an identifier, an error message.'),
     collections: collectionNames,
-    limit: z.number().int().min(1).max(100).default(10).describe('How many results; default 10.'),
-    mode: z.enum(RETRIEVAL_MODES).default('hybrid').describe('hybrid, vector (meaning only) or keyword (BM25 only).'),
-    blend: z.enum(['convex', 'rrf']).default('convex').describe('Hybrid by weighted scores (convex) or ranks (rrf).'),
-    alpha: z.number().min(0).max(1).optional().describe('Weight of meaning in a convex blend, 0 to 1.'),
-    rerank: z.boolean().default(false).describe('Reorder the best results with the configured reranker.'),
-    diversity: z.number().min(0).max(1).default(0).describe('0 ranks by relevance alone; towards 1 avoids repetition.'),
-    context: z
-      .enum(CONTEXT_KINDS)
-      .default('none')
-      .describe('What to read around each result: none, neighbours, or the section.'),
+    limit: z.number().int().min(1).max(100).default(10).describe('How many results.'),
+    specialist: z.string().min(1).max(64).optional().describe('Search as this specialist does.'),
+    mode: z.enum(RETRIEVAL_MODES).optional().describe('hybrid (default), vector or keyword (BM25).'),
+    blend: z.enum(['convex', 'rrf']).optional().describe('Hybrid by scores (convex) or ranks (rrf).'),
+    alpha: z.number().min(0).max(1).optional().describe('Weight of meaning in a convex blend.'),
+    rerank: z.boolean().optional().describe('Reorder the best with the configured reranker.'),
+    diversity: z.number().min(0).max(1).optional().describe('0: relevance alone; towards 1: less repetition.'),
+    context: z.enum(CONTEXT_KINDS).default('none').describe('What to read around each result.'),
     ...searchFilterFields,
     maxTokens: tokenCount
       .optional()
@@ -56,11 +56,13 @@ export const search = defineOperation({
     hint: z.string().nullable(),
     relevance: z.number().nullable(),
     relevanceNote: z.string().nullable(),
+    instructions: z.string(),
     unavailable: unavailableShape,
   }),
   errors: [
     'INPUT_INVALID',
     'COLLECTION_NOT_FOUND',
+    'SPECIALIST_NOT_FOUND',
     'CURSOR_INVALID',
     'FINGERPRINT_MISMATCH',
     'MODEL_UNAVAILABLE',
@@ -74,7 +76,8 @@ export const search = defineOperation({
     { query: 'anything', context: 'section', maxTokens: 500 },
   ],
   async run({ services, signal }, input) {
-    const { query, collections, limit, mode, blend, alpha, rerank, diversity, context, maxTokens: budget } = input;
+    const { query, collections, limit, context, maxTokens: budget } = input;
+    const specialist = await useSpecialist(services, input);
     const answer = await services.search.search({
       query,
       collections,
@@ -83,22 +86,26 @@ export const search = defineOperation({
       maxTokens: budget,
       cursor: input.cursor,
       signal,
+      specialist,
       filter: filterOf(input),
-      settings: { mode, blend, rerank, diversity, ...(alpha === undefined ? {} : { alpha }) },
+      settings: settingsOf(input),
     });
+    const shown = input.cursor === undefined ? await remember(services, input, answer) : answer.hits;
     return {
-      results: answer.hits.map(toHitShape),
+      results: shown.map(toHitShape),
       nextCursor: answer.nextCursor,
       truncated: answer.truncated,
       hint: answer.hint,
       ...relevanceOf(answer.relevance),
+      // Told once, with the first page.
+      instructions: input.cursor === undefined ? (specialist?.specialist.instructions ?? '') : '',
       unavailable: toUnavailableShape(answer.unavailable),
     };
   },
   render(output) {
-    const { relevance, relevanceNote, results } = output;
+    const { relevance, relevanceNote, results, instructions } = output;
     const doubt = relevance !== null && relevanceNote !== null && results.length > 0 ? `${relevanceNote}\n\n` : '';
-    return doubt + renderHits(output);
+    return instructionsText(instructions) + doubt + renderHits(output);
   },
 });
 
@@ -109,4 +116,23 @@ function relevanceOf({ chance, isDoubtful, reason }: SearchAnswer['relevance']) 
   const degree = relevance < 0.5 ? 'Probably' : 'Perhaps';
   const doubt = `${degree} nothing relevant (relevance ${relevance.toFixed(2)}): the results below are only the nearest there are.`;
   return { relevance, relevanceNote: isDoubtful ? doubt : null };
+}
+
+/** The results in the order to show them; remembered, where the query log is opted in. */
+async function remember(
+  services: Services,
+  { query, specialist = '' }: { readonly query: string; readonly specialist?: string | undefined },
+  { hits, relevance }: SearchAnswer,
+): Promise<SearchAnswer['hits']> {
+  if (services.context.config.queryLog === 'off') return hits;
+  const { feedback } = await services.specialists();
+  return feedback.noteShown({ query, specialist, hits, relevance });
+}
+
+const LONGEST_INSTRUCTIONS = 300;
+
+function instructionsText(instructions: string): string {
+  if (instructions === '') return '';
+  const isLong = instructions.length > LONGEST_INSTRUCTIONS;
+  return `For you: ${isLong ? `${instructions.slice(0, LONGEST_INSTRUCTIONS).trimEnd()}…` : instructions}\n\n`;
 }

@@ -11,7 +11,7 @@ import { QuarryError } from '../../core/errors.js';
 import type { Qrels } from '../../core/metrics/judgments.js';
 import { parseMetrics } from '../../core/metrics/parse-metric.js';
 import type { Reach } from '../../core/reach.js';
-import type { RetrievalSettings } from '../../core/retrieval/settings.js';
+import { BENCHMARK_RETRIEVAL } from '../../core/retrieval/settings.js';
 import { mean } from '../../core/statistics/mean.js';
 import type { Job, JsonValue } from '../../core/types.js';
 import { requireReadable } from '../access/read-access.js';
@@ -20,9 +20,11 @@ import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { JobService } from '../jobs.js';
 import type { RetrieveService } from '../retrieve.js';
+import type { SpecialistUse } from '../specialists/specialist-service.js';
 import { CorpusIndexer } from './corpus-index.js';
 import { type MineRequest, SuiteMiner } from './mine-suite.js';
 import { type ArchivedRun, RunArchive } from './run-archive.js';
+import { expertOf, requireReadableBy } from './run-as.js';
 import { planRuns, type Sweep } from './run-plan.js';
 import { type ScoreRequest, scoreFile } from './score-file.js';
 import { type ListedSuites, SuiteLocator, type WantedSuite } from './suite-locator.js';
@@ -38,10 +40,8 @@ export interface RunRequest {
   readonly sweep: Sweep;
   readonly metrics: readonly string[];
   readonly seed: number;
-  /** Specialist whose settings `base` are, for the record. */
-  readonly specialist?: string | undefined;
-  /** Settings that the sweep varies; default those of the product. */
-  readonly base?: RetrievalSettings | undefined;
+  /** As whom to search; its settings are those that the sweep varies, and it may read `collection`. */
+  readonly specialist?: SpecialistUse | undefined;
 }
 
 /** A gate to pass. */
@@ -104,7 +104,8 @@ export class BenchmarkService {
   /** Starts a job that runs every configuration of the sweep; its result names the runs. @throws QuarryError SUITE_NOT_FOUND, SUITE_INVALID, INPUT_INVALID */
   async start(request: RunRequest, reach: Reach): Promise<Job> {
     const suite = await this.#suites.open(request, reach);
-    const runs = planRuns(request.sweep, request.base);
+    requireReadableBy(request, suite);
+    const runs = planRuns(request.sweep, { ...BENCHMARK_RETRIEVAL, ...request.specialist?.specialist.settings });
     parseMetrics(request.metrics); // A misspelt metric is told now, not by a job that fails later.
     return this.#jobs.start({
       kind: 'benchmark',
@@ -113,7 +114,7 @@ export class BenchmarkService {
       work: async (handle) => {
         await this.#suites.requireStill(suite.folder, reach);
         const done = await this.#runner.run(
-          { ...request, suite, runs, collection: request.collection, specialist: request.specialist ?? null },
+          { ...request, suite, runs, collection: request.collection, specialist: expertOf(request.specialist) },
           handle,
         );
         return { runs: done.map(({ record }) => record.id) };

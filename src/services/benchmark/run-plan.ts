@@ -9,6 +9,7 @@ const MAX_RUNS = 64;
 
 /** Settings to try; lists are crossed with each other where they matter to the mode. */
 export interface Sweep {
+  /** None: the one of the base. */
   readonly modes: readonly RetrievalMode[];
   readonly alphas: readonly number[];
   readonly blends: readonly RetrievalSettings['blend'][];
@@ -17,8 +18,9 @@ export interface Sweep {
   readonly candidates: readonly number[];
   /** Largest chunks, in tokens; another index for each. */
   readonly maxTokens: readonly number[];
-  readonly rerank: boolean;
-  readonly diversity: number;
+  /** Left out: as the base has it. */
+  readonly rerank?: boolean | undefined;
+  readonly diversity?: number | undefined;
 }
 
 /** One configuration of a sweep. */
@@ -33,7 +35,7 @@ export interface PlannedRun {
 export function planRuns(sweep: Sweep, base: RetrievalSettings = BENCHMARK_RETRIEVAL): PlannedRun[] {
   const runs = new Map<string, PlannedRun>();
   for (const maxTokens of orOne(sweep.maxTokens)) {
-    for (const mode of sweep.modes) {
+    for (const mode of sweep.modes.length === 0 ? [base.mode] : sweep.modes) {
       for (const settings of settingsOf(mode, sweep, base)) {
         const sizing =
           maxTokens === undefined
@@ -57,7 +59,7 @@ export function planRuns(sweep: Sweep, base: RetrievalSettings = BENCHMARK_RETRI
 }
 
 function settingsOf(mode: RetrievalMode, sweep: Sweep, base: RetrievalSettings): RetrievalSettings[] {
-  const { rerank, diversity } = sweep;
+  const { rerank = base.rerank, diversity = base.diversity } = sweep;
   return orOne(sweep.candidates).flatMap((candidates) => {
     const plain = { ...base, mode, rerank, diversity, candidates: candidates ?? base.candidates };
     if (mode !== 'hybrid') return [plain];

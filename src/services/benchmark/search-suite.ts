@@ -5,9 +5,11 @@ import type { SuiteQuery } from '../../core/benchmark/suite.js';
 import { throwIfCancelled } from '../../core/errors.js';
 import type { ScoredDocument } from '../../core/metrics/judgments.js';
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
+import type { QueryMap } from '../../core/specialists/specialist.js';
 import type { Collection } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
 import type { JobHandle } from '../jobs.js';
+import { QueryVector } from '../retrieval/query-vector.js';
 import type { RankedHit } from '../retrieval/ranked-hit.js';
 import type { RetrieveService } from '../retrieve.js';
 import type { AnchoredJudgments } from './anchor-judgments.js';
@@ -36,6 +38,8 @@ export interface SearchPlan {
   readonly queries: readonly SuiteQuery[];
   readonly collection: Collection;
   readonly settings: RetrievalSettings;
+  /** Learned map on the queries' vectors; left out for none. */
+  readonly queryMap?: QueryMap | undefined;
   /** Chunks ranked per query, 1..1000. */
   readonly depth: number;
   readonly judgments: AnchoredJudgments;
@@ -85,12 +89,13 @@ export class SuiteSearcher {
 
   async #rank(plan: SearchPlan, query: SuiteQuery): Promise<RankedHit[]> {
     if (query.text.trim() === '') return [];
-    const { collection, settings, depth, handle } = plan;
+    const { collection, settings, queryMap, depth, handle } = plan;
     return this.#retrieve.rank({
       query: query.text,
       collections: [collection],
       settings,
       depth,
+      queryVector: new QueryVector(queryMap),
       signal: handle.signal,
     });
   }

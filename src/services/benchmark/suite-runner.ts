@@ -6,6 +6,7 @@ import { QuarryError } from '../../core/errors.js';
 import { sha256 } from '../../core/identity.js';
 import { DEFAULT_METRICS, type Metric, parseMetrics } from '../../core/metrics/parse-metric.js';
 import { scoreRun } from '../../core/metrics/score-run.js';
+import type { QueryMap } from '../../core/specialists/specialist.js';
 import type { Collection, JsonObject } from '../../core/types.js';
 import { type CollectionService, DEFAULT_SIZING } from '../collections.js';
 import type { ServiceContext } from '../context.js';
@@ -26,7 +27,15 @@ export interface SuiteRunRequest {
   readonly collection: string | undefined;
   readonly metrics: readonly string[];
   readonly seed: number;
-  readonly specialist: string | null;
+  /** As whom queries are asked; null as nobody. */
+  readonly specialist: Expert | null;
+}
+
+/** What a run takes from a specialist besides settings. */
+export interface Expert {
+  readonly name: string;
+  /** Its learned query adapter. */
+  readonly queryMap: QueryMap | undefined;
 }
 
 /** An index that queries run against. */
@@ -111,6 +120,7 @@ export class SuiteRunner {
       queries: suite.queries,
       collection,
       settings,
+      queryMap: request.specialist?.queryMap,
       depth: settings.candidates,
       judgments,
       dropSelfHits,
@@ -164,7 +174,7 @@ export class SuiteRunner {
       folder: suite.folder,
       split: suite.split,
       origin: suite.manifest.origin,
-      specialist: request.specialist,
+      specialist: request.specialist?.name ?? null,
       fingerprint: sha256(JSON.stringify(configuration)).slice(0, 16),
       configuration: { ...configuration, collection: target.collection.name },
       createdAt: this.#context.clock.now(),
@@ -187,11 +197,17 @@ export class SuiteRunner {
       chunker: collection.chunker,
       sizing: { ...collection.sizing },
       settings: { ...planned.settings },
+      ...expertOf(request.specialist),
       metrics: metrics.map((metric) => metric.name),
       version: this.#context.version,
       seed: request.seed,
     };
   }
+}
+
+/** A learned adapter changes what is measured; the specialist's name does not. */
+function expertOf(expert: Expert | null): JsonObject {
+  return expert?.queryMap === undefined ? {} : { queryMap: expert.queryMap.id };
 }
 
 function noCorpus(suite: Suite): QuarryError {

@@ -24,6 +24,8 @@ export interface Nominee {
   readonly keywordRank: number | null;
   /** Name terms of its document, where it was looked up by name. */
   readonly nameTerms: ReadonlySet<string>;
+  /** Whether its document was looked up by name and it stands for that document. */
+  readonly isNamed: boolean;
 }
 
 /** What one collection nominates, and how common the terms of the query are in it. */
@@ -74,13 +76,15 @@ export class Nomination {
     const nearRanks = ranksOf(near, ({ similarity }) => similarity);
     const wordRanks = ranksOf(words, ({ bm25 }) => bm25);
     const nameTerms = new Map(named.map((found) => [found.candidate.chunk.documentId, found.nameTerms]));
+    const byName = new Set(named.map((found) => found.candidate.chunk.id));
     const all = new Map<string, Candidate>();
     for (const candidate of [...near, ...words, ...named.map((found) => found.candidate)])
       if (!all.has(candidate.chunk.id)) all.set(candidate.chunk.id, candidate);
     const nominees = [...all.values()].map((candidate): Nominee => {
       const { id, documentId } = candidate.chunk;
       const own = toNominee(candidate, { collection, rules, nameTerms: nameTerms.get(documentId) ?? NO_NAMES });
-      return { ...own, vectorRank: nearRanks.get(id) ?? null, keywordRank: wordRanks.get(id) ?? null };
+      const ranks = { vectorRank: nearRanks.get(id) ?? null, keywordRank: wordRanks.get(id) ?? null };
+      return { ...own, ...ranks, isNamed: byName.has(id) };
     });
     return { nominees, statistics };
   }
@@ -100,6 +104,7 @@ export function toNominee(
     vectorRank: null,
     keywordRank: null,
     nameTerms,
+    isNamed: false,
   };
 }
 

@@ -5,7 +5,7 @@ import { dot } from '../../core/ranking/cosine.js';
 import { documentEvidence } from '../../core/ranking/document-evidence.js';
 import { documentKind } from '../../core/ranking/document-kind.js';
 import { isAdmitted, type PassageScore, readTerms, scorePassage } from '../../core/ranking/passage-score.js';
-import type { RetrievalSettings } from '../../core/retrieval/settings.js';
+import type { RetrievalMode, RetrievalSettings } from '../../core/retrieval/settings.js';
 import { headingsOf } from '../../core/text/heading-path.js';
 import { matchName, type NameMatch } from '../../core/text/names.js';
 import type { ParsedQuery } from '../../core/text/query.js';
@@ -26,7 +26,8 @@ export interface PoolRequest {
   readonly vector: Float32Array | undefined;
 }
 
-interface Scored {
+/** A nominee with what each leg says of it. */
+export interface Scored {
   readonly nominee: Nominee;
   readonly similarity: number | null;
   readonly words: PassageScore;
@@ -37,12 +38,31 @@ interface Scored {
  * nominee is scored by both legs whichever nominated it, and no score depends on what else is in the pool.
  */
 export function rankPool(pools: readonly CollectionPool[], request: PoolRequest): RankedHit[] {
-  const { query } = request;
+  const { query, vector, settings } = request;
+  return orderPool(readPool(pools, { query, vector, mode: settings.mode }), request);
+}
+
+/** A pool of which everything is read that does not depend on how the legs are blended. */
+export interface ReadPool {
+  readonly scored: readonly Scored[];
+  readonly known: number | null;
+}
+
+/** Scores every nominee by both legs: the costly part of {@link rankPool}, the same for all settings of a mode. */
+export function readPool(
+  pools: readonly CollectionPool[],
+  { query, vector, mode }: Omit<PoolRequest, 'settings'> & { readonly mode: RetrievalMode },
+): ReadPool {
   const statistics = mergeStatistics(pools.map((pool) => pool.statistics));
   const weights = weighTerms(query.terms, statistics);
-  const known = request.settings.mode === 'vector' ? null : knownShare(query.terms, statistics);
-  const asked = { ...request, weights, innerNames: innerNames(query.text), askedForm: askedForm(query) };
+  const known = mode === 'vector' ? null : knownShare(query.terms, statistics);
+  const asked = { query, vector, weights, innerNames: innerNames(query.text), askedForm: askedForm(query) };
   const scored = pools.flatMap((pool) => pool.nominees.flatMap((nominee) => score(nominee, asked) ?? []));
+  return { scored, known };
+}
+
+/** Blends and orders what was read: the cheap part of {@link rankPool}. */
+export function orderPool({ scored, known }: ReadPool, request: Pick<PoolRequest, 'query' | 'settings'>): RankedHit[] {
   const fused = fuse(scored, request);
   const own = scored.map((item) => ownScore(item, fused.get(item.nominee.key) ?? 0));
   const evidence = documentEvidence(
@@ -64,7 +84,7 @@ function documentKey({ collection, candidate }: Nominee): string {
 }
 
 /** The request with what is read from it once for all nominees. */
-interface Asked extends PoolRequest {
+interface Asked extends Omit<PoolRequest, 'settings'> {
   readonly weights: TermWeights;
   readonly innerNames: readonly string[];
   readonly askedForm: AskedForm;
@@ -105,7 +125,7 @@ function bestMatch(names: readonly string[], nameTerms: ReadonlySet<string>, wan
 }
 
 /** In a single-leg mode the leg's own score is the order; in hybrid mode the blend is. */
-function fuse(scored: readonly Scored[], { settings, query }: PoolRequest) {
+function fuse(scored: readonly Scored[], { settings, query }: Pick<PoolRequest, 'query' | 'settings'>) {
   const { mode, blend: method, alpha, rankConstant } = settings;
   const legs = scored.map(({ nominee, similarity, words }) => ({
     id: nominee.key,

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { defineOperation } from '../define.js';
+import { specialistName } from '../specialist-fields.js';
+import { inForceShape, renderInForce, toInForceShape } from './in-force-shape.js';
+import { runIdField } from './run-shape.js';
+
+export const trainPromote = defineOperation({
+  name: 'train_promote',
+  summary: 'Put what a run learned in force',
+  description:
+    'Puts what a training run has learned in force for its specialist, in one step. Refused unless held-out questions have proven it, against what is in force now. train_rollback takes it back.',
+  effect: 'write',
+  idempotent: true,
+  openWorld: false,
+  toolset: 'specialists',
+  http: { method: 'POST', path: '/training/runs/:run/promote' },
+  cli: { command: ['train', 'promote'], positional: ['run'] },
+  input: z.strictObject({
+    run: runIdField,
+    specialist: specialistName.optional().describe('Specialist; default the one that the run learned for.'),
+  }),
+  output: inForceShape,
+  errors: [
+    'INPUT_INVALID',
+    'RUN_NOT_FOUND',
+    'RUN_INVALID',
+    'SPECIALIST_NOT_FOUND',
+    'REVISION_MISMATCH',
+    'STORE_BROKEN',
+    'STORE_LOCKED',
+  ],
+  examples: [{ run: 'no-such-run' }],
+  async run({ services }, { run, specialist }) {
+    return toInForceShape(await (await services.trainingRuns()).promotions.promote(run, specialist));
+  },
+  render: renderInForce,
+});

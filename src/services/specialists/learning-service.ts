@@ -1,0 +1,190 @@
+import { messageOf, throwIfCancelled } from '../../core/errors.js';
+import { sha256 } from '../../core/identity.js';
+import type { Report } from '../../core/ports.js';
+import { LOCAL_REACH, type Reach } from '../../core/reach.js';
+import { LEARNING_REPORT, type LearningReport } from '../../core/specialists/learning-report.js';
+import type { Specialist } from '../../core/specialists/specialist.js';
+import { RUN_KINDS } from '../../core/training-runs/training-run.js';
+import type { JsonValue } from '../../core/types.js';
+import type { CollectionService } from '../collections.js';
+import type { ServiceContext } from '../context.js';
+import { isFinished, type JobService } from '../jobs.js';
+import type { TrainingRunService } from '../training-runs/training-run-service.js';
+import type { SpecialistServices } from './specialist-services.js';
+
+const RECORD = 'learning-report';
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Candidates that one cycle queues for judging. */
+const QUEUED = 200;
+/** Reports that are kept. */
+const KEPT = 200;
+
+/** A cycle of learning. */
+export interface LearningRequest {
+  /** None means all in use. */
+  readonly specialists: readonly string[];
+  readonly budgetMinutes: number;
+  /** Whether a proven gain is put in force at once. */
+  readonly promotes: boolean;
+  readonly reach: Reach;
+  readonly signal: AbortSignal;
+  readonly report?: Report;
+}
+
+/** Parts that a {@link LearningService} is made of. */
+export interface LearningParts {
+  readonly collections: CollectionService;
+  readonly jobs: JobService;
+  readonly specialists: SpecialistServices;
+  trainingRuns(): Promise<TrainingRunService>;
+}
+
+/** Learns again and again within a budget: mine, queue for judging, train, prove, promote or not, report. */
+export class LearningService {
+  readonly #context: ServiceContext;
+  readonly #parts: LearningParts;
+
+  constructor(context: ServiceContext, parts: LearningParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** One cycle over specialists; a report for each that the budget reached. @throws QuarryError SPECIALIST_NOT_FOUND, CANCELLED */
+  async cycle(request: LearningRequest): Promise<LearningReport[]> {
+    const { registry } = this.#parts.specialists;
+    const named = await Promise.all(request.specialists.map((name) => registry.get(name)));
+    const all = named.length > 0 ? named : await registry.list();
+    const specialists = all.filter(({ status }) => status === 'active');
+    const end = this.#context.clock.elapsedMs() + request.budgetMinutes * MINUTE_MS;
+    const reports: LearningReport[] = [];
+    for (const [done, specialist] of specialists.entries()) {
+      throwIfCancelled(request.signal);
+      if (this.#context.clock.elapsedMs() >= end) break;
+      request.report?.({ stage: 'learn', done, total: specialists.length, message: specialist.name });
+      const report = await this.#learn(specialist, request, end);
+      await this.#keep(report);
+      reports.push(report);
+    }
+    return reports;
+  }
+
+  /** Reports of all cycles, newest first. */
+  async reports(): Promise<LearningReport[]> {
+    const records = await this.#context.store.listRecords(RECORD);
+    return records.flatMap(({ value }) => LEARNING_REPORT.safeParse(value).data ?? []).reverse();
+  }
+
+  /** Runs a cycle every so many hours, counted from the last report, until the signal fires; what fails is logged. */
+  async schedule(everyHours: number, budgetMinutes: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const [last] = await this.reports();
+      const now = Date.parse(this.#context.clock.now());
+      const due = last === undefined ? now : Date.parse(last.endedAt) + everyHours * HOUR_MS;
+      if (now < due) {
+        await sleepUntil(Math.min(due - now, MINUTE_MS), signal);
+        continue;
+      }
+      const request = { specialists: [], budgetMinutes, promotes: true, reach: LOCAL_REACH, signal };
+      const reports = await this.cycle(request).catch((error: unknown) => {
+        this.#context.log('warn', 'A cycle of learning failed.', { error: messageOf(error) });
+        return [];
+      });
+      // Without a report nothing tells when it last ran.
+      if (reports.length === 0) await sleepUntil(everyHours * HOUR_MS, signal);
+    }
+  }
+
+  async #learn(specialist: Specialist, request: LearningRequest, end: number): Promise<LearningReport> {
+    const startedAt = this.#context.clock.now();
+    const dataset = `learn-${specialist.name}`.slice(0, 64);
+    const queued = await this.#queue(specialist, dataset);
+    const mark = await this.#markOf(specialist, request);
+    const last = (await this.reports()).find((one) => one.specialist === specialist.name && one.runs.length > 0);
+    const skipped =
+      specialist.suites.length === 0
+        ? 'No suite judges it: nothing can be proven.'
+        : last?.mark === mark
+          ? 'Neither questions, knowledge nor settings have changed since the last proof.'
+          : '';
+    const runs = skipped === '' ? await this.#train(specialist, request, end) : [];
+    const endMark = runs.some(({ isPromoted }) => isPromoted)
+      ? await this.#markOf(await this.#parts.specialists.registry.get(specialist.name), request)
+      : mark;
+    const endedAt = this.#context.clock.now();
+    return { specialist: specialist.name, startedAt, endedAt, dataset, queued, runs, skipped, mark: endMark };
+  }
+
+  /** What was used, and what contradicts, waits for a judge. */
+  async #queue({ name, collections }: Specialist, dataset: string): Promise<number> {
+    const { feedback, patterns } = this.#parts.specialists;
+    const heard = await feedback.queueCandidates(dataset, { limit: QUEUED, specialist: name });
+    const there = await Promise.all(collections.map((each) => this.#context.store.getCollection(each)));
+    const known = there.filter((collection) => collection !== undefined);
+    const found = await patterns.find(known, ['contradiction'], QUEUED);
+    return heard.added + (await patterns.queue(dataset, found.patterns));
+  }
+
+  /** One run of each kind after the other; one that the budget ends is cancelled, and can be resumed. */
+  async #train(specialist: Specialist, request: LearningRequest, end: number): Promise<LearningReport['runs']> {
+    const training = await this.#parts.trainingRuns();
+    const { promotes, reach, signal } = request;
+    const runs: LearningReport['runs'] = [];
+    for (const kind of RUN_KINDS) {
+      const left = end - this.#context.clock.elapsedMs();
+      if (left <= 0) break;
+      const order = { kind, specialist: specialist.name, metric: 'ndcg@10', seed: SEED, promotes };
+      const { run } = await training.start(order, reach);
+      const job = await this.#parts.jobs.wait(run.job, left, { signal });
+      if (!isFinished(job)) await training.cancel(run.id);
+      const { state, outcome } = await training.status(run.id);
+      const { learned } = await this.#parts.specialists.registry.get(specialist.name);
+      const isPromoted = [learned.settings?.run, learned.adapter?.run].includes(run.id);
+      const decision = outcome?.decision.text ?? job.error?.message ?? 'The budget ended before it did.';
+      runs.push({ run: run.id, kind, state, isPromoted, decision });
+      throwIfCancelled(signal);
+    }
+    return runs;
+  }
+
+  async #markOf({ suites, collections, settings, learned }: Specialist, { reach }: LearningRequest): Promise<string> {
+    const judged = await Promise.all(
+      suites.map(async (suite) => {
+        const files = await this.#parts.specialists.openSuite(suite, reach).catch(() => undefined);
+        return files?.hash ?? ''; // The run itself tells of a suite that cannot be read.
+      }),
+    );
+    const held = await Promise.all(
+      collections.map(async (name) => {
+        if ((await this.#context.store.getCollection(name)) === undefined) return null;
+        const { documents, chunks } = await this.#context.store.collectionStats(name);
+        return [name, documents, chunks];
+      }),
+    );
+    return sha256(JSON.stringify([judged, held, settings, learned])).slice(0, 16);
+  }
+
+  async #keep(report: LearningReport): Promise<void> {
+    const { store } = this.#context;
+    const value: JsonValue = JSON.parse(JSON.stringify(report));
+    await store.putRecord(RECORD, `${report.endedAt} ${report.specialist}`, value);
+    const keys = (await store.listRecords(RECORD)).map(({ key }) => key);
+    for (const key of keys.slice(0, Math.max(0, keys.length - KEPT))) await store.deleteRecord(RECORD, key);
+  }
+}
+
+const SEED = 1;
+
+function sleepUntil(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.min(ms, MINUTE_MS * 60));
+    timer.unref();
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+  });
+}

@@ -1,0 +1,166 @@
+import { QuarryError } from '../../core/errors.js';
+import { DEFAULT_RETRIEVAL, type RetrievalSettings } from '../../core/retrieval/settings.js';
+import type { LearnedPart, LearnedParts, Specialist } from '../../core/specialists/specialist.js';
+import type {
+  HalfOutcome,
+  TrainingOutcome,
+  TrainingRecipe,
+  TrainingRun,
+} from '../../core/training-runs/training-run.js';
+import type { ServiceContext } from '../context.js';
+import type { SpecialistService } from '../specialists/specialist-service.js';
+import { candidateHalf, type JudgingService } from './judging-service.js';
+import type { RunRecords } from './run-records.js';
+
+/** What is in force after a promotion or a rollback. */
+export interface InForce {
+  readonly specialist: string;
+  /** Revision that it made, or the one that was there where nothing had to change. */
+  readonly revision: number;
+  readonly settings: Partial<RetrievalSettings>;
+  readonly learned: LearnedParts;
+}
+
+/** Puts in force what runs have proven, and takes it back. Each change is one commit of one record, the specialist's. */
+export class PromotionService {
+  readonly #context: ServiceContext;
+  readonly #specialists: SpecialistService;
+  readonly #records: RunRecords;
+  readonly #judging: JudgingService;
+
+  constructor(
+    context: ServiceContext,
+    parts: { specialists: SpecialistService; records: RunRecords; judging: JudgingService },
+  ) {
+    this.#context = context;
+    this.#specialists = parts.specialists;
+    this.#records = parts.records;
+    this.#judging = parts.judging;
+  }
+
+  /** The specialist that a run learns for. @throws QuarryError INPUT_INVALID when it learns for none */
+  requireTarget({ specialist }: TrainingRecipe): string {
+    if (specialist !== '') return specialist;
+    throw new QuarryError(
+      'INPUT_INVALID',
+      'Only a specialist can put something learned in force: this run is for none.',
+      {
+        hint: 'Name the specialist, or make one with specialist_create.',
+      },
+    );
+  }
+
+  /** Promotes a run that asked for it; gives what to tell. */
+  async afterRun(run: TrainingRun, { decision }: TrainingOutcome): Promise<string[]> {
+    if (!run.promotes || !decision.mayPromote) return [];
+    const { specialist, revision } = await this.promote(run.id);
+    return [`In force for ${specialist}, revision ${revision}.`];
+  }
+
+  /**
+   * Puts what a run has learned in force. Done twice, it changes nothing the second time.
+   * @param name specialist; default the run's own
+   * @throws QuarryError RUN_NOT_FOUND, RUN_INVALID when nothing is proven, or was proven against something else than is in force, SPECIALIST_NOT_FOUND, REVISION_MISMATCH
+   */
+  async promote(id: string, name?: string): Promise<InForce> {
+    const { recipe } = await this.#records.get(id);
+    const half = await this.#provenHalf(id);
+    const target = name ?? this.requireTarget(recipe);
+    const specialist = await this.#specialists.get(target);
+    const kind = recipe.kind === 'adapter' ? 'adapter' : 'settings';
+    if (specialist.learned[kind]?.run === id) return inForceOf(specialist);
+    requireSameBase(specialist, recipe);
+    const settings: LearnedPart = this.#partOf(id, specialist, 'settings');
+    const learned =
+      kind === 'adapter'
+        ? { ...specialist.learned, settings, adapter: this.#partOf(id, specialist, 'adapter') }
+        : { ...specialist.learned, settings };
+    const force = { settings: differing(half.settings), learned };
+    return inForceOf(await this.#specialists.putInForce(target, specialist.revision, force));
+  }
+
+  /**
+   * Puts in force again what was before the newest promotion of those in force.
+   * @throws QuarryError SPECIALIST_NOT_FOUND, RUN_NOT_FOUND when nothing learned is in force, REVISION_MISMATCH
+   */
+  async rollback(name: string): Promise<InForce> {
+    const specialist = await this.#specialists.get(name);
+    const newest = newestOf(specialist.learned);
+    const before = specialist.past.find(({ learned }) => newestOf(learned) < newest);
+    if (before === undefined) {
+      throw new QuarryError('RUN_NOT_FOUND', `The specialist ${name} has nothing learned in force to take back.`, {
+        hint: 'Change its settings with specialist_configure.',
+      });
+    }
+    const { settings, learned } = before;
+    return inForceOf(await this.#specialists.putInForce(name, specialist.revision, { settings, learned }));
+  }
+
+  /** What held-out questions have proven, or judging since then has. @throws QuarryError RUN_INVALID */
+  async #provenHalf(id: string): Promise<HalfOutcome> {
+    const outcome = await this.#records.outcome(id);
+    const isOpen = outcome?.decision.reason === 'no-gain';
+    const isJudged = isOpen && (await this.#judging.progress(id)).verdict === 'gain';
+    if (outcome === undefined || !isJudged) return requireProven(id, outcome);
+    const half = candidateHalf(outcome);
+    const fallen = outcome.guards.find(({ hasFallen }) => hasFallen);
+    if (half !== undefined && fallen === undefined) return half;
+    throw new QuarryError('RUN_INVALID', `What the run ${id} learned lowers ${fallen?.suite ?? 'a guarded suite'}.`, {
+      hint: 'Start another run, or guard other suites.',
+    });
+  }
+
+  #partOf(run: string, specialist: Specialist, kind: keyof LearnedParts): LearnedPart {
+    const all = [specialist.learned, ...specialist.past.map(({ learned }) => learned)];
+    const version = Math.max(0, ...all.map((parts) => parts[kind]?.version ?? 0)) + 1;
+    // Newer than every part before it, whatever the clock says: a rollback goes by this.
+    const last = all.map(newestOf).reduce((a, b) => (a > b ? a : b), '');
+    const now = this.#context.clock.now();
+    return { run, version, promotedAt: now > last ? now : new Date(Date.parse(last) + 1).toISOString() };
+  }
+}
+
+function newestOf({ settings, adapter }: LearnedParts): string {
+  return [settings?.promotedAt ?? '', adapter?.promotedAt ?? ''].sort().at(-1) ?? '';
+}
+
+function inForceOf({ name, revision, settings, learned }: Specialist): InForce {
+  return { specialist: name, revision, settings, learned };
+}
+
+/** @throws QuarryError RUN_INVALID */
+function requireProven(id: string, outcome: TrainingOutcome | undefined): HalfOutcome {
+  const half = outcome?.halves.find((candidate) => candidate.half === outcome.decision.half);
+  if (outcome?.decision.mayPromote === true && half !== undefined) return half;
+  throw new QuarryError(
+    'RUN_INVALID',
+    outcome === undefined
+      ? `The run ${id} has not come to an end: nothing is proven.`
+      : `Nothing of the run ${id} is proven. ${outcome.decision.text}`,
+    {
+      hint: outcome === undefined ? 'Wait for it, or go on with it: train_resume.' : 'Judge more questions: tune_next.',
+    },
+  );
+}
+
+/** What was proven holds against what was in force then. @throws QuarryError RUN_INVALID */
+function requireSameBase(specialist: Specialist, { base, baseAdapter }: TrainingRecipe): void {
+  const now = { ...DEFAULT_RETRIEVAL, ...specialist.settings };
+  const isSame = differsIn(now, base).length === 0 && (specialist.learned.adapter?.run ?? '') === baseAdapter;
+  if (isSame) return;
+  throw new QuarryError('RUN_INVALID', `${specialist.name} searches otherwise now than when this run was proven.`, {
+    hint: 'Start the run anew: it is then proven against what is in force.',
+    details: { differing: differsIn(now, base) },
+  });
+}
+
+function differsIn(a: RetrievalSettings, b: RetrievalSettings): string[] {
+  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+  return [...new Set([...left.keys(), ...right.keys()])].filter((key) => left.get(key) !== right.get(key));
+}
+
+/** The settings that are not those of every search. */
+function differing(settings: RetrievalSettings): Partial<RetrievalSettings> {
+  const usual = new Map(Object.entries(DEFAULT_RETRIEVAL));
+  return Object.fromEntries(Object.entries(settings).filter(([key, value]) => usual.get(key) !== value));
+}
