@@ -1,6 +1,6 @@
 import { decideJudging, disagreementGain, disagreements } from '../../src/core/training-runs/disagreement.js';
+import type { SearchWay } from '../../src/services/training-runs/learner.js';
 import type { Question } from '../../src/services/training-runs/question-set.js';
-import type { SearchWay } from '../../src/services/training-runs/score-questions.js';
 import { drawSome } from './made-collection.js';
 import type { MemoryScorer } from './memory-scorer.js';
 

@@ -3,9 +3,8 @@ import { parseMetric } from '../../src/core/metrics/parse-metric.js';
 import type { RetrievalSettings } from '../../src/core/retrieval/settings.js';
 import type { AdapterExample } from '../../src/core/training/fit-adapter.js';
 import { meanOf } from '../../src/services/training-runs/adapter-examples.js';
-import type { ExampleSource, Scorer } from '../../src/services/training-runs/learner.js';
+import type { ExampleSource, Scorer, SearchWay } from '../../src/services/training-runs/learner.js';
 import type { Question, QuestionSet } from '../../src/services/training-runs/question-set.js';
-import type { SearchWay } from '../../src/services/training-runs/score-questions.js';
 import type { KnownQuestion, MemoryWorld } from './memory-world.js';
 
 const METRIC = parseMetric('ndcg@10');

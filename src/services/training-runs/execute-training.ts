@@ -1,3 +1,4 @@
+import { QuarryError } from '../../core/errors.js';
 import type { Reach } from '../../core/reach.js';
 import type { QueryMap } from '../../core/specialists/specialist.js';
 import {
@@ -54,8 +55,24 @@ export class TrainingExecutor {
     const map = recipe.baseAdapter === '' ? undefined : await openQueryMap(this.#context, recipe.baseAdapter);
     const scorer = new QuestionScorer(this.#context, recipe.metric);
     const outcome = await this.#learn({ run, set, scorer, handle, reach, map });
+    await this.#requireSame(set, run, { handle, reach });
     await this.#records.putOutcome(run.id, outcome);
     return outcome;
+  }
+
+  /** What was proven on documents or vectors that changed meanwhile is proven of neither. @throws QuarryError TRAINING_INVALID */
+  async #requireSame(
+    set: QuestionSet,
+    { recipe }: TrainingRun,
+    { handle, reach }: { readonly handle: JobHandle; readonly reach: Reach },
+  ): Promise<void> {
+    const now = await this.#questions.read({ ...recipe, reach }, handle);
+    if (now.version === set.version) return;
+    throw new QuarryError(
+      'TRAINING_INVALID',
+      'Documents, judgments or the model changed while the run was at work: it proves nothing of either.',
+      { hint: 'Go on with it once they rest: train_resume. What no longer fits is done anew.' },
+    );
   }
 
   async #learn(work: Work): Promise<TrainingOutcome> {

@@ -4,8 +4,9 @@ import { mean } from '../../core/statistics/mean.js';
 import { correctGuards, RUN_LEVEL } from '../../core/training-runs/decide-promotion.js';
 import type { GuardOutcome, TrainingRecipe } from '../../core/training-runs/training-run.js';
 import type { JobHandle } from '../jobs.js';
+import type { SearchWay } from './learner.js';
 import type { QuestionReader } from './question-set.js';
-import type { QuestionScorer, SearchWay } from './score-questions.js';
+import type { QuestionScorer } from './score-questions.js';
 
 /** What suites that must not fall are scored with. */
 export interface GuardParts {

@@ -18,9 +18,10 @@ import type { LabellingService, WorkHandout } from '../curation/labelling-servic
 import type { RankedHit } from '../retrieval/ranked-hit.js';
 import { openQueryMap } from '../specialists/open-query-map.js';
 import { type AskedQuestion, type JudgingSession, putSession, readSession } from './judging-records.js';
+import type { SearchWay } from './learner.js';
 import { QuestionReader } from './question-set.js';
 import type { RunRecords } from './run-records.js';
-import { QuestionScorer, type SearchWay } from './score-questions.js';
+import { QuestionScorer } from './score-questions.js';
 
 /** Accepted items of earlier rounds that are shown again, unmarked, to measure the judges. */
 const MOST_GOLD = 10;

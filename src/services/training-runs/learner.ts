@@ -1,9 +1,15 @@
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
+import type { QueryMap } from '../../core/specialists/specialist.js';
 import type { AdapterExample } from '../../core/training/fit-adapter.js';
 import type { QueryAdapter } from '../../core/training/query-adapter.js';
 import type { JsonValue } from '../../core/types.js';
 import type { Question, QuestionSet } from './question-set.js';
-import type { SearchWay } from './score-questions.js';
+
+/** One way to search: settings, and a learned map on the query's vector. */
+export interface SearchWay {
+  readonly settings: RetrievalSettings;
+  readonly map: QueryMap | undefined;
+}
 
 /** Something that a run may learn: how it would search, once it is fitted. */
 export interface Candidate {

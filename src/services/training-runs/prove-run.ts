@@ -8,9 +8,8 @@ import { rankCandidates } from '../../core/training-runs/choose-candidate.js';
 import { HALF_COVERAGE } from '../../core/training-runs/decide-promotion.js';
 import type { HalfOutcome } from '../../core/training-runs/training-run.js';
 import type { JobHandle } from '../jobs.js';
-import type { Fitted, Learner, PartStore, Scorer } from './learner.js';
+import type { Fitted, Learner, PartStore, Scorer, SearchWay } from './learner.js';
 import type { QuestionSet } from './question-set.js';
-import type { SearchWay } from './score-questions.js';
 
 /** What a proof is made with. */
 export interface ProofParts {

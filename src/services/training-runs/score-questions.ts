@@ -8,14 +8,8 @@ import { parseQuery } from '../../core/text/query.js';
 import type { ServiceContext } from '../context.js';
 import { EachRanker } from '../retrieval/rank-each.js';
 import type { RankedHit } from '../retrieval/ranked-hit.js';
-import type { Scorer } from './learner.js';
+import type { Scorer, SearchWay } from './learner.js';
 import type { Question, QuestionSet } from './question-set.js';
-
-/** One way to search: settings, and a learned map on the query's vector. */
-export interface SearchWay {
-  readonly settings: RetrievalSettings;
-  readonly map: QueryMap | undefined;
-}
 
 /** Scores questions as the product's own search ranks for them. */
 export class QuestionScorer implements Scorer {
