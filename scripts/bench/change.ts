@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Command } from './change-child.js';
 import { readParagraphs, seededNumbers } from './corpus.js';
@@ -13,8 +14,10 @@ const CHILD = fileURLToPath(new URL('./change-child.js', import.meta.url));
 /** Documents of twenty chunks. */
 const SMALL = 500;
 const LARGE = 5_000;
-const WARM_UP = 12;
-const WARM_UP_SMALL = 80;
+/** How long is searched, with pauses, until what a process reads ahead has been read. */
+const WARM_UP_MS = 40_000;
+const WARM_UP_SMALL_MS = 6_000;
+const PAUSE_MS = 20;
 const ROUNDS = 40;
 const STREAM_SECONDS = 20;
 const CLIENTS = 32;
@@ -89,8 +92,9 @@ class Comparison {
     }
   }
 
-  async warmUp(filter?: object): Promise<void> {
-    await this.search('warming up', filter, WARM_UP);
+  async warmUp(milliseconds: number): Promise<void> {
+    for (const end = performance.now() + milliseconds; performance.now() < end; await delay(PAUSE_MS))
+      await this.search('warming up', undefined, 1);
   }
 
   async recall(state: string): Promise<void> {
@@ -121,7 +125,7 @@ class Comparison {
 
 /** All states of a collection of a size, measured. */
 async function measureStates(comparison: Comparison): Promise<void> {
-  await comparison.warmUp();
+  await comparison.warmUp(WARM_UP_MS);
   await comparison.search('at rest');
   await comparison.recall('at rest');
   await comparison.atOnce();
@@ -219,8 +223,7 @@ export async function benchChange({ against }: { readonly against?: string } = {
     if (ours === undefined) return [];
     await comparison.all({ do: 'fill', from: 0, to: SMALL });
     await comparison.all({ do: 'maintain' });
-    // Until what is kept of a small collection has been read beside the searches.
-    await comparison.search('warming up', undefined, WARM_UP_SMALL);
+    await comparison.warmUp(WARM_UP_SMALL_MS);
     await comparison.search('small');
     await comparison.all({ do: 'fill', from: SMALL, to: LARGE });
     await comparison.all({ do: 'maintain' });

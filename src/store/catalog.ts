@@ -66,6 +66,7 @@ export class Catalog {
   readonly #database: Database;
   readonly #tables: Readonly<Record<ControlTable, RecordTable>>;
   #view: { readonly version: number; readonly view: CatalogView } | undefined;
+  #sources: { readonly version: number; readonly all: readonly Source[] } | undefined;
 
   constructor(database: Database) {
     const table = (name: ControlTable) => new RecordTable(database, name);
@@ -189,8 +190,14 @@ export class Catalog {
   /** @throws QuarryError STORE_BROKEN, also when the table is missing: every database has one */
   async sources(collection?: string): Promise<Source[]> {
     await this.#requireSources();
-    const labels = collection === undefined ? [] : [collection];
-    const records = await this.#tables.sources.list({ kind: 'source', labels });
+    const version = await this.#tables.sources.version();
+    if (this.#sources?.version !== version) this.#sources = { version, all: await this.#readSources() };
+    const { all } = this.#sources;
+    return all.filter((source) => collection === undefined || source.collection === collection);
+  }
+
+  async #readSources(): Promise<Source[]> {
+    const records = await this.#tables.sources.list({ kind: 'source' });
     return records.flatMap(({ value }) => SOURCE.safeParse(value).data ?? []); // the check tells of those left out
   }
 

@@ -160,6 +160,16 @@ export class ResultRows {
     return typeof value === 'string' ? value : '';
   }
 
+  /** The text in UTF-8, none of null: where it lies, so not to be kept. */
+  utf8(column: string, row: number): Uint8Array {
+    let at = row;
+    for (const { length, values, valueOffsets } of this.#table.getChild(column)?.data ?? []) {
+      if (at < length) return (values as Uint8Array).subarray(valueOffsets[at], valueOffsets[at + 1]); // a text column
+      at -= length;
+    }
+    return new Uint8Array(0);
+  }
+
   /** The text, or null. */
   textOrNull(column: string, row: number): string | null {
     const value = this.#cell(column, row);

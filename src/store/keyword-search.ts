@@ -6,7 +6,7 @@ import { admittedRows, runIndex, searchIndex } from './index-search.js';
 import { type KeywordCoverage, keywordCoverage } from './keyword-coverage.js';
 import type { KeywordPlace } from './keyword-place.js';
 import { hasTerm, searchedTerms } from './keyword-query.js';
-import { byScore, checkLimit, readHits, type Scores } from './leg-hits.js';
+import { byScore, checkLimit, readHits, type Scores, unscored } from './leg-hits.js';
 import type { ResidentTerms } from './resident/resident-terms.js';
 import type { RowId } from './resident/row-ids.js';
 import type { RowList } from './resident/row-lists.js';
@@ -25,7 +25,7 @@ export async function searchKeyword(place: KeywordPlace, request: KeywordRequest
   const { residents, knowledge } = place;
   if (!hasTerm(request.words.terms)) return [];
   residents.noteSearch(knowledge);
-  const hits = await readHits(residents.rows, knowledge, {
+  const hits = await readHits(residents, knowledge, {
     rows: async () => searchRows(place, request, await keywordCoverage(knowledge)),
     whole: {
       column: '_score',
@@ -64,7 +64,7 @@ async function learn(
   scores: Scores,
 ): Promise<void> {
   if ((words.required ?? []).length > 0 || (words.excluded ?? []).length > 0) return;
-  const hits = await place.residents.rows.rows(place.knowledge, [...scores.keys()]);
+  const hits = await place.residents.rows(place.knowledge, [...scores.keys()]);
   const rows = hits.map(({ id, row }) => ({ score: scores.get(id) ?? 0, searchText: row.searchText }));
   await learnFrequencies(place, covered, {
     terms: words.terms,
@@ -119,16 +119,22 @@ export async function searchNames(place: KeywordPlace, request: NameRequest): Pr
   const covered = await keywordCoverage(knowledge);
   const admitted = await admittedRows(place, request.filter);
   const resident = await residents.termsOf(knowledge, covered);
-  const names = resident?.isWhole === true ? resident : await residents.namesOf(knowledge, covered);
+  if (resident?.isWhole === true && isOfOneVersion(resident, admitted)) {
+    const named = resident.names(request.nameTerms, request.limit, admitted);
+    const first = [...named.keys()].flatMap((id) => resident.firstOf(id) ?? []);
+    return first.map((row) => toNamed(unscored(row), named));
+  }
+  const names = await residents.namesOf(knowledge, covered);
   const named =
     names !== undefined && isOfOneVersion(names, admitted)
       ? names.names(request.nameTerms, request.limit, admitted)
       : await findNamed(place, { ...request, covered, admitted }, resident);
   const candidates = await knowledge.firstChunks([...named.keys()]);
-  return candidates.map((candidate) => ({
-    candidate,
-    nameTerms: new Set(named.get(candidate.chunk.documentId)),
-  }));
+  return candidates.map((candidate) => toNamed(candidate, named));
+}
+
+function toNamed(candidate: Candidate, named: ReadonlyMap<string, readonly string[]>): NamedCandidate {
+  return { candidate, nameTerms: new Set(named.get(candidate.chunk.documentId)) };
 }
 
 interface NameRequest {

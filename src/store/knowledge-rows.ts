@@ -246,9 +246,13 @@ function checkOf(json: string, parts: readonly (string | Uint8Array)[]): string 
 
 /** The chunk at a row with {@link CHUNK_COLUMNS}. */
 export function decodeChunk(rows: ResultRows, row: number): Chunk {
+  return decodeSpan(rows.text('span', row), rows.text('text', row));
+}
+
+/** The chunk of a stored span and its text. @throws QuarryError STORE_BROKEN when they are not what was written */
+export function decodeSpan(json: string, text: string): Chunk {
   // Written by encodeSpan in the same format version; the format check at open refuses any other.
-  const { check: _check, ...span } = parsed(rows.text('span', row)) as Omit<Chunk, 'text'> & { check?: string };
-  const text = rows.text('text', row);
+  const { check: _check, ...span } = parsed(json) as Omit<Chunk, 'text'> & { check?: string };
   if (span.end - span.start !== text.length) throw notAsWritten();
   return { ...span, text };
 }

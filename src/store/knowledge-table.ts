@@ -59,6 +59,11 @@ export class KnowledgeTable {
   }
 
   /** Name of the collection that the rows belong to. */
+  /** Folder of the table. */
+  get folder(): string {
+    return this.#database.folder(this.name);
+  }
+
   get collection(): string {
     return this.#collection;
   }
@@ -80,7 +85,7 @@ export class KnowledgeTable {
 
   /** Numbers of the fragments that an index covers at a version; undefined where that cannot be told, as of a version that is gone. */
   indexedFragments(version: number, index: string): Promise<Set<number> | undefined> {
-    return readIndexedFragments(manifestPath(this.#database.folder(this.name), version), index);
+    return readIndexedFragments(manifestPath(this.folder, version), index);
   }
 
   async create(): Promise<Table> {
@@ -235,10 +240,16 @@ export class KnowledgeTable {
   }
 
   async #replace(group: readonly (readonly KnowledgeRow[])[]): Promise<void> {
-    const ids = group.map((rows) => rows[0]?.document_id ?? '');
-    const known = await this.#select(isOneOf('key', ids.map(documentKey)), ['document_id']);
-    const replaced = Array.from({ length: known.length }, (_, row) => known.text('document_id', row));
-    await this.#merge(group.flat(), replaced.length === 0 ? undefined : isOneOf('document_id', replaced));
+    const rows = group.flat();
+    const written = new Set(rows.map(({ key }) => key));
+    const stored = await this.#select(isOneOf('document_id', [...new Set(rows.map((row) => row.document_id))]), [
+      'key',
+    ]);
+    const gone = Array.from({ length: stored.length }, (_, row) => stored.text('key', row)).filter(
+      (key) => !written.has(key),
+    );
+    // Deleting besides replacing makes the engine compare the whole table with what is written: four times the work.
+    await this.#merge(rows, gone.length === 0 ? undefined : isOneOf('key', gone));
   }
 
   /** One commit: rows are replaced by key; rows that `gone` covers and that are not among them are deleted. */

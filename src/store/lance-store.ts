@@ -40,7 +40,14 @@ import type { DocumentHead } from './knowledge-rows.js';
 import type { KnowledgeTable } from './knowledge-table.js';
 import type { WriterLease } from './lease.js';
 import { documentCandidates } from './leg-hits.js';
-import { dropOldVersions, foldLongTail, maintainTable, mendIndexes } from './maintenance.js';
+import {
+  dropOldVersions,
+  foldLongTail,
+  hasOldVersions,
+  MAX_OLD_VERSIONS,
+  maintainTable,
+  mendIndexes,
+} from './maintenance.js';
 import { checkPage, requireSpace } from './preconditions.js';
 import type { Presence } from './presence.js';
 import { Residents } from './resident/residents.js';
@@ -50,7 +57,6 @@ import { searchVector } from './vector-search.js';
 import { Writer } from './writer.js';
 
 /** Old versions of each table that may stay when a store is closed. */
-const MAX_OLD_VERSIONS = 4;
 
 /** What a store is made of. */
 export interface LanceStoreParts {
@@ -194,7 +200,7 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async listCandidates(collection: string, documentId: string): Promise<Candidate[]> {
-    return this.#read(collection, (knowledge) => documentCandidates(this.#residents.rows, knowledge, documentId));
+    return this.#read(collection, (knowledge) => documentCandidates(this.#place(knowledge), documentId));
   }
 
   async getChunks(collection: string, chunkIds: readonly string[]): Promise<Candidate[]> {
@@ -211,9 +217,10 @@ export class LanceStore implements KnowledgeStore {
     limit: number,
     filter: SearchFilter,
   ): Promise<Candidate[]> {
-    return this.#open().#tables.read(collection, ({ knowledge, entry }) =>
-      searchVector(this.#residents, knowledge, { vector, limit, filter, index: entry.table.vectorIndex ?? undefined }),
-    );
+    return this.#open().#tables.read(collection, ({ knowledge, entry }) => {
+      const query = { vector, limit, filter, index: entry.table.vectorIndex ?? undefined };
+      return this.#residents.background.search(() => searchVector(this.#residents, knowledge, query));
+    });
   }
 
   async searchKeyword(
@@ -334,8 +341,7 @@ export class LanceStore implements KnowledgeStore {
     const { database, presence } = this.#open().#parts;
     if (!(await presence.isAlone()) || !(await this.#hasOldVersions())) return;
     await this.#writer.write(async () => {
-      for (const { knowledge } of await this.#tables.all())
-        await dropOldVersions(database, knowledge, MAX_OLD_VERSIONS);
+      for (const { knowledge } of await this.#tables.all()) await dropOldVersions(database, knowledge);
       await this.#catalog.compact(MAX_OLD_VERSIONS);
     });
   }
@@ -344,7 +350,7 @@ export class LanceStore implements KnowledgeStore {
     const { database } = this.#parts;
     for (const name of await database.tableNames()) {
       const table = await database.table(name).catch(() => undefined); // broken: not for here to mend
-      if (table !== undefined && (await database.retention.droppable(table)) > MAX_OLD_VERSIONS) return true;
+      if (table !== undefined && (await hasOldVersions(database, table))) return true;
     }
     return false;
   }
@@ -379,7 +385,8 @@ export class LanceStore implements KnowledgeStore {
   }
 
   #read<T>(collection: string, work: (knowledge: KnowledgeTable) => Promise<T>): Promise<T> {
-    return this.#open().#tables.read(collection, ({ knowledge }) => work(knowledge));
+    const { background } = this.#residents;
+    return this.#open().#tables.read(collection, ({ knowledge }) => background.search(() => work(knowledge)));
   }
 
   async #write<T>(work: () => Promise<T>): Promise<T> {

@@ -3,9 +3,11 @@ import { QuarryError } from '../core/errors.js';
 import type { Candidate } from '../core/ports.js';
 import { ResultRows } from './columns.js';
 import { read } from './commit.js';
+import { keywordCoverage } from './keyword-coverage.js';
+import type { KeywordPlace } from './keyword-place.js';
 import { CANDIDATE_COLUMNS, decodeCandidate, type UnscoredCandidate } from './knowledge-rows.js';
 import { chunksOf, inOrder, type KnowledgeTable } from './knowledge-table.js';
-import type { RowCache } from './resident/row-cache.js';
+import type { Residents } from './resident/residents.js';
 import { type RowId, readRowIds } from './resident/row-ids.js';
 
 /** Largest `limit` of a leg. */
@@ -35,11 +37,11 @@ export interface LegSearch {
  * What a leg finds, in any order. Where a row is gone when it is read, because its document was written anew meanwhile, it
  * is searched again; what a query of the engine reads is always of one moment.
  */
-export async function readHits(cache: RowCache, knowledge: KnowledgeTable, search: LegSearch): Promise<LegHit[]> {
+export async function readHits(residents: Residents, knowledge: KnowledgeTable, search: LegSearch): Promise<LegHit[]> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const scores = await search.rows();
     if (scores === undefined) continue;
-    const hits = await cache.rows(knowledge, [...scores.keys()]);
+    const hits = await residents.rows(knowledge, [...scores.keys()]);
     if (hits.length === scores.size) return hits.map(({ id, row }) => ({ row, score: scores.get(id) ?? 0 }));
   }
   return read(async () => {
@@ -52,19 +54,25 @@ export async function readHits(cache: RowCache, knowledge: KnowledgeTable, searc
   });
 }
 
-/** Chunks of a document without scores, in its order; those that were read lately are not read again. */
+/** Chunks of a document without scores, in its order; those that are in memory are not read again. */
 export async function documentCandidates(
-  cache: RowCache,
-  knowledge: KnowledgeTable,
+  { residents, knowledge }: KeywordPlace,
   documentId: string,
 ): Promise<Candidate[]> {
+  const resident = await residents.termsOf(knowledge, await keywordCoverage(knowledge));
+  if (resident?.isWhole === true) return resident.chunksOf(documentId).map(unscored);
   const rows = await read(async () => {
-    const ids = await readRowIds(await knowledge.open(), chunksOf(documentId));
-    const found = await cache.rows(knowledge, ids);
+    const ids = Array.from(await readRowIds(await knowledge.open(), chunksOf(documentId)));
+    const found = await residents.rows(knowledge, ids);
     return found.length === ids.length ? found : undefined;
   });
   if (rows === undefined) return knowledge.candidatesOf(documentId); // It is being replaced.
-  return inOrder(rows.map(({ row }) => ({ ...row, similarity: null, bm25: null })));
+  return inOrder(rows.map(({ row }) => unscored(row)));
+}
+
+/** A row as a candidate that no leg has scored. */
+export function unscored(row: UnscoredCandidate): Candidate {
+  return { ...row, similarity: null, bm25: null };
 }
 
 /** Candidates by the score of their leg, best first, ties by chunk id. */

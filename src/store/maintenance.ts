@@ -6,8 +6,9 @@ import type { Database } from './database.js';
 import type { Engine } from './engine.js';
 import { buildIndex, coverage, KEYWORD_COLUMN, missingIndexes, STANDING_INDEXES } from './indexes.js';
 import type { KnowledgeTable } from './knowledge-table.js';
+import { keepCodes } from './resident/keep-codes.js';
 import { KEEP_ALL } from './retention.js';
-import { equals } from './sql.js';
+import { both, contains, equals, type Predicate } from './sql.js';
 import { syncFiles } from './sync-files.js';
 import {
   buildVectorIndex,
@@ -31,6 +32,8 @@ const IDLE_TAIL_SHARE = 0.05;
 const MAX_FRAGMENTS = 16;
 /** Old versions that wait for more: each costs some ten kilobytes and what was replaced in it. */
 const MAX_VERSIONS = 12;
+/** The same for a store that stays open or closes, when no job puts the table in order. */
+export const MAX_OLD_VERSIONS = 4;
 /** Of large tables, where folding takes seconds, one more of both waits for so many rows. */
 const ROWS_PER_WAITING = 1_000;
 /** Above this share of deleted rows the table is written anew without them. */
@@ -76,17 +79,22 @@ export async function maintainTable(
     const made = await retried(() => buildVectorIndex(database.engine, table, { ...size, state }));
     if (made !== null || state !== undefined) await context.remember(made);
   }
-  if (isDue) await retried(() => database.retention.clean(table, database.folder(knowledge.name)));
+  if (isDue) await retried(() => database.retention.clean(table, knowledge.folder));
+  await keepCodes(knowledge, { ...size, isDue });
   tell(2);
   await syncFiles(database.directory, context.syncedMs);
   tell(3);
 }
 
-/** Drops the old versions of a collection's table when there are more than `most`. Must be called by the only writer. */
-export async function dropOldVersions(database: Database, knowledge: KnowledgeTable, most: number): Promise<void> {
+/** Drops the old versions of a collection's table when there are too many. Must be called by the only writer. */
+export async function dropOldVersions(database: Database, knowledge: KnowledgeTable): Promise<void> {
   const table = await knowledge.open();
-  if ((await database.retention.droppable(table)) <= most) return;
-  await retried(() => database.retention.clean(table, database.folder(knowledge.name)));
+  if (await hasOldVersions(database, table)) await retried(() => database.retention.clean(table, knowledge.folder));
+}
+
+/** Whether a table has more old versions than are worth the work: dropping them folds all of it. */
+export async function hasOldVersions({ retention }: Database, table: Table): Promise<boolean> {
+  return (await retention.droppable(table)) > MAX_OLD_VERSIONS + (await table.countRows()) / ROWS_PER_WAITING;
 }
 
 /** Merges rows that no index covers into the indexes, and mends indexes that are missing or cannot be read. */
@@ -130,9 +138,14 @@ export async function foldLongTail(engine: Engine, table: Table): Promise<void> 
 
 /** Columns of {@link STANDING_INDEXES} whose index cannot answer. */
 export async function brokenIndexes(table: Table): Promise<string[]> {
-  const answers = await Promise.all(STANDING_INDEXES.map((column) => canAnswer(table, column)));
-  return STANDING_INDEXES.filter((_, at) => answers[at] === false);
+  // One question to all costs half of one to each.
+  const answers = await Promise.all([canAnswer(table, PLAIN_COLUMNS), canAnswer(table, [KEYWORD_COLUMN])]);
+  if (answers.every((answer) => answer)) return [];
+  const each = await Promise.all(STANDING_INDEXES.map((column) => canAnswer(table, [column])));
+  return STANDING_INDEXES.filter((_, at) => each[at] === false);
 }
+
+const PLAIN_COLUMNS = STANDING_INDEXES.filter((column) => column !== KEYWORD_COLUMN);
 
 /** Builds the indexes that cannot answer anew; resolves to whether there were any. */
 export async function mendIndexes(engine: Engine, table: Table): Promise<boolean> {
@@ -146,22 +159,26 @@ export async function rebuildIndexes(engine: Engine, table: Table): Promise<void
   for (const column of STANDING_INDEXES) await retried(() => buildIndex(engine, table, column));
 }
 
-async function canAnswer(table: Table, column: string): Promise<boolean> {
+/** Whether the indexes of these columns answer, the keyword index alone or others. */
+async function canAnswer(table: Table, columns: readonly string[]): Promise<boolean> {
   try {
     const query = table.query();
-    if (column === KEYWORD_COLUMN) {
+    if (columns.includes(KEYWORD_COLUMN)) {
       // A common word, so that a list of postings is read and not only the dictionary.
       query.fullTextSearch('data value use new name', { columns: KEYWORD_COLUMN }).select(['key', '_score']);
-    } else if (column === 'tags' || column === 'facts') {
-      query.where(`array_has(${column}, 'probe')`).select(['key']);
     } else {
-      query.where(equals(column, 'probe')).select(['key']);
+      query.where(columns.map(probeOf).reduce(both)).select(['key']);
     }
     await query.limit(1).toArrow({ timeoutMs: ANSWER_MS }); // on some damage the engine waits for ever
     return true;
   } catch {
     return false;
   }
+}
+
+/** A condition that holds for no row. */
+function probeOf(column: string): Predicate {
+  return column === 'tags' || column === 'facts' ? contains(column, 'probe') : equals(column, 'probe');
 }
 
 async function retried<T>(work: () => Promise<T>): Promise<T> {

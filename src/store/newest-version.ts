@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Table } from '@lancedb/lancedb';
-import { VERSIONS_FOLDER } from './manifests.js';
+import { newestNamed, VERSIONS_FOLDER } from './manifests.js';
 
 /** A folder that changed less long ago may change once more without showing it: some file systems tell times in steps of two seconds. */
 const SETTLED_MS = 3_000;
@@ -15,20 +15,22 @@ interface Look {
 
 /**
  * The newest version of each table, which every commit of any process changes. A commit puts a file into the folder of the
- * table's versions; while that folder is as it was, and was not changed just before the last look, the engine need not be
- * asked, which takes a hundred times as long and waits for whatever the engine is busy with.
+ * table's versions, named by the version. While that folder is as it was, and was not changed just before the last look, its
+ * names need not be read. The engine takes a hundred times as long and waits for whatever it is busy with; it is asked only
+ * where there are no such names.
  */
 export class NewestVersions {
   readonly #looks = new WeakMap<Table, Look>();
-  readonly #asking = new WeakMap<Table, Promise<number>>();
+  /** What the disk said of a folder just now. */
+  readonly #changes = new Map<string, bigint | undefined>();
 
   /** @param folder of the table */
   async of(table: Table, folder: string): Promise<number> {
     const nowMs = Date.now();
-    const changedNs = changeOf(folder);
+    const changedNs = this.#changeOf(folder);
     const look = this.#looks.get(table);
     if (look !== undefined && look.changedNs === changedNs) return look.version;
-    const version = await this.#ask(table);
+    const version = newestNamed(folder) ?? (await table.version());
     const isSettled = changedNs !== undefined && nowMs - Number(changedNs / 1_000_000n) > SETTLED_MS;
     if (isSettled) this.#looks.set(table, { changedNs, version });
     return version;
@@ -38,13 +40,12 @@ export class NewestVersions {
    * Calls that follow each other without any waiting, as those of the legs of a search, share one look at the disk: nothing
    * can have been written between them that any of them would have to see.
    */
-  #ask(table: Table): Promise<number> {
-    const shared = this.#asking.get(table);
-    if (shared !== undefined) return shared;
-    const asking = table.version();
-    this.#asking.set(table, asking);
-    process.nextTick(() => this.#asking.delete(table));
-    return asking;
+  #changeOf(folder: string): bigint | undefined {
+    if (this.#changes.has(folder)) return this.#changes.get(folder);
+    const changedNs = changeOf(folder);
+    this.#changes.set(folder, changedNs);
+    process.nextTick(() => this.#changes.delete(folder));
+    return changedNs;
   }
 }
 

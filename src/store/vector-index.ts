@@ -27,6 +27,8 @@ export interface VectorPolicy {
   readonly residentBytes: number;
   /** Recall@10 that an index must exceed to be used. Default .99. */
   readonly minRecall: number;
+  /** Rows of a table from which on a file of their codes is kept, see resident/keep-codes.ts. Default 20,000. */
+  readonly fewestCoded?: number;
 }
 
 /** The policy unless a test says otherwise. */

@@ -46,7 +46,7 @@ export async function searchVector(
   const nearest = { table, vector, limit, where: filterPredicate(filter) };
   const resident = await read(() => residents.vectorsOf(knowledge));
   const leg = await toLeg(nearest, index);
-  const hits = await readHits(residents.rows, knowledge, {
+  const hits = await readHits(residents, knowledge, {
     rows: () => read(async () => (await searchResident(nearest, resident)) ?? searchTable(leg)),
     whole: { column: '_distance', run: (columns) => leg().select(columns).toArrow() },
   });

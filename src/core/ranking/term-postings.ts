@@ -1,9 +1,19 @@
+import { PostingList } from './posting-list.js';
 import { B, K1, saturate, weightOf } from './recover-frequencies.js';
 
-/** A posting is one number of 31 bits: the place of a row, and in the lower bits how often the term stands there, or this. */
+/** A posting is one number: the place of a row, and in the lower bits how often the term stands there, or this. */
 const COUNT_BITS = 10;
 const MOST_COUNTED = 1_023;
-const NO_POSTINGS: readonly number[] = [];
+const NO_POSTINGS = new Uint32Array(0);
+/** The length of a row that is gone. */
+const GONE = -1;
+/** V8 keeps the whole text for a part of it from this length on. */
+const SHARED_LENGTH = 13;
+/** What a term takes beside its postings, about. */
+const TERM_BYTES = 90;
+/** What a short list of postings takes, and a row's place. */
+const LIST_BYTES = 240;
+const PLACE_BYTES = 24;
 
 /** What is looked for among rows. */
 export interface PostingQuery {
@@ -16,22 +26,32 @@ export interface PostingQuery {
   readonly excluded: readonly string[];
 }
 
-/** Rows by their terms: an inverted index in memory. A row has a place below two million, which is not given twice. */
+/** Rows by their terms: an inverted index in memory. A row has a place below four million, which is not given twice. */
 export class TermPostings {
-  readonly #postings = new Map<string, number[]>();
+  /** Of a term that stands in one row only its posting, of others the list of them. */
+  readonly #postings = new Map<string, number | PostingList>();
   /** Terms of the row at each place, counted. */
   readonly #lengths: number[] = [];
-  readonly #gone = new Set<number>();
+  #gone = 0;
   #terms = 0;
+  #listBytes = 0;
+  /** Scores by place while rows are scored, else zeros; and the places of which there is one. */
+  #scores = new Float64Array(0);
+  #found = new Uint32Array(0);
 
   /** Rows. */
   get size(): number {
-    return this.places - this.#gone.size;
+    return this.places - this.#gone;
   }
 
   /** Places that were given, also to rows that are gone. */
   get places(): number {
     return this.#lengths.length;
+  }
+
+  /** Memory that it takes, about. */
+  get bytes(): number {
+    return this.#listBytes + this.#postings.size * TERM_BYTES + this.places * PLACE_BYTES;
   }
 
   /** `k1 b` over the mean length of rows. */
@@ -41,28 +61,46 @@ export class TermPostings {
 
   /** Adds a row with its terms, as often as it has them; resolves to its place. */
   add(terms: readonly string[]): number {
-    const counts = new Map<string, number>();
-    for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
     const place = this.#lengths.push(terms.length) - 1;
-    for (const [term, count] of counts) {
-      const posting = (place << COUNT_BITS) + Math.min(count, MOST_COUNTED);
-      const postings = this.#postings.get(term);
-      if (postings === undefined) this.#postings.set(term, [posting]);
-      else postings.push(posting);
-    }
+    const first = place * 2 ** COUNT_BITS + 1;
+    for (const term of terms) this.#post(term, first);
     this.#terms += terms.length;
     return place;
   }
 
+  /** @param first posting of a row where a term stands once */
+  #post(term: string, first: number): void {
+    const known = this.#postings.get(term);
+    if (known === undefined) this.#postings.set(term.length < SHARED_LENGTH ? term : ownCopy(term), first);
+    else if (known instanceof PostingList) {
+      if (known.last < first) this.#listBytes += known.push(first) * Uint32Array.BYTES_PER_ELEMENT;
+      else known.last = oneMore(known.last);
+    } else if (known < first) this.#postings.set(term, this.#listOf(known, first));
+    else this.#postings.set(term, oneMore(known));
+  }
+
+  #listOf(...postings: readonly number[]): PostingList {
+    const list = new PostingList();
+    for (const posting of postings) list.push(posting);
+    this.#listBytes += LIST_BYTES;
+    return list;
+  }
+
   remove(place: number): void {
-    if (this.#gone.has(place)) return;
-    this.#gone.add(place);
-    this.#terms -= this.#lengths[place] ?? 0;
+    const length = this.#lengths[place] ?? GONE;
+    if (length === GONE) return;
+    this.#lengths[place] = GONE;
+    this.#gone += 1;
+    this.#terms -= length;
   }
 
   /** In how many rows a term stands. */
   frequency(term: string): number {
-    return this.#rowsOf(term).length;
+    const postings = this.#postingsOf(term);
+    if (this.#gone === 0) return postings.length;
+    let rows = 0;
+    for (const posting of postings) if (this.#lengths[posting >>> COUNT_BITS] !== GONE) rows += 1;
+    return rows;
   }
 
   /** What each term of a query weighs among these rows, times how often the query has it. */
@@ -72,47 +110,63 @@ export class TermPostings {
     return weights;
   }
 
-  /** Rows that hold any of the terms, by their places, with their BM25 score. */
-  score({ weights, pivot, required, excluded }: PostingQuery): ScoredPlace[] {
-    const scores = new Float64Array(this.places);
-    const found: number[] = [];
+  /** Gives each row that holds any of the terms, by its place, with its BM25 score. */
+  score(query: PostingQuery, give: (place: number, score: number) => void): void {
+    const found = this.#sum(query);
+    const holding = query.required.map((term) => this.#placesOf(term));
+    const holdingNot = query.excluded.map((term) => this.#placesOf(term));
+    const isNarrowed = holding.length + holdingNot.length > 0;
+    for (const place of found) {
+      const score = this.#scores[place] ?? 0;
+      this.#scores[place] = 0;
+      if (!isNarrowed) give(place, score);
+      else if (holding.every((places) => places.has(place)) && !holdingNot.some((places) => places.has(place)))
+        give(place, score);
+    }
+  }
+
+  /** Adds up the scores of all rows that hold any of the terms; resolves to their places. */
+  #sum({ weights, pivot }: PostingQuery): Uint32Array {
+    this.#makeRoom();
+    const [scores, found, lengths] = [this.#scores, this.#found, this.#lengths];
+    let count = 0;
     for (const [term, weight] of weights) {
-      for (const posting of this.#rowsOf(term)) {
-        const place = placeOf(posting);
-        if (scores[place] === 0) found.push(place);
-        scores[place] = (scores[place] ?? 0) + weight * saturate(countOf(posting), pivot * (this.#lengths[place] ?? 0));
+      if (weight <= 0) continue;
+      for (const posting of this.#postingsOf(term)) {
+        const place = posting >>> COUNT_BITS;
+        const length = lengths[place] ?? GONE;
+        if (length === GONE) continue;
+        const before = scores[place] ?? 0;
+        if (before === 0) found[count++] = place;
+        scores[place] = before + weight * saturate(posting & MOST_COUNTED, pivot * length);
       }
     }
-    const holding = required.map((term) => this.#placesOf(term));
-    const holdingNot = excluded.map((term) => this.#placesOf(term));
-    return found
-      .filter(
-        (place) => holding.every((places) => places.has(place)) && !holdingNot.some((places) => places.has(place)),
-      )
-      .map((place) => ({ place, score: scores[place] ?? 0 }));
+    return found.subarray(0, count);
+  }
+
+  #makeRoom(): void {
+    if (this.#scores.length >= this.places) return;
+    const room = Math.ceil(this.places * 1.25);
+    this.#scores = new Float64Array(room);
+    this.#found = new Uint32Array(room);
   }
 
   #placesOf(term: string): Set<number> {
-    return new Set(this.#rowsOf(term).map(placeOf));
+    return new Set(Array.from(this.#postingsOf(term), (posting) => posting >>> COUNT_BITS));
   }
 
-  /** Postings of the rows that are there. */
-  #rowsOf(term: string): readonly number[] {
-    const postings = this.#postings.get(term) ?? NO_POSTINGS;
-    return this.#gone.size === 0 ? postings : postings.filter((posting) => !this.#gone.has(placeOf(posting)));
+  #postingsOf(term: string): Uint32Array {
+    const postings = this.#postings.get(term);
+    if (postings === undefined) return NO_POSTINGS;
+    return postings instanceof PostingList ? postings.numbers : Uint32Array.of(postings);
   }
 }
 
-/** A row that was found. */
-export interface ScoredPlace {
-  readonly place: number;
-  readonly score: number;
+/** The posting of a term that stands once more in its row. */
+function oneMore(posting: number): number {
+  return (posting & MOST_COUNTED) === MOST_COUNTED ? posting : posting + 1;
 }
 
-function placeOf(posting: number): number {
-  return posting >> COUNT_BITS;
-}
-
-function countOf(posting: number): number {
-  return posting & MOST_COUNTED;
+function ownCopy(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

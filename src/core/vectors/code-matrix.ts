@@ -8,6 +8,10 @@ const QUERY_CODES = 4_095;
 /** Rows of the smallest and the largest part. */
 const FEWEST_ROWS = 1_024;
 const MOST_ROWS = 65_536;
+/** Most rows that lie in memory in one piece. */
+export const MOST_TOGETHER = MOST_ROWS;
+/** Has no common factor with the codes of a query, so that what a code counts for in a check differs from place to place. */
+const CHECK_STEP = 2_654;
 
 interface Part {
   readonly rows: CodeRows;
@@ -15,6 +19,16 @@ interface Part {
   /** Number of its first row among those of all parts. */
   readonly first: number;
   used: number;
+}
+
+/** Rows of codes in one piece of memory. */
+export interface CodedRows {
+  /** What the sum of products of a row is to be multiplied with. */
+  readonly scales: Float32Array;
+  /** The codes of each row, from a multiple of 16 bytes on. */
+  readonly codes: Int8Array;
+  /** A number for each row that tells codes, or a scale, that are not what they were: their product with a fixed query. */
+  checks(): Float32Array;
 }
 
 /**
@@ -56,6 +70,32 @@ export class CodeMatrix {
     this.#rows += 1;
   }
 
+  /** Adds a row of another matrix of as many dimensions. */
+  pushFrom(other: CodeMatrix, row: number, expected = 1): void {
+    const from = other.#parts.findLast(({ first }) => first <= row);
+    if (from === undefined) return;
+    const at = row - from.first;
+    const part = this.#partFor(expected);
+    const { rows, used } = part;
+    rows.codes.set(from.rows.codes.subarray(at * rows.stride, (at + 1) * rows.stride), used * rows.stride);
+    rows.scales[used] = from.rows.scales[at] ?? 0;
+    part.used += 1;
+    this.#rows += 1;
+  }
+
+  /** Room for so many rows at once, 1 to {@link MOST_TOGETHER}, which whoever asks fills with what {@link parts} gave. */
+  adopt(rows: number): CodedRows {
+    const part = { rows: createCodeRows(rows, this.#dimensions), capacity: rows, first: this.#rows, used: rows };
+    this.#parts.push(part);
+    this.#rows += rows;
+    return viewOf(part);
+  }
+
+  /** All rows as they lie in memory, in their order: to be copied, not to be kept. */
+  parts(): CodedRows[] {
+    return this.#parts.map(viewOf);
+  }
+
   /**
    * Numbers of the rows that are nearest by cosine, best first, by their codes.
    * @param count how many, at most
@@ -86,6 +126,18 @@ export class CodeMatrix {
     this.#parts.push(part);
     return part;
   }
+}
+
+function viewOf({ rows, used }: Part): CodedRows {
+  return {
+    scales: rows.scales.subarray(0, used),
+    codes: rows.codes.subarray(0, used * rows.stride),
+    checks: () => {
+      for (let at = 0; at < rows.query.length; at++) rows.query[at] = ((at * CHECK_STEP) % QUERY_CODES) + 1;
+      rows.scan(used);
+      return rows.scores.slice(0, used);
+    },
+  };
 }
 
 /** Writes whole numbers up to `most` in proportion to the vector; gives what they are to be multiplied with. */

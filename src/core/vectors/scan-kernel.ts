@@ -79,10 +79,15 @@ export interface CodeRows {
   scan(rows: number): void;
 }
 
+/** Bytes from one row of so many numbers to the next. */
+export function strideOf(dimensions: number): number {
+  return Math.ceil(dimensions / LANE_BYTES) * LANE_BYTES;
+}
+
 /** Room for so many rows of so many numbers. It cannot grow. */
 export function createCodeRows(rows: number, dimensions: number): CodeRows {
   module ??= compile([SCAN]);
-  const stride = Math.ceil(dimensions / LANE_BYTES) * LANE_BYTES;
+  const stride = strideOf(dimensions);
   const scalesAt = rows * stride;
   const scoresAt = scalesAt + rows * 4;
   const queryAt = Math.ceil((scoresAt + rows * 4) / LANE_BYTES) * LANE_BYTES;

@@ -1,10 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CodeMatrix } from '../../core/vectors/code-matrix.js';
-import { VECTOR_COLUMN } from '../indexes.js';
 import type { KnowledgeTable } from '../knowledge-table.js';
 import type { Predicate } from '../sql.js';
+import type { Background } from './background.js';
+import { type CodedTable, codePath, readCodes } from './code-file.js';
+import { readVectors } from './read-vectors.js';
+import type { ResidentParts } from './resident-terms.js';
 import type { Tenant } from './room.js';
-import { BATCH_ROWS, fragmentOf, offsetOf, type RowId, takeRows } from './row-ids.js';
-import type { RowList, RowLists } from './row-lists.js';
+import { fragmentOf, offsetOf, type RowId } from './row-ids.js';
+import { changesBetween, holds, type RowChanges, type RowList, type RowLists } from './row-lists.js';
 
 /** Rows that are gone are passed over until they are more than this share of all; then all are read anew. */
 const MOST_GONE = 0.5;
@@ -13,11 +17,13 @@ const FEWEST_GONE = 4_096;
 /** More rows than these are read beside the searches, which go on without them. */
 const READ_AT_ONCE = 1_000;
 
+/** Rows that are then read in one go, and those that are taken in, between which searches have their turn. */
+const SLICE = 4_096;
+const PIECE = 128;
+
 /** A row that is not known yet, and one that is known to have no vector. */
 const UNKNOWN = -2;
 const WITHOUT_VECTOR = -1;
-/** The version of what holds nothing. */
-const UNREAD = -1;
 
 /**
  * The vectors of a table in memory, coded in bytes (core/vectors/code-matrix). Follows the table: of another version only
@@ -26,8 +32,11 @@ const UNREAD = -1;
 export class ResidentVectors implements Tenant {
   readonly #knowledge: KnowledgeTable;
   readonly #lists: RowLists;
+  readonly #background: Background;
   #matrix: CodeMatrix;
-  #version = UNREAD;
+  /** The rows of the version that it was brought to. */
+  #settled: RowList | undefined;
+  #opening: Promise<void> | undefined;
   #following: Promise<void> | undefined;
   /** Place in the matrix of each row, by fragment and place in it. */
   #places = new Map<number, Int32Array>();
@@ -41,9 +50,10 @@ export class ResidentVectors implements Tenant {
   /** The same for rows that a condition holds for. */
   readonly #admitted = new WeakMap<RowList, Uint8Array>();
 
-  constructor(knowledge: KnowledgeTable, lists: RowLists) {
+  constructor({ knowledge, lists, background }: ResidentParts) {
     this.#knowledge = knowledge;
     this.#lists = lists;
+    this.#background = background;
     this.#matrix = new CodeMatrix(knowledge.dimensions);
   }
 
@@ -62,7 +72,7 @@ export class ResidentVectors implements Tenant {
     readonly where: Predicate | undefined;
   }): Promise<RowId[] | undefined> {
     const list = query.where === undefined ? undefined : await this.#lists.read(query.where);
-    if (!(await this.#follow()) || this.#version === UNREAD) return undefined;
+    if (!(await this.#follow()) || this.#settled === undefined) return undefined;
     const admitted = list === undefined ? this.#present : this.#marked(list);
     return this.#matrix.nearest(query.vector, query.count, admitted).map((place) => this.#ids[place] ?? 0);
   }
@@ -71,9 +81,12 @@ export class ResidentVectors implements Tenant {
   async #follow(): Promise<boolean> {
     for (;;) {
       const list = await this.#lists.read();
-      if (list.version === this.#version) return true;
-      const unknown = list.ids.filter((id) => this.#placeOf(id) === UNKNOWN);
-      this.#following ??= this.#catchUp(list, unknown).finally(() => {
+      if (list.version === this.#settled?.version) return true;
+      this.#opening ??= this.#open(list);
+      await this.#opening;
+      const changes = changesBetween(this.#settled, list);
+      const unknown = changes.added.filter((id) => this.#placeOf(id) === UNKNOWN);
+      this.#following ??= this.#catchUp(list, { ...changes, unknown }).finally(() => {
         this.#following = undefined;
       });
       if (unknown.length <= READ_AT_ONCE) await this.#following;
@@ -84,48 +97,66 @@ export class ResidentVectors implements Tenant {
     }
   }
 
+  /** Begins with what is in the file, unless that is mostly of rows that are gone. */
+  async #open(list: RowList): Promise<void> {
+    const coded = await readCodes(codePath(this.#knowledge.folder), this.#knowledge.dimensions);
+    if (coded === undefined || this.#ids.length > 0) return;
+    const gone = coded.ids.reduce((sum, id) => (holds(list, id) ? sum : sum + 1), 0);
+    if (gone <= Math.max(FEWEST_GONE, coded.ids.length * MOST_GONE)) this.#begin(coded);
+  }
+
+  #begin({ ids, without, matrix }: CodedTable): void {
+    this.#matrix = matrix;
+    this.#ids = [...ids];
+    for (const id of without) this.#setPlace(id, WITHOUT_VECTOR);
+    for (const [place, id] of ids.entries()) this.#setPlace(id, place);
+  }
+
   /** Reads what is new, and only then takes note of what is there, so that a search meanwhile finds what it found before. */
-  async #catchUp({ version, ids }: RowList, unknown: Float64Array): Promise<void> {
-    await this.#load(unknown);
-    const present = this.#mark(ids);
-    const gone = this.#ids.length - present.reduce((sum, flag) => sum + flag, 0);
-    if (gone > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE)) {
+  async #catchUp(list: RowList, changes: RowChanges & { readonly unknown: Float64Array }): Promise<void> {
+    const { unknown, added, gone } = changes;
+    if (unknown.length <= READ_AT_ONCE) await this.#load(unknown);
+    else {
+      for (let from = 0; from < unknown.length; from += SLICE)
+        await this.#background.run(() => this.#load(unknown.subarray(from, from + SLICE), unknown.length));
+    }
+    const present = new Uint8Array(this.#ids.length);
+    present.set(this.#present);
+    this.#mark(present, gone, 0);
+    this.#mark(present, added, 1);
+    if (this.#ids.length - list.ids.length > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE)) {
       this.release();
       return;
     }
     this.#present = present;
-    this.#version = version;
+    this.#settled = list;
   }
 
-  async #load(ids: Float64Array): Promise<void> {
-    const table = await this.#knowledge.open();
-    for (let from = 0; from < ids.length; from += BATCH_ROWS) {
-      const taken = await takeRows(table, ids.subarray(from, from + BATCH_ROWS), [VECTOR_COLUMN]);
-      for (const [at, id] of taken.ids.entries()) {
-        const vector = taken.rows.vector(VECTOR_COLUMN, at);
-        this.#setPlace(id, vector === null ? WITHOUT_VECTOR : this.#matrix.rows);
-        if (vector === null) continue;
-        this.#matrix.push(vector, ids.length);
-        this.#ids.push(id);
-      }
+  async #load(ids: Float64Array, expected = ids.length): Promise<void> {
+    for await (const [id, vector] of readVectors(this.#knowledge, ids)) {
+      this.#setPlace(id, vector === null ? WITHOUT_VECTOR : this.#matrix.rows);
+      if (vector === null) continue;
+      this.#matrix.push(vector, expected);
+      this.#ids.push(id);
+      if (this.#ids.length % PIECE === 0) await nextTurn();
     }
   }
 
-  /** One byte a place: whether its row is among these. */
-  #mark(ids: Float64Array): Uint8Array {
-    const marked = new Uint8Array(this.#ids.length);
+  /** Writes a byte at the place of each of these rows. */
+  #mark(marks: Uint8Array, ids: Float64Array, byte: number): Uint8Array {
     for (const id of ids) {
       const place = this.#placeOf(id);
-      if (place >= 0) marked[place] = 1;
+      if (place >= 0) marks[place] = byte;
     }
-    return marked;
+    return marks;
   }
 
+  /** Which places rows have that a condition holds for. */
   #marked(list: RowList): Uint8Array {
     const known = this.#admitted.get(list);
     // Rows that became known since have places that it does not reach.
     if (known?.length === this.#ids.length) return known;
-    const marked = this.#mark(list.ids);
+    const marked = this.#mark(new Uint8Array(this.#ids.length), list.ids, 1);
     this.#admitted.set(list, marked);
     return marked;
   }
@@ -159,6 +190,7 @@ export class ResidentVectors implements Tenant {
     this.#lastFragment = -1;
     this.#ids = [];
     this.#present = new Uint8Array(0);
-    this.#version = UNREAD;
+    this.#settled = undefined;
+    this.#opening = undefined;
   }
 }

@@ -1,10 +1,15 @@
+import { existsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import type { KeywordCoverage } from '../keyword-coverage.js';
+import type { UnscoredCandidate } from '../knowledge-rows.js';
 import type { KnowledgeTable } from '../knowledge-table.js';
-import { ResidentTerms, TERMS_BYTES } from './resident-terms.js';
+import { Background } from './background.js';
+import { codePath } from './code-file.js';
+import { ResidentTerms } from './resident-terms.js';
 import { ResidentVectors } from './resident-vectors.js';
 import { Room } from './room.js';
 import { RowCache } from './row-cache.js';
+import type { RowId } from './row-ids.js';
 import { RowLists } from './row-lists.js';
 
 /** Longest vectors whose codes can be summed in 32 bits. */
@@ -12,8 +17,9 @@ const MOST_DIMENSIONS = 4_096;
 /** What a vector takes beside its codes. */
 const BESIDE_BYTES = 24;
 
-/** Share of the memory for vectors that terms may take besides, and rows. */
-const BESIDE_SHARE = 0.25;
+/** Share of the memory for vectors that whole tables may take besides, and rows of larger ones that were read lately. */
+const WHOLE_SHARE = 0.75;
+const CACHE_SHARE = 0.125;
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -47,8 +53,6 @@ interface TableResidents {
   readonly vectors: ResidentVectors;
   /** Searches for words, and for vectors. */
   readonly searches: { words: number; vectors: number };
-  /** Up to which version rows were read ahead. */
-  aheadVersion: number;
 }
 
 /**
@@ -56,15 +60,17 @@ interface TableResidents {
  * the terms of small ones, and of rows that wait for the keyword index; and rows that were read.
  */
 export class Residents {
-  readonly rows: RowCache;
+  /** Where what is read ahead waits for searches. */
+  readonly background = new Background();
+  readonly #cache: RowCache;
   readonly #tables = new WeakMap<KnowledgeTable, TableResidents>();
   readonly #vectors: Room;
-  readonly #terms: Room;
+  readonly #whole: Room;
 
   constructor(bytes: number) {
-    this.rows = new RowCache(bytes * BESIDE_SHARE);
+    this.#cache = new RowCache(bytes * CACHE_SHARE);
     this.#vectors = new Room(bytes);
-    this.#terms = new Room(bytes * BESIDE_SHARE);
+    this.#whole = new Room(bytes * WHOLE_SHARE);
   }
 
   /** Which rows a table has. */
@@ -80,24 +86,21 @@ export class Residents {
   /** The rows of a table by their terms: all, or those that wait for its keyword index; undefined where LanceDB has to look at them. */
   async termsOf(knowledge: KnowledgeTable, covered: KeywordCoverage): Promise<ResidentTerms | undefined> {
     const { all, waiting, searches } = this.#of(knowledge);
-    const bytes = (covered.indexed + covered.unindexed) * TERMS_BYTES;
+    const bytes = all.bytesOf(covered.indexed + covered.unindexed);
     // Where no index covers anything, the engine reads all rows too, and by its numbers words of most rows count for nothing.
     const isWorthIt = covered.isReadable && (searches.words > 1 || covered.indexed === 0);
-    if (isWorthIt && this.#terms.admit(all, bytes) && (await canFollow(all, covered))) {
-      this.#readAhead(knowledge, covered.version);
-      return all;
-    }
+    if (isWorthIt && this.#whole.admit(all, bytes) && (await canFollow(all, covered))) return all;
     return (await canFollow(waiting, covered)) ? waiting : undefined;
   }
 
   /**
-   * The vectors of a table. Undefined at the first time, for a process that searches once would read them all for
-   * nothing, and where there is no room for them.
+   * The vectors of a table. Undefined where there is no room for them, and at the first time where there is no file of their
+   * codes, for a process that searches once would read them all for nothing.
    */
   async vectorsOf(knowledge: KnowledgeTable): Promise<ResidentVectors | undefined> {
     const { vectors, lists, searches } = this.#of(knowledge);
     searches.vectors += 1;
-    if (searches.vectors === 1) return undefined;
+    if (searches.vectors === 1 && !existsSync(codePath(knowledge.folder))) return undefined;
     const rows = vectors.bytes > 0 ? (await lists.read()).ids.length : await (await knowledge.open()).countRows();
     return this.#vectors.admit(vectors, rows * rowBytes(knowledge.dimensions)) ? vectors : undefined;
   }
@@ -108,26 +111,34 @@ export class Residents {
     return searches.words > 1 && (await canFollow(documents, covered)) ? documents : undefined;
   }
 
-  /** Reads the chunks of a small table before they are found, once a version. */
-  #readAhead(knowledge: KnowledgeTable, version: number): void {
-    const table = this.#of(knowledge);
-    if (table.aheadVersion === version) return;
-    table.aheadVersion = version;
-    void this.rows.fill(knowledge, table.all.chunkRows);
+  /** The rows with these numbers, in their order; those that are gone are left out. */
+  async rows(
+    knowledge: KnowledgeTable,
+    ids: readonly RowId[],
+  ): Promise<{ readonly id: RowId; readonly row: UnscoredCandidate }[]> {
+    const { all } = this.#of(knowledge);
+    const kept = ids.map((id) => all.row(id));
+    const missing = ids.filter((_, at) => kept[at] === undefined);
+    const read = missing.length === 0 ? [] : await this.#cache.rows(knowledge, missing);
+    const found = new Map(read.map(({ id, row }) => [id, row]));
+    return ids.flatMap((id, at) => {
+      const row = kept[at] ?? found.get(id);
+      return row === undefined ? [] : [{ id, row }];
+    });
   }
 
   #of(knowledge: KnowledgeTable): TableResidents {
     const known = this.#tables.get(knowledge);
     if (known !== undefined) return known;
     const lists = new RowLists(knowledge);
+    const parts = { knowledge, lists, background: this.background };
     const table = {
       lists,
-      all: new ResidentTerms(knowledge, lists, 'all'),
-      waiting: new ResidentTerms(knowledge, lists, 'waiting'),
-      documents: new ResidentTerms(knowledge, lists, 'documents'),
-      vectors: new ResidentVectors(knowledge, lists),
+      all: new ResidentTerms(parts, 'all'),
+      waiting: new ResidentTerms(parts, 'waiting'),
+      documents: new ResidentTerms(parts, 'documents'),
+      vectors: new ResidentVectors(parts),
       searches: { words: 0, vectors: 0 },
-      aheadVersion: -1,
     };
     this.#tables.set(knowledge, table);
     return table;

@@ -5,10 +5,6 @@ import { type RowId, takeRows } from './row-ids.js';
 
 /** What a row takes beside its texts and its vector. */
 const ROW_BYTES = 2_000;
-/** Rows that are read ahead in one go, between which searches have their turn. */
-const SLICE = 128;
-/** Share of the younger half up to which rows are read ahead. */
-const FULL = 0.9;
 
 /**
  * Rows that searches have read of late, by their numbers. A number never names another row, so that nothing here grows
@@ -29,27 +25,19 @@ export class RowCache {
   /** The rows with these numbers, in their order; those that are gone are left out. */
   async rows(
     knowledge: KnowledgeTable,
-    ids: ArrayLike<RowId>,
+    ids: readonly RowId[],
   ): Promise<{ readonly id: RowId; readonly row: UnscoredCandidate }[]> {
-    const wanted = Array.from(ids);
     const found = new Map<RowId, UnscoredCandidate>();
-    for (const id of wanted) {
+    for (const id of ids) {
       const row = this.#get(keyOf(knowledge, id));
       if (row !== undefined) found.set(id, row);
     }
-    const missing = wanted.filter((id) => !found.has(id));
+    const missing = ids.filter((id) => !found.has(id));
     if (missing.length > 0) for (const [id, row] of await this.#read(knowledge, missing)) found.set(id, row);
-    return wanted.flatMap((id) => {
+    return ids.flatMap((id) => {
       const row = found.get(id);
       return row === undefined ? [] : [{ id, row }];
     });
-  }
-
-  /** Reads rows ahead, as far as there is room without driving out others. A row that cannot be read is left to who wants it. */
-  async fill(knowledge: KnowledgeTable, ids: readonly RowId[]): Promise<void> {
-    const missing = ids.filter((id) => this.#get(keyOf(knowledge, id)) === undefined);
-    for (let from = 0; from < missing.length && this.#bytes < this.#halfBytes * FULL; from += SLICE)
-      await this.#read(knowledge, missing.slice(from, from + SLICE)).catch(() => []);
   }
 
   async #read(knowledge: KnowledgeTable, ids: readonly RowId[]): Promise<[RowId, UnscoredCandidate][]> {

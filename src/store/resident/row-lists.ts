@@ -43,6 +43,27 @@ export class RowLists {
   }
 }
 
+/** Rows that one list has and another has not. */
+export interface RowChanges {
+  readonly added: Float64Array;
+  readonly gone: Float64Array;
+}
+
+/** What came and went from one list to another; everything came where there is none before. */
+export function changesBetween(before: RowList | undefined, { ids: after }: RowList): RowChanges {
+  const old = before?.ids ?? new Float64Array(0);
+  const added: RowId[] = [];
+  const gone: RowId[] = [];
+  let at = 0;
+  for (const id of after) {
+    while (at < old.length && (old[at] ?? 0) < id) gone.push(old[at++] ?? 0);
+    if (old[at] === id) at += 1;
+    else added.push(id);
+  }
+  gone.push(...old.subarray(at));
+  return { added: Float64Array.from(added), gone: Float64Array.from(gone) };
+}
+
 /** Whether a list of rows holds one. */
 export function holds({ ids }: RowList, id: RowId): boolean {
   let [from, to] = [0, ids.length];

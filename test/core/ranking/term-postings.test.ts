@@ -30,8 +30,9 @@ function search(
 ) {
   const { required = [], excluded = [] } = must;
   const weights = postings.weights(query);
-  const found = postings.score({ weights, pivot: postings.pivot, required, excluded });
-  return new Map(found.map(({ place, score }) => [place, score]));
+  const found = new Map<number, number>();
+  postings.score({ weights, pivot: postings.pivot, required, excluded }, (place, score) => found.set(place, score));
+  return found;
 }
 
 describe('TermPostings', () => {

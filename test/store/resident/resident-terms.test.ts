@@ -208,4 +208,43 @@ describe('a table that is kept by its terms', () => {
       await dispose();
     }
   });
+
+  it('shows of every chunk what the engine shows of it', async () => {
+    const texts = [
+      'Ünïcode 漢字 \u{1d54f} word',
+      `long word ${'filler '.repeat(2_000)}`,
+      'plain word',
+      'word\r\nline "two"\\',
+    ];
+    const rows = (number: number) =>
+      sampleDocument(source, `sub/${number}.md`, texts.map((text) => `${text} own${number}`).join('\n\n'));
+    const candidates = async (options: Partial<StoreOptions>) => {
+      const { store, dispose } = await temporaryStore(options);
+      try {
+        await store.createCollection(sampleCollection('docs'));
+        await store.putSource(source);
+        for (const number of [1, 2, 3]) await store.putDocuments('docs', [rows(number)]);
+        await store.deleteDocuments('docs', [rows(2).document.id]);
+        await store.maintain('docs');
+        await store.putDocuments('docs', [sampleDocument(source, 'sub/3.md', 'other word own3'), rows(4)]);
+        const found = [];
+        for (let search = 0; search < 2; search++) {
+          const hits = await store.searchKeyword('docs', keywords('word'), 1000, {});
+          const near = await store.searchVector('docs', rows(1).chunks[0]?.vector ?? new Float32Array(0), 5, {});
+          const named = await store.searchNames('docs', nameQueryOf('3.md'), 5, {});
+          const inOrder = await store.listCandidates('docs', rows(4).document.id);
+          const byChunk = hits
+            .map(({ bm25, ...hit }) => hit)
+            .sort((first, second) => (first.chunk.id < second.chunk.id ? -1 : 1));
+          found.push({ byChunk, near, named, inOrder, gone: await store.listCandidates('docs', rows(2).document.id) });
+        }
+        return found;
+      } finally {
+        await dispose();
+      }
+    };
+    const kept = await candidates({});
+    expect(kept[0]?.byChunk).toHaveLength(9);
+    expect(kept).toEqual(await candidates({ vectorPolicy: { residentBytes: 0, minRecall: 0.99 } }));
+  });
 });
