@@ -52,7 +52,7 @@ export class EvidenceService {
     return {
       documents: documents.length,
       suites,
-      unrun: specialist.suites.filter((suite) => !suites.some((one) => one.suite === suite)),
+      unrun: specialist.suites.filter((suite) => !runs.some((run) => isOf(run, suite))),
       learned: specialist.learned,
       searches: searches?.length ?? null,
       gaps: gapsOf(searches ?? []),
@@ -106,6 +106,11 @@ export class EvidenceService {
       })
       .filter(({ days }) => days === null || days >= STALE_DAYS);
   }
+}
+
+/** A specialist may name a suite by its name or by its folder. */
+function isOf({ suite, folder }: RunRecord, named: string): boolean {
+  return suite === named || `${folder}/`.endsWith(`/${named.replace(/^(?:\.?\/)+|\/+$/g, '')}/`);
 }
 
 /** The newest run of each suite in the specialist's own mode. */

@@ -1,7 +1,7 @@
-import { messageOf, throwIfCancelled } from '../../core/errors.js';
+import { messageOf, QuarryError, throwIfCancelled } from '../../core/errors.js';
 import { sha256 } from '../../core/identity.js';
 import type { Report } from '../../core/ports.js';
-import { LOCAL_REACH, type Reach } from '../../core/reach.js';
+import { type Reach, remoteReach } from '../../core/reach.js';
 import { LEARNING_REPORT, type LearningReport } from '../../core/specialists/learning-report.js';
 import type { Specialist } from '../../core/specialists/specialist.js';
 import { RUN_KINDS } from '../../core/training-runs/training-run.js';
@@ -85,7 +85,9 @@ export class LearningService {
         await sleepUntil(Math.min(due - now, MINUTE_MS), signal);
         continue;
       }
-      const request = { specialists: [], budgetMinutes, promotes: true, reach: LOCAL_REACH, signal };
+      // Callers from elsewhere may have named the suites: nobody's schedule reads further than they do.
+      const reach = remoteReach(this.#context.config);
+      const request = { specialists: [], budgetMinutes, promotes: true, reach, signal };
       const reports = await this.cycle(request).catch((error: unknown) => {
         this.#context.log('warn', 'A cycle of learning failed.', { error: messageOf(error) });
         return [];
@@ -107,12 +109,14 @@ export class LearningService {
         : last?.mark === mark
           ? 'Neither questions, knowledge nor settings have changed since the last proof.'
           : '';
-    const runs = skipped === '' ? await this.#train(specialist, request, end) : [];
+    const trained =
+      skipped === '' ? await this.#trainWhereItCan(specialist, request, end) : { runs: [], failure: skipped };
+    const { runs, failure } = trained;
     const endMark = runs.some(({ isPromoted }) => isPromoted)
       ? await this.#markOf(await this.#parts.specialists.registry.get(specialist.name), request)
       : mark;
     const endedAt = this.#context.clock.now();
-    return { specialist: specialist.name, startedAt, endedAt, dataset, queued, runs, skipped, mark: endMark };
+    return { specialist: specialist.name, startedAt, endedAt, dataset, queued, runs, skipped: failure, mark: endMark };
   }
 
   /** What was used, and what contradicts, waits for a judge. */
@@ -123,6 +127,20 @@ export class LearningService {
     const known = there.filter((collection) => collection !== undefined);
     const found = await patterns.find(known, ['contradiction'], QUEUED);
     return heard.added + (await patterns.queue(dataset, found.patterns));
+  }
+
+  /** What cannot be trained must not keep the others from learning: the report says why. @throws QuarryError CANCELLED */
+  async #trainWhereItCan(
+    specialist: Specialist,
+    request: LearningRequest,
+    end: number,
+  ): Promise<{ runs: LearningReport['runs']; failure: string }> {
+    try {
+      return { runs: await this.#train(specialist, request, end), failure: '' };
+    } catch (error) {
+      if (!(error instanceof QuarryError) || error.code === 'CANCELLED') throw error;
+      return { runs: [], failure: error.message };
+    }
   }
 
   /** One run of each kind after the other; one that the budget ends is cancelled, and can be resumed. */

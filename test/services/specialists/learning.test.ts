@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { jargonTrade } from '../../../scripts/specialists/jargon-trade.js';
+import { drawSome, writeSuite } from '../../../scripts/specialists/made-collection.js';
+import type { Quarry } from '../../../src/quarry.js';
+import { openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
+
+describe('learning again and again', () => {
+  let home: string;
+  let quarry: Quarry;
+
+  beforeAll(async () => {
+    home = await temporaryFolder();
+    quarry = await openTestWorkspace(home, { queryLog: 'on' });
+    const trade = jargonTrade(1);
+    await writeSuite(join(home, 'trade'), trade, drawSome(trade.questions, 200, 3));
+    await quarry.execute('create_collection', { name: 'trade' });
+    const create = (name: string, suites: string[]) =>
+      quarry.execute('specialist_create', { name, collections: ['trade'], suites });
+    await create('learner', [join(home, 'trade')]);
+    await create('broken', [join(home, 'nowhere')]);
+    await create('unjudged', []);
+  });
+
+  afterAll(async () => {
+    await quarry.close();
+    await removeFolder(home);
+  });
+
+  test('trains, proves and promotes within its budget, and tells why where it cannot', async () => {
+    const { output } = await quarry.execute('learn', { budgetMinutes: 60 });
+    const reports = new Map(output.reports.map((report) => [report.specialist, report]));
+    expect(reports.get('unjudged')?.skipped).toContain('No suite');
+    expect(reports.get('broken')).toMatchObject({ runs: [], skipped: expect.stringContaining('nowhere') });
+    const runs = reports.get('learner')?.runs ?? [];
+    expect(runs.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+    const shown = await quarry.execute('specialist_show', { name: 'learner' });
+    const promoted = runs.filter(({ isPromoted }) => isPromoted).map(({ run }) => run);
+    expect(promoted).toContain(shown.output.learned.adapter?.run);
+    expect((await quarry.execute('learning_reports', {})).output.reports).toHaveLength(3);
+  });
+
+  test('does not try its luck again while nothing has changed', async () => {
+    const { output } = await quarry.execute('learn', { specialists: ['learner'], budgetMinutes: 60 });
+    expect(output.reports[0]).toMatchObject({ runs: [], skipped: expect.stringContaining('since the last proof') });
+    expect((await quarry.execute('train_list', { specialist: 'learner' })).output.runs).toHaveLength(2);
+  });
+});
