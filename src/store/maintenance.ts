@@ -93,8 +93,17 @@ export async function dropOldVersions(database: Database, knowledge: KnowledgeTa
 }
 
 /** Whether a table has more old versions than are worth the work: dropping them folds all of it. */
-export async function hasOldVersions({ retention }: Database, table: Table): Promise<boolean> {
+async function hasOldVersions({ retention }: Database, table: Table): Promise<boolean> {
   return (await retention.droppable(table)) > OLD_VERSIONS + (await table.countRows()) / ROWS_PER_WAITING;
+}
+
+/** Whether any table has. */
+export async function someHaveOldVersions(database: Database): Promise<boolean> {
+  for (const name of await database.tableNames()) {
+    const table = await database.table(name).catch(() => undefined); // broken: not for here to mend
+    if (table !== undefined && (await hasOldVersions(database, table))) return true;
+  }
+  return false;
 }
 
 /** Merges rows that no index covers into the indexes, and mends indexes that are missing or cannot be read. */

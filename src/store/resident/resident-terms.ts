@@ -12,7 +12,7 @@ import type { Background } from './background.js';
 import { PackedRows } from './packed-rows.js';
 import type { Tenant } from './room.js';
 import { fragmentOf, type RowId, takeRows } from './row-ids.js';
-import { changesBetween, holds, type RowList, type RowLists } from './row-lists.js';
+import { holds, type RowList, type RowLists } from './row-lists.js';
 
 /** What a row takes at least, about, before the first have been read: short texts, a vector, fifty postings. */
 const USUAL_ROW_BYTES = 2_000;
@@ -155,6 +155,13 @@ export class ResidentTerms implements Tenant {
     return place === undefined ? undefined : this.#rows.get(place);
   }
 
+  /** The vector of a row that was read, null of one that has none; undefined where it was not, or only its terms. */
+  vectorOf(id: RowId): Float32Array | null | undefined {
+    const place = this.#places.get(id);
+    if (place === undefined) return undefined;
+    return this.#documents.has(place) ? null : this.#rows.vector(place);
+  }
+
   /** The chunks of a document, in its order, where all rows are here. */
   chunksOf(documentId: string): UnscoredCandidate[] {
     return (this.#chunks.get(documentId) ?? []).flatMap((place) => this.#thereAt(place) ?? []);
@@ -204,7 +211,7 @@ export class ResidentTerms implements Tenant {
     if (this.#reading !== undefined) return;
     const list = await this.#wanted(version);
     if (list === undefined || list.ids.length > MOST_ROWS[this.#which]) return; // a newer version tells more
-    const { added, gone } = changesBetween(this.#settled, list);
+    const { added, gone } = this.#lists.changes(this.#settled, list);
     const missing = added.filter((id) => !this.#places.has(id));
     if (this.#which !== 'waiting' && indexed > 0 && missing.length > READ_AT_ONCE) {
       this.#reading = this.#readSlices(missing)
