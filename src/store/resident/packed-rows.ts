@@ -101,6 +101,13 @@ export class PackedRows {
     return start === undefined ? undefined : this.#vectorAt(start);
   }
 
+  /** What is stored of the document of the row at a place, as JSON; undefined where no row was put. */
+  headJson(place: number): string | undefined {
+    const start = this.#startOf(place);
+    if (start === undefined) return undefined;
+    return this.#heads[start.page.integers[start.offset / NUMBER_BYTES + 3] ?? 0]?.json;
+  }
+
   #vectorAt({ page, offset }: Start): Float32Array | null {
     const number = offset / NUMBER_BYTES;
     if (page.integers[number + HEADER_NUMBERS - 1] === 0) return null;

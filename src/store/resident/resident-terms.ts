@@ -13,6 +13,7 @@ import { PackedRows } from './packed-rows.js';
 import type { Tenant } from './room.js';
 import { fragmentOf, type RowId, takeRows } from './row-ids.js';
 import { holds, type RowList, type RowLists } from './row-lists.js';
+import { readPlaces } from './stored-places.js';
 
 /** What a row takes at least, about, before the first have been read: short texts, a vector, fifty postings. */
 const USUAL_ROW_BYTES = 2_000;
@@ -214,7 +215,7 @@ export class ResidentTerms implements Tenant {
     const { added, gone } = this.#lists.changes(this.#settled, list);
     const missing = added.filter((id) => !this.#places.has(id));
     if (this.#which !== 'waiting' && indexed > 0 && missing.length > READ_AT_ONCE) {
-      this.#reading = this.#readSlices(missing)
+      this.#reading = this.#readAhead(missing, { isFold: gone.length > READ_AT_ONCE, version })
         .catch(() => undefined) // the next search tries again
         .finally(() => {
           this.#reading = undefined;
@@ -259,10 +260,27 @@ export class ResidentTerms implements Tenant {
   }
 
   /** Reads rows that nobody waits for. */
-  async #readSlices(ids: Float64Array): Promise<void> {
+  async #readAhead(
+    missing: Float64Array,
+    table: { readonly isFold: boolean; readonly version: number },
+  ): Promise<void> {
     const postings = this.#postings;
+    if (table.isFold && this.isWhole) await this.#background.run(() => this.#renumber(table.version));
+    const ids = missing.filter((id) => !this.#places.has(id));
     for (let from = 0; from < ids.length && this.#postings === postings; from += SLICE)
       await this.#background.run(() => this.#read(ids.subarray(from, from + SLICE)));
+  }
+
+  /** Folding a table gives its rows other numbers: those of chunks that are here need not be read again for that. */
+  async #renumber(version: number): Promise<void> {
+    const postings = this.#postings;
+    for await (const { id, documentId, ordinal, head } of readPlaces(this.#knowledge, version)) {
+      if (this.#postings !== postings) return; // let go of meanwhile
+      const place = this.#chunks.get(documentId)?.[ordinal];
+      if (place === undefined || this.#places.has(id) || this.#rows.headJson(place) !== head) continue;
+      this.#places.delete(this.#ids[place] ?? -1);
+      this.#keep(id, place);
+    }
   }
 
   async #read(ids: Float64Array): Promise<void> {
@@ -281,9 +299,7 @@ export class ResidentTerms implements Tenant {
     const terms = termsOf(rows.text(KEYWORD_COLUMN, at));
     const documentId = rows.text('document_id', at);
     const place = this.#postings.add(terms);
-    this.#places.set(id, place);
-    this.#unsettled.push(id);
-    this.#ids[place] = id;
+    this.#keep(id, place);
     const ordinal = rows.number('ordinal', at);
     if (ordinal === DOCUMENT_ORDINAL) this.#documents.set(place, { id: documentId, names: terms });
     else if (this.isWhole) {
@@ -291,6 +307,12 @@ export class ResidentTerms implements Tenant {
       this.#noteChunk(documentId, ordinal, place);
     }
     if (this.#postings.places > TELLING_ROWS) this.#rowBytes = this.bytes / this.#postings.places;
+  }
+
+  #keep(id: RowId, place: number): void {
+    this.#places.set(id, place);
+    this.#unsettled.push(id);
+    this.#ids[place] = id;
   }
 
   #noteChunk(documentId: string, ordinal: number, place: number): void {

@@ -88,6 +88,10 @@ export class ResidentVectors implements Tenant {
       this.#opening ??= this.#open(list);
       await this.#opening;
       const changes = this.#lists.changes(this.#settled, list);
+      if (this.#settled !== undefined && this.#following === undefined && this.#isMostlyGone(changes.gone.length)) {
+        this.release();
+        continue;
+      }
       const unknown = changes.added.filter((id) => this.#placeOf(id) === UNKNOWN);
       this.#following ??= this.#catchUp(list, { ...changes, unknown }).finally(() => {
         this.#following = undefined;
@@ -98,6 +102,12 @@ export class ResidentVectors implements Tenant {
         return false;
       }
     }
+  }
+
+  /** Whether so many of its places would be passed over that all are better read anew. */
+  #isMostlyGone(more: number): boolean {
+    const passedOver = this.#ids.length - this.#present.reduce((sum, flag) => sum + flag, 0) + more;
+    return passedOver > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE);
   }
 
   /** Begins with what is in the file, unless that is mostly of rows that are gone. */
@@ -127,11 +137,6 @@ export class ResidentVectors implements Tenant {
     present.set(this.#present);
     this.#mark(present, gone, 0);
     this.#mark(present, added, 1);
-    const passedOver = this.#ids.length - present.reduce((sum, flag) => sum + flag, 0);
-    if (passedOver > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE)) {
-      this.release();
-      return;
-    }
     this.#present = present;
     this.#settled = list;
   }
