@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { once } from '../core/once.js';
+import { type Once, once } from '../core/once.js';
+import type { AccessServices } from './access/access-services.js';
 import type { BenchmarkService } from './benchmark/benchmark-service.js';
 import { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
@@ -27,6 +28,8 @@ import type { TrainingRunService } from './training-runs/training-run-service.js
  */
 export interface Services {
   readonly context: ServiceContext;
+  /** Keys, workspaces and the audit trail; what calls over HTTP, and nothing else of a laptop's, comes to. */
+  readonly access: Once<AccessServices>;
   benchmark(): Promise<BenchmarkService>;
   readonly collections: CollectionService;
   curation(): Promise<CurationServices>;
@@ -54,8 +57,20 @@ const MAX_WAITING_PER_CALLER = 256;
 /** Calls that may wait in all; each holds a connection and its input. */
 const MAX_WAITING = 1024;
 
-/** Wires the services of one workspace. Opens nothing. */
-export function createServices(context: ServiceContext): Services {
+function createTurns(): FairQueue {
+  return new FairQueue({
+    // One more than one, so that a machine with a single core overlaps reading and ranking too.
+    places: Math.max(2, availableParallelism()),
+    perCaller: MAX_WAITING_PER_CALLER,
+    total: MAX_WAITING,
+  });
+}
+
+/**
+ * Wires the services of one workspace. Opens nothing.
+ * @param turns where costly reads wait; default: a queue of its own
+ */
+export function createServices(context: ServiceContext, turns: FairQueue = createTurns()): Services {
   const collections = new CollectionService(context);
   const jobs = new JobService(context);
   const retrieve = new RetrieveService(context, collections);
@@ -83,6 +98,10 @@ export function createServices(context: ServiceContext): Services {
   }).get;
   return {
     context,
+    access: once(async () => {
+      const { createAccessServices } = await import('./access/access-services.js');
+      return createAccessServices(context);
+    }),
     collections,
     jobs,
     retrieve,
@@ -114,11 +133,6 @@ export function createServices(context: ServiceContext): Services {
       return new TrainingService(context, jobs);
     }).get,
     trainingRuns,
-    turns: new FairQueue({
-      // One more than one, so that a machine with a single core overlaps reading and ranking too.
-      places: Math.max(2, availableParallelism()),
-      perCaller: MAX_WAITING_PER_CALLER,
-      total: MAX_WAITING,
-    }),
+    turns,
   };
 }
