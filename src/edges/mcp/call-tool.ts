@@ -1,4 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { Origin } from '../../core/access/identity.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Report } from '../../core/ports.js';
 import { oneLine } from '../../core/text/fence.js';
@@ -23,6 +24,7 @@ export interface ToolCall {
   readonly services: Services;
   readonly door: Door;
   readonly caller?: string;
+  readonly origin?: Origin;
   readonly signal: AbortSignal;
   readonly report: Report;
   readonly log: Log;
