@@ -62,9 +62,7 @@ export class AuditWriter {
   append(event: AuditEvent, durable: boolean): Promise<void> {
     return new Promise((done, failed) => {
       this.#waiting.push({ event, durable, done, failed });
-      this.#writing ??= this.#writeAll().finally(() => {
-        this.#writing = undefined;
-      });
+      this.#writing ??= this.#writeAll();
     });
   }
 
@@ -87,6 +85,8 @@ export class AuditWriter {
         for (const { failed } of batch) failed(told);
       }
     }
+    // In the same step as the last look at who waits, or somebody could come in between and wait for ever.
+    this.#writing = undefined;
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {

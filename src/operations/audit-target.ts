@@ -16,7 +16,6 @@ const NAMING_KEYS: readonly string[] = [
   'document',
   'target',
   'kind',
-  'noteId',
   'jobId',
   'dataset',
   'item',
