@@ -31,8 +31,10 @@ export function createServerAccess(openMain: () => Workspace): OpenedAccess {
     isInUse: async () => (await accessOfMain()).keys.isInUse(),
     servicesOf: (identity) => tenants.servicesOf(identity),
     async denied({ code, door, origin, operation, path, keyId }: Denial) {
-      if (openMain().config.audit === 'off') return;
-      const { trail } = await accessOfMain();
+      const { audit, apiKey } = openMain().config;
+      const { trail, keys } = await accessOfMain();
+      const isAsked = audit === 'all' || apiKey !== '' || (await keys.isInUse());
+      if (audit === 'off' || !isAsked) return;
       const target = { ...(path === '' ? {} : { path }), ...(keyId === '' ? {} : { id: keyId }) };
       await trail.denied({ origin, door, operation, target }, { name: '', id: async () => '' }, code);
     },
@@ -71,7 +73,9 @@ class Tenants {
       this.#open.delete(id);
       this.#names.delete(id);
     }
-    await Promise.all(gone.map(([, { workspace }]) => workspace.then((opened) => opened.close())));
+    // What could not be opened need not be closed; who asked for it has heard why.
+    const opened = await Promise.all(gone.map(([, { workspace }]) => workspace.catch(() => undefined)));
+    await Promise.all(opened.map((workspace) => workspace?.close()));
   }
 
   async close(): Promise<void> {

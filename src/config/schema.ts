@@ -194,7 +194,7 @@ export const SETTINGS = {
     env: ['QUARRY_AUDIT'],
     parse: z.enum(['off', 'http', 'all']),
     default: 'http' as const,
-    help: 'Whose writes, denials and administrative reads are written to the audit log in the home: http (callers over HTTP), all (every door, the command line and MCP over stdio too), or off. Changes of keys and workspaces are always written, unless it is off.',
+    help: 'Whose writes, denials and administrative reads are written to the audit log in the home: http (callers over HTTP, where a key is asked for), all (every door, the command line and MCP over stdio too), or off. Changes of keys and workspaces are always written, unless it is off.',
   }),
   auditDays: setting({
     env: ['QUARRY_AUDIT_DAYS'],

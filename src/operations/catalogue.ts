@@ -725,6 +725,14 @@ export const catalogue: readonly ListedOperation[] = [
     load: async () => (await import('./service/workspace-rename.js')).workspaceRename,
   },
   {
+    name: 'workspace_export',
+    summary: 'Export a workspace',
+    toolset: 'service',
+    command: ['workspace', 'export'],
+    words: ['<name>', '<output>'],
+    load: async () => (await import('./service/workspace-export.js')).workspaceExport,
+  },
+  {
     name: 'workspace_delete',
     summary: 'Delete a workspace',
     toolset: 'service',

@@ -62,6 +62,7 @@ import { keyRevoke } from './service/key-revoke.js';
 import { keyRotate } from './service/key-rotate.js';
 import { workspaceCreate } from './service/workspace-create.js';
 import { workspaceDelete } from './service/workspace-delete.js';
+import { workspaceExport } from './service/workspace-export.js';
 import { workspaceList } from './service/workspace-list.js';
 import { workspaceRename } from './service/workspace-rename.js';
 import { feedbackForget } from './specialists/feedback-forget.js';
@@ -183,6 +184,7 @@ const registry = [
   workspaceList,
   workspaceCreate,
   workspaceRename,
+  workspaceExport,
   workspaceDelete,
 ] as const;
 

@@ -49,12 +49,14 @@ export async function recordCall<T extends { readonly output: JsonObject }>(
   }
 }
 
-function recordingOf(operation: Callable, { services, door }: OperationContext): Recording {
-  const { audit } = services.context.config;
+function recordingOf(operation: Callable, context: OperationContext): Recording {
+  const { audit } = context.services.context.config;
   if (audit === 'off') return 'nothing';
   // Who may do what is always written down, through whichever door it is changed.
   if (operation.toolset === 'service' && operation.effect !== 'read') return 'write';
-  if (audit === 'http' && isLocal(door)) return 'nothing';
+  // Where nobody is asked for a key there is nobody to tell of.
+  const isUnknown = originOf(context).identity.kind === 'anonymous';
+  if (audit === 'http' && (isLocal(context.door) || isUnknown)) return 'nothing';
   if (operation.effect !== 'read') return 'write';
   const need = needOf(operation);
   return need === 'admin' || need === 'owner' ? 'call' : 'denials';

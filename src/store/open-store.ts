@@ -4,7 +4,7 @@ import { makeFolder } from '../files/make-folder.js';
 import { Database } from './database.js';
 import { type Migration, migrate, readFormat, refuseNewerFormat } from './format.js';
 import { LanceStore } from './lance-store.js';
-import { WriterLease } from './lease.js';
+import { LEASE_FOLDER, WriterLease } from './lease.js';
 import { initial } from './migrations/0001-initial.js';
 import { PRESENCE_FOLDER, Presence } from './presence.js';
 import { Retention } from './retention.js';
@@ -13,9 +13,6 @@ import { Writer } from './writer.js';
 
 /** All steps of the format, oldest first. */
 const MIGRATIONS: readonly Migration[] = [initial];
-
-/** Folder, inside the database, of the claims of writers. */
-const LEASE_FOLDER = 'writers';
 
 /** How a store is opened. */
 export interface StoreOptions {

@@ -7,6 +7,7 @@ import { isWorkspaceName } from '../core/access/workspace-name.js';
 import { QuarryError, systemCode } from '../core/errors.js';
 import { createDurably, syncFolder } from '../files/durable-file.js';
 import { makeFolder } from '../files/make-folder.js';
+import { exportWorkspace } from './export-workspace.js';
 import { PRESENCE_FOLDER, Presence } from './presence.js';
 
 const CARD = 'workspace.json';
@@ -47,6 +48,10 @@ export function createWorkspaceFolders(root: string): WorkspaceFolders {
       requireFree(name, await namesIn(root));
       await makeFolder(pathOf(name), { mode: 0o700 });
       return giveId(pathOf(name));
+    },
+    async export(name, to) {
+      await requireThere(name);
+      return exportWorkspace(pathOf(name), to);
     },
     async rename(name, to) {
       await requireThere(name);

@@ -18,7 +18,7 @@ const EXPECTED: Readonly<Record<Need, string>> = {
     specialist_configure specialist_retire specialist_ready_made feedback_queue feedback_forget find_patterns learn`,
   admin: `create_collection delete_collection remove_source reindex model_status model_use list_jobs doctor mend key_create
     key_list key_rotate key_revoke audit_search workspace_list`,
-  owner: 'audit_verify audit_export workspace_create workspace_rename workspace_delete',
+  owner: 'audit_verify audit_export workspace_create workspace_export workspace_rename workspace_delete',
 };
 
 test('every operation needs what is written down for it, and none is left out', () => {

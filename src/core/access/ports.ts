@@ -29,6 +29,12 @@ export interface WorkspaceFolder {
   readonly path: string;
 }
 
+/** What an export holds. */
+export interface ExportedWorkspace {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** The workspaces of a home. */
 export interface WorkspaceFolders {
   list(): Promise<readonly WorkspaceFolder[]>;
@@ -40,6 +46,8 @@ export interface WorkspaceFolders {
   sizeOf(name: string): Promise<number>;
   /** @throws QuarryError ALREADY_EXISTS for a name that is taken, in whatever case */
   create(name: string): Promise<string>;
+  /** Copies it to a new folder. @throws QuarryError WORKSPACE_NOT_FOUND, ALREADY_EXISTS, STORE_LOCKED, STORE_FULL */
+  export(name: string, to: string): Promise<ExportedWorkspace>;
   /** @throws QuarryError WORKSPACE_NOT_FOUND, WORKSPACE_IN_USE, ALREADY_EXISTS */
   rename(name: string, to: string): Promise<void>;
   /** Gone from that moment on. @throws QuarryError WORKSPACE_NOT_FOUND, WORKSPACE_IN_USE */

@@ -54,6 +54,9 @@ export function sendError(request: Request, response: Response, error: QuarryErr
     response.destroy();
     return;
   }
+  if (error.code === 'UNAUTHORIZED' && response.get('WWW-Authenticate') === undefined) {
+    response.set('WWW-Authenticate', 'Bearer realm="quarry", error="invalid_token"');
+  }
   if (error.code === 'SCOPE_MISSING') {
     const scope = String(error.details?.['scope'] ?? '');
     response.set('WWW-Authenticate', `Bearer realm="quarry", error="insufficient_scope", scope="${scope}"`);

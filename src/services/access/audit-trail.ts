@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../core/access/audit-line.js';
 import type { Origin } from '../../core/access/identity.js';
 import type { AuditLog } from '../../core/access/ports.js';
 import type { Clock } from '../../core/ports.js';
-import type { JsonObject } from '../../core/types.js';
+import type { JsonObject, JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
 
 /** What somebody does or was kept from doing. */
@@ -71,7 +71,7 @@ export class AuditTrail {
       await end(codeOf(error), deed.target);
       throw error;
     }
-    await end('ok', { ...deed.target, ...targetOf(result) });
+    await end('ok', joinTargets(deed.target, targetOf(result)));
     return result;
   }
 
@@ -151,4 +151,15 @@ export class AuditTrail {
       count: 1,
     };
   }
+}
+
+/** What a call was given and what came of it; of a name that both have, both values. */
+function joinTargets(given: JsonObject, result: JsonObject): JsonObject {
+  const joined: Record<string, JsonValue> = { ...given };
+  for (const [key, value] of Object.entries(result)) {
+    const known = [joined[key] ?? []].flat();
+    const news = [value].flat().filter((item) => !known.includes(item));
+    if (news.length > 0) joined[key] = known.length === 0 ? value : [...known, ...news];
+  }
+  return joined;
 }

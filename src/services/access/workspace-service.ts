@@ -1,5 +1,5 @@
 import type { Identity } from '../../core/access/identity.js';
-import type { WorkspaceFolders } from '../../core/access/ports.js';
+import type { ExportedWorkspace, WorkspaceFolders } from '../../core/access/ports.js';
 import type { KeyService } from './key-service.js';
 
 /** What is told of a workspace. */
@@ -49,6 +49,11 @@ export class WorkspaceService {
   /** @throws QuarryError INPUT_INVALID, ALREADY_EXISTS */
   async create(name: string): Promise<string> {
     return this.#folders.create(name);
+  }
+
+  /** @throws QuarryError WORKSPACE_NOT_FOUND, ALREADY_EXISTS, STORE_LOCKED, STORE_FULL */
+  async export(name: string, to: string): Promise<ExportedWorkspace> {
+    return this.#folders.export(name, to);
   }
 
   /** Gives it another name; its keys stay its keys. @throws QuarryError WORKSPACE_NOT_FOUND, WORKSPACE_IN_USE, ALREADY_EXISTS */

@@ -306,7 +306,11 @@ describe('workspaces', () => {
       revokedKeys: 1,
     });
     await own('workspace_create', { name: 'renamed' });
-    expect((await ask('passing', 'GET', '/api/v1/notes/n')).status).toBe(401);
+    const gone = await ask('passing', 'GET', '/api/v1/notes/n');
+    expect([gone.status, gone.headers.get('www-authenticate')]).toEqual([
+      401,
+      'Bearer realm="quarry", error="invalid_token"',
+    ]);
   });
 
   test('the one that the server itself has open is neither moved nor removed', async () => {
