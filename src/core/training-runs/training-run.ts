@@ -14,6 +14,9 @@ const settingsSchema = z.looseObject({
   candidates: z.int(),
   rerank: z.boolean(),
   diversity: z.number(),
+  rerankDepth: z.int().exactOptional(),
+  headings: z.number().exactOptional(),
+  kinds: z.number().exactOptional(),
 }) satisfies z.ZodType<RetrievalSettings>;
 
 /** All that decides what a run does; with the data, the same recipe gives the same bytes. */
