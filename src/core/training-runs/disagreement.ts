@@ -96,9 +96,13 @@ export interface JudgingState {
   readonly needed: number;
 }
 
-/** Decides as soon as the evidence does; may be asked after every judgment. `values` of every question that is judged whole. */
-export function decideJudging(values: readonly number[]): JudgingState {
-  const needed = 1 / JUDGING_ERROR;
+/**
+ * Decides as soon as the evidence does; may be asked after every judgment. `values` of every question that is judged whole.
+ *
+ * @param share of {@link JUDGING_ERROR} that may be used, see `levelShare`
+ */
+export function decideJudging(values: readonly number[], share = 1): JudgingState {
+  const needed = 1 / (JUDGING_ERROR * share);
   const forGain = evidenceAbove(values, 0);
   const againstGain = evidenceBelow(values, WORTHWHILE_GAIN);
   const verdict = forGain >= needed ? 'gain' : againstGain >= needed ? 'no-gain' : 'undecided';

@@ -136,6 +136,8 @@ export const outcomeSchema = z.strictObject({
   splitVersion: z.string(),
   questions: z.int(),
   groups: z.int(),
+  /** Proofs for the same specialist on the same suite that were ordered before: each takes of the level of this one. */
+  earlier: z.int().min(0).default(0),
   /** Judged questions whose answers are gone, or that have none. */
   leftOut: z.int(),
   /** Pairs that were learned from besides the tuning questions. */

@@ -7,7 +7,9 @@ import {
   LEAST_GROUPS,
   promisingHalf,
   provenHalf,
+  RUN_LEVEL,
 } from '../../core/training-runs/decide-promotion.js';
+import { levelShare } from '../../core/training-runs/spend-level.js';
 import type { TrainingOutcome, TrainingRun } from '../../core/training-runs/training-run.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
@@ -78,19 +80,21 @@ export class TrainingExecutor {
   async #learn(work: Work): Promise<TrainingOutcome> {
     const { run, set } = work;
     const { recipe } = run;
+    const earlier = await this.#records.countEarlier(run, set.version);
     const learner = await this.#open(work);
     const groups = new Set(set.groups).size;
-    const proven = groups < 2 * LEAST_GROUPS ? NOTHING : await this.#prove(work, learner);
+    const proven = groups < 2 * LEAST_GROUPS ? NOTHING : await this.#prove({ ...work, earlier }, learner);
     const halves = correctHalves(proven.halves);
     // What is proven, or what judging could still decide.
-    const half = provenHalf(halves) ?? promisingHalf(halves);
+    const half = provenHalf(halves, RUN_LEVEL * levelShare(earlier)) ?? promisingHalf(halves);
     const fitted = half === undefined ? undefined : proven.fitted[half.half];
     const inForce = { settings: recipe.base, map: work.map };
     const questions = this.#questions;
     const guards =
       fitted === undefined ? [] : await guardSuites({ ...work, recipe, ways: [inForce, fitted], questions });
     const { origin, name: suite } = set.suite.manifest;
-    const decision = decidePromotion({ halves, guards, origin, metric: recipe.metric, suite, groups });
+    const { metric } = recipe;
+    const decision = decidePromotion({ halves, guards, origin, metric, suite, groups, earlier });
     if (fitted?.adapter !== undefined) {
       const space = (await this.#context.embedder()).fingerprint;
       await this.#records.putAdapter(run.id, { space, adapter: fitted.adapter });
@@ -101,6 +105,7 @@ export class TrainingExecutor {
       splitVersion: proven.splitVersion,
       questions: set.questions.length,
       groups,
+      earlier,
       leftOut: set.leftOut,
       pairs: learner.pairs,
       candidates: learner.candidates.length,
@@ -123,9 +128,11 @@ export class TrainingExecutor {
     return new SettingsLearner(inForce, { rerank: this.#context.config.reranker !== '' });
   }
 
-  #prove({ run, set, scorer, handle }: Work, learner: Learner): Promise<Proven> {
+  #prove(work: Work & { readonly earlier: number }, learner: Learner): Promise<Proven> {
+    const { run, set, scorer, handle, earlier } = work;
     const { id, recipe } = run;
-    return new RunProver({ set, learner, scorer, handle, run: id, records: this.#records, seed: recipe.seed }).prove();
+    const parts = { set, learner, scorer, handle, seed: recipe.seed, earlier };
+    return new RunProver({ ...parts, run: id, records: this.#records }).prove();
   }
 }
 

@@ -13,6 +13,7 @@ import {
   planJudging,
   plannedGain,
 } from '../../core/training-runs/disagreement.js';
+import { levelShare } from '../../core/training-runs/spend-level.js';
 import type { HalfOutcome, TrainingOutcome } from '../../core/training-runs/training-run.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
@@ -87,7 +88,7 @@ export class JudgingService {
     const labelling = await this.#labelling();
     let session = await this.#take(request, outcome);
     for (;;) {
-      const progress = await this.#progressOf(session);
+      const progress = await this.#progressOf(session, outcome.earlier);
       if (progress.verdict !== 'undecided') return { progress, dataset: '', handout: undefined };
       const dataset = session.asked.findLast((asked) => asked.dataset !== '')?.dataset;
       if (dataset !== undefined) {
@@ -104,7 +105,8 @@ export class JudgingService {
 
   /** Where the judging of a run stands, with every label that was handed in. @throws QuarryError STORE_BROKEN */
   async progress(run: string): Promise<JudgingProgress> {
-    return this.#progressOf(await readSession(this.#context, run));
+    const outcome = await this.#records.outcome(run);
+    return this.#progressOf(await readSession(this.#context, run), outcome?.earlier ?? 0);
   }
 
   /** Adds questions that nobody has been asked, nor tuned on. */
@@ -194,7 +196,7 @@ export class JudgingService {
     return gold.slice(-MOST_GOLD);
   }
 
-  async #progressOf({ asked, waiting }: JudgingSession): Promise<JudgingProgress> {
+  async #progressOf({ asked, waiting }: JudgingSession, earlier: number): Promise<JudgingProgress> {
     const labelling = await this.#labelling();
     const grades = new Map<string, number>();
     for (const dataset of datasetsOf(asked)) {
@@ -212,7 +214,7 @@ export class JudgingService {
       if (gains.length === items.length) values.push(plannedGain({ items, most }, gains));
     }
     return {
-      ...decideJudging(values),
+      ...decideJudging(values, levelShare(earlier)),
       judgedQuestions: values.length,
       waitingQuestions: waiting.length,
       judgedItems: grades.size,
