@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RetrievalSettings } from '../retrieval/settings.js';
 
 /** What a run can learn. */
-export const RUN_KINDS = ['settings', 'adapter'] as const;
+export const RUN_KINDS = ['settings', 'adapter', 'static'] as const;
 /** One of {@link RUN_KINDS}. */
 export type RunKind = (typeof RUN_KINDS)[number];
 
@@ -35,6 +35,8 @@ export const recipeSchema = z.strictObject({
   base: settingsSchema,
   /** Run of the query adapter in force; empty for none. */
   baseAdapter: z.string(),
+  /** sha256 of the model that a static run adapts; empty for other kinds. */
+  model: z.string().default(''),
   /** Dataset to learn from besides the tuning questions; empty for none. */
   dataset: z.string(),
   /** Suites that must not fall. */
@@ -85,7 +87,7 @@ const halfSchema = z.strictObject({
   /** What tuning chose; the name of what is in force when nothing did better. */
   choice: z.string(),
   settings: settingsSchema,
-  /** sha256 of the adapter's numbers; empty without one. */
+  /** sha256 of the adapter's numbers, or of an adapted model's weights; empty without one. */
   adapter: z.string(),
   /** Mean of every candidate over the inner folds of the tuning half, less what is in force: best first. */
   curve: z.array(z.strictObject({ candidate: z.string(), gain: z.number(), error: z.number() })),

@@ -1,6 +1,7 @@
 import { QuarryError } from '../../core/errors.js';
 import type { Reach } from '../../core/reach.js';
 import type { QueryMap } from '../../core/specialists/specialist.js';
+import type { TrainingRecord } from '../../core/training/pair-corpus.js';
 import {
   correctHalves,
   decidePromotion,
@@ -17,7 +18,7 @@ import type { JobHandle } from '../jobs.js';
 import { openQueryMap } from '../specialists/open-query-map.js';
 import { ExampleMaker } from './adapter-examples.js';
 import { AdapterLearner } from './adapter-learner.js';
-import { datasetExamples } from './dataset-examples.js';
+import { datasetExamples, datasetPairs } from './dataset-examples.js';
 import { guardSuites } from './guard-suites.js';
 import type { Learner } from './learner.js';
 import { type Proven, RunProver } from './prove-run.js';
@@ -25,6 +26,7 @@ import { QuestionReader, type QuestionSet } from './question-set.js';
 import type { RunRecords } from './run-records.js';
 import { QuestionScorer } from './score-questions.js';
 import { SettingsLearner } from './settings-learner.js';
+import { StaticLearner } from './static-learner.js';
 
 /** What a job does for a run. */
 interface Work {
@@ -79,11 +81,20 @@ export class TrainingExecutor {
 
   async #learn(work: Work): Promise<TrainingOutcome> {
     const { run, set } = work;
-    const { recipe } = run;
     const earlier = await this.#records.countEarlier(run, set.version);
     const learner = await this.#open(work);
+    try {
+      return await this.#decide({ ...work, earlier }, learner);
+    } finally {
+      if (learner instanceof StaticLearner) await learner.discard();
+    }
+  }
+
+  async #decide(work: Work & { readonly earlier: number }, learner: Learner): Promise<TrainingOutcome> {
+    const { run, set, earlier } = work;
+    const { recipe } = run;
     const groups = new Set(set.groups).size;
-    const proven = groups < 2 * LEAST_GROUPS ? NOTHING : await this.#prove({ ...work, earlier }, learner);
+    const proven = groups < 2 * LEAST_GROUPS ? NOTHING : await this.#prove(work, learner);
     const halves = correctHalves(proven.halves);
     // What is proven, or what judging could still decide.
     const half = provenHalf(halves, RUN_LEVEL * levelShare(earlier)) ?? promisingHalf(halves);
@@ -95,6 +106,7 @@ export class TrainingExecutor {
     const { origin, name: suite } = set.suite.manifest;
     const { metric } = recipe;
     const decision = decidePromotion({ halves, guards, origin, metric, suite, groups, earlier });
+    if (learner instanceof StaticLearner && decision.mayPromote) await learner.keep(fitted?.hash ?? '');
     if (fitted?.adapter !== undefined) {
       const space = (await this.#context.embedder()).fingerprint;
       await this.#records.putAdapter(run.id, { space, adapter: fitted.adapter });
@@ -124,6 +136,14 @@ export class TrainingExecutor {
       const examples = new ExampleMaker(this.#context, { set, scorer, base, signal });
       const space = (await this.#context.embedder()).fingerprint;
       return new AdapterLearner({ inForce, examples, pairs, space });
+    }
+    if (kind === 'static') {
+      const { signal } = handle;
+      const found = dataset === '' ? [] : await datasetPairs(this.#context, { dataset, seed, signal });
+      const pairs = found.map(({ anchor, positive, negatives }): TrainingRecord => {
+        return { kind: 'pair', source: 'dataset', anchors: [anchor], text: positive, negatives };
+      });
+      return StaticLearner.open(this.#context, { run: run.id, seed, inForce, set, scorer, pairs, handle });
     }
     return new SettingsLearner(inForce, { rerank: this.#context.config.reranker !== '' });
   }

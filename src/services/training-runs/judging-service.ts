@@ -232,6 +232,11 @@ export function candidateHalf({ halves, decision }: TrainingOutcome): HalfOutcom
 
 /** @throws QuarryError RUN_INVALID */
 function requireCandidate(run: string, outcome: TrainingOutcome | undefined): asserts outcome is TrainingOutcome {
+  if (outcome?.recipe.kind === 'static') {
+    throw new QuarryError('RUN_INVALID', `The run ${run} adapted a model: it is decided by its suite alone.`, {
+      hint: 'Add judged questions to the suite and start the run anew.',
+    });
+  }
   if (outcome !== undefined && candidateHalf(outcome) !== undefined) return;
   throw new QuarryError(
     'RUN_INVALID',

@@ -70,9 +70,9 @@ export class RunProver {
     const places = set.questions.map((_, at) => at);
     const tuning = places.filter((at) => this.#halves[at] !== half);
     const held = places.filter((at) => this.#halves[at] === half);
-    const gains = rankCandidates(await this.#tune(half, tuning));
-    const [inForce] = learner.candidates;
-    const chosen = learner.candidates[gains[0]?.candidate ?? 0];
+    const gains = learner.innerFolds === 0 ? [] : rankCandidates(await this.#tune(half, tuning));
+    const [inForce, only] = learner.candidates;
+    const chosen = learner.innerFolds === 0 ? only : learner.candidates[gains[0]?.candidate ?? 0];
     if (inForce === undefined || chosen === undefined) {
       throw new QuarryError('INTERNAL', 'A training run has nothing to compare.');
     }

@@ -98,7 +98,15 @@ describe('the decision', () => {
   it('counts other proofs for the same specialist and suite', () => {
     const proof = (seed: number, specialist: string, dataVersion: string) => {
       const where = { kind: 'settings' as const, suite: 'own', split: '', collection: '', specialist, collections: [] };
-      const how = { base: { ...DEFAULT_RETRIEVAL }, baseAdapter: '', dataset: '', guards: [], metric: 'ndcg@10', seed };
+      const how = {
+        base: { ...DEFAULT_RETRIEVAL },
+        baseAdapter: '',
+        model: '',
+        dataset: '',
+        guards: [],
+        metric: 'ndcg@10',
+        seed,
+      };
       return { recipe: { ...where, ...how }, dataVersion };
     };
     const ended = [proof(1, 'smith', 'a'), proof(1, 'other', 'a'), proof(2, 'smith', 'a'), proof(1, 'smith', 'a')];
