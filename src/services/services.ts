@@ -75,10 +75,18 @@ export function createServices(context: ServiceContext): Services {
     const { createSpecialistServices } = await import('./specialists/specialist-services.js');
     return createSpecialistServices(context, { collections, retrieve, search, benchmark });
   }).get;
+  const models = once(async () => {
+    const [{ ModelService }, { SuiteMeasure }] = await Promise.all([
+      import('./models/model-service.js'),
+      import('./benchmark/measure-suite.js'),
+    ]);
+    const measure = new SuiteMeasure(context, { collections, retrieve });
+    return new ModelService(context, { collections, jobs, measure });
+  }).get;
   const trainingRuns = once(async () => {
     const { TrainingRunService } = await import('./training-runs/training-run-service.js');
     const labelling = async () => (await curation()).labelling;
-    const parts = { collections, jobs, labelling, specialists: (await specialists()).registry };
+    const parts = { collections, jobs, labelling, models, specialists: (await specialists()).registry };
     return new TrainingRunService(context, parts);
   }).get;
   return {
@@ -96,14 +104,7 @@ export function createServices(context: ServiceContext): Services {
       return new LearningService(context, { collections, jobs, specialists: await specialists(), trainingRuns });
     }).get,
     mending: new MendService(context),
-    models: once(async () => {
-      const [{ ModelService }, { SuiteMeasure }] = await Promise.all([
-        import('./models/model-service.js'),
-        import('./benchmark/measure-suite.js'),
-      ]);
-      const measure = new SuiteMeasure(context, { collections, retrieve });
-      return new ModelService(context, { collections, jobs, measure });
-    }).get,
+    models,
     notes: new NoteService(context, collections),
     search,
     specialists,

@@ -72,7 +72,7 @@ export function readPool(
 /** Blends and orders what was read: the cheap part of {@link rankPool}. */
 export function orderPool({ scored, known }: ReadPool, request: Pick<PoolRequest, 'query' | 'settings'>): RankedHit[] {
   const fused = fuse(scored, request);
-  const own = scored.map((item) => ownScore(item, fused.get(item.nominee.key) ?? 0));
+  const own = scored.map((item) => ownScore(item, fused.get(item.nominee.key) ?? 0, request.settings));
   const evidence = documentEvidence(
     scored.map(({ nominee }, at) => ({
       documentId: documentKey(nominee),
@@ -145,8 +145,9 @@ function fuse(scored: readonly Scored[], { settings, query }: Pick<PoolRequest, 
   return new Map(blended.map(({ id, fused }) => [id, fused]));
 }
 
-function ownScore({ words }: Scored, fused: number): number {
-  return (fused + words.heading + words.order + words.name) * words.kind * words.form;
+function ownScore({ words }: Scored, fused: number, { headings = 1, kinds = 1 }: RetrievalSettings): number {
+  const kind = kinds === 1 ? words.kind : words.kind ** kinds;
+  return (fused + words.heading * headings + words.order + words.name) * kind * words.form;
 }
 
 function toHit(
