@@ -41,7 +41,7 @@ export interface JudgingPlan {
 }
 
 /** A document whose discount changes by less is asked about by lot: most disagreements are such, and decide little. */
-const SMALL_MOVE = 0.07;
+const SMALL_MOVE = 0.06;
 
 /**
  * Which documents of a question to ask about. All whose discount changes much, and of the others one at most, with a chance in

@@ -5,6 +5,8 @@ import type { RetrievalSettings } from '../retrieval/settings.js';
 export const RUN_KINDS = ['settings', 'adapter', 'static'] as const;
 /** One of {@link RUN_KINDS}. */
 export type RunKind = (typeof RUN_KINDS)[number];
+/** What a specialist can learn for itself; a model is the workspace's, and is adapted when somebody says so. */
+export const SPECIALIST_KINDS = ['settings', 'adapter'] as const satisfies readonly RunKind[];
 
 const settingsSchema = z.looseObject({
   mode: z.enum(['hybrid', 'vector', 'keyword']),

@@ -18,6 +18,7 @@ export const trainStart = defineOperation({
   idempotent: false,
   openWorld: false,
   toolset: 'specialists',
+  maxInputBytes: 128 * 1024,
   http: { method: 'POST', path: '/training/runs', status: 202 },
   cli: { command: ['train', 'start'] },
   startsJob: 'jobId',

@@ -4,7 +4,7 @@ import type { Report } from '../../core/ports.js';
 import { type Reach, remoteReach } from '../../core/reach.js';
 import { LEARNING_REPORT, type LearningReport } from '../../core/specialists/learning-report.js';
 import type { Specialist } from '../../core/specialists/specialist.js';
-import { RUN_KINDS } from '../../core/training-runs/training-run.js';
+import { SPECIALIST_KINDS } from '../../core/training-runs/training-run.js';
 import type { JsonValue } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
@@ -148,7 +148,7 @@ export class LearningService {
     const training = await this.#parts.trainingRuns();
     const { promotes, reach, signal } = request;
     const runs: LearningReport['runs'] = [];
-    for (const kind of RUN_KINDS) {
+    for (const kind of SPECIALIST_KINDS) {
       const left = end - this.#context.clock.elapsedMs();
       if (left <= 0) break;
       const order = { kind, specialist: specialist.name, metric: 'ndcg@10', seed: SEED, promotes };
