@@ -73,9 +73,12 @@ export const routeTask = defineOperation({
   quoted: ['context.results.text', 'context.results.context.text', 'context.results.excerpts.text'],
   examples: [{ task: 'make the report faster', maxTokens: 500 }],
   async run({ services, signal }, { task, specialists, tools, limit, maxTokens }) {
-    const { routing } = await services.specialists();
+    const { routing, feedback } = await services.specialists();
     const request = { task, specialists, tools: toListings(tools), limit, maxTokens, signal };
-    return toOutput(await routing.route(request));
+    const answer = await routing.route(request);
+    // What is handed out is remembered as a search is, so that feedback knows at which places the passages stood.
+    const context = answer.context.map((part) => ({ ...part, hits: feedback.noteShown({ query: task, ...part }) }));
+    return toOutput({ ...answer, context });
   },
   render: renderRoute,
 });

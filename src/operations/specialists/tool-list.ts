@@ -4,14 +4,14 @@ import type { WeighedTool } from '../../services/specialists/routing-service.js'
 import type { ToolListing } from '../../services/specialists/tool-shelf.js';
 
 /** Most bytes of an input that brings a list of tools. */
-export const TOOL_LIST_BYTES = 2 * 1024 * 1024;
+export const TOOL_LIST_BYTES = 8 * 1024 * 1024;
 
 /** Input: tools as a gateway lists them. */
 export const toolList = z
   .array(
     z.looseObject({
       name: z.string().min(1).max(200),
-      description: z.string().max(20_000).optional(),
+      description: z.string().max(8_000).optional(),
       inputSchema: z.record(z.string(), z.json()).optional(),
     }),
   )

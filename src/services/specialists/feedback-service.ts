@@ -121,7 +121,7 @@ export class FeedbackService implements PastTasks {
       at: this.#context.clock.now(),
       task,
       specialist,
-      tool: input.tool ?? '',
+      tool: scrub(input.tool ?? ''),
       used: [...new Set(input.used)],
       useless: input.useless.filter((id) => !input.used.includes(id)),
       isSuccess: input.isSuccess ?? null,

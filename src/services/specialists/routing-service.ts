@@ -8,7 +8,7 @@ import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import { evidenceOf } from '../retrieval/evidence.js';
 import type { RetrieveService } from '../retrieve.js';
-import type { SearchHit, SearchService } from '../search.js';
+import type { SearchAnswer, SearchHit, SearchService } from '../search.js';
 import type { PastTasks } from './past-task.js';
 import { type RouteCandidate, type RouteEvidence, RouteEvidenceReader } from './route-evidence.js';
 import type { SpecialistService, SpecialistUse } from './specialist-service.js';
@@ -56,6 +56,7 @@ export interface WeighedTool {
 export interface ContextPart {
   readonly specialist: string;
   readonly hits: readonly SearchHit[];
+  readonly relevance: SearchAnswer['relevance'];
 }
 
 /** How a task is routed, and with what to begin it. */
@@ -182,7 +183,7 @@ export class RoutingService {
           maxTokens: Math.max(LEAST_TOKENS, Math.floor((maxTokens * share) / total)),
           signal,
         });
-        return { specialist: specialist.name, hits: answer.hits };
+        return { specialist: specialist.name, hits: answer.hits, relevance: answer.relevance };
       }),
     );
   }

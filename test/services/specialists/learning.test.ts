@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jargonTrade } from '../../../scripts/specialists/jargon-trade.js';
@@ -18,7 +19,9 @@ describe('learning again and again', () => {
     const create = (name: string, suites: string[]) =>
       quarry.execute('specialist_create', { name, collections: ['trade'], suites });
     await create('learner', [join(home, 'trade')]);
+    await writeSuite(join(home, 'nowhere'), trade, drawSome(trade.questions, 20, 3));
     await create('broken', [join(home, 'nowhere')]);
+    await rm(join(home, 'nowhere'), { recursive: true });
     await create('unjudged', []);
   });
 
