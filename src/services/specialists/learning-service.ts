@@ -53,7 +53,7 @@ export class LearningService {
   /** One cycle over specialists; a report for each that the budget reached. @throws QuarryError SPECIALIST_NOT_FOUND, CANCELLED */
   async cycle(request: LearningRequest): Promise<LearningReport[]> {
     const { registry } = this.#parts.specialists;
-    const named = await Promise.all(request.specialists.map((name) => registry.get(name)));
+    const named = await Promise.all(request.specialists.map(async (name) => (await registry.use(name)).specialist));
     const all = named.length > 0 ? named : await registry.list();
     const specialists = all.filter(({ status }) => status === 'active');
     const end = this.#context.clock.elapsedMs() + request.budgetMinutes * MINUTE_MS;
