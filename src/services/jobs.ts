@@ -37,6 +37,8 @@ export interface JobRequest {
   readonly kind: string;
   readonly subject: string;
   readonly input: JsonObject;
+  /** Whether it only starts other jobs and waits for them: then it takes no turn, which they would wait for. Default false. */
+  readonly onlyConducts?: boolean;
   /** Does the work; its value becomes the job's result. */
   work(handle: JobHandle): Promise<JsonValue>;
 }
@@ -122,7 +124,8 @@ export class JobService {
     this.#live.set(job.id, live);
     this.#beat();
     controller.signal.addEventListener('abort', () => void this.#dropQueued(live), { once: true });
-    void this.#queue.add(() => this.#run(live, request));
+    if (request.onlyConducts === true) void this.#run(live, request);
+    else void this.#queue.add(() => this.#run(live, request));
     return job;
   }
 

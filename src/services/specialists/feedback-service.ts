@@ -11,6 +11,7 @@ import {
   type LoggedSearch,
   type Propensity,
 } from '../../core/specialists/feedback.js';
+import type { ToolPast } from '../../core/specialists/tool-choice.js';
 import type { ServiceContext } from '../context.js';
 import { DatasetAccess } from '../curation/dataset-access.js';
 import type { SearchHit } from '../search.js';
@@ -197,6 +198,19 @@ export class FeedbackService implements PastTasks {
       const vector = this.#vectors.get(keyOf(task));
       return vector === undefined ? [] : [{ vector, specialist }];
     });
+  }
+
+  /** How tools did, by their names; nothing where the log is off. */
+  async ofTools(): Promise<ReadonlyMap<string, ToolPast>> {
+    const past = new Map<string, { succeeded: number; failed: number }>();
+    if (!this.isOn) return past;
+    for (const { tool, isSuccess } of (await this.feedback()).slice(-MOST_PAST)) {
+      if (tool === '' || isSuccess === null) continue;
+      const own = past.get(tool) ?? { succeeded: 0, failed: 0 };
+      own[isSuccess ? 'succeeded' : 'failed'] += 1;
+      past.set(tool, own);
+    }
+    return past;
   }
 
   async #searchOf(task: string, specialist: string): Promise<Feedback['search']> {

@@ -2,7 +2,7 @@ import { type CandidateEvidence, candidateFeatures, type Routing, route } from '
 import { ROUTING_MODEL, TOOL_MODEL } from '../../core/specialists/routing-coefficients.js';
 import type { Specialist } from '../../core/specialists/specialist.js';
 import { taskWords } from '../../core/specialists/task-words.js';
-import { toolChance } from '../../core/specialists/tool-choice.js';
+import { type ToolEvidence, type ToolPast, toolChances } from '../../core/specialists/tool-choice.js';
 import { Absentees } from '../ask-each.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
@@ -12,7 +12,7 @@ import type { SearchAnswer, SearchHit, SearchService } from '../search.js';
 import type { PastTasks } from './past-task.js';
 import { type RouteCandidate, type RouteEvidence, RouteEvidenceReader } from './route-evidence.js';
 import type { SpecialistService, SpecialistUse } from './specialist-service.js';
-import { type ToolListing, ToolShelf } from './tool-shelf.js';
+import { type RankedTool, type ToolListing, ToolShelf } from './tool-shelf.js';
 
 /** Specialists of a smaller share are not chosen beside the first. */
 const CHOSEN_FROM = 0.25;
@@ -127,20 +127,19 @@ export class RoutingService {
     signal?: AbortSignal,
   ): Promise<WeighedTool[]> {
     const ranked = await this.#tools.rank(taskWords(query), tools, signal);
-    const evidence = ranked.map(({ hit }) => evidenceOf(hit));
-    return ranked.slice(0, limit).map(({ tool, hit }, at) => {
-      const own = evidence[at];
-      const rival = evidence[at === 0 ? 1 : 0]?.score ?? 0;
-      const { cosine, share, coverage, score } = own ?? { cosine: 0, share: 0, coverage: 0, score: 0 };
-      const chance = toolChance(TOOL_MODEL, { cosine: cosine ?? 0, share, coverage, score, lead: score - rival });
-      const words = hit.keyword === null ? 'no words in common' : `words ${hit.keyword.score.toFixed(1)}`;
+    const past = await this.#parts.past.ofTools();
+    const evidence = ranked.map((one) => toolEvidenceOf(one, past.get(one.tool.name)));
+    const chances = toolChances(TOOL_MODEL, evidence, wordsIn(query));
+    const weighed = ranked.map((one, at): WeighedTool => {
+      const chance = chances[at] ?? 0;
       return {
-        tool,
+        tool: one.tool,
         chance,
         isChosen: chance >= TOOL_MODEL.chosenFrom,
-        why: `meaning ${(cosine ?? 0).toFixed(2)}, ${words}`,
+        why: whyTool(one, past.get(one.tool.name)),
       };
     });
+    return weighed.sort((a, b) => b.chance - a.chance).slice(0, limit);
   }
 
   async #uses(names: readonly string[], absentees: Absentees): Promise<SpecialistUse[]> {
@@ -190,6 +189,22 @@ export class RoutingService {
 }
 
 const LEAST_TOKENS = 100;
+
+function wordsIn(task: string): number {
+  return task.split(/\s+/).filter((word) => word !== '').length;
+}
+
+/** What is known of a tool for a task. */
+export function toolEvidenceOf({ hit }: RankedTool, past?: ToolPast): ToolEvidence {
+  const { cosine, share, coverage } = evidenceOf(hit);
+  return { cosine: cosine ?? 0, share, coverage, past };
+}
+
+function whyTool({ hit }: RankedTool, past: ToolPast | undefined): string {
+  const words = hit.keyword === null ? 'no words in common' : `words ${hit.keyword.score.toFixed(1)}`;
+  const before = past === undefined ? '' : `, came out well ${past.succeeded} of ${past.succeeded + past.failed} times`;
+  return `meaning ${(evidenceOf(hit).cosine ?? 0).toFixed(2)}, ${words}${before}`;
+}
 
 function weigh(
   candidates: readonly RouteCandidate[],

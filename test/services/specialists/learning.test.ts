@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jargonTrade } from '../../../scripts/specialists/jargon-trade.js';
 import { drawSome, writeSuite } from '../../../scripts/specialists/made-collection.js';
+import type { OperationInput } from '../../../src/operations/index.js';
 import type { Quarry } from '../../../src/quarry.js';
-import { openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
+import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
 
 describe('learning again and again', () => {
   let home: string;
@@ -30,8 +31,14 @@ describe('learning again and again', () => {
     await removeFolder(home);
   });
 
+  async function learn(input: OperationInput<'learn'>) {
+    const { output } = await quarry.execute('learn', input);
+    await finishJob(quarry, output.jobId);
+    return (await quarry.execute('learning_reports', { jobs: [output.jobId] })).output;
+  }
+
   test('trains, proves and promotes within its budget, and tells why where it cannot', async () => {
-    const { output } = await quarry.execute('learn', { budgetMinutes: 60 });
+    const output = await learn({ budgetMinutes: 60 });
     const reports = new Map(output.reports.map((report) => [report.specialist, report]));
     expect(reports.get('unjudged')?.skipped).toContain('No suite');
     expect(reports.get('broken')).toMatchObject({ runs: [], skipped: expect.stringContaining('nowhere') });
@@ -44,7 +51,7 @@ describe('learning again and again', () => {
   });
 
   test('does not try its luck again while nothing has changed', async () => {
-    const { output } = await quarry.execute('learn', { specialists: ['learner'], budgetMinutes: 60 });
+    const output = await learn({ specialists: ['learner'], budgetMinutes: 60 });
     expect(output.reports[0]).toMatchObject({ runs: [], skipped: expect.stringContaining('since the last proof') });
     expect((await quarry.execute('train_list', { specialist: 'learner' })).output.runs).toHaveLength(2);
   });
