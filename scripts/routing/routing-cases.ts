@@ -9,7 +9,7 @@ import { openQuarry, type Quarry } from '../../src/quarry.js';
 import { Absentees } from '../../src/services/ask-each.js';
 import { ContentCentres } from '../../src/services/specialists/content-centres.js';
 import { type RouteCandidate, RouteEvidenceReader } from '../../src/services/specialists/route-evidence.js';
-import { toolEvidenceOf } from '../../src/services/specialists/routing-service.js';
+import { toolEvidenceOf } from '../../src/services/specialists/routed-steps.js';
 import { ToolShelf } from '../../src/services/specialists/tool-shelf.js';
 import type { RoutingSuite, SuiteTask } from './routing-suite.js';
 

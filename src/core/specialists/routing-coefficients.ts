@@ -13,7 +13,7 @@ export const ROUTING_MODEL: RoutingModel = {
 
 /** Written by `npm run fit:routing -- --write`. */
 export const TOOL_MODEL: ToolModel = {
-  weights: [23, 31],
+  weights: [17.5559, 29.1395],
   need: [-1.5746, 1.4827, 1.3896, 1.287, 1.8099, -0.4974],
   chosenFrom: 0.15,
 };

@@ -19,7 +19,11 @@ export const recordFeedback = defineOperation({
   http: { method: 'POST', path: '/feedback', status: 201 },
   cli: { command: ['feedback', 'record'], positional: ['task'] },
   input: z.strictObject({
-    task: z.string().min(1).max(4000).describe('The query that was searched, or the task in words, as it was given.'),
+    task: z
+      .string()
+      .min(1)
+      .max(4000)
+      .describe('The query that was searched, or the task (or its step) that was routed, word for word.'),
     specialist: specialistName.optional().describe('The specialist that was named or chosen.'),
     tool: z.string().min(1).max(200).optional().describe('The tool that was used.'),
     used: ids.describe('Ids (chk_) of passages that helped.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../core/types.js';
-import type { WeighedTool } from '../../services/specialists/routing-service.js';
+import type { WeighedTool } from '../../services/specialists/routed-steps.js';
 import type { ToolListing } from '../../services/specialists/tool-shelf.js';
 
 /** Most bytes of an input that brings a list of tools. */
@@ -11,8 +11,8 @@ export const toolList = z
   .array(
     z.looseObject({
       name: z.string().min(1).max(200),
-      description: z.string().max(8_000).optional(),
-      inputSchema: z.record(z.string(), z.json()).optional(),
+      description: z.string().max(8_000).nullish(),
+      inputSchema: z.record(z.string(), z.json()).nullish(),
     }),
   )
   .max(1000)
@@ -29,11 +29,11 @@ export const weighedToolShape = z.object({
 
 /** The tools of a list, as services take them. */
 export function toListings(tools: z.output<typeof toolList>): ToolListing[] {
-  return tools.map(({ name, description = '', inputSchema }) => ({
+  return tools.map(({ name, description, inputSchema }) => ({
     name,
-    description,
+    description: description ?? '',
     // A record of JSON values is a JSON object.
-    inputSchema: inputSchema as JsonObject | undefined,
+    inputSchema: (inputSchema ?? undefined) as JsonObject | undefined,
   }));
 }
 
