@@ -37,6 +37,8 @@ export interface JobRequest {
   readonly kind: string;
   readonly subject: string;
   readonly input: JsonObject;
+  /** Whether it only starts other jobs and waits for them: then it takes no turn, which they would wait for. Default false. */
+  readonly onlyConducts?: boolean;
   /** Does the work; its value becomes the job's result. */
   work(handle: JobHandle): Promise<JsonValue>;
 }
@@ -122,7 +124,8 @@ export class JobService {
     this.#live.set(job.id, live);
     this.#beat();
     controller.signal.addEventListener('abort', () => void this.#dropQueued(live), { once: true });
-    void this.#queue.add(() => this.#run(live, request));
+    if (request.onlyConducts === true) void this.#run(live, request);
+    else void this.#queue.add(() => this.#run(live, request));
     return job;
   }
 
@@ -181,7 +184,13 @@ export class JobService {
   async #attempt(live: LiveJob, request: JobRequest): Promise<Partial<Job>> {
     try {
       const result = await request.work(this.#handle(live));
-      return { state: 'succeeded', result, progress: completed(live.job.progress) };
+      // Steps are reported now and then only, so the last may be missing.
+      const { done, total, ...progress } = live.job.progress;
+      return {
+        state: 'succeeded',
+        result,
+        progress: { ...progress, stage: 'done', done: Math.max(done, total), total },
+      };
     } catch (error) {
       const known = live.controller.signal.aborted
         ? new QuarryError('CANCELLED', 'The job was cancelled.')
@@ -391,9 +400,4 @@ export class JobService {
     for (const live of this.#live.values()) await this.#persist(live).catch(() => undefined); // Others will find it interrupted.
     this.#stopBeating();
   }
-}
-
-/** The progress of work that has succeeded; steps are reported now and then only, so the last may be missing. */
-function completed({ done, total, ...progress }: Progress): Progress {
-  return { ...progress, stage: 'done', done: Math.max(done, total), total };
 }

@@ -17,6 +17,7 @@ export const tuneNext = defineOperation({
   openWorld: false,
   toolset: 'specialists',
   http: { method: 'POST', path: '/training/runs/:run/judging' },
+  maxInputBytes: 256 * 1024,
   cli: { command: ['tune', 'next'], positional: ['run'] },
   input: z.strictObject({
     run: runIdField,
