@@ -3,6 +3,7 @@ import PQueue from 'p-queue';
 import { QuarryError, toQuarryError } from '../core/errors.js';
 import type { Report } from '../core/ports.js';
 import type { Job, JobIssue, JobState, JsonObject, JsonValue, Progress } from '../core/types.js';
+import { completed } from './completed-progress.js';
 import type { ServiceContext } from './context.js';
 import { JobPulse } from './job-pulse.js';
 import { writePatiently } from './patient-write.js';
@@ -184,13 +185,7 @@ export class JobService {
   async #attempt(live: LiveJob, request: JobRequest): Promise<Partial<Job>> {
     try {
       const result = await request.work(this.#handle(live));
-      // Steps are reported now and then only, so the last may be missing.
-      const { done, total, ...progress } = live.job.progress;
-      return {
-        state: 'succeeded',
-        result,
-        progress: { ...progress, stage: 'done', done: Math.max(done, total), total },
-      };
+      return { state: 'succeeded', result, progress: completed(live.job.progress) };
     } catch (error) {
       const known = live.controller.signal.aborted
         ? new QuarryError('CANCELLED', 'The job was cancelled.')
