@@ -212,6 +212,7 @@ export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Wo
     async close() {
       await services.jobs.close();
       await services.notes.settle();
+      await services.settleQueryLog();
       await model.close();
       await (await reranker.opened())?.close();
       await store.close();

@@ -3,6 +3,7 @@ import PQueue from 'p-queue';
 import { QuarryError, toQuarryError } from '../core/errors.js';
 import type { Report } from '../core/ports.js';
 import type { Job, JobIssue, JobState, JsonObject, JsonValue, Progress } from '../core/types.js';
+import { completed } from './completed-progress.js';
 import type { ServiceContext } from './context.js';
 import { JobPulse } from './job-pulse.js';
 import { writePatiently } from './patient-write.js';
@@ -37,6 +38,8 @@ export interface JobRequest {
   readonly kind: string;
   readonly subject: string;
   readonly input: JsonObject;
+  /** Whether it only starts other jobs and waits for them: then it takes no turn, which they would wait for. Default false. */
+  readonly onlyConducts?: boolean;
   /** Does the work; its value becomes the job's result. */
   work(handle: JobHandle): Promise<JsonValue>;
 }
@@ -122,7 +125,8 @@ export class JobService {
     this.#live.set(job.id, live);
     this.#beat();
     controller.signal.addEventListener('abort', () => void this.#dropQueued(live), { once: true });
-    void this.#queue.add(() => this.#run(live, request));
+    if (request.onlyConducts === true) void this.#run(live, request);
+    else void this.#queue.add(() => this.#run(live, request));
     return job;
   }
 
@@ -391,9 +395,4 @@ export class JobService {
     for (const live of this.#live.values()) await this.#persist(live).catch(() => undefined); // Others will find it interrupted.
     this.#stopBeating();
   }
-}
-
-/** The progress of work that has succeeded; steps are reported now and then only, so the last may be missing. */
-function completed({ done, total, ...progress }: Progress): Progress {
-  return { ...progress, stage: 'done', done: Math.max(done, total), total };
 }

@@ -41,6 +41,8 @@ export interface Services {
   readonly retrieve: RetrieveService;
   readonly search: SearchService;
   specialists(): Promise<SpecialistServices>;
+  /** Resolves when the searches that were answered are in the query log. */
+  settleQueryLog(): Promise<void>;
   readonly status: StatusService;
   readonly symbols: SymbolService;
   training(): Promise<TrainingService>;
@@ -71,10 +73,11 @@ export function createServices(context: ServiceContext): Services {
     const { createCurationServices } = await import('./curation/curation-services.js');
     return createCurationServices(context, { collections, jobs, retrieve });
   }).get;
-  const specialists = once(async () => {
+  const openedSpecialists = once(async () => {
     const { createSpecialistServices } = await import('./specialists/specialist-services.js');
     return createSpecialistServices(context, { collections, retrieve, search, benchmark });
-  }).get;
+  });
+  const specialists = openedSpecialists.get;
   const models = once(async () => {
     const [{ ModelService }, { SuiteMeasure }] = await Promise.all([
       import('./models/model-service.js'),
@@ -108,6 +111,7 @@ export function createServices(context: ServiceContext): Services {
     notes: new NoteService(context, collections),
     search,
     specialists,
+    settleQueryLog: async () => (await openedSpecialists.opened())?.feedback.settle(),
     status: new StatusService(context, { collections, jobs }),
     symbols,
     training: once(async () => {

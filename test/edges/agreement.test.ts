@@ -62,7 +62,7 @@ afterAll(async () => {
 
 /** What differs by nature: moments, random ids, sizes on disk, folders. */
 function normalise(outcome: Outcome, place: Place): Outcome {
-  const volatile = new Set(['bytesOnDisk', 'rate', 'secondsLeft', 'owner', 'findings', 'unindexedRows']);
+  const volatile = new Set(['bytesOnDisk', 'rate', 'secondsLeft', 'owner', 'findings', 'unindexedRows', 'receipt']);
   const text = JSON.stringify(outcome, (key, value: unknown) =>
     volatile.has(key) || key.endsWith('Ms') ? undefined : value,
   );
@@ -71,7 +71,7 @@ function normalise(outcome: Outcome, place: Place): Outcome {
       .replaceAll(place.home, 'HOME')
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, 'TIME')
       .replace(/job_[0-9a-f]{20}/g, 'JOB')
-      .replace(/run_[0-9a-f]{16}/g, 'RUN'),
+      .replace(/(run|train)_[0-9a-f]{16}/g, '$1'),
   );
 }
 

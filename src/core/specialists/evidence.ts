@@ -41,6 +41,13 @@ export interface StaleSource {
   readonly days: number | null;
 }
 
+/** Why something learned is in force. */
+export interface LearnedProof {
+  readonly run: string;
+  /** What held-out questions said, or that judging after the run decided. */
+  readonly text: string;
+}
+
 /** What is known of how good a specialist is. */
 export interface Evidence {
   readonly documents: number;
@@ -48,6 +55,8 @@ export interface Evidence {
   /** Suites that it is judged by and that were not run yet. */
   readonly unrun: readonly string[];
   readonly learned: LearnedParts;
+  /** One for each run of the learned parts. */
+  readonly proofs: readonly LearnedProof[];
   /** Searches of the log; null where it is off. */
   readonly searches: number | null;
   readonly gaps: readonly Gap[];

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What one cycle of learning came to for one specialist. */
 export const LEARNING_REPORT = z.object({
   specialist: z.string(),
+  /** The job of the cycle; empty for one of the schedule. */
+  job: z.string(),
   startedAt: z.string(),
   endedAt: z.string(),
   /** Dataset that candidates were queued in. */

@@ -7,7 +7,7 @@ import { reachOf } from '../reach-of.js';
 import { collectionName } from '../shapes.js';
 import { specialistName } from '../specialist-fields.js';
 
-const suiteName = z.string().min(1).max(4000);
+const suiteName = z.string().min(1).max(2000);
 
 export const trainStart = defineOperation({
   name: 'train_start',
@@ -32,7 +32,7 @@ export const trainStart = defineOperation({
       ),
     suite: suiteName
       .optional()
-      .describe('Suite whose judged questions tune and prove; default the specialist’s first.'),
+      .describe('Suite (name or folder) whose judged questions tune and prove; default the specialist’s first.'),
     split: z
       .string()
       .min(1)
@@ -53,7 +53,7 @@ export const trainStart = defineOperation({
       .array(suiteName)
       .max(20)
       .optional()
-      .describe('Suites that must not fall significantly; default the specialist’s others.'),
+      .describe('Suites (names or folders) that must not fall significantly; default the specialist’s others.'),
     metric: z.string().min(1).max(60).default('ndcg@10').describe('What is to rise; default ndcg@10.'),
     promote: z.boolean().default(false).describe('Put a proven gain in force at once.'),
     seed: z

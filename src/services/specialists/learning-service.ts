@@ -5,7 +5,7 @@ import { type Reach, remoteReach } from '../../core/reach.js';
 import { LEARNING_REPORT, type LearningReport } from '../../core/specialists/learning-report.js';
 import type { Specialist } from '../../core/specialists/specialist.js';
 import { SPECIALIST_KINDS } from '../../core/training-runs/training-run.js';
-import type { JsonValue } from '../../core/types.js';
+import type { Job, JsonValue } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import { isFinished, type JobService } from '../jobs.js';
@@ -28,6 +28,12 @@ export interface LearningRequest {
   /** Whether a proven gain is put in force at once. */
   readonly promotes: boolean;
   readonly reach: Reach;
+}
+
+/** A cycle that has begun. */
+interface Cycle extends LearningRequest {
+  /** Empty for one of the schedule. */
+  readonly job: string;
   readonly signal: AbortSignal;
   readonly report?: Report;
 }
@@ -50,12 +56,30 @@ export class LearningService {
     this.#parts = parts;
   }
 
-  /** One cycle over specialists; a report for each that the budget reached. @throws QuarryError SPECIALIST_NOT_FOUND, CANCELLED */
-  async cycle(request: LearningRequest): Promise<LearningReport[]> {
+  /** Starts a cycle over specialists, as a job that makes a report for each that the budget reaches. @throws QuarryError SPECIALIST_NOT_FOUND */
+  async start(request: LearningRequest): Promise<Job> {
+    await this.#specialistsOf(request);
+    const { specialists, budgetMinutes, promotes } = request;
+    return this.#parts.jobs.start({
+      kind: 'learn',
+      subject: specialists.length === 0 ? 'all specialists' : specialists.join(', ').slice(0, 200),
+      input: { specialists: [...specialists], budgetMinutes, promotes },
+      onlyConducts: true,
+      work: async ({ id, signal, report }) => {
+        const reports = await this.#cycle({ ...request, job: id, signal, report });
+        return { reports: reports.length };
+      },
+    });
+  }
+
+  async #specialistsOf({ specialists }: LearningRequest): Promise<Specialist[]> {
     const { registry } = this.#parts.specialists;
-    const named = await Promise.all(request.specialists.map((name) => registry.get(name)));
-    const all = named.length > 0 ? named : await registry.list();
-    const specialists = all.filter(({ status }) => status === 'active');
+    if (specialists.length === 0) return (await registry.list()).filter(({ status }) => status === 'active');
+    return Promise.all([...new Set(specialists)].map(async (name) => (await registry.use(name)).specialist));
+  }
+
+  async #cycle(request: Cycle): Promise<LearningReport[]> {
+    const specialists = await this.#specialistsOf(request);
     const end = this.#context.clock.elapsedMs() + request.budgetMinutes * MINUTE_MS;
     const reports: LearningReport[] = [];
     for (const [done, specialist] of specialists.entries()) {
@@ -87,8 +111,8 @@ export class LearningService {
       }
       // Callers from elsewhere may have named the suites: nobody's schedule reads further than they do.
       const reach = remoteReach(this.#context.config);
-      const request = { specialists: [], budgetMinutes, promotes: true, reach, signal };
-      const reports = await this.cycle(request).catch((error: unknown) => {
+      const request = { specialists: [], budgetMinutes, promotes: true, reach, signal, job: '' };
+      const reports = await this.#cycle(request).catch((error: unknown) => {
         this.#context.log('warn', 'A cycle of learning failed.', { error: messageOf(error) });
         return [];
       });
@@ -97,7 +121,7 @@ export class LearningService {
     }
   }
 
-  async #learn(specialist: Specialist, request: LearningRequest, end: number): Promise<LearningReport> {
+  async #learn(specialist: Specialist, request: Cycle, end: number): Promise<LearningReport> {
     const startedAt = this.#context.clock.now();
     const dataset = `learn-${specialist.name}`.slice(0, 64);
     const queued = await this.#queue(specialist, dataset);
@@ -116,7 +140,18 @@ export class LearningService {
       ? await this.#markOf(await this.#parts.specialists.registry.get(specialist.name), request)
       : mark;
     const endedAt = this.#context.clock.now();
-    return { specialist: specialist.name, startedAt, endedAt, dataset, queued, runs, skipped: failure, mark: endMark };
+    const { job } = request;
+    return {
+      specialist: specialist.name,
+      job,
+      startedAt,
+      endedAt,
+      dataset,
+      queued,
+      runs,
+      skipped: failure,
+      mark: endMark,
+    };
   }
 
   /** What was used, and what contradicts, waits for a judge. */
@@ -132,7 +167,7 @@ export class LearningService {
   /** What cannot be trained must not keep the others from learning: the report says why. @throws QuarryError CANCELLED */
   async #trainWhereItCan(
     specialist: Specialist,
-    request: LearningRequest,
+    request: Cycle,
     end: number,
   ): Promise<{ runs: LearningReport['runs']; failure: string }> {
     try {
@@ -144,7 +179,7 @@ export class LearningService {
   }
 
   /** One run of each kind after the other; one that the budget ends is cancelled, and can be resumed. */
-  async #train(specialist: Specialist, request: LearningRequest, end: number): Promise<LearningReport['runs']> {
+  async #train(specialist: Specialist, request: Cycle, end: number): Promise<LearningReport['runs']> {
     const training = await this.#parts.trainingRuns();
     const { promotes, reach, signal } = request;
     const runs: LearningReport['runs'] = [];
