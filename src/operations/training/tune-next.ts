@@ -18,7 +18,6 @@ export const tuneNext = defineOperation({
   toolset: 'specialists',
   maxInputBytes: 256 * 1024,
   http: { method: 'POST', path: '/training/runs/:run/judging' },
-  maxInputBytes: 256 * 1024,
   cli: { command: ['tune', 'next'], positional: ['run'] },
   input: z.strictObject({
     run: runIdField,
