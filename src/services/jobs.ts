@@ -37,7 +37,7 @@ export interface JobRequest {
   readonly kind: string;
   readonly subject: string;
   readonly input: JsonObject;
-  /** Whether it only starts other jobs and waits for them: then it takes no turn, which they would wait for. Default false. */
+  /** Whether it only starts other jobs and waits for them: then it takes no turn. Default false. */
   readonly onlyConducts?: boolean;
   /** Does the work; its value becomes the job's result. */
   work(handle: JobHandle): Promise<JsonValue>;
@@ -95,13 +95,11 @@ export class JobService {
 
   /** Queues work and resolves with its record as soon as that is stored. */
   async start(request: JobRequest): Promise<Job> {
+    const { kind, subject, input } = request;
     const now = this.#context.clock.now();
     const job: Job = {
       id: `job_${randomUUID().replaceAll('-', '').slice(0, 20)}`,
-      kind: request.kind,
-      state: 'queued',
-      subject: request.subject,
-      input: request.input,
+      ...{ kind, subject, input, state: 'queued' },
       progress: { stage: 'queued', done: 0, total: 0 },
       counts: {},
       issues: [],
@@ -124,8 +122,7 @@ export class JobService {
     this.#live.set(job.id, live);
     this.#beat();
     controller.signal.addEventListener('abort', () => void this.#dropQueued(live), { once: true });
-    if (request.onlyConducts === true) void this.#run(live, request);
-    else void this.#queue.add(() => this.#run(live, request));
+    void (request.onlyConducts === true ? this.#run(live, request) : this.#queue.add(() => this.#run(live, request)));
     return job;
   }
 
@@ -198,9 +195,10 @@ export class JobService {
 
   #handle(live: LiveJob): JobHandle {
     const change = (part: Partial<Job>): void => void this.#update(live, part, false);
+    const { id, input } = live.job;
     return {
-      id: live.job.id,
-      input: live.job.input,
+      id,
+      input,
       signal: live.controller.signal,
       report: (progress: Progress) => change({ progress }),
       count: (name, by = 1) => change({ counts: { ...live.job.counts, [name]: (live.job.counts[name] ?? 0) + by } }),
