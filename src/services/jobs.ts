@@ -3,6 +3,7 @@ import PQueue from 'p-queue';
 import { QuarryError, toQuarryError } from '../core/errors.js';
 import type { Report } from '../core/ports.js';
 import type { Job, JobIssue, JobState, JsonObject, JsonValue, Progress } from '../core/types.js';
+import { completed } from './completed-progress.js';
 import type { ServiceContext } from './context.js';
 import { JobPulse } from './job-pulse.js';
 import { writePatiently } from './patient-write.js';
@@ -99,7 +100,10 @@ export class JobService {
     const now = this.#context.clock.now();
     const job: Job = {
       id: `job_${randomUUID().replaceAll('-', '').slice(0, 20)}`,
-      ...{ kind, subject, input, state: 'queued' },
+      kind,
+      subject,
+      input,
+      state: 'queued',
       progress: { stage: 'queued', done: 0, total: 0 },
       counts: {},
       issues: [],
@@ -392,9 +396,4 @@ export class JobService {
     for (const live of this.#live.values()) await this.#persist(live).catch(() => undefined); // Others will find it interrupted.
     this.#stopBeating();
   }
-}
-
-/** The progress of work that has succeeded; steps are reported now and then only, so the last may be missing. */
-function completed({ done, total, ...progress }: Progress): Progress {
-  return { ...progress, stage: 'done', done: Math.max(done, total), total };
 }

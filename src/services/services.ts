@@ -80,9 +80,17 @@ export function createServices(context: ServiceContext): Services {
     return createSpecialistServices(context, { collections, retrieve, search, benchmark });
   });
   const specialists = openedSpecialists.get;
+  const models = once(async () => {
+    const [{ ModelService }, { SuiteMeasure }] = await Promise.all([
+      import('./models/model-service.js'),
+      import('./benchmark/measure-suite.js'),
+    ]);
+    const measure = new SuiteMeasure(context, { collections, retrieve });
+    return new ModelService(context, { collections, jobs, measure });
+  }).get;
   const trainingRuns = once(async () => {
     const { TrainingRunService } = await import('./training-runs/training-run-service.js');
-    const parts = { collections, jobs, labelling: async () => (await curation()).labelling };
+    const parts = { collections, jobs, models, labelling: async () => (await curation()).labelling };
     return new TrainingRunService(context, { ...parts, specialists: (await specialists()).registry });
   }).get;
   const learners = { collections, jobs, curation, trainingRuns };
@@ -101,14 +109,7 @@ export function createServices(context: ServiceContext): Services {
       return new LearningService(context, { ...learners, specialists: await specialists() });
     }).get,
     mending: new MendService(context),
-    models: once(async () => {
-      const [{ ModelService }, { SuiteMeasure }] = await Promise.all([
-        import('./models/model-service.js'),
-        import('./benchmark/measure-suite.js'),
-      ]);
-      const measure = new SuiteMeasure(context, { collections, retrieve });
-      return new ModelService(context, { collections, jobs, measure });
-    }).get,
+    models,
     notes: new NoteService(context, collections),
     search,
     specialists,

@@ -30,7 +30,7 @@ import type {
   Source,
 } from '../core/types.js';
 import { Catalog } from './catalog.js';
-import { CollectionTables } from './collection-tables.js';
+import { type CollectionRows, CollectionTables } from './collection-tables.js';
 import { storeError } from './commit.js';
 import type { Database } from './database.js';
 import { filterValues } from './filter-values.js';
@@ -146,8 +146,7 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async putDocuments(collection: string, rows: readonly DocumentRows[], space?: EmbeddingFingerprint): Promise<void> {
-    await this.#write(async () => {
-      const { knowledge, entry } = await this.#tables.rows(collection);
+    await this.#writeRows(collection, async ({ knowledge, entry }) => {
       if (space !== undefined) requireSpace(entry.collection, space);
       await knowledge.put(rows);
       // The rows are stored; searches scan them until the next folding, which tells what keeps it from being done.
@@ -156,13 +155,11 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async patchDocuments(collection: string, documents: readonly Document[]): Promise<void> {
-    await this.#write(async () => {
-      await (await this.#tables.rows(collection)).knowledge.patch(documents);
-    });
+    await this.#writeRows(collection, ({ knowledge }) => knowledge.patch(documents));
   }
 
   async deleteDocuments(collection: string, documentIds: readonly string[]): Promise<number> {
-    return this.#write(async () => (await this.#tables.rows(collection)).knowledge.delete(documentIds));
+    return this.#writeRows(collection, ({ knowledge }) => knowledge.delete(documentIds));
   }
 
   async getDocument(collection: string, documentId: string): Promise<Document | undefined> {
@@ -272,8 +269,7 @@ export class LanceStore implements KnowledgeStore {
   }
 
   async maintain(collection: string, report?: Report): Promise<void> {
-    await this.#write(async () => {
-      const { knowledge, entry } = await this.#tables.rows(collection);
+    await this.#writeRows(collection, async ({ knowledge, entry }) => {
       const startMs = Date.now();
       const state = entry.table.vectorIndex ?? undefined;
       const remember = async (vectorIndex: VectorIndexState | null) => {
@@ -330,20 +326,11 @@ export class LanceStore implements KnowledgeStore {
    */
   async tidy(): Promise<void> {
     const { database, presence } = this.#open().#parts;
-    if (!(await presence.isAlone()) || !(await this.#hasOldVersions())) return;
+    if (!(await presence.isAlone()) || !(await maintenance.someHaveOldVersions(database))) return;
     await this.#writer.write(async () => {
       for (const { knowledge } of await this.#tables.all()) await maintenance.dropOldVersions(database, knowledge);
       await this.#catalog.compact(maintenance.OLD_VERSIONS);
     });
-  }
-
-  async #hasOldVersions(): Promise<boolean> {
-    const { database } = this.#parts;
-    for (const name of await database.tableNames()) {
-      const table = await database.table(name).catch(() => undefined); // broken: not for here to mend
-      if (table !== undefined && (await maintenance.hasOldVersions(database, table))) return true;
-    }
-    return false;
   }
 
   /** A read of the keyword index, done again once its broken indexes have been built anew. */
@@ -378,6 +365,18 @@ export class LanceStore implements KnowledgeStore {
   #read<T>(collection: string, work: (knowledge: KnowledgeTable) => Promise<T>): Promise<T> {
     const { background } = this.#residents;
     return this.#open().#tables.read(collection, ({ knowledge }) => background.search(() => work(knowledge)));
+  }
+
+  /** A write of a collection's rows, which what is kept in memory of them begins to follow. */
+  #writeRows<T>(collection: string, work: (rows: CollectionRows) => Promise<T>): Promise<T> {
+    return this.#write(async () => {
+      const rows = await this.#tables.rows(collection);
+      try {
+        return await work(rows);
+      } finally {
+        void this.#residents.keepUp(rows.knowledge);
+      }
+    });
   }
 
   async #write<T>(work: () => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ export const trainPromote = defineOperation({
   name: 'train_promote',
   summary: 'Put what a run learned in force',
   description:
-    'Puts what a training run has learned in force for its specialist, in one step. Refused unless held-out questions have proven it, against what is in force now. train_rollback takes it back.',
+    'Puts what a training run has learned in force for its specialist, in one step. Refused unless held-out questions have proven it, against what is in force now. train_rollback takes it back. A static run’s model becomes that of the workspace, as a job that searches do not wait for.',
   effect: 'write',
   idempotent: true,
   openWorld: false,
@@ -24,6 +24,8 @@ export const trainPromote = defineOperation({
     'INPUT_INVALID',
     'RUN_NOT_FOUND',
     'RUN_INVALID',
+    'MODEL_UNAVAILABLE',
+    'CONFIG_INVALID',
     'SPECIALIST_NOT_FOUND',
     'REVISION_MISMATCH',
     'STORE_BROKEN',

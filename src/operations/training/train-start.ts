@@ -13,7 +13,7 @@ export const trainStart = defineOperation({
   name: 'train_start',
   summary: 'Start a training run',
   description:
-    'Learns for a specialist from the judged questions of a suite, as a job: settings of search, or a query adapter (a small map on query vectors). Half of the questions tunes, the other half proves, and the other way round. Only a significant gain on held-out questions may be promoted; otherwise nothing changes and the answer says how many more judged questions would decide. Follow it with train_status.',
+    'Learns for a specialist from the judged questions of a suite, as a job: settings of search, a query adapter (a small map on query vectors), or the static model itself. Half of the questions tunes, the other half proves, and the other way round. Only a significant gain on held-out questions may be promoted; otherwise nothing changes and the answer says how many more judged questions would decide. Follow it with train_status.',
   effect: 'write',
   idempotent: false,
   openWorld: false,
@@ -23,7 +23,12 @@ export const trainStart = defineOperation({
   startsJob: 'jobId',
   jobAnswer: { operation: 'train_list', key: 'runs' },
   input: z.strictObject({
-    kind: z.enum(RUN_KINDS).default('settings').describe('settings (default), or adapter: a map on query vectors.'),
+    kind: z
+      .enum(RUN_KINDS)
+      .default('settings')
+      .describe(
+        'settings (default); adapter: a map on query vectors; static: the static model itself, for the whole workspace.',
+      ),
     suite: suiteName
       .optional()
       .describe('Suite (name or folder) whose judged questions tune and prove; default the specialist’s first.'),
@@ -68,6 +73,7 @@ export const trainStart = defineOperation({
     'COLLECTION_NOT_FOUND',
     'SPECIALIST_NOT_FOUND',
     'DATASET_NOT_FOUND',
+    'MODEL_UNAVAILABLE',
     'STORE_LOCKED',
   ],
   examples: [{ suite: 'no-such-suite' }],

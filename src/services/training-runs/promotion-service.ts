@@ -8,8 +8,10 @@ import type {
   TrainingRun,
 } from '../../core/training-runs/training-run.js';
 import type { ServiceContext } from '../context.js';
+import type { ModelService } from '../models/model-service.js';
 import type { SpecialistService } from '../specialists/specialist-service.js';
 import { candidateHalf, type JudgingService } from './judging-service.js';
+import { type ModelInForce, ModelPromotion } from './model-promotion.js';
 import type { RunRecords } from './run-records.js';
 
 /** What is in force after a promotion or a rollback. */
@@ -19,6 +21,8 @@ export interface InForce {
   readonly revision: number;
   readonly settings: Partial<RetrievalSettings>;
   readonly learned: LearnedParts;
+  /** The model of the workspace, where a run adapted that. */
+  readonly model?: ModelInForce;
 }
 
 /** Puts in force what runs have proven, and takes it back. Each change is one commit of one record, the specialist's. */
@@ -27,11 +31,18 @@ export class PromotionService {
   readonly #specialists: SpecialistService;
   readonly #records: RunRecords;
   readonly #judging: JudgingService;
+  readonly #models: ModelPromotion;
 
   constructor(
     context: ServiceContext,
-    parts: { specialists: SpecialistService; records: RunRecords; judging: JudgingService },
+    parts: {
+      specialists: SpecialistService;
+      records: RunRecords;
+      judging: JudgingService;
+      models: () => Promise<ModelService>;
+    },
   ) {
+    this.#models = new ModelPromotion(context, parts.models);
     this.#context = context;
     this.#specialists = parts.specialists;
     this.#records = parts.records;
@@ -39,8 +50,9 @@ export class PromotionService {
   }
 
   /** The specialist that a run learns for. @throws QuarryError INPUT_INVALID when it learns for none */
-  requireTarget({ specialist }: TrainingRecipe): string {
-    if (specialist !== '') return specialist;
+  requireTarget({ kind, specialist }: TrainingRecipe): string {
+    // A model is the workspace's.
+    if (specialist !== '' || kind === 'static') return specialist;
     throw new QuarryError(
       'INPUT_INVALID',
       'Only a specialist can put something learned in force: this run is for none.',
@@ -53,7 +65,8 @@ export class PromotionService {
   /** Promotes a run that asked for it; gives what to tell. */
   async afterRun(run: TrainingRun, { decision }: TrainingOutcome): Promise<string[]> {
     if (!run.promotes || !decision.mayPromote) return [];
-    const { specialist, revision } = await this.promote(run.id);
+    const { specialist, revision, model } = await this.promote(run.id);
+    if (model !== undefined) return [`Collections are embedded anew with the adapted model: ${model.job}.`];
     return [`In force for ${specialist}, revision ${revision}.`];
   }
 
@@ -63,8 +76,10 @@ export class PromotionService {
    * @throws QuarryError RUN_NOT_FOUND, RUN_INVALID when nothing is proven, or was proven against something else than is in force, SPECIALIST_NOT_FOUND, REVISION_MISMATCH
    */
   async promote(id: string, name?: string): Promise<InForce> {
-    const { recipe } = await this.#records.get(id);
+    const run = await this.#records.get(id);
+    const { recipe } = run;
     const half = await this.#provenHalf(id);
+    if (recipe.kind === 'static') return { ...NO_SPECIALIST, model: await this.#models.promote(run, half) };
     const target = name ?? this.requireTarget(recipe);
     const specialist = await this.#specialists.get(target);
     const kind = recipe.kind === 'adapter' ? 'adapter' : 'settings';
@@ -77,6 +92,14 @@ export class PromotionService {
         : { ...specialist.learned, settings };
     const force = { settings: differing(half.settings), learned };
     return inForceOf(await this.#specialists.putInForce(target, specialist.revision, force));
+  }
+
+  /** Goes back to the model before a static run's. @throws QuarryError RUN_NOT_FOUND, RUN_INVALID, STORE_LOCKED */
+  async rollbackModel(id: string): Promise<InForce> {
+    const run = await this.#records.get(id);
+    const outcome = await this.#records.outcome(id);
+    const half = outcome?.halves.find((one) => one.half === outcome.decision.half);
+    return { ...NO_SPECIALIST, model: await this.#models.rollback(run, half) };
   }
 
   /**
@@ -119,6 +142,8 @@ export class PromotionService {
     return { run, version, promotedAt: now > last ? now : new Date(Date.parse(last) + 1).toISOString() };
   }
 }
+
+const NO_SPECIALIST = { specialist: '', revision: 0, settings: {}, learned: {} } as const;
 
 function newestOf({ settings, adapter }: LearnedParts): string {
   return [settings?.promotedAt ?? '', adapter?.promotedAt ?? ''].sort().at(-1) ?? '';

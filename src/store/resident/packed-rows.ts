@@ -10,6 +10,8 @@ const NUMBER_BYTES = 4;
 const PLACE_BYTES = 16;
 const HEAD_BYTES = 1_000;
 
+const NO_VECTOR = new Float32Array(0);
+
 /** A piece of memory, as bytes and as numbers. */
 class Page {
   readonly bytes: Buffer;
@@ -79,19 +81,37 @@ export class PackedRows {
   get(place: number): UnscoredCandidate | undefined {
     const start = this.#startOf(place);
     if (start === undefined) return undefined;
-    const { page, offset } = start;
-    const number = offset / NUMBER_BYTES;
-    const [spanBytes = 0, textBytes = 0, searchBytes = 0, head = 0, hasVector = 0] = page.integers.subarray(number);
-    const first = number + HEADER_NUMBERS;
-    const spanAt = (first + this.#dimensions) * NUMBER_BYTES;
-    const textAt = spanAt + spanBytes;
-    const searchAt = textAt + textBytes;
+    const { bytes, integers } = start.page;
+    const number = start.offset / NUMBER_BYTES;
+    const spanAt = start.offset + (HEADER_NUMBERS + this.#dimensions) * NUMBER_BYTES;
+    const textAt = spanAt + (integers[number] ?? 0);
+    const searchAt = textAt + (integers[number + 1] ?? 0);
+    const end = searchAt + (integers[number + 2] ?? 0);
     return {
-      chunk: decodeSpan(page.bytes.toString('utf8', spanAt, textAt), page.bytes.toString('utf8', textAt, searchAt)),
-      document: this.#head(head),
-      vector: page.floats.subarray(first, first + (hasVector === 1 ? this.#dimensions : 0)),
-      searchText: page.bytes.toString('utf8', searchAt, searchAt + searchBytes),
+      chunk: decodeSpan(bytes.toString('utf8', spanAt, textAt), bytes.toString('utf8', textAt, searchAt)),
+      document: this.#head(integers[number + 3] ?? 0),
+      vector: this.#vectorAt(start) ?? NO_VECTOR,
+      searchText: bytes.toString('utf8', searchAt, end),
     };
+  }
+
+  /** The vector of the row at a place, null where it has none; undefined where no row was put. */
+  vector(place: number): Float32Array | null | undefined {
+    const start = this.#startOf(place);
+    return start === undefined ? undefined : this.#vectorAt(start);
+  }
+
+  /** What is stored of the document of the row at a place, as JSON; undefined where no row was put. */
+  headJson(place: number): string | undefined {
+    const start = this.#startOf(place);
+    if (start === undefined) return undefined;
+    return this.#heads[start.page.integers[start.offset / NUMBER_BYTES + 3] ?? 0]?.json;
+  }
+
+  #vectorAt({ page, offset }: Start): Float32Array | null {
+    const number = offset / NUMBER_BYTES;
+    if (page.integers[number + HEADER_NUMBERS - 1] === 0) return null;
+    return page.floats.subarray(number + HEADER_NUMBERS, number + HEADER_NUMBERS + this.#dimensions);
   }
 
   /** Room for so many bytes, from a multiple of four on. */

@@ -12,7 +12,8 @@ import type { Background } from './background.js';
 import { PackedRows } from './packed-rows.js';
 import type { Tenant } from './room.js';
 import { fragmentOf, type RowId, takeRows } from './row-ids.js';
-import { changesBetween, holds, type RowList, type RowLists } from './row-lists.js';
+import { holds, type RowList, type RowLists } from './row-lists.js';
+import { readPlaces } from './stored-places.js';
 
 /** What a row takes at least, about, before the first have been read: short texts, a vector, fifty postings. */
 const USUAL_ROW_BYTES = 2_000;
@@ -155,6 +156,13 @@ export class ResidentTerms implements Tenant {
     return place === undefined ? undefined : this.#rows.get(place);
   }
 
+  /** The vector of a row that was read, null of one that has none; undefined where it was not, or only its terms. */
+  vectorOf(id: RowId): Float32Array | null | undefined {
+    const place = this.#places.get(id);
+    if (place === undefined) return undefined;
+    return this.#documents.has(place) ? null : this.#rows.vector(place);
+  }
+
   /** The chunks of a document, in its order, where all rows are here. */
   chunksOf(documentId: string): UnscoredCandidate[] {
     return (this.#chunks.get(documentId) ?? []).flatMap((place) => this.#thereAt(place) ?? []);
@@ -173,13 +181,15 @@ export class ResidentTerms implements Tenant {
   chunks({ limit, admitted, ...query }: TermQuery): { readonly id: RowId; readonly score: number }[] {
     const best = new BestFew(limit);
     const hits: { readonly id: RowId; readonly score: number }[] = [];
-    this.#postings.score(query, (place, score) => {
-      if (score <= 0 || score < best.threshold || this.#documents.has(place)) return;
+    const { places, scores } = this.#postings.score(query);
+    for (const place of places) {
+      const score = scores[place] ?? 0;
+      if (score <= 0 || score < best.threshold || this.#documents.has(place)) continue;
       const id = this.#ids[place] ?? -1;
-      if (admitted !== undefined && !holds(admitted, id)) return;
+      if (admitted !== undefined && !holds(admitted, id)) continue;
       best.add(id, score);
       hits.push({ id, score });
-    });
+    }
     if (hits.length <= limit) return hits;
     return hits.filter(({ score }) => score >= best.threshold).slice(0, limit + SPARE_TIES);
   }
@@ -187,11 +197,12 @@ export class ResidentTerms implements Tenant {
   /** The documents that fit any of these name terms best, with all of theirs. */
   names(terms: readonly string[], limit: number, admitted: RowList | undefined): Map<string, readonly string[]> {
     const found: { readonly score: number; readonly document: { id: string; names: readonly string[] } }[] = [];
-    this.#postings.score({ ...this.weights(terms), required: [], excluded: [] }, (place, score) => {
+    const { places, scores } = this.#postings.score({ ...this.weights(terms), required: [], excluded: [] });
+    for (const place of places) {
       const document = this.#documents.get(place);
-      if (document === undefined || (admitted !== undefined && !holds(admitted, this.#ids[place] ?? -1))) return;
-      found.push({ score, document });
-    });
+      if (document === undefined || (admitted !== undefined && !holds(admitted, this.#ids[place] ?? -1))) continue;
+      found.push({ score: scores[place] ?? 0, document });
+    }
     found.sort((first, second) => second.score - first.score || (first.document.id < second.document.id ? -1 : 1));
     return new Map(found.slice(0, limit).map(({ document }) => [document.id, document.names]));
   }
@@ -204,10 +215,10 @@ export class ResidentTerms implements Tenant {
     if (this.#reading !== undefined) return;
     const list = await this.#wanted(version);
     if (list === undefined || list.ids.length > MOST_ROWS[this.#which]) return; // a newer version tells more
-    const { added, gone } = changesBetween(this.#settled, list);
+    const { added, gone } = this.#lists.changes(this.#settled, list);
     const missing = added.filter((id) => !this.#places.has(id));
     if (this.#which !== 'waiting' && indexed > 0 && missing.length > READ_AT_ONCE) {
-      this.#reading = this.#readSlices(missing)
+      this.#reading = this.#readAhead(missing, { isFold: gone.length > READ_AT_ONCE, version })
         .catch(() => undefined) // the next search tries again
         .finally(() => {
           this.#reading = undefined;
@@ -252,10 +263,27 @@ export class ResidentTerms implements Tenant {
   }
 
   /** Reads rows that nobody waits for. */
-  async #readSlices(ids: Float64Array): Promise<void> {
+  async #readAhead(
+    missing: Float64Array,
+    table: { readonly isFold: boolean; readonly version: number },
+  ): Promise<void> {
     const postings = this.#postings;
+    if (table.isFold && this.isWhole) await this.#background.run(() => this.#renumber(table.version));
+    const ids = missing.filter((id) => !this.#places.has(id));
     for (let from = 0; from < ids.length && this.#postings === postings; from += SLICE)
       await this.#background.run(() => this.#read(ids.subarray(from, from + SLICE)));
+  }
+
+  /** Folding a table gives its rows other numbers: those of chunks that are here need not be read again for that. */
+  async #renumber(version: number): Promise<void> {
+    const postings = this.#postings;
+    for await (const { id, documentId, ordinal, head } of readPlaces(this.#knowledge, version)) {
+      if (this.#postings !== postings) return; // let go of meanwhile
+      const place = this.#chunks.get(documentId)?.[ordinal];
+      if (place === undefined || this.#places.has(id) || this.#rows.headJson(place) !== head) continue;
+      this.#places.delete(this.#ids[place] ?? -1);
+      this.#keep(id, place);
+    }
   }
 
   async #read(ids: Float64Array): Promise<void> {
@@ -274,9 +302,7 @@ export class ResidentTerms implements Tenant {
     const terms = termsOf(rows.text(KEYWORD_COLUMN, at));
     const documentId = rows.text('document_id', at);
     const place = this.#postings.add(terms);
-    this.#places.set(id, place);
-    this.#unsettled.push(id);
-    this.#ids[place] = id;
+    this.#keep(id, place);
     const ordinal = rows.number('ordinal', at);
     if (ordinal === DOCUMENT_ORDINAL) this.#documents.set(place, { id: documentId, names: terms });
     else if (this.isWhole) {
@@ -284,6 +310,12 @@ export class ResidentTerms implements Tenant {
       this.#noteChunk(documentId, ordinal, place);
     }
     if (this.#postings.places > TELLING_ROWS) this.#rowBytes = this.bytes / this.#postings.places;
+  }
+
+  #keep(id: RowId, place: number): void {
+    this.#places.set(id, place);
+    this.#unsettled.push(id);
+    this.#ids[place] = id;
   }
 
   #noteChunk(documentId: string, ordinal: number, place: number): void {

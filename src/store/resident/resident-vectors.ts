@@ -5,10 +5,10 @@ import type { Predicate } from '../sql.js';
 import type { Background } from './background.js';
 import { type CodedTable, codePath, readCodes } from './code-file.js';
 import { readVectors } from './read-vectors.js';
-import type { ResidentParts } from './resident-terms.js';
+import type { ResidentParts, ResidentTerms } from './resident-terms.js';
 import type { Tenant } from './room.js';
 import { fragmentOf, offsetOf, type RowId } from './row-ids.js';
-import { changesBetween, holds, type RowChanges, type RowList, type RowLists } from './row-lists.js';
+import { holds, type RowChanges, type RowList, type RowLists } from './row-lists.js';
 
 /** Rows that are gone are passed over until they are more than this share of all; then all are read anew. */
 const MOST_GONE = 0.5;
@@ -33,6 +33,7 @@ export class ResidentVectors implements Tenant {
   readonly #knowledge: KnowledgeTable;
   readonly #lists: RowLists;
   readonly #background: Background;
+  readonly #rows: ResidentTerms;
   #matrix: CodeMatrix;
   /** The rows of the version that it was brought to. */
   #settled: RowList | undefined;
@@ -50,7 +51,9 @@ export class ResidentVectors implements Tenant {
   /** The same for rows that a condition holds for. */
   readonly #admitted = new WeakMap<RowList, Uint8Array>();
 
-  constructor({ knowledge, lists, background }: ResidentParts) {
+  /** @param rows of which some may be in memory as they are */
+  constructor({ knowledge, lists, background }: ResidentParts, rows: ResidentTerms) {
+    this.#rows = rows;
     this.#knowledge = knowledge;
     this.#lists = lists;
     this.#background = background;
@@ -72,19 +75,23 @@ export class ResidentVectors implements Tenant {
     readonly where: Predicate | undefined;
   }): Promise<RowId[] | undefined> {
     const list = query.where === undefined ? undefined : await this.#lists.read(query.where);
-    if (!(await this.#follow()) || this.#settled === undefined) return undefined;
+    if (!(await this.follow()) || this.#settled === undefined) return undefined;
     const admitted = list === undefined ? this.#present : this.#marked(list);
     return this.#matrix.nearest(query.vector, query.count, admitted).map((place) => this.#ids[place] ?? 0);
   }
 
   /** Brings it to the newest version; false where that takes long. */
-  async #follow(): Promise<boolean> {
+  async follow(): Promise<boolean> {
     for (;;) {
       const list = await this.#lists.read();
       if (list.version === this.#settled?.version) return true;
       this.#opening ??= this.#open(list);
       await this.#opening;
-      const changes = changesBetween(this.#settled, list);
+      const changes = this.#lists.changes(this.#settled, list);
+      if (this.#settled !== undefined && this.#following === undefined && this.#isMostlyGone(changes.gone.length)) {
+        this.release();
+        continue;
+      }
       const unknown = changes.added.filter((id) => this.#placeOf(id) === UNKNOWN);
       this.#following ??= this.#catchUp(list, { ...changes, unknown }).finally(() => {
         this.#following = undefined;
@@ -95,6 +102,12 @@ export class ResidentVectors implements Tenant {
         return false;
       }
     }
+  }
+
+  /** Whether so many of its places would be passed over that all are better read anew. */
+  #isMostlyGone(more: number): boolean {
+    const passedOver = this.#ids.length - this.#present.reduce((sum, flag) => sum + flag, 0) + more;
+    return passedOver > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE);
   }
 
   /** Begins with what is in the file, unless that is mostly of rows that are gone. */
@@ -124,23 +137,27 @@ export class ResidentVectors implements Tenant {
     present.set(this.#present);
     this.#mark(present, gone, 0);
     this.#mark(present, added, 1);
-    const passedOver = this.#ids.length - present.reduce((sum, flag) => sum + flag, 0);
-    if (passedOver > Math.max(FEWEST_GONE, this.#ids.length * MOST_GONE)) {
-      this.release();
-      return;
-    }
     this.#present = present;
     this.#settled = list;
   }
 
   async #load(ids: Float64Array, expected = ids.length): Promise<void> {
-    for await (const [id, vector] of readVectors(this.#knowledge, ids)) {
-      this.#setPlace(id, vector === null ? WITHOUT_VECTOR : this.#matrix.rows);
-      if (vector === null) continue;
-      this.#matrix.push(vector, expected);
-      this.#ids.push(id);
+    const unread = ids.filter((id) => {
+      const vector = this.#rows.vectorOf(id);
+      if (vector !== undefined) this.#add(id, vector, expected);
+      return vector === undefined;
+    });
+    for await (const [id, vector] of readVectors(this.#knowledge, unread)) {
+      this.#add(id, vector, expected);
       if (this.#ids.length % PIECE === 0) await nextTurn();
     }
+  }
+
+  #add(id: RowId, vector: Float32Array | null, expected: number): void {
+    this.#setPlace(id, vector === null ? WITHOUT_VECTOR : this.#matrix.rows);
+    if (vector === null) return;
+    this.#matrix.push(vector, expected);
+    this.#ids.push(id);
   }
 
   /** Writes a byte at the place of each of these rows. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import type { KeywordCoverage } from '../keyword-coverage.js';
+import { type KeywordCoverage, keywordCoverage } from '../keyword-coverage.js';
 import type { UnscoredCandidate } from '../knowledge-rows.js';
 import type { KnowledgeTable } from '../knowledge-table.js';
 import { Background } from './background.js';
@@ -53,6 +53,9 @@ interface TableResidents {
   readonly vectors: ResidentVectors;
   /** Searches for words, and for vectors. */
   readonly searches: { words: number; vectors: number };
+  /** Whether it changed since it was followed last, and the following. */
+  isBehind: boolean;
+  following: Promise<void> | undefined;
 }
 
 /**
@@ -100,9 +103,38 @@ export class Residents {
   async vectorsOf(knowledge: KnowledgeTable): Promise<ResidentVectors | undefined> {
     const { vectors, lists, searches } = this.#of(knowledge);
     searches.vectors += 1;
+    await this.#followTerms(knowledge); // Vectors of rows that are in memory need not be read.
     if (searches.vectors === 1 && !existsSync(codePath(knowledge.folder))) return undefined;
     const rows = vectors.bytes > 0 ? (await lists.read()).ids.length : await (await knowledge.open()).countRows();
     return this.#vectors.admit(vectors, rows * rowBytes(knowledge.dimensions)) ? vectors : undefined;
+  }
+
+  /**
+   * Follows a change of a table of which something is kept, so that the next search need not, or finds it well begun. What
+   * goes wrong is for that search to tell.
+   */
+  async keepUp(knowledge: KnowledgeTable): Promise<void> {
+    const table = this.#of(knowledge);
+    table.isBehind = true;
+    table.following ??= this.#follow(knowledge, table)
+      .catch(() => undefined)
+      .finally(() => {
+        table.following = undefined;
+      });
+    await table.following;
+  }
+
+  async #follow(knowledge: KnowledgeTable, table: TableResidents): Promise<void> {
+    while (table.isBehind) {
+      table.isBehind = false;
+      await this.#followTerms(knowledge);
+      if (table.vectors.bytes > 0) await table.vectors.follow();
+    }
+  }
+
+  /** Brings the terms that are kept of a table to its newest version. */
+  async #followTerms(knowledge: KnowledgeTable): Promise<void> {
+    if (this.#of(knowledge).searches.words > 1) await this.termsOf(knowledge, await keywordCoverage(knowledge));
   }
 
   /** The documents of a table by their names; undefined where LanceDB has to look at them, and at what {@link termsOf} gives. */
@@ -125,13 +157,16 @@ export class Residents {
     if (known !== undefined) return known;
     const lists = new RowLists(knowledge);
     const parts = { knowledge, lists, background: this.background };
-    const table = {
+    const all = new ResidentTerms(parts, 'all');
+    const table: TableResidents = {
       lists,
-      all: new ResidentTerms(parts, 'all'),
+      all,
       waiting: new ResidentTerms(parts, 'waiting'),
       documents: new ResidentTerms(parts, 'documents'),
-      vectors: new ResidentVectors(parts),
+      vectors: new ResidentVectors(parts, all),
       searches: { words: 0, vectors: 0 },
+      isBehind: false,
+      following: undefined,
     };
     this.#tables.set(knowledge, table);
     return table;

@@ -17,8 +17,20 @@ export class RowLists {
   readonly #knowledge: KnowledgeTable;
   readonly #lists = new Map<Predicate | undefined, { readonly version: number; readonly list: Promise<RowList> }>();
 
+  /** What came and went up to each list, since another. */
+  readonly #changes = new WeakMap<RowList, { readonly before: RowList | undefined; readonly changes: RowChanges }>();
+
   constructor(knowledge: KnowledgeTable) {
     this.#knowledge = knowledge;
+  }
+
+  /** {@link changesBetween}, once for all that follow the table. */
+  changes(before: RowList | undefined, after: RowList): RowChanges {
+    const known = this.#changes.get(after);
+    if (known !== undefined && known.before === before) return known.changes;
+    const changes = changesBetween(before, after);
+    this.#changes.set(after, { before, changes });
+    return changes;
   }
 
   async read(where?: Predicate): Promise<RowList> {
@@ -38,9 +50,13 @@ export class RowLists {
   async #look(version: number, where: Predicate | undefined): Promise<RowList> {
     const table = await this.#knowledge.open();
     const ids = await readRowIds(table, where);
-    const isAscending = ids.every((id, at) => at === 0 || id > (ids[at - 1] ?? 0));
-    return { version, ids: isAscending ? ids : ids.sort() };
+    return { version, ids: isAscending(ids) ? ids : ids.sort() };
   }
+}
+
+function isAscending(ids: Float64Array): boolean {
+  for (let at = 1; at < ids.length; at++) if ((ids[at - 1] ?? 0) >= (ids[at] ?? 0)) return false;
+  return true;
 }
 
 /** Rows that one list has and another has not. */
@@ -55,7 +71,8 @@ export function changesBetween(before: RowList | undefined, { ids: after }: RowL
   const added: RowId[] = [];
   const gone: RowId[] = [];
   let at = 0;
-  for (const id of after) {
+  for (let to = 0; to < after.length; to++) {
+    const id = after[to] ?? 0;
     while (at < old.length && (old[at] ?? 0) < id) gone.push(old[at++] ?? 0);
     if (old[at] === id) at += 1;
     else added.push(id);
