@@ -6,7 +6,6 @@ import { type Reach, remoteReach } from '../../core/reach.js';
 import { recommend } from '../../core/specialists/evidence.js';
 import { LEARNING_REPORT, type LearningReport } from '../../core/specialists/learning-report.js';
 import type { Specialist } from '../../core/specialists/specialist.js';
-import { RUN_KINDS } from '../../core/training-runs/training-run.js';
 import type { Job, JsonValue } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
@@ -18,6 +17,8 @@ import type { SpecialistServices } from './specialist-services.js';
 const RECORD = 'learning-report';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+/** What a cycle trains. A new embedding model is for all of a workspace: no schedule changes it. */
+const LEARNED = ['settings', 'adapter'] as const;
 /** Candidates that one cycle queues for judging. */
 const QUEUED = 200;
 /** Mined pairs that a cycle adds at most: more would drown what people asked. */
@@ -218,7 +219,7 @@ export class LearningService {
     const { promotes, reach, signal } = request;
     const runs: LearningReport['runs'] = [];
     const dataset = await this.#minedPairs(specialist);
-    for (const kind of RUN_KINDS) {
+    for (const kind of LEARNED) {
       const left = end - this.#context.clock.elapsedMs();
       if (left <= 0) break;
       const order = { kind, specialist: specialist.name, metric: 'ndcg@10', seed: SEED, promotes, dataset };
