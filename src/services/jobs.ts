@@ -38,7 +38,7 @@ export interface JobRequest {
   readonly kind: string;
   readonly subject: string;
   readonly input: JsonObject;
-  /** Whether it only starts other jobs and waits for them: then it takes no turn, which they would wait for. Default false. */
+  /** Whether it only starts other jobs and waits for them: then it takes no turn. Default false. */
   readonly onlyConducts?: boolean;
   /** Does the work; its value becomes the job's result. */
   work(handle: JobHandle): Promise<JsonValue>;
@@ -96,13 +96,14 @@ export class JobService {
 
   /** Queues work and resolves with its record as soon as that is stored. */
   async start(request: JobRequest): Promise<Job> {
+    const { kind, subject, input } = request;
     const now = this.#context.clock.now();
     const job: Job = {
       id: `job_${randomUUID().replaceAll('-', '').slice(0, 20)}`,
-      kind: request.kind,
+      kind,
+      subject,
+      input,
       state: 'queued',
-      subject: request.subject,
-      input: request.input,
       progress: { stage: 'queued', done: 0, total: 0 },
       counts: {},
       issues: [],
@@ -125,8 +126,7 @@ export class JobService {
     this.#live.set(job.id, live);
     this.#beat();
     controller.signal.addEventListener('abort', () => void this.#dropQueued(live), { once: true });
-    if (request.onlyConducts === true) void this.#run(live, request);
-    else void this.#queue.add(() => this.#run(live, request));
+    void (request.onlyConducts === true ? this.#run(live, request) : this.#queue.add(() => this.#run(live, request)));
     return job;
   }
 
@@ -199,9 +199,10 @@ export class JobService {
 
   #handle(live: LiveJob): JobHandle {
     const change = (part: Partial<Job>): void => void this.#update(live, part, false);
+    const { id, input } = live.job;
     return {
-      id: live.job.id,
-      input: live.job.input,
+      id,
+      input,
       signal: live.controller.signal,
       report: (progress: Progress) => change({ progress }),
       count: (name, by = 1) => change({ counts: { ...live.job.counts, [name]: (live.job.counts[name] ?? 0) + by } }),

@@ -51,6 +51,8 @@ export interface Services {
   readonly turns: FairQueue;
 }
 
+/** Calls that run at once. One more than one, so that a machine with a single core overlaps reading and ranking too. */
+const PLACES = Math.max(2, availableParallelism());
 /** Calls of one caller that may wait: bursts of a few hundred are served, endless ones are told to slow down. */
 const MAX_WAITING_PER_CALLER = 256;
 /** Calls that may wait in all; each holds a connection and its input. */
@@ -88,10 +90,10 @@ export function createServices(context: ServiceContext): Services {
   }).get;
   const trainingRuns = once(async () => {
     const { TrainingRunService } = await import('./training-runs/training-run-service.js');
-    const labelling = async () => (await curation()).labelling;
-    const parts = { collections, jobs, labelling, models, specialists: (await specialists()).registry };
-    return new TrainingRunService(context, parts);
+    const parts = { collections, jobs, models, labelling: async () => (await curation()).labelling };
+    return new TrainingRunService(context, { ...parts, specialists: (await specialists()).registry });
   }).get;
+  const learners = { collections, jobs, curation, trainingRuns };
   return {
     context,
     collections,
@@ -104,7 +106,7 @@ export function createServices(context: ServiceContext): Services {
     ingest: new IngestService(context, { collections, jobs, reindex }),
     learning: once(async () => {
       const { LearningService } = await import('./specialists/learning-service.js');
-      return new LearningService(context, { collections, jobs, specialists: await specialists(), trainingRuns });
+      return new LearningService(context, { ...learners, specialists: await specialists() });
     }).get,
     mending: new MendService(context),
     models,
@@ -119,11 +121,6 @@ export function createServices(context: ServiceContext): Services {
       return new TrainingService(context, jobs);
     }).get,
     trainingRuns,
-    turns: new FairQueue({
-      // One more than one, so that a machine with a single core overlaps reading and ranking too.
-      places: Math.max(2, availableParallelism()),
-      perCaller: MAX_WAITING_PER_CALLER,
-      total: MAX_WAITING,
-    }),
+    turns: new FairQueue({ places: PLACES, perCaller: MAX_WAITING_PER_CALLER, total: MAX_WAITING }),
   };
 }

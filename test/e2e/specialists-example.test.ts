@@ -60,7 +60,7 @@ test('the worked example of docs/specialists.md leads from an empty workspace to
   expect(answerOf('specialist show')).toMatch(/suite jargon-trade .*ndcg@10 0\.\d+ \[/);
   expect(answerOf('get dirt off')).toMatch(/\* trade-expert, share/);
   expect(answerOf('smoked trout')).toContain('For none of them');
-  expect(answerOf('feedback report')).toContain('1 tasks came out well');
+  expect(answerOf('feedback report')).toContain('tasks that came out well 1, badly 0');
   expect(answerOf('quarry learn trade-expert')).toContain('trade-expert');
   expect(answers.get('quarry learning')).toContain('trade-expert');
 }, 1_800_000);

@@ -254,7 +254,9 @@ describe('law', () => {
         .map((path) => path.replace(/^\w+\./, ''))
         .filter(
           (path) =>
-            !/^(?:metadata|options|answer|fields|tools\.items(?:\.inputSchema)?|\$defs\.__schema0\.anyOf)$/.test(path),
+            !/^(?:metadata|options|answer|fields|tools\.items(?:\.inputSchema(?:\.anyOf)?)?|\$defs\.__schema0\.anyOf)$/.test(
+              path,
+            ),
         ),
     ).toEqual([]);
   });

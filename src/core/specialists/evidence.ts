@@ -97,7 +97,7 @@ export function recommend(evidence: Evidence): Recommendation[] {
       },
     gaps.length > 0 && {
       action: 'Ingest knowledge that answers these queries, or let it read another collection.',
-      because: because(gaps.map(({ query, times }) => `${query} (${times} times)`)),
+      because: because(gaps.map(({ query, times }) => `${query} (${times === 1 ? 'once' : `${times} times`})`)),
     },
     (neverFound?.length ?? 0) > 0 && {
       action: 'Write questions for these documents at the desk (curate_next, task write), or take them out.',

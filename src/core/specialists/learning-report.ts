@@ -11,10 +11,14 @@ export const LEARNING_REPORT = z.object({
   dataset: z.string(),
   /** New candidates for judging: from feedback, and from findings. */
   queued: z.int(),
+  /** New pairs out of the structure of what it reads, that adapters learn from; they prove nothing. */
+  mined: z.int(),
   /** Training runs with their decisions. */
   runs: z.array(
     z.object({ run: z.string(), kind: z.string(), state: z.string(), isPromoted: z.boolean(), decision: z.string() }),
   ),
+  /** What the evidence asks of people and agents, with what caused it. */
+  next: z.array(z.string()),
   /** Why nothing was trained; empty when something was. */
   skipped: z.string(),
   /** What the cycle was about; while it is the same, proving again would only try luck. */

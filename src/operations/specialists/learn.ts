@@ -6,13 +6,23 @@ import { reachOf } from '../reach-of.js';
 import { specialistName } from '../specialist-fields.js';
 
 /** A report for people. */
-export function renderLearning({ specialist, endedAt, dataset, queued, runs, skipped }: LearningReport): string {
+export function renderLearning({
+  specialist,
+  endedAt,
+  dataset,
+  queued,
+  mined,
+  runs,
+  next,
+  skipped,
+}: LearningReport): string {
   return [
-    `${specialist}, ${endedAt}: ${queued} candidates queued in ${dataset}${skipped === '' ? '' : `. ${skipped}`}`,
+    `${specialist}, ${endedAt}: ${queued} candidates queued in ${dataset}, ${mined} pairs mined${skipped === '' ? '' : `. ${skipped}`}`,
     ...runs.map(
       ({ run, kind, state, isPromoted, decision }) =>
         `   ${kind} ${run} ${state}${isPromoted ? ', promoted' : ''}: ${decision}`,
     ),
+    ...next.map((advice) => `   -> ${advice}`),
   ].join('\n');
 }
 
@@ -20,7 +30,7 @@ export const learn = defineOperation({
   name: 'learn',
   summary: 'Learn for specialists',
   description:
-    'One cycle of continuous learning as a job, within a budget, for cron or by hand: queues what was used and what contradicts for judging, trains settings and a query adapter for each specialist that has a suite, proves them on held-out questions, promotes what is proven (unless told not to) and reports (learning_reports). Trains nothing while questions, knowledge and settings are as at the last proof. quarry serve does the same on a schedule (QUARRY_LEARN_EVERY_HOURS).',
+    'One cycle of continuous learning as a job, within a budget, for cron or by hand: mines pairs, queues what was used and what contradicts for judging, trains settings and a query adapter for each specialist that has a suite, proves them on held-out questions, promotes what is proven (unless told not to) and reports (learning_reports). Trains nothing while questions, knowledge and settings are as at the last proof. quarry serve does the same on a schedule (QUARRY_LEARN_EVERY_HOURS).',
   effect: 'write',
   idempotent: false,
   openWorld: false,

@@ -150,12 +150,13 @@ function sorted(value: unknown): [string, unknown][] {
   return entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** Queries with nothing relevant; one that was answered when it was last asked is no gap any more. */
 function gapsOf(searches: readonly LoggedSearch[]): Gap[] {
   const gaps = new Map<string, Gap>();
   for (const { query, at, shown, isDoubtful } of searches) {
-    if (shown.length > 0 && !isDoubtful) continue;
     const before = gaps.get(query);
-    gaps.set(query, { query, times: (before?.times ?? 0) + 1, last: at });
+    gaps.delete(query);
+    if (shown.length === 0 || isDoubtful) gaps.set(query, { query, times: (before?.times ?? 0) + 1, last: at });
   }
   return [...gaps.values()].sort((a, b) => b.times - a.times || (a.last < b.last ? 1 : -1)).slice(0, MOST_TOLD);
 }

@@ -5,7 +5,8 @@ import { jargonTrade } from '../../../scripts/specialists/jargon-trade.js';
 import { drawSome, writeSuite } from '../../../scripts/specialists/made-collection.js';
 import type { OperationInput } from '../../../src/operations/index.js';
 import type { Quarry } from '../../../src/quarry.js';
-import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
+import { writeFiles } from '../../support/benchmark.js';
+import { finishJob, ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
 
 describe('learning again and again', () => {
   let home: string;
@@ -16,7 +17,13 @@ describe('learning again and again', () => {
     quarry = await openTestWorkspace(home, { queryLog: 'on' });
     const trade = jargonTrade(1);
     await writeSuite(join(home, 'trade'), trade, drawSome(trade.questions, 200, 3));
-    await quarry.execute('create_collection', { name: 'trade' });
+    const pages = await writeFiles(
+      join(home, 'pages'),
+      Object.fromEntries(
+        trade.documents.slice(0, 60).map(({ id, title, text }) => [`${id}.md`, `# ${title}\n\n${text}\n`]),
+      ),
+    );
+    await ingestAndWait(quarry, pages, { collection: 'trade' });
     const create = (name: string, suites: string[]) =>
       quarry.execute('specialist_create', { name, collections: ['trade'], suites });
     await create('learner', [join(home, 'trade')]);
@@ -44,6 +51,12 @@ describe('learning again and again', () => {
     expect(reports.get('broken')).toMatchObject({ runs: [], skipped: expect.stringContaining('nowhere') });
     const runs = reports.get('learner')?.runs ?? [];
     expect(runs.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+    // What was mined trains, and is kept apart from what waits for a judge.
+    expect(reports.get('learner')?.mined).toBeGreaterThan(20);
+    const [run = ''] = runs.map((one) => one.run);
+    const recipe = await quarry.execute('train_configuration', { run });
+    expect(recipe.output).toMatchObject({ dataset: 'mined-learner' });
+    expect(reports.get('unjudged')?.next.join(' ')).toMatch(/Name a suite by which it is judged/);
     const shown = await quarry.execute('specialist_show', { name: 'learner' });
     const promoted = runs.filter(({ isPromoted }) => isPromoted).map(({ run }) => run);
     expect(promoted).toContain(shown.output.learned.adapter?.run);
