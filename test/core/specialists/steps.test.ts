@@ -24,6 +24,7 @@ describe('steps of a task', () => {
     'Put the next page link below the table and above the footer',
     'Open the form and find out why nothing is announced',
     'The page is slow. Why?',
+    'Write a typed reader of the export. It must refuse rows that are too long.',
     '',
   ])('are none where nothing says so: %s', (task) => {
     expect(splitTask(task)).toEqual({ isExplicit: false, pieces: [task] });
