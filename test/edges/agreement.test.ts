@@ -135,6 +135,7 @@ const PATH_KEYS = new Set(['target', 'output', 'run', 'qrels', 'baseline', 'suit
 function valueFor(key: string, schema: JsonObject): fc.Arbitrary<JsonValue> {
   const { type, enum: values, items, minimum, maximum } = schema;
   if (key === 'waitSeconds') return fc.constantFrom(0, 'x', -1);
+  if (key === 'budgetMinutes') return fc.constantFrom(0.1, 'x', -1);
   // Anything that may be written or fetched stays in the test's own folder.
   if (PATH_KEYS.has(key)) {
     return fc.constantFrom(join(folder, 'docs'), join(folder, 'none'), join(folder, 'out.json'), './no-such', '');

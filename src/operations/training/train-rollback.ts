@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
+import { reachOf } from '../reach-of.js';
 import { specialistName } from '../specialist-fields.js';
 import { inForceShape, renderInForce, toInForceShape } from './in-force-shape.js';
 
@@ -30,10 +31,13 @@ export const trainRollback = defineOperation({
     'STORE_LOCKED',
   ],
   examples: [{ specialist: 'no-such-specialist' }],
-  async run({ services }, { specialist }) {
+  async run({ services, door }, { specialist }) {
     const { promotions } = await services.trainingRuns();
+    const reach = reachOf({ services, door });
     const isRun = specialist.startsWith('train_');
-    return toInForceShape(await (isRun ? promotions.rollbackModel(specialist) : promotions.rollback(specialist)));
+    return toInForceShape(
+      await (isRun ? promotions.rollbackModel(specialist, reach) : promotions.rollback(specialist)),
+    );
   },
   render: renderInForce,
 });

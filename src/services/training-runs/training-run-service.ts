@@ -81,7 +81,7 @@ export class TrainingRunService {
    */
   async start(request: TrainingRequest, reach: Reach): Promise<RunStatus> {
     const recipe = await this.#recipeOf(request);
-    if (request.promotes) this.promotions.requireTarget(recipe);
+    if (request.promotes) this.promotions.requireTarget(recipe, reach);
     for (const suite of recipe.guards) await this.#questions.openSuite({ suite, split: '', reach });
     const suite = await this.#questions.openSuite({ ...recipe, reach });
     if (recipe.collection !== '') await this.#parts.collections.get(recipe.collection);
@@ -161,7 +161,7 @@ export class TrainingRunService {
       work: async (handle) => {
         const outcome = (await this.#records.outcome(run.id)) ?? (await this.#executor.run(run, handle, reach));
         const { decision } = outcome;
-        const lines = [decision.text, ...(await this.promotions.afterRun(run, outcome))];
+        const lines = [decision.text, ...(await this.promotions.afterRun(run, outcome, reach))];
         return { run: run.id, mayPromote: decision.mayPromote, lines };
       },
     });

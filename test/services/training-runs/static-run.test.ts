@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jargonTrade } from '../../../scripts/specialists/jargon-trade.js';
 import { drawSome, writeSuite } from '../../../scripts/specialists/made-collection.js';
+import { remoteReach } from '../../../src/core/reach.js';
 import type { Quarry } from '../../../src/quarry.js';
 import { ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
 
@@ -67,6 +68,16 @@ describe('a run that adapts the static model', () => {
     const receipt = async (id: string) =>
       (await quarry.execute('train_statistics', { run: id, receipt: true })).output.receipt;
     expect(await receipt(again)).toBe(await receipt(run));
+  });
+
+  it('is not put in place by callers from elsewhere', async () => {
+    const { promotions } = await quarry.services.trainingRuns();
+    const reach = remoteReach(quarry.services.context.config);
+    await expect(promotions.promote(run, { reach })).rejects.toMatchObject({ code: 'RUN_INVALID' });
+    await expect(promotions.promote(run, { name: 'anybody', reach })).rejects.toMatchObject({ code: 'RUN_INVALID' });
+    await expect(promotions.rollbackModel(run, reach)).rejects.toMatchObject({ code: 'RUN_INVALID' });
+    const { recipe } = (await (await quarry.services.trainingRuns()).status(run)).run;
+    expect(() => promotions.requireTarget(recipe, reach)).toThrow('not changed by callers from elsewhere');
   });
 
   it('is put in place at once for all collections, in the background, and taken back', async () => {
