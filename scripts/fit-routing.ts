@@ -34,8 +34,9 @@ export const ROUTING_MODEL: RoutingModel = {
 
 /** Written by \`npm run fit:routing -- --write\`. */
 export const TOOL_MODEL: ToolModel = {
-  coefficients: ${list(tools.coefficients)},
-  chosenFrom: ${tools.chosenFrom},
+  weights: ${list(tools.weights)},
+  need: ${list(tools.need)},
+  chosenFrom: ${Number(tools.chosenFrom.toFixed(3))},
 };
 `;
 }

@@ -239,6 +239,7 @@ export async function openWorkspace(overrides: Partial<Config> = {}, shared: Sha
     async close() {
       await services.jobs.close();
       await services.notes.settle();
+      await services.settleQueryLog();
       await (await services.access.opened())?.trail.close();
       if (shared.access === undefined) await (await access.opened())?.audit.close();
       await model.close();

@@ -195,10 +195,22 @@ function toolLines(test: readonly RoutingCase[], model: ToolModel): string[] {
   const mean = (values: readonly number[]): string => bootstrapMean(values).mean.toFixed(3);
   const p = holm([words, meaning].map((row) => pairedRandomization(differences(own, row)).p));
   const chosen = test.map((one) => rankTools(model, one).filter(({ chance }) => chance >= model.chosenFrom));
+  const gain = (names: readonly string[], right: ReadonlySet<string>): number => {
+    const discount = (rank: number): number => 1 / Math.log2(rank + 2);
+    const ideal = [...right].slice(0, 10).reduce((sum, _, rank) => sum + discount(rank), 0);
+    return names.slice(0, 10).reduce((sum, name, rank) => sum + (right.has(name) ? discount(rank) : 0), 0) / ideal;
+  };
+  const ndcg = asked.map((one) =>
+    gain(
+      rankTools(model, one).map(({ name }) => name),
+      one.task.tools,
+    ),
+  );
+  const wanted = asked.reduce((sum, { task }) => sum + task.tools.size, 0);
   const right = chosen.flatMap((tools, at) => tools.map(({ name }) => test[at]?.task.tools.has(name) === true));
   const found = chosen.filter((tools, at) => tools.some(({ name }) => test[at]?.task.tools.has(name) === true)).length;
   return [
-    `tools: ${asked.length} held-out tasks that call for one of the 52; reciprocal rank ${mean(own)}, keyword ${mean(words)} (p ${(p[0] ?? 1).toFixed(4)}), nearest description ${mean(meaning)} (p ${(p[1] ?? 1).toFixed(4)})`,
-    `chosen tools: ${right.filter(Boolean).length} of ${right.length} right, at ${found} of those ${asked.length} tasks one of them is`,
+    `tools: ${asked.length} held-out tasks that call for one of the 52; reciprocal rank ${mean(own)} (ndcg@10 ${mean(ndcg)}), keyword ${mean(words)} (p ${(p[0] ?? 1).toFixed(4)}), nearest description ${mean(meaning)} (p ${(p[1] ?? 1).toFixed(4)})`,
+    `chosen tools: ${right.filter(Boolean).length} of ${right.length} right (precision ${(right.filter(Boolean).length / Math.max(1, right.length)).toFixed(2)}, recall ${(right.filter(Boolean).length / wanted).toFixed(2)}), at ${found} of those ${asked.length} tasks one of them is`,
   ];
 }

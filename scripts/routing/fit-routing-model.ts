@@ -7,7 +7,7 @@ import {
   scopeFeatures,
   softmax,
 } from '../../src/core/specialists/routing.js';
-import { type ToolModel, toolChance, toolFeatures } from '../../src/core/specialists/tool-choice.js';
+import { needFeatures, type ToolModel, toolChances, toolFeatures } from '../../src/core/specialists/tool-choice.js';
 import { fitLogistic, type LogisticCase, logisticProbability } from '../../src/core/statistics/logistic-regression.js';
 import type { RoutingCase } from './routing-cases.js';
 import type { RoutingSuite } from './routing-suite.js';
@@ -57,9 +57,14 @@ const STEPS = 1_200;
  * with several right candidates counts each in part.
  */
 export function fitChoices(choices: readonly Choice[]): number[] {
-  const rows = choices
-    .filter(({ isRight }) => isRight.includes(true))
-    .map(({ candidates, isRight }) => ({ features: candidates.map(candidateFeatures), isRight }));
+  return fitRows(
+    choices
+      .filter(({ isRight }) => isRight.includes(true))
+      .map(({ candidates, isRight }) => ({ features: candidates.map(candidateFeatures), isRight })),
+  );
+}
+
+function fitRows(rows: readonly { readonly features: number[][]; readonly isRight: readonly boolean[] }[]): number[] {
   const size = rows[0]?.features[0]?.length ?? 0;
   const spreads = Array.from({ length: size }, (_, at) =>
     spreadOf(rows.flatMap(({ features }) => features.map((own) => own[at] ?? 0))),
@@ -147,26 +152,63 @@ export function fitRoutingModel(cases: readonly RoutingCase[], suite: RoutingSui
   };
 }
 
-/** The choice of tools, fitted on the tasks of the cases; tasks without a right tool count too. */
+/** The choice of tools, fitted on the tasks of the cases; tasks without a right tool tell when none is called for. */
 export function fitToolModel(cases: readonly RoutingCase[]): ToolModel {
-  const rows = cases.flatMap(({ task, tools }) =>
-    tools.map(
-      ({ name, evidence }): LogisticCase => ({
-        features: toolFeatures(evidence),
-        isTrue: task.tools.has(name),
-        weight: 1,
-      }),
+  const known = cases.filter(({ tools }) => tools.length > 0);
+  const fitted = (rows: readonly RoutingCase[]): ToolModel => ({
+    weights: fitRows(
+      rows
+        .filter(({ task }) => task.tools.size > 0)
+        .map(({ task, tools }) => ({
+          features: tools.map(({ evidence }) => toolFeatures(evidence)),
+          isRight: tools.map(({ name }) => task.tools.has(name)),
+        })),
     ),
-  );
-  return { coefficients: fitLogistic(rows, RIDGE), chosenFrom: 0.3 };
+    need: fitLogistic(
+      rows.map(
+        ({ task, tools }): LogisticCase => ({
+          features: needFeatures(
+            tools.map(({ evidence }) => evidence),
+            wordsOf(task.text),
+          ),
+          isTrue: task.tools.size > 0,
+          weight: 1,
+        }),
+      ),
+      RIDGE,
+    ),
+    chosenFrom: 0,
+  });
+  const held = Array.from({ length: FOLDS }, (_, fold) => {
+    const model = fitted(known.filter((_case, at) => at % FOLDS !== fold));
+    return known.filter((_case, at) => at % FOLDS === fold).map((one) => ({ one, ranked: rankTools(model, one) }));
+  }).flat();
+  return { ...fitted(known), chosenFrom: bestThreshold(held) };
+}
+
+/** The chance from which tools are chosen with the best F1, on tasks that the model has not seen. */
+function bestThreshold(held: readonly { one: RoutingCase; ranked: ReturnType<typeof rankTools> }[]): number {
+  const right = held.reduce((sum, { one }) => sum + one.task.tools.size, 0);
+  const f1 = (from: number): number => {
+    const chosen = held.flatMap(({ one, ranked }) =>
+      ranked.filter(({ chance }) => chance >= from).map(({ name }) => one.task.tools.has(name)),
+    );
+    return (2 * chosen.filter(Boolean).length) / (chosen.length + right);
+  };
+  const steps = Array.from({ length: 18 }, (_, at) => 0.05 + at * 0.025);
+  return steps.reduce((best, from) => (f1(from) > f1(best) ? from : best));
+}
+
+function wordsOf(task: string): number {
+  return task.split(/\s+/).filter((word) => word !== '').length;
 }
 
 /** Tools of a case by their chance, best first. */
 export function rankTools(
   model: ToolModel,
-  { tools }: RoutingCase,
+  { tools, task }: RoutingCase,
 ): { readonly name: string; readonly chance: number }[] {
-  return tools
-    .map(({ name, evidence }) => ({ name, chance: toolChance(model, evidence) }))
-    .sort((a, b) => b.chance - a.chance);
+  const evidence = tools.map((one) => one.evidence);
+  const chances = toolChances(model, evidence, wordsOf(task.text));
+  return tools.map(({ name }, at) => ({ name, chance: chances[at] ?? 0 })).sort((a, b) => b.chance - a.chance);
 }

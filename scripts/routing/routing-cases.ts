@@ -7,10 +7,9 @@ import type { ToolEvidence } from '../../src/core/specialists/tool-choice.js';
 import type { Collection } from '../../src/core/types.js';
 import { openQuarry, type Quarry } from '../../src/quarry.js';
 import { Absentees } from '../../src/services/ask-each.js';
-import { evidenceOf } from '../../src/services/retrieval/evidence.js';
-import type { RankedHit } from '../../src/services/retrieval/ranked-hit.js';
 import { ContentCentres } from '../../src/services/specialists/content-centres.js';
 import { type RouteCandidate, RouteEvidenceReader } from '../../src/services/specialists/route-evidence.js';
+import { toolEvidenceOf } from '../../src/services/specialists/routed-steps.js';
 import { ToolShelf } from '../../src/services/specialists/tool-shelf.js';
 import type { RoutingSuite, SuiteTask } from './routing-suite.js';
 
@@ -71,7 +70,7 @@ export async function makeSpecialist(quarry: Quarry, specialist: RoutingSuite['s
 async function caseReader(quarry: Quarry, suite: RoutingSuite): Promise<(task: SuiteTask) => Promise<RoutingCase>> {
   const { context, collections, retrieve } = quarry.services;
   const { registry } = await quarry.services.specialists();
-  const past = { helped: () => Promise.resolve([]) };
+  const past = { helped: () => Promise.resolve([]), ofTools: () => Promise.resolve(new Map()) };
   const reader = new RouteEvidenceReader(context, { collections, retrieve, past });
   const candidates = await Promise.all(
     suite.specialists.map(async ({ name }): Promise<RouteCandidate> => {
@@ -96,18 +95,12 @@ async function caseReader(quarry: Quarry, suite: RoutingSuite): Promise<(task: S
       scope: evidence.scope,
       candidates: evidence.candidates,
       centroid: centres.map((centre) => (centre === undefined ? 0 : dot(vector, centre))),
-      tools: tools.map(({ tool, hit }, at) => toolCase(tool.name, hit, tools[at === 0 ? 1 : 0]?.hit)),
+      tools: tools.map((ranked) => ({
+        name: ranked.tool.name,
+        evidence: toolEvidenceOf(ranked),
+        keyword: ranked.hit.keyword?.score ?? 0,
+      })),
     };
-  };
-}
-
-function toolCase(name: string, hit: RankedHit, rival: RankedHit | undefined): ToolCase {
-  const { cosine, share, coverage, score } = evidenceOf(hit);
-  const lead = score - (rival?.fused ?? 0);
-  return {
-    name,
-    evidence: { cosine: cosine ?? 0, share, coverage, score, lead },
-    keyword: hit.keyword?.score ?? 0,
   };
 }
 

@@ -1,4 +1,5 @@
-import { decideJudging, disagreementGain, disagreements } from '../../src/core/training-runs/disagreement.js';
+import { createRandom } from '../../src/core/statistics/random.js';
+import { decideJudging, disagreements, planJudging, plannedGain } from '../../src/core/training-runs/disagreement.js';
 import type { SearchWay } from '../../src/services/training-runs/learner.js';
 import type { Question } from '../../src/services/training-runs/question-set.js';
 import { drawSome } from './made-collection.js';
@@ -22,12 +23,13 @@ export function judgeUntilDecided(
     readonly seed: number;
   },
 ): JudgingTrial {
+  const random = createRandom(work.seed);
   const asked = drawSome(work.questions, work.questions.length, work.seed).map((question) => {
     const [before, after] = work.ways.map((way) => scorer.rank(question, way));
-    const found = disagreements(before ?? [], after ?? []);
-    const gains = found.map(({ document }) => question.judgments.get(document) ?? 0);
+    const plan = planJudging(disagreements(before ?? [], after ?? []), random());
+    const gains = plan.items.map(({ document }) => question.judgments.get(document) ?? 0);
     const pool = new Set([...(before ?? []), ...(after ?? [])]).size;
-    return { value: disagreementGain(found, gains), items: found.length, pool };
+    return { value: plannedGain(plan, gains), items: plan.items.length, pool };
   });
   const everything = asked.reduce((sum, { pool }) => sum + pool, 0);
   const values: number[] = [];

@@ -20,7 +20,7 @@ export interface Trial {
 
 /** Trials of one kind of run. */
 export interface TrialPlan {
-  readonly kind: RunKind;
+  readonly kind: Exclude<RunKind, 'static'>;
   readonly seeds: number;
   /** Judged questions of each run. */
   readonly judged: number;

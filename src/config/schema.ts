@@ -178,6 +178,12 @@ export const SETTINGS = {
     default: 'off' as const,
     help: 'Whether searches and feedback are remembered in the workspace, scrubbed of secrets and personal data: off, on, or explore, which also shows the first result at another place in one search of ten, to learn how much places count. Nothing leaves the machine.',
   }),
+  queryLogDays: setting({
+    env: ['QUARRY_QUERY_LOG_DAYS'],
+    parse: whole(1, 3_650),
+    default: 90,
+    help: 'How many days searches and feedback are remembered; at most the newest 8 MiB of each besides. feedback_forget deletes all at once.',
+  }),
   learnEveryHours: setting({
     env: ['QUARRY_LEARN_EVERY_HOURS'],
     parse: whole(0, 8_760),

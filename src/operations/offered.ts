@@ -1,9 +1,14 @@
 import { QuarryError } from '../core/errors.js';
 import type { Operation } from './define.js';
-import { TOOLSETS } from './toolsets.js';
+import { TOOLSETS, type Toolset } from './toolsets.js';
 
 /** The word that offers every toolset. */
 export const ALL_TOOLSETS = 'all';
+
+/** Operations of other toolsets that come along, because the answers of a toolset tell its user to call them. */
+const COMES_ALONG: Partial<Record<Toolset, readonly string[]>> = {
+  specialists: ['search', 'job_status', 'status', 'benchmark_run', 'curate_next', 'curate_submit'],
+};
 
 /**
  * The operations that the named toolsets offer, in the order of the registry. Every door through which others are served
@@ -11,7 +16,7 @@ export const ALL_TOOLSETS = 'all';
  * @param toolsets names of toolsets, or `all`
  * @throws QuarryError CONFIG_INVALID for an unknown name or none
  */
-export function offeredOperations<O extends Pick<Operation, 'toolset'>>(
+export function offeredOperations<O extends Pick<Operation, 'name' | 'toolset'>>(
   operations: readonly O[],
   toolsets: readonly string[],
 ): readonly O[] {
@@ -22,7 +27,8 @@ export function offeredOperations<O extends Pick<Operation, 'toolset'>>(
     throw new QuarryError('CONFIG_INVALID', `${what}.`, { hint: `Known toolsets: ${known.join(', ')}.` });
   }
   if (toolsets.includes(ALL_TOOLSETS)) return operations;
-  return operations.filter((operation) => toolsets.includes(operation.toolset));
+  const along = new Set(TOOLSETS.filter((name) => toolsets.includes(name)).flatMap((name) => COMES_ALONG[name] ?? []));
+  return operations.filter(({ name, toolset }) => toolsets.includes(toolset) || along.has(name));
 }
 
 /** What a caller should know of an operation that this server does not offer. */

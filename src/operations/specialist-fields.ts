@@ -18,13 +18,21 @@ export const settingsFields = {
   candidates: z.number().int().min(10).max(1000).optional().describe('Chunks that each leg nominates, 10 to 1000.'),
   rerank: z.boolean().optional().describe('Reorder the best results with the configured reranker.'),
   diversity: z.number().min(0).max(1).optional().describe('0 ranks by relevance alone; towards 1 avoids repetition.'),
+  rerankDepth: z.number().int().min(1).max(200).optional().describe('How many of the best are reranked; usually 20.'),
+  headings: z.number().min(0).max(10).optional().describe('What words in the nearest heading add, times the usual.'),
+  kinds: z
+    .number()
+    .min(0)
+    .max(10)
+    .optional()
+    .describe('How far tests and release notes stand back: 1 as usual, 0 not at all.'),
 };
 
 type SettingsInput = { readonly [K in keyof RetrievalSettings]?: RetrievalSettings[K] | undefined };
 
 /** The settings among an operation's input: those that are given. */
 export function settingsOf(input: SettingsInput): Partial<RetrievalSettings> {
-  const { mode, blend, alpha, rankConstant, candidates, rerank, diversity } = input;
+  const { mode, blend, alpha, rankConstant, candidates, rerank, diversity, rerankDepth, headings, kinds } = input;
   return {
     ...(mode === undefined ? {} : { mode }),
     ...(blend === undefined ? {} : { blend }),
@@ -33,6 +41,9 @@ export function settingsOf(input: SettingsInput): Partial<RetrievalSettings> {
     ...(candidates === undefined ? {} : { candidates }),
     ...(rerank === undefined ? {} : { rerank }),
     ...(diversity === undefined ? {} : { diversity }),
+    ...(rerankDepth === undefined ? {} : { rerankDepth }),
+    ...(headings === undefined ? {} : { headings }),
+    ...(kinds === undefined ? {} : { kinds }),
   };
 }
 

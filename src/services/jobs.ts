@@ -3,6 +3,7 @@ import PQueue from 'p-queue';
 import { QuarryError, toQuarryError } from '../core/errors.js';
 import type { Report } from '../core/ports.js';
 import type { Job, JobIssue, JobState, JsonObject, JsonValue, Progress } from '../core/types.js';
+import { completed } from './completed-progress.js';
 import type { ServiceContext } from './context.js';
 import { JobPulse } from './job-pulse.js';
 import { writePatiently } from './patient-write.js';
@@ -37,6 +38,8 @@ export interface JobRequest {
   readonly kind: string;
   readonly subject: string;
   readonly input: JsonObject;
+  /** Whether it only starts other jobs and waits for them: then it takes no turn. Default false. */
+  readonly onlyConducts?: boolean;
   /** Does the work; its value becomes the job's result. */
   work(handle: JobHandle): Promise<JsonValue>;
 }
@@ -93,13 +96,14 @@ export class JobService {
 
   /** Queues work and resolves with its record as soon as that is stored. */
   async start(request: JobRequest): Promise<Job> {
+    const { kind, subject, input } = request;
     const now = this.#context.clock.now();
     const job: Job = {
       id: `job_${randomUUID().replaceAll('-', '').slice(0, 20)}`,
-      kind: request.kind,
+      kind,
+      subject,
+      input,
       state: 'queued',
-      subject: request.subject,
-      input: request.input,
       progress: { stage: 'queued', done: 0, total: 0 },
       counts: {},
       issues: [],
@@ -122,7 +126,7 @@ export class JobService {
     this.#live.set(job.id, live);
     this.#beat();
     controller.signal.addEventListener('abort', () => void this.#dropQueued(live), { once: true });
-    void this.#queue.add(() => this.#run(live, request));
+    void (request.onlyConducts === true ? this.#run(live, request) : this.#queue.add(() => this.#run(live, request)));
     return job;
   }
 
@@ -195,9 +199,10 @@ export class JobService {
 
   #handle(live: LiveJob): JobHandle {
     const change = (part: Partial<Job>): void => void this.#update(live, part, false);
+    const { id, input } = live.job;
     return {
-      id: live.job.id,
-      input: live.job.input,
+      id,
+      input,
       signal: live.controller.signal,
       report: (progress: Progress) => change({ progress }),
       count: (name, by = 1) => change({ counts: { ...live.job.counts, [name]: (live.job.counts[name] ?? 0) + by } }),
@@ -391,9 +396,4 @@ export class JobService {
     for (const live of this.#live.values()) await this.#persist(live).catch(() => undefined); // Others will find it interrupted.
     this.#stopBeating();
   }
-}
-
-/** The progress of work that has succeeded; steps are reported now and then only, so the last may be missing. */
-function completed({ done, total, ...progress }: Progress): Progress {
-  return { ...progress, stage: 'done', done: Math.max(done, total), total };
 }

@@ -80,7 +80,12 @@ export class RetrieveService {
     throwIfCancelled(request.signal);
     const hits = rankPool(pools, { query, settings, vector: await embedding });
     const reranked = settings.rerank
-      ? await rerankHits(this.#context, { query: query.text, hits, signal: request.signal })
+      ? await rerankHits(this.#context, {
+          query: query.text,
+          hits,
+          depth: settings.rerankDepth,
+          signal: request.signal,
+        })
       : hits;
     return spreadHits(reranked, settings.diversity, request.depth);
   }

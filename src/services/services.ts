@@ -44,6 +44,8 @@ export interface Services {
   readonly retrieve: RetrieveService;
   readonly search: SearchService;
   specialists(): Promise<SpecialistServices>;
+  /** Resolves when the searches that were answered are in the query log. */
+  settleQueryLog(): Promise<void>;
   readonly status: StatusService;
   readonly symbols: SymbolService;
   training(): Promise<TrainingService>;
@@ -52,18 +54,15 @@ export interface Services {
   readonly turns: FairQueue;
 }
 
+/** Calls that run at once. One more than one, so that a machine with a single core overlaps reading and ranking too. */
+const PLACES = Math.max(2, availableParallelism());
 /** Calls of one caller that may wait: bursts of a few hundred are served, endless ones are told to slow down. */
 const MAX_WAITING_PER_CALLER = 256;
 /** Calls that may wait in all; each holds a connection and its input. */
 const MAX_WAITING = 1024;
 
 function createTurns(): FairQueue {
-  return new FairQueue({
-    // One more than one, so that a machine with a single core overlaps reading and ranking too.
-    places: Math.max(2, availableParallelism()),
-    perCaller: MAX_WAITING_PER_CALLER,
-    total: MAX_WAITING,
-  });
+  return new FairQueue({ places: PLACES, perCaller: MAX_WAITING_PER_CALLER, total: MAX_WAITING });
 }
 
 /**
@@ -86,16 +85,25 @@ export function createServices(context: ServiceContext, turns: FairQueue = creat
     const { createCurationServices } = await import('./curation/curation-services.js');
     return createCurationServices(context, { collections, jobs, retrieve });
   }).get;
-  const specialists = once(async () => {
+  const openedSpecialists = once(async () => {
     const { createSpecialistServices } = await import('./specialists/specialist-services.js');
     return createSpecialistServices(context, { collections, retrieve, search, benchmark });
+  });
+  const specialists = openedSpecialists.get;
+  const models = once(async () => {
+    const [{ ModelService }, { SuiteMeasure }] = await Promise.all([
+      import('./models/model-service.js'),
+      import('./benchmark/measure-suite.js'),
+    ]);
+    const measure = new SuiteMeasure(context, { collections, retrieve });
+    return new ModelService(context, { collections, jobs, measure });
   }).get;
   const trainingRuns = once(async () => {
     const { TrainingRunService } = await import('./training-runs/training-run-service.js');
-    const labelling = async () => (await curation()).labelling;
-    const parts = { collections, jobs, labelling, specialists: (await specialists()).registry };
-    return new TrainingRunService(context, parts);
+    const parts = { collections, jobs, models, labelling: async () => (await curation()).labelling };
+    return new TrainingRunService(context, { ...parts, specialists: (await specialists()).registry });
   }).get;
+  const learners = { collections, jobs, curation, trainingRuns };
   return {
     context,
     access: once(async () => {
@@ -112,20 +120,14 @@ export function createServices(context: ServiceContext, turns: FairQueue = creat
     ingest: new IngestService(context, { collections, jobs, reindex }),
     learning: once(async () => {
       const { LearningService } = await import('./specialists/learning-service.js');
-      return new LearningService(context, { collections, jobs, specialists: await specialists(), trainingRuns });
+      return new LearningService(context, { ...learners, specialists: await specialists() });
     }).get,
     mending: new MendService(context),
-    models: once(async () => {
-      const [{ ModelService }, { SuiteMeasure }] = await Promise.all([
-        import('./models/model-service.js'),
-        import('./benchmark/measure-suite.js'),
-      ]);
-      const measure = new SuiteMeasure(context, { collections, retrieve });
-      return new ModelService(context, { collections, jobs, measure });
-    }).get,
+    models,
     notes: new NoteService(context, collections),
     search,
     specialists,
+    settleQueryLog: async () => (await openedSpecialists.opened())?.feedback.settle(),
     status: new StatusService(context, { collections, jobs }),
     symbols,
     training: once(async () => {

@@ -31,6 +31,8 @@ export interface TrainingOrder {
   /** Folder or name of the static model to start from; empty for the bundled one. */
   readonly base: string;
   readonly seed: number;
+  /** Whether a gain on held-out pairs is enough to keep the model. */
+  readonly acceptPairs: boolean;
   /** Whether an earlier model in the folder is replaced, and whether that was said twice. */
   readonly overwrite: boolean;
   readonly confirm: boolean;
@@ -103,11 +105,12 @@ export class TrainingService {
       handle.report({ stage: 'prove', done: 0, total: heldOut.length });
       const tuned = await this.#context.staticModel(scratch);
       const proof = await prove({ before: base.embedder, after: tuned.embedder, train, heldOut, seed: order.seed });
-      if (proof.isGain) await workshop.keep(scratch);
+      const isKept = proof.isGain && order.acceptPairs;
+      if (isKept) await workshop.keep(scratch);
       const { records, steps, loss, addedWords } = outcome;
       return {
-        kept: proof.isGain,
-        model: proof.isGain ? order.output : null,
+        kept: isKept,
+        model: isKept ? order.output : null,
         records,
         steps,
         loss,
@@ -182,7 +185,13 @@ async function prove(parts: {
 
 function describe(order: TrainingOrder, proof: Proof): string[] {
   const numbers = `nDCG@10 on ${proof.queries} held-out pairs: ${proof.before.toFixed(3)} before, ${proof.after.toFixed(3)} after (difference ${proof.difference.toFixed(3)}, 95% interval ${proof.low.toFixed(3)} to ${proof.high.toFixed(3)}, p ${proof.p.toFixed(4)}).`;
-  return proof.isGain
-    ? [numbers, `The model is kept in ${order.output}. Take it into use with: quarry model use ${order.output}`]
-    : [numbers, 'No significant gain: nothing was kept.'];
+  if (!proof.isGain) return [numbers, 'No significant gain: nothing was kept.'];
+  const worth =
+    'These pairs are of the kind that it learned from: that it ranks them better tells nothing of questions that people ask.';
+  return order.acceptPairs
+    ? [numbers, worth, `The model is kept in ${order.output}. Take it into use with: quarry model use ${order.output}`]
+    : [
+        numbers,
+        `${worth} So it was not kept. Prove it on judged questions: train_start with kind static, a suite, and these pairs as its dataset; or keep it on the pairs alone, with acceptPairs.`,
+      ];
 }

@@ -252,9 +252,10 @@ export function decodeChunk(rows: ResultRows, row: number): Chunk {
 /** The chunk of a stored span and its text. @throws QuarryError STORE_BROKEN when they are not what was written */
 export function decodeSpan(json: string, text: string): Chunk {
   // Written by encodeSpan in the same format version; the format check at open refuses any other.
-  const { check: _check, ...span } = parsed(json) as Omit<Chunk, 'text'> & { check?: string };
+  const span = parsed(json) as Omit<Chunk, 'text'>;
   if (span.end - span.start !== text.length) throw notAsWritten();
-  return { ...span, text };
+  const { id, documentId, ordinal, start, end, startLine, endLine, headingPath, tokens, embedHash } = span;
+  return { id, documentId, ordinal, start, end, startLine, endLine, headingPath, tokens, embedHash, text };
 }
 
 /** A candidate before any leg has scored it. */

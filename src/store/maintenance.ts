@@ -35,7 +35,7 @@ const MAX_VERSIONS = 12;
 /** The same for a store that stays open or closes, when no job puts the table in order. */
 export const OLD_VERSIONS = 4;
 /** Of large tables, where folding takes seconds, one more of both waits for so many rows. */
-const ROWS_PER_WAITING = 1_000;
+const waiting = (rows: number): number => rows / 1_000;
 /** Above this share of deleted rows the table is written anew without them. */
 const MAX_DELETED = 0.2;
 
@@ -94,7 +94,7 @@ export async function dropOldVersions(database: Database, knowledge: KnowledgeTa
 
 /** Whether a table has more old versions than are worth the work: dropping them folds all of it. */
 async function hasOldVersions({ retention }: Database, table: Table): Promise<boolean> {
-  return (await retention.droppable(table)) > OLD_VERSIONS + (await table.countRows()) / ROWS_PER_WAITING;
+  return (await retention.droppable(table)) > OLD_VERSIONS + waiting(await table.countRows());
 }
 
 /** Whether any table has. */
@@ -129,7 +129,7 @@ async function canWait({ retention }: Database, table: Table): Promise<boolean> 
     return false;
   const { numRows, fragmentStats } = await table.stats();
   const written = fragmentStats.numFragments * fragmentStats.lengths.mean; // lengths count deleted rows too
-  const more = numRows / ROWS_PER_WAITING;
+  const more = waiting(numRows);
   if (fragmentStats.numFragments > MAX_FRAGMENTS + more || written - numRows > written * MAX_DELETED) return false;
   return (await retention.droppable(table)) <= MAX_VERSIONS + more;
 }

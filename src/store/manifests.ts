@@ -12,25 +12,24 @@ const INVERTED_DIGITS = 20;
 /** Names of a table's manifests, the newest version first. */
 export async function manifestsOf(tableFolder: string): Promise<string[]> {
   const files = await readdir(join(tableFolder, VERSIONS_FOLDER)).catch(() => []); // no folder: no version
-  return files.filter((file) => file.endsWith('.manifest')).sort(newestFirst);
-}
-
-/** The newest sorts first where names are inverted. */
-function newestFirst(first: string, second: string): number {
-  const isInverted = first.length >= INVERTED_DIGITS + '.manifest'.length;
-  return isInverted ? (first < second ? -1 : 1) : Number.parseInt(second, 10) - Number.parseInt(first, 10);
+  return versioned(files)
+    .sort((first, second) => second.version - first.version)
+    .map(({ file }) => file);
 }
 
 /** The newest version that a table's manifests are named by; undefined where there are none. */
 export function newestNamed(tableFolder: string): number | undefined {
-  let newest: number | undefined;
-  for (const file of filesIn(join(tableFolder, VERSIONS_FOLDER))) {
+  const versions = versioned(filesIn(join(tableFolder, VERSIONS_FOLDER))).map(({ version }) => version);
+  return versions.length === 0 ? undefined : Math.max(...versions);
+}
+
+/** Those files that are manifests, with the versions that they are named by. */
+function versioned(files: readonly string[]): { readonly file: string; readonly version: number }[] {
+  return files.flatMap((file) => {
     const name = /^(\d+)\.manifest$/.exec(file)?.[1];
-    if (name === undefined) continue;
-    const version = name.length >= INVERTED_DIGITS ? Number(LAST_VERSION - BigInt(name)) : Number(name);
-    if (newest === undefined || version > newest) newest = version;
-  }
-  return newest;
+    if (name === undefined) return [];
+    return [{ file, version: name.length >= INVERTED_DIGITS ? Number(LAST_VERSION - BigInt(name)) : Number(name) }];
+  });
 }
 
 function filesIn(folder: string): string[] {

@@ -62,7 +62,7 @@ afterAll(async () => {
 
 /** What differs by nature: moments, random ids, sizes on disk, folders. */
 function normalise(outcome: Outcome, place: Place): Outcome {
-  const volatile = new Set(['bytesOnDisk', 'rate', 'secondsLeft', 'owner', 'findings', 'unindexedRows']);
+  const volatile = new Set(['bytesOnDisk', 'rate', 'secondsLeft', 'owner', 'findings', 'unindexedRows', 'receipt']);
   const text = JSON.stringify(outcome, (key, value: unknown) =>
     volatile.has(key) || key.endsWith('Ms') ? undefined : value,
   );
@@ -71,7 +71,7 @@ function normalise(outcome: Outcome, place: Place): Outcome {
       .replaceAll(place.home, 'HOME')
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, 'TIME')
       .replace(/job_[0-9a-f]{20}/g, 'JOB')
-      .replace(/run_[0-9a-f]{16}/g, 'RUN')
+      .replace(/(run|train)_[0-9a-f]{16}/g, '$1')
       .replace(/quarry_[0-9a-f]{16}_[\w-]{43}/g, 'KEY')
       .replace(/key_[0-9a-f]{16}/g, 'KEY_ID')
       .replace(/ws_[0-9a-f]{16}/g, 'WORKSPACE_ID'),
@@ -140,6 +140,7 @@ const PATH_KEYS = new Set(['target', 'output', 'run', 'qrels', 'baseline', 'suit
 function valueFor(key: string, schema: JsonObject): fc.Arbitrary<JsonValue> {
   const { type, enum: values, items, minimum, maximum } = schema;
   if (key === 'waitSeconds') return fc.constantFrom(0, 'x', -1);
+  if (key === 'budgetMinutes') return fc.constantFrom(0.1, 'x', -1);
   // Anything that may be written or fetched stays in the test's own folder.
   if (PATH_KEYS.has(key)) {
     return fc.constantFrom(join(folder, 'docs'), join(folder, 'none'), join(folder, 'out.json'), './no-such', '');

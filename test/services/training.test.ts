@@ -61,11 +61,15 @@ function tradePairs(): { anchor: string; positive: string }[] {
   );
 }
 
-async function train(name: string, pairs: readonly object[]): Promise<{ result: JsonObject; output: string }> {
+async function train(
+  name: string,
+  pairs: readonly object[],
+  acceptPairs = true,
+): Promise<{ result: JsonObject; output: string }> {
   const data = join(folder, `${basename(name)}.jsonl`);
   const output = join(folder, name);
   await writeFile(data, pairs.map((pair) => JSON.stringify(pair)).join('\n'));
-  const started = await quarry.execute('train_model', { data, output });
+  const started = await quarry.execute('train_model', { data, output, acceptPairs });
   const job = await finishJob(quarry, started.output['jobId']);
   expect(job.error).toBeNull();
   return { result: job.result as JsonObject, output }; // A training job's result is an object.
@@ -77,6 +81,18 @@ test('a held-out pair is one query, however many rows give it a negative', async
   );
   const { result } = await train('thrice', rows);
   expect(result).toMatchObject({ kept: true, proof: { queries: 32 } });
+});
+
+test('a gain on pairs is told with what it is worth, and keeps nothing unless that is said to be enough', async () => {
+  const { result, output } = await train('doubted', tradePairs(), false);
+  expect(result).toMatchObject({ kept: false, model: null, proof: { isGain: true } });
+  expect(result['lines']).toEqual([
+    expect.stringContaining('held-out pairs'),
+    expect.stringMatching(
+      /tells nothing of questions that people ask\. So it was not kept\..*train_start.*acceptPairs/,
+    ),
+  ]);
+  expect(existsSync(output)).toBe(false);
 });
 
 test('a folder is refused with the file to give', async () => {
@@ -133,7 +149,7 @@ test('nothing that stands at the place of the model, or beside it, is touched', 
   await mkdir(taken);
   await writeFile(join(taken, 'notes.md'), 'mine');
   const run = async (output: string): Promise<Job> =>
-    finishJob(quarry, (await quarry.execute('train_model', { data, output })).output.jobId);
+    finishJob(quarry, (await quarry.execute('train_model', { data, output, acceptPairs: true })).output.jobId);
   await expect(run(taken)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
   await expect(run(join(data, 'below-a-file'))).rejects.toMatchObject({ code: 'PATH_UNREADABLE' });
   expect((await run(join('/proc', 'nothing', 'here'))).error).toMatchObject({ code: 'PATH_UNREADABLE' });

@@ -18,6 +18,9 @@ export function nameRun(settings: RetrievalSettings, sizing?: Partial<ChunkSizin
   add('candidates', settings.candidates, BENCHMARK_RETRIEVAL.candidates);
   add('rerank', settings.rerank, BENCHMARK_RETRIEVAL.rerank);
   add('diversity', settings.diversity, BENCHMARK_RETRIEVAL.diversity);
+  add('rerankDepth', settings.rerankDepth, undefined);
+  add('headings', settings.headings, undefined);
+  add('kinds', settings.kinds, undefined);
   add('maxTokens', sizing?.maxTokens, undefined);
   return parts.join(' ');
 }

@@ -20,7 +20,8 @@ export interface Contradiction {
 
 const NEGATIONS = new Set(['not', 'no', 'never', 'cannot', 'without', 'neither', 'nor', 'nothing', 'none']);
 /** Shared part of the words from which two sentences are about the same. */
-const LEAST_OVERLAP = 0.6;
+const LEAST_OVERLAP = 0.65;
+const LEAST_OVERLAP_OF_OTHERS = 0.85;
 /** Fewer words of its own say too little. */
 const LEAST_WORDS = 4;
 /** Rare words by which sentences are brought together, and sentences of a word that are compared. */
@@ -68,17 +69,24 @@ function compare(
   const [a, b] = [read[first], read[second]];
   if (a === undefined || b === undefined) return undefined;
   if (sentences[first]?.documentId === sentences[second]?.documentId) return undefined;
-  const isOther = a.numbers !== b.numbers && a.numbers !== '' && b.numbers !== '';
+  const isOther = a.numbers !== b.numbers && a.numbers !== '' && countOf(a.numbers) === countOf(b.numbers);
   if (!isOther && a.isDenied === b.isDenied) return undefined;
   const shared = [...a.words].filter((word) => b.words.has(word)).length;
   const overlap = shared / (a.words.size + b.words.size - shared);
-  if (overlap < LEAST_OVERLAP) return undefined;
+  // Where each has words of its own, they speak of different things.
+  const isOfOthers = shared < a.words.size && shared < b.words.size;
+  if (overlap < (isOfOthers ? LEAST_OVERLAP_OF_OTHERS : LEAST_OVERLAP)) return undefined;
   return { first, second, overlap, difference: isOther ? 'numbers' : 'denial' };
 }
 
+function countOf(numbers: string): number {
+  return numbers === '' ? 0 : numbers.split(' ').length;
+}
+
 function readSentence(text: string): Read {
-  const all = plainWords(text.replace(/n['\u2019]t\b/gi, ' not'));
-  const numbers = all.filter((word) => /\p{N}/u.test(word));
+  const all = plainWords(text.replace(/\]\([^)\s]*\)/g, ' ').replace(/n['\u2019]t\b/gi, ' not'));
+  // A version or a name with a digit in it counts nothing.
+  const numbers = all.filter((word) => /^\p{N}+$/u.test(word));
   const words = all.filter((word) => !/\p{N}/u.test(word) && !COMMON_WORDS.has(word) && !NEGATIONS.has(word));
   return {
     words: new Set(words),
@@ -87,10 +95,33 @@ function readSentence(text: string): Read {
   };
 }
 
-/** Sentences of a passage that are long enough to say something; lists and tables by their lines. */
+/** Sentences of a passage that say something in words: no code, no legal lines; lists and tables by their lines. */
 export function sentencesOf(text: string): string[] {
-  return text
-    .split(/(?<=[.!?])\s+|\n+/)
-    .map((sentence) => sentence.replace(/^[\s#>*|-]+/, '').trim())
-    .filter((sentence) => sentence.length >= 20 && sentence.length <= 400);
+  return (
+    text
+      .replace(/^(`{3,}|~{3,}).*?(?:^\1|$(?![\s\S]))/gms, '\n')
+      // A paragraph may be wrapped; a list, a table or a heading has its own lines.
+      .replace(/(?<=[^\n])\n(?=[^\s#>*|+\-\d])/g, ' ')
+      .split(/(?<=[.!?])\s+|\n+/)
+      .map((sentence) => sentence.replace(/^[\s#>*|-]+/, '').trim())
+      .filter((sentence) => sentence.length >= 20 && sentence.length <= 400 && isProse(sentence))
+  );
+}
+
+/** Fewer words are a label or a line of code. */
+const LEAST_SENTENCE_WORDS = 5;
+/** Of a sentence, this part is letters, digits and blanks. */
+const LEAST_PLAIN = 0.88;
+const LEGAL = /copyright|\(c\)|\ball rights reserved\b|^licen[cs]e/i;
+
+function isProse(sentence: string): boolean {
+  const plain = sentence.replace(/[^\p{L}\p{N}\s.,%]/gu, '').length;
+  const words = sentence.split(/\s+/).filter((word) => /^\p{L}+['\u2019]?\p{L}*[.,;:!?]?$/u.test(word));
+  if (sentence.endsWith('?') || sentence === sentence.toUpperCase()) return false;
+  const isCode = /[{};=]|\w\(|\)\.|=>|::|^(?:def|class|func|import|from|return|if|for|var|let|const)\b.*[:;{]$/.test(
+    sentence,
+  );
+  return (
+    words.length >= LEAST_SENTENCE_WORDS && plain / sentence.length >= LEAST_PLAIN && !isCode && !LEGAL.test(sentence)
+  );
 }

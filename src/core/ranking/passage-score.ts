@@ -1,19 +1,10 @@
 import type { NameMatch } from '../text/names.js';
 import type { ParsedQuery } from '../text/query.js';
 import { queryTermsOf, TERM_DIVIDER } from '../text/search-text.js';
-import { COMMON_WORDS } from '../text/words.js';
 import { type AskedForm, formFactor } from './asked-form.js';
-import { scoreBm25, type TermCounts, type TermWeights, weightShare } from './bm25.js';
+import { scoreBm25, type TermWeights, weightShare } from './bm25.js';
 import { type DocumentKind, kindFactor } from './document-kind.js';
-import { holdsPhrase, sharedOrder } from './word-order.js';
-
-/** Terms of a chunk, read from its search text. */
-export interface ChunkTerms {
-  /** Words in the order of the text, common ones too. */
-  readonly sequence: readonly string[];
-  /** Terms that were added behind them. */
-  readonly added: readonly string[];
-}
+import type { PassageTerms } from './read-passage.js';
 
 /** What a passage is worth for a query, part by part; its score is their sum, times `kind` and `form`. */
 export interface PassageScore {
@@ -44,24 +35,19 @@ const NAME_WEIGHT: Readonly<Record<NameMatch, number>> = { spelled: 2.1, called:
 /** The same for a name within a longer query. */
 const INNER_NAME_SHARE = 0.5;
 
-/** Reads a search text as it was written by core/text/search-text, or by an earlier version of it. */
-export function readTerms(searchText: string): ChunkTerms {
-  const divider = searchText.indexOf(TERM_DIVIDER);
-  if (divider < 0) return { sequence: splitTerms(searchText), added: [] };
-  return { sequence: splitTerms(searchText.slice(0, divider)), added: splitTerms(searchText.slice(divider + 1)) };
+/** Whether a passage holds every phrase that was typed in quotation marks, and nothing that was excluded, by its search text. */
+export function isAdmitted(searchText: string, { excluded, phrases }: ParsedQuery): boolean {
+  if (excluded.length + phrases.length === 0) return true;
+  const [words = '', ...added] = searchText.split(TERM_DIVIDER);
+  const sequence = words.split(' ');
+  const all = new Set([...sequence, ...added.join(TERM_DIVIDER).split(' ')]);
+  if (excluded.some((group) => group.every((term) => all.has(term)))) return false;
+  return phrases.every((phrase) => holdsPhrase(phrase, sequence));
 }
 
-function splitTerms(text: string): string[] {
-  return text === '' ? [] : text.split(' ');
-}
-
-/** Whether a passage holds every phrase that was typed in quotation marks, and nothing that was excluded. */
-export function isAdmitted({ sequence, added }: ChunkTerms, query: ParsedQuery): boolean {
-  if (query.excluded.length > 0) {
-    const all = new Set([...sequence, ...added]);
-    if (query.excluded.some((group) => group.every((term) => all.has(term)))) return false;
-  }
-  return query.phrases.every((phrase) => holdsPhrase(phrase, sequence));
+/** Whether the terms of a phrase stand in the text in a row. */
+function holdsPhrase(phrase: readonly string[], text: readonly string[]): boolean {
+  return text.some((_, at) => phrase.every((term, number) => text[at + number] === term));
 }
 
 /** What a passage is scored with. */
@@ -80,16 +66,15 @@ export interface ScoringParts {
 }
 
 /** Scores what words, their order, names and the kind of document say; the vector leg is added by the blend. */
-export function scorePassage(terms: ChunkTerms, parts: ScoringParts): PassageScore {
-  const { query, weights, pivotLength, heading, name } = parts;
-  const counted = countTerms(terms, parts);
-  const bm25 = scoreBm25(counted, weights, pivotLength);
+export function scorePassage(terms: PassageTerms, parts: ScoringParts): PassageScore {
+  const { weights, pivotLength, heading, name } = parts;
+  const bm25 = scoreBm25(terms, weights, pivotLength);
   return {
     keyword: bm25 > 0 ? bm25 / weights.ceiling : null,
     bm25: bm25 > 0 ? bm25 : null,
-    coverage: weightShare([...counted.counts.keys()], weights),
+    coverage: weightShare([...terms.counts.keys()], weights),
     heading: HEADING_WEIGHT * weightShare(headingTerms(heading), weights),
-    order: ORDER_WEIGHT * sharedOrder(query.sequence, terms.sequence),
+    order: ORDER_WEIGHT * terms.order,
     name: Math.max(NAME_WEIGHT[name.whole], NAME_WEIGHT[name.inner] * INNER_NAME_SHARE),
     ...factors(parts),
   };
@@ -101,22 +86,6 @@ function factors({ query, kind, isProgram, askedForm, name }: ScoringParts): Pic
     kind: name.whole === 'none' ? kindFactor(kind, query.text) : 1,
     form: name.whole === 'none' && name.inner === 'none' ? formFactor(isProgram, askedForm, query.nameShare) : 1,
   };
-}
-
-/** What BM25 counts: added terms and words, common ones only where the query holds nothing else. */
-function countTerms({ sequence, added }: ChunkTerms, { query, weights }: ScoringParts): TermCounts {
-  const counts = new Map<string, number>();
-  const count = (term: string): void => {
-    if (weights.weights.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  };
-  let length = added.length;
-  for (const term of sequence) {
-    if (!query.isAllCommon && COMMON_WORDS.has(term)) continue;
-    length += 1;
-    count(term);
-  }
-  for (const term of added) count(term);
-  return { counts, length };
 }
 
 /** Terms of headings that were met of late: the passages of a document share them, and so do queries. */

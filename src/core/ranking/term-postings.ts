@@ -27,6 +27,13 @@ export interface PostingQuery {
   readonly excluded: readonly string[];
 }
 
+/** Rows that a query found; good until rows are scored again. */
+export interface ScoredPlaces {
+  readonly places: Uint32Array;
+  /** By place. */
+  readonly scores: Float64Array;
+}
+
 /** Rows by their terms: an inverted index in memory. A row has a place below four million, which is not given twice. */
 export class TermPostings {
   /** Of a term that stands in one row only its posting, of others the list of them. */
@@ -36,9 +43,10 @@ export class TermPostings {
   #gone = 0;
   #terms = 0;
   #listBytes = 0;
-  /** Scores by place while rows are scored, else zeros; and the places of which there is one. */
+  /** The scores of the last query by place, and zeros; room for the places that have one, and those. */
   #scores = new Float64Array(0);
   #found = new Uint32Array(0);
+  #scored = new Uint32Array(0);
 
   /** Rows. */
   get size(): number {
@@ -111,23 +119,20 @@ export class TermPostings {
     return weights;
   }
 
-  /** Gives each row that holds any of the terms, by its place, with its BM25 score. */
-  score(query: PostingQuery, give: (place: number, score: number) => void): void {
+  /** Scores each row that holds any of the terms by BM25. */
+  score(query: PostingQuery): ScoredPlaces {
     const found = this.#sum(query);
     const holding = query.required.map((term) => this.#marksOf(term));
     const holdingNot = query.excluded.map((term) => this.#marksOf(term));
     const isNarrowed = holding.length + holdingNot.length > 0;
-    for (const place of found) {
-      const score = this.#scores[place] ?? 0;
-      this.#scores[place] = 0;
-      if (!isNarrowed) give(place, score);
-      else if (holding.every((marks) => marks[place] === 1) && !holdingNot.some((marks) => marks[place] === 1))
-        give(place, score);
-    }
+    const isFit = (place: number): boolean =>
+      holding.every((marks) => marks[place] === 1) && !holdingNot.some((marks) => marks[place] === 1);
+    return { places: isNarrowed ? found.filter(isFit) : found, scores: this.#scores };
   }
 
   /** Adds up the scores of all rows that hold any of the terms; resolves to their places. */
   #sum({ weights, pivot }: PostingQuery): Uint32Array {
+    for (const place of this.#scored) this.#scores[place] = 0;
     this.#makeRoom();
     const [scores, found, lengths] = [this.#scores, this.#found, this.#lengths];
     let count = 0;
@@ -142,7 +147,8 @@ export class TermPostings {
         scores[place] = before + weight * saturate(posting & MOST_COUNTED, pivot * length);
       }
     }
-    return found.subarray(0, count);
+    this.#scored = found.subarray(0, count);
+    return this.#scored;
   }
 
   #makeRoom(): void {

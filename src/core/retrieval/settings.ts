@@ -18,7 +18,16 @@ export interface RetrievalSettings {
   readonly rerank: boolean;
   /** 0 (relevance alone) to 1 (novelty alone). */
   readonly diversity: number;
+  /** How many of the best a reranker looks at; {@link RERANK_DEPTH} without. */
+  readonly rerankDepth?: number;
+  /** What words in the nearest heading add, times the usual; 1 without. */
+  readonly headings?: number;
+  /** How far tests and release notes that nobody asked for stand back: 1, as without, as usual; 0 not at all. */
+  readonly kinds?: number;
 }
+
+/** How many of the best candidates a reranker looks at, unless settings say otherwise. */
+export const RERANK_DEPTH = 20;
 
 /** Set on the development collections alone; see docs/decisions on the default blend. */
 export const DEFAULT_RETRIEVAL: RetrievalSettings = {

@@ -41,6 +41,13 @@ export interface StaleSource {
   readonly days: number | null;
 }
 
+/** Why something learned is in force. */
+export interface LearnedProof {
+  readonly run: string;
+  /** What held-out questions said, or that judging after the run decided. */
+  readonly text: string;
+}
+
 /** What is known of how good a specialist is. */
 export interface Evidence {
   readonly documents: number;
@@ -48,6 +55,8 @@ export interface Evidence {
   /** Suites that it is judged by and that were not run yet. */
   readonly unrun: readonly string[];
   readonly learned: LearnedParts;
+  /** One for each run of the learned parts. */
+  readonly proofs: readonly LearnedProof[];
   /** Searches of the log; null where it is off. */
   readonly searches: number | null;
   readonly gaps: readonly Gap[];
@@ -88,7 +97,7 @@ export function recommend(evidence: Evidence): Recommendation[] {
       },
     gaps.length > 0 && {
       action: 'Ingest knowledge that answers these queries, or let it read another collection.',
-      because: because(gaps.map(({ query, times }) => `${query} (${times} times)`)),
+      because: because(gaps.map(({ query, times }) => `${query} (${times === 1 ? 'once' : `${times} times`})`)),
     },
     (neverFound?.length ?? 0) > 0 && {
       action: 'Write questions for these documents at the desk (curate_next, task write), or take them out.',

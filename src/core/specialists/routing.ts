@@ -75,13 +75,18 @@ export function route(model: RoutingModel, candidates: readonly CandidateEvidenc
   const utilities = candidates.map((candidate) => utilityOf(model, candidate));
   const shares = softmax(utilities);
   const scope = logisticProbability(model.scope, scopeFeatures(evidence));
-  const features = confidenceFeatures(shares, scope);
   return {
     shares,
     scope,
-    confidence: shares.length === 0 ? 0 : logisticProbability(model.confidence, features),
+    confidence: confidenceOf(model, shares, scope),
     isAbstained: shares.length === 0 || scope < model.abstainBelow,
   };
+}
+
+/** A lone candidate has all of the share, which tells nothing: then the task is for it or for none. */
+function confidenceOf({ confidence }: RoutingModel, shares: readonly number[], scope: number): number {
+  if (shares.length < 2) return shares.length * scope;
+  return logisticProbability(confidence, confidenceFeatures(shares, scope));
 }
 
 /** Features of the confidence in the first choice. */

@@ -75,6 +75,9 @@ const settings = z.looseObject({
   candidates: z.int().min(10).max(1000).exactOptional(),
   rerank: z.boolean().exactOptional(),
   diversity: z.number().min(0).max(1).exactOptional(),
+  rerankDepth: z.int().min(1).max(200).exactOptional(),
+  headings: z.number().min(0).max(10).exactOptional(),
+  kinds: z.number().min(0).max(10).exactOptional(),
 });
 
 /** A specialist as it is kept. */

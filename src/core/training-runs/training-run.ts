@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { RetrievalSettings } from '../retrieval/settings.js';
 
 /** What a run can learn. */
-export const RUN_KINDS = ['settings', 'adapter'] as const;
+export const RUN_KINDS = ['settings', 'adapter', 'static'] as const;
 /** One of {@link RUN_KINDS}. */
 export type RunKind = (typeof RUN_KINDS)[number];
+/** What a specialist can learn for itself; a model is the workspace's, and is adapted when somebody says so. */
+export const SPECIALIST_KINDS = ['settings', 'adapter'] as const satisfies readonly RunKind[];
 
 const settingsSchema = z.looseObject({
   mode: z.enum(['hybrid', 'vector', 'keyword']),
@@ -14,6 +16,9 @@ const settingsSchema = z.looseObject({
   candidates: z.int(),
   rerank: z.boolean(),
   diversity: z.number(),
+  rerankDepth: z.int().exactOptional(),
+  headings: z.number().exactOptional(),
+  kinds: z.number().exactOptional(),
 }) satisfies z.ZodType<RetrievalSettings>;
 
 /** All that decides what a run does; with the data, the same recipe gives the same bytes. */
@@ -32,6 +37,8 @@ export const recipeSchema = z.strictObject({
   base: settingsSchema,
   /** Run of the query adapter in force; empty for none. */
   baseAdapter: z.string(),
+  /** sha256 of the model that a static run adapts; empty for other kinds. */
+  model: z.string().default(''),
   /** Dataset to learn from besides the tuning questions; empty for none. */
   dataset: z.string(),
   /** Suites that must not fall. */
@@ -82,7 +89,7 @@ const halfSchema = z.strictObject({
   /** What tuning chose; the name of what is in force when nothing did better. */
   choice: z.string(),
   settings: settingsSchema,
-  /** sha256 of the adapter's numbers; empty without one. */
+  /** sha256 of the adapter's numbers, or of an adapted model's weights; empty without one. */
   adapter: z.string(),
   /** Mean of every candidate over the inner folds of the tuning half, less what is in force: best first. */
   curve: z.array(z.strictObject({ candidate: z.string(), gain: z.number(), error: z.number() })),
@@ -133,6 +140,8 @@ export const outcomeSchema = z.strictObject({
   splitVersion: z.string(),
   questions: z.int(),
   groups: z.int(),
+  /** Proofs for the same specialist on the same suite that were ordered before: each takes of the level of this one. */
+  earlier: z.int().min(0).default(0),
   /** Judged questions whose answers are gone, or that have none. */
   leftOut: z.int(),
   /** Pairs that were learned from besides the tuning questions. */

@@ -17,6 +17,8 @@ export const evidenceShape = z.object({
     }),
   ),
   unrun: z.array(z.string()),
+  /** Why the learned parts are in force. */
+  proofs: z.array(z.object({ run: z.string(), text: z.string() })),
   /** Searches of the log; null where it is off. */
   searches: z.number().nullable(),
   gaps: z.array(z.object({ query: z.string(), times: z.number(), last: z.string() })),
@@ -31,11 +33,12 @@ export const evidenceShape = z.object({
 
 /** Evidence in the shape of {@link evidenceShape}. */
 export function toEvidenceShape(evidence: Evidence): z.output<typeof evidenceShape> {
-  const { documents, suites, unrun, searches, gaps, neverFound, thin, stale } = evidence;
+  const { documents, suites, unrun, proofs, searches, gaps, neverFound, thin, stale } = evidence;
   return {
     documents,
     searches,
     unrun: [...unrun],
+    proofs: [...proofs],
     suites: suites.map((suite) => ({ ...suite, metrics: { ...suite.metrics } })),
     gaps: [...gaps],
     neverFound: neverFound === null ? null : [...neverFound],
@@ -47,13 +50,14 @@ export function toEvidenceShape(evidence: Evidence): z.output<typeof evidenceSha
 
 /** Evidence for people, a line each. */
 export function evidenceLines(evidence: z.output<typeof evidenceShape>): string[] {
-  const { documents, suites, searches, gaps, neverFound, recommendations } = evidence;
+  const { documents, suites, proofs, searches, gaps, neverFound, recommendations } = evidence;
   const log =
     searches === null ? 'the query log is off' : `${searches} searches, ${gaps.length} queries with nothing relevant`;
   const found =
     neverFound === null ? 'too few searches to tell what is never found' : `${neverFound.length} documents never found`;
   return [
     `   knows ${documents} documents; ${log}; ${found}`,
+    ...proofs.map(({ run, text }) => `   in force by ${run}: ${text}`),
     ...suites.map(({ suite, run, queries, metrics, isOutdated }) => {
       const scores = Object.entries(metrics)
         .slice(0, 3)

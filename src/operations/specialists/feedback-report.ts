@@ -69,7 +69,7 @@ export const feedbackReport = defineOperation({
         : `place ${rank}: looked at ${ratio.toFixed(2)} [${(low ?? 0).toFixed(2)}, ${(high ?? 0).toFixed(2)}] times as often as the first`,
     );
     return [
-      `${isOn ? 'The query log is on' : 'The query log is off (QUARRY_QUERY_LOG)'}: ${searches} searches, ${feedback} times feedback, ${succeeded} tasks came out well, ${failed} did not.`,
+      `${isOn ? 'The query log is on' : 'The query log is off (QUARRY_QUERY_LOG)'}: searches ${searches}, feedback ${feedback}, of which tasks that came out well ${succeeded}, badly ${failed}.`,
       ...(places.length === 0 ? ['How much places count is not known: nothing was explored.'] : places),
       ...candidates.map(
         ({ query, passage, used, useless, weight }) =>

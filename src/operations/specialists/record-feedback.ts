@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
+import { specialistName } from '../specialist-fields.js';
 
-const ids = z.array(z.string().min(1).max(200)).max(100).default([]);
-const name = z.string().min(1).max(200).optional();
+const ids = z
+  .array(z.string().regex(/^chk_[0-9a-f]{8,64}$/, 'the id of a passage: chk_ and hexadecimal digits'))
+  .max(100)
+  .default([]);
 
 export const recordFeedback = defineOperation({
   name: 'record_feedback',
@@ -17,9 +20,13 @@ export const recordFeedback = defineOperation({
   http: { method: 'POST', path: '/feedback', status: 201 },
   cli: { command: ['feedback', 'record'], positional: ['task'] },
   input: z.strictObject({
-    task: z.string().min(1).max(4000).describe('The query that was searched, or the task in words, as it was given.'),
-    specialist: name.describe('The specialist that was named or chosen.'),
-    tool: name.describe('The tool that was used.'),
+    task: z
+      .string()
+      .min(1)
+      .max(4000)
+      .describe('The query that was searched, or the task (or its step) that was routed, word for word.'),
+    specialist: specialistName.optional().describe('The specialist that was named or chosen.'),
+    tool: z.string().min(1).max(200).optional().describe('The tool that was used.'),
     used: ids.describe('Ids (chk_) of passages that helped.'),
     useless: ids.describe('Ids (chk_) of passages that did not.'),
     success: z.boolean().optional().describe('Whether the task came out well.'),
@@ -40,5 +47,7 @@ export const recordFeedback = defineOperation({
     return { at, task, isMatched: search !== null };
   },
   render: ({ task, isMatched }) =>
-    `Remembered for "${task}"${isMatched ? '' : '; no such search is in the log, so that places are not known'}.`,
+    isMatched
+      ? `Remembered for "${task}".`
+      : `Remembered for "${task}". No such search or routed task is in the log, so that nobody knows at which places the passages stood: give the task word for word, and the specialist.`,
 });

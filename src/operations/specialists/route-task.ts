@@ -31,7 +31,18 @@ const routeShape = z.object({
   reason: z.string(),
   specialists: z.array(weighedShape),
   tools: z.array(weighedToolShape),
-  context: z.array(z.object({ specialist: z.string(), results: z.array(searchHitShape) })),
+  /** Steps of the task, in their order; empty for a task that is one. */
+  steps: z.array(
+    z.object({
+      text: z.string(),
+      isAbstained: z.boolean(),
+      confidence: z.number(),
+      specialists: z.array(z.string()),
+      tools: z.array(weighedToolShape),
+    }),
+  ),
+  /** For each chosen specialist, and each step where there are several. */
+  context: z.array(z.object({ task: z.string(), specialist: z.string(), results: z.array(searchHitShape) })),
   unavailable: unavailableShape,
 });
 
@@ -39,7 +50,7 @@ export const routeTask = defineOperation({
   name: 'route_task',
   summary: 'Route a task',
   description:
-    'Chooses the specialists for a task in words, and, where you hand a list of tools, the tools; with chances, reasons, and abstention when the task is for none of them. Gives a context to begin with: what the chosen specialists know of it, cited and packed to a token budget, their instructions and settings. Tell record_feedback how it went: later tasks are routed by it.',
+    'Chooses the specialists for a task in words, and, where you hand a list of tools, the tools; with chances, reasons, and abstention when the task is for none of them. A task of several steps (a list, first ... then ...) is routed step by step. Gives a context to begin with: what the chosen specialists know of it, cited and packed to a token budget, their instructions and settings. Tell record_feedback how it went.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -73,9 +84,15 @@ export const routeTask = defineOperation({
   quoted: ['context.results.text', 'context.results.context.text', 'context.results.excerpts.text'],
   examples: [{ task: 'make the report faster', maxTokens: 500 }],
   async run({ services, signal }, { task, specialists, tools, limit, maxTokens }) {
-    const { routing } = await services.specialists();
+    const { routing, feedback } = await services.specialists();
     const request = { task, specialists, tools: toListings(tools), limit, maxTokens, signal };
-    return toOutput(await routing.route(request));
+    const answer = await routing.route(request);
+    // What is handed out is remembered as a search is, so that feedback knows at which places the passages stood.
+    const context = answer.context.map((part) => ({
+      ...part,
+      hits: feedback.noteShown({ query: part.task, ...part }),
+    }));
+    return toOutput({ ...answer, context });
   },
   render: renderRoute,
 });
@@ -100,13 +117,20 @@ function toOutput(answer: RouteAnswer): z.output<typeof routeShape> {
       learned: forceText(toSpecialistShape(specialist)),
     })),
     tools: answer.tools.map(toToolShape),
-    context: answer.context.map(({ specialist, hits }) => ({ specialist, results: hits.map(toHitShape) })),
+    steps: answer.steps.map(({ text, routing: own, specialists, tools }) => ({
+      text,
+      isAbstained: own.isAbstained,
+      confidence: round(own.confidence),
+      specialists: specialists.filter(({ isChosen }) => isChosen).map(({ specialist }) => specialist.name),
+      tools: tools.filter(({ isChosen }) => isChosen).map(toToolShape),
+    })),
+    context: answer.context.map(({ task, specialist, hits }) => ({ task, specialist, results: hits.map(toHitShape) })),
     unavailable: toUnavailableShape(answer.unavailable),
   };
 }
 
 function renderRoute(output: z.output<typeof routeShape>): string {
-  const { reason, isCalibrated, specialists, tools, context, unavailable } = output;
+  const { reason, isCalibrated, specialists, tools, steps, context, unavailable } = output;
   const note = isCalibrated
     ? ''
     : ' The chances were fitted for the bundled embedding model and are rough for this one.';
@@ -118,8 +142,8 @@ function renderRoute(output: z.output<typeof routeShape>): string {
       ...(isChosen && instructions !== '' ? [`    instructions: ${instructions}`] : []),
     ]);
   const parts = context.map(
-    ({ specialist, results }) =>
-      `From ${specialist}:\n${renderHits({ results, nextCursor: null, hint: 'It knows nothing of this.', unavailable: {} })}`,
+    ({ task, specialist, results }) =>
+      `From ${specialist}${steps.length === 0 ? '' : ` for "${task}"`}:\n${renderHits({ results, nextCursor: null, hint: 'It knows nothing of this.', unavailable: {} })}`,
   );
   const lost = Object.entries(unavailable).map(([name, why]) => `! ${name} cannot be read: ${why}`);
   const chosenTools = tools.length === 0 ? [] : [['Tools:', ...toolLines(tools)].join('\n')];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
+import { reachOf } from '../reach-of.js';
 import { settingsOf, specialistName } from '../specialist-fields.js';
 import {
   readableCollections,
@@ -28,12 +29,22 @@ export const specialistConfigure = defineOperation({
     revision: z.number().int().min(1).optional().describe('The revision that this change is made on.'),
   }),
   output: specialistShape,
-  errors: ['INPUT_INVALID', 'SPECIALIST_NOT_FOUND', 'COLLECTION_NOT_FOUND', 'REVISION_MISMATCH', 'STORE_LOCKED'],
+  errors: [
+    'INPUT_INVALID',
+    'SPECIALIST_NOT_FOUND',
+    'COLLECTION_NOT_FOUND',
+    'SUITE_NOT_FOUND',
+    'SUITE_INVALID',
+    'PATH_UNREADABLE',
+    'REVISION_MISMATCH',
+    'STORE_LOCKED',
+  ],
   examples: [{ name: 'no-such-specialist', alpha: 0.5 }],
-  async run({ services }, { name, revision, resetSettings, ...input }) {
-    const { registry } = await services.specialists();
+  async run({ services, door }, { name, revision, resetSettings, ...input }) {
+    const { registry, rememberSuites } = await services.specialists();
     const settings = settingsOf(input);
-    return toSpecialistShape(await registry.configure(name, { ...input, settings, resetSettings }, revision));
+    const suites = input.suites && (await rememberSuites(input.suites, reachOf({ services, door })));
+    return toSpecialistShape(await registry.configure(name, { ...input, suites, settings, resetSettings }, revision));
   },
   render: renderSpecialist,
 });

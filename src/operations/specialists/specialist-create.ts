@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
+import { reachOf } from '../reach-of.js';
 import { settingsOf, specialistName } from '../specialist-fields.js';
 import {
   readableCollections,
@@ -22,11 +23,20 @@ export const specialistCreate = defineOperation({
   cli: { command: ['specialist', 'create'], positional: ['name'], fromFile: ['instructions'] },
   input: z.strictObject({ name: specialistName, collections: readableCollections, ...specialistFields }),
   output: specialistShape,
-  errors: ['INPUT_INVALID', 'ALREADY_EXISTS', 'COLLECTION_NOT_FOUND', 'STORE_LOCKED'],
+  errors: [
+    'INPUT_INVALID',
+    'ALREADY_EXISTS',
+    'COLLECTION_NOT_FOUND',
+    'SUITE_NOT_FOUND',
+    'SUITE_INVALID',
+    'PATH_UNREADABLE',
+    'STORE_LOCKED',
+  ],
   examples: [{ name: 'example-expert', collections: ['default'], categories: ['analysis'] }],
-  async run({ services }, { name, ...input }) {
-    const { registry } = await services.specialists();
-    return toSpecialistShape(await registry.create(name, { ...input, settings: settingsOf(input) }));
+  async run({ services, door }, { name, ...input }) {
+    const { registry, rememberSuites } = await services.specialists();
+    const suites = await rememberSuites(input.suites ?? [], reachOf({ services, door }));
+    return toSpecialistShape(await registry.create(name, { ...input, suites, settings: settingsOf(input) }));
   },
   render: renderSpecialist,
 });

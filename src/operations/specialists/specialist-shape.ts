@@ -22,10 +22,10 @@ export const specialistFields = {
     .describe('What an agent that uses it should know or do; told with the first page of its searches.'),
   categories: words.optional().describe('Kinds of task or knowledge that it is for.'),
   suites: z
-    .array(z.string().min(1).max(4000))
+    .array(z.string().min(1).max(2000))
     .max(20)
     .optional()
-    .describe('Suites by which it is judged, by name; test data, never knowledge.'),
+    .describe('Suites by which it is judged, by name or folder; test data, never knowledge.'),
   ...settingsFields,
 };
 

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../core/types.js';
-import type { WeighedTool } from '../../services/specialists/routing-service.js';
+import type { WeighedTool } from '../../services/specialists/routed-steps.js';
 import type { ToolListing } from '../../services/specialists/tool-shelf.js';
 
 /** Most bytes of an input that brings a list of tools. */
-export const TOOL_LIST_BYTES = 2 * 1024 * 1024;
+export const TOOL_LIST_BYTES = 8 * 1024 * 1024;
 
 /** Input: tools as a gateway lists them. */
 export const toolList = z
   .array(
     z.looseObject({
       name: z.string().min(1).max(200),
-      description: z.string().max(20_000).optional(),
-      inputSchema: z.record(z.string(), z.json()).optional(),
+      description: z.string().max(8_000).nullish(),
+      inputSchema: z.record(z.string(), z.json()).nullish(),
     }),
   )
   .max(1000)
@@ -29,11 +29,11 @@ export const weighedToolShape = z.object({
 
 /** The tools of a list, as services take them. */
 export function toListings(tools: z.output<typeof toolList>): ToolListing[] {
-  return tools.map(({ name, description = '', inputSchema }) => ({
+  return tools.map(({ name, description, inputSchema }) => ({
     name,
-    description,
+    description: description ?? '',
     // A record of JSON values is a JSON object.
-    inputSchema: inputSchema as JsonObject | undefined,
+    inputSchema: (inputSchema ?? undefined) as JsonObject | undefined,
   }));
 }
 

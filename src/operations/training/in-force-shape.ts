@@ -10,20 +10,40 @@ export const inForceShape = z.object({
   /** What differs from the settings of every search. */
   settings: z.record(z.string(), z.unknown()),
   learned: z.object({ settings: partShape, adapter: partShape }),
+  /** The model of the workspace and the job that puts it in place, for a run that adapted it; else null. */
+  model: z.object({ model: z.string(), job: z.string() }).nullable(),
 });
 
 /** What is in force, in the shape of {@link inForceShape}. */
-export function toInForceShape({ specialist, revision, settings, learned }: InForce): z.output<typeof inForceShape> {
+export function toInForceShape({
+  specialist,
+  revision,
+  settings,
+  learned,
+  model,
+}: InForce): z.output<typeof inForceShape> {
   return {
     specialist,
     revision,
     settings: { ...settings },
     learned: { settings: learned.settings ?? null, adapter: learned.adapter ?? null },
+    model: model === undefined ? null : { ...model },
   };
 }
 
 /** What is in force, for people. */
-export function renderInForce({ specialist, revision, settings, learned }: z.output<typeof inForceShape>): string {
+export function renderInForce({
+  specialist,
+  revision,
+  settings,
+  learned,
+  model,
+}: z.output<typeof inForceShape>): string {
+  if (model !== null) {
+    return model.job === ''
+      ? `${model.model} is in use already.`
+      : `Collections are embedded anew with ${model.model}, and switched all at once; searches go on until then. Follow it with job_status (${model.job}).`;
+  }
   const own = Object.entries(settings).map(([key, value]) => `${key} ${String(value)}`);
   const parts = Object.entries(learned).flatMap(([kind, part]) =>
     part === null ? [] : [`${kind} version ${part.version} of ${part.run}`],

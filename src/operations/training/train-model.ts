@@ -8,7 +8,7 @@ export const trainModel = defineOperation({
   name: 'train_model',
   summary: 'Adapt the embedding model',
   description:
-    'Adapts a static embedding model to your own knowledge from question and answer pairs, as a job. A fifth of the pairs is held out; the model is kept only if it ranks them significantly better, otherwise nothing changes. Then give the kept folder to model_use.',
+    'Adapts a static embedding model to your own knowledge from question and answer pairs, as a job. A fifth of the pairs is held out and ranked before and after; but such pairs tell nothing of real questions, so the model is kept only where acceptPairs says that they are enough, and only on a significant gain. train_start with kind static proves one on judged questions.',
   effect: 'write',
   idempotent: true,
   openWorld: false,
@@ -37,6 +37,10 @@ export const trainModel = defineOperation({
       .max(2 ** 31)
       .default(1)
       .describe('Seed of everything random; the same seed and data give the same bytes.'),
+    acceptPairs: z
+      .boolean()
+      .default(false)
+      .describe('Keep a model that ranks held-out pairs better, though no judged question has proven it.'),
     ...writeFields,
   }),
   output: startedJobShape,

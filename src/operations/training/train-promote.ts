@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineOperation } from '../define.js';
+import { reachOf } from '../reach-of.js';
 import { specialistName } from '../specialist-fields.js';
 import { inForceShape, renderInForce, toInForceShape } from './in-force-shape.js';
 import { runIdField } from './run-shape.js';
@@ -8,7 +9,7 @@ export const trainPromote = defineOperation({
   name: 'train_promote',
   summary: 'Put what a run learned in force',
   description:
-    'Puts what a training run has learned in force for its specialist, in one step. Refused unless held-out questions have proven it, against what is in force now. train_rollback takes it back.',
+    'Puts what a training run has learned in force for its specialist, in one step. Refused unless held-out questions have proven it, against what is in force now. train_rollback takes it back. A static run’s model becomes that of the workspace, as a job that searches do not wait for; callers from elsewhere may not do that.',
   effect: 'write',
   idempotent: true,
   openWorld: false,
@@ -24,14 +25,17 @@ export const trainPromote = defineOperation({
     'INPUT_INVALID',
     'RUN_NOT_FOUND',
     'RUN_INVALID',
+    'MODEL_UNAVAILABLE',
+    'CONFIG_INVALID',
     'SPECIALIST_NOT_FOUND',
     'REVISION_MISMATCH',
     'STORE_BROKEN',
     'STORE_LOCKED',
   ],
   examples: [{ run: 'no-such-run' }],
-  async run({ services }, { run, specialist }) {
-    return toInForceShape(await (await services.trainingRuns()).promotions.promote(run, specialist));
+  async run({ services, door }, { run, specialist: name }) {
+    const { promotions } = await services.trainingRuns();
+    return toInForceShape(await promotions.promote(run, { name, reach: reachOf({ services, door }) }));
   },
   render: renderInForce,
 });

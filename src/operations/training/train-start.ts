@@ -7,26 +7,32 @@ import { reachOf } from '../reach-of.js';
 import { collectionName } from '../shapes.js';
 import { specialistName } from '../specialist-fields.js';
 
-const suiteName = z.string().min(1).max(4000);
+const suiteName = z.string().min(1).max(2000);
 
 export const trainStart = defineOperation({
   name: 'train_start',
   summary: 'Start a training run',
   description:
-    'Learns for a specialist from the judged questions of a suite, as a job: settings of search, or a query adapter (a small map on query vectors). Half of the questions tunes, the other half proves, and the other way round. Only a significant gain on held-out questions may be promoted; otherwise nothing changes and the answer says how many more judged questions would decide. Follow it with train_status.',
+    'Learns for a specialist from the judged questions of a suite, as a job: settings of search, a query adapter (a small map on query vectors), or the static model itself. Half of the questions tunes, the other half proves, and the other way round. Only a significant gain on held-out questions may be promoted; otherwise nothing changes and the answer says how many more judged questions would decide. Follow it with train_status.',
   effect: 'write',
   idempotent: false,
   openWorld: false,
   toolset: 'specialists',
+  maxInputBytes: 128 * 1024,
   http: { method: 'POST', path: '/training/runs', status: 202 },
   cli: { command: ['train', 'start'] },
   startsJob: 'jobId',
   jobAnswer: { operation: 'train_list', key: 'runs' },
   input: z.strictObject({
-    kind: z.enum(RUN_KINDS).default('settings').describe('settings (default), or adapter: a map on query vectors.'),
+    kind: z
+      .enum(RUN_KINDS)
+      .default('settings')
+      .describe(
+        'settings (default); adapter: a map on query vectors; static: the static model itself, for the whole workspace.',
+      ),
     suite: suiteName
       .optional()
-      .describe('Suite whose judged questions tune and prove; default the specialist’s first.'),
+      .describe('Suite (name or folder) whose judged questions tune and prove; default the specialist’s first.'),
     split: z
       .string()
       .min(1)
@@ -47,7 +53,7 @@ export const trainStart = defineOperation({
       .array(suiteName)
       .max(20)
       .optional()
-      .describe('Suites that must not fall significantly; default the specialist’s others.'),
+      .describe('Suites (names or folders) that must not fall significantly; default the specialist’s others.'),
     metric: z.string().min(1).max(60).default('ndcg@10').describe('What is to rise; default ndcg@10.'),
     promote: z.boolean().default(false).describe('Put a proven gain in force at once.'),
     seed: z
@@ -68,6 +74,7 @@ export const trainStart = defineOperation({
     'COLLECTION_NOT_FOUND',
     'SPECIALIST_NOT_FOUND',
     'DATASET_NOT_FOUND',
+    'MODEL_UNAVAILABLE',
     'STORE_LOCKED',
   ],
   examples: [{ suite: 'no-such-suite' }],

@@ -46,6 +46,8 @@ export const trainStatistics = defineOperation({
     splitVersion: z.string(),
     questions: z.number(),
     groups: z.number(),
+    /** Other proofs for the specialist on the suite that came before, each of which takes of the level. */
+    earlier: z.number(),
     leftOut: z.number(),
     pairs: z.number(),
     candidates: z.number(),

@@ -16,6 +16,7 @@ export const tuneNext = defineOperation({
   idempotent: false,
   openWorld: false,
   toolset: 'specialists',
+  maxInputBytes: 256 * 1024,
   http: { method: 'POST', path: '/training/runs/:run/judging' },
   cli: { command: ['tune', 'next'], positional: ['run'] },
   input: z.strictObject({

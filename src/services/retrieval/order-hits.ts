@@ -1,16 +1,15 @@
 import { diversify } from '../../core/ranking/diversify.js';
+import { RERANK_DEPTH } from '../../core/retrieval/settings.js';
 import type { ServiceContext } from '../context.js';
 import type { RankedHit } from './ranked-hit.js';
-
-/** How many of the best candidates a cross-encoder looks at. */
-const RERANK_DEPTH = 20;
 
 /** The best hits in the order that the configured reranker gives them, the others behind. @throws QuarryError MODEL_UNAVAILABLE */
 export async function rerankHits(
   context: ServiceContext,
-  { query, hits, signal }: { query: string; hits: readonly RankedHit[]; signal: AbortSignal | undefined },
+  request: { query: string; hits: readonly RankedHit[]; depth: number | undefined; signal: AbortSignal | undefined },
 ): Promise<RankedHit[]> {
-  const head = hits.slice(0, RERANK_DEPTH);
+  const { query, hits, depth = RERANK_DEPTH, signal } = request;
+  const head = hits.slice(0, depth);
   if (head.length === 0) return [];
   const reranker = await context.reranker();
   const scores = await reranker.rerank(
@@ -20,7 +19,7 @@ export async function rerankHits(
   );
   const judged = head.map((hit, i) => ({ ...hit, reranked: scores[i] ?? 0 }));
   judged.sort((a, b) => b.reranked - a.reranked || b.fused - a.fused);
-  return [...judged, ...hits.slice(RERANK_DEPTH)];
+  return [...judged, ...hits.slice(depth)];
 }
 
 /** The first `depth` hits, those that say something new before those that repeat; see core/ranking/diversify. */

@@ -71,7 +71,10 @@ export class EachRanker {
   async #order({ query, read }: Pool, settings: RetrievalSettings, signal: AbortSignal): Promise<RankedHit[]> {
     const scored = read.scored.filter((item) => isNominated(item, settings, query));
     const hits = orderPool({ ...read, scored }, { query, settings });
-    const reranked = settings.rerank ? await rerankHits(this.#context, { query: query.text, hits, signal }) : hits;
+    const depth = settings.rerankDepth;
+    const reranked = settings.rerank
+      ? await rerankHits(this.#context, { query: query.text, hits, depth, signal })
+      : hits;
     return spreadHits(reranked, settings.diversity, settings.candidates);
   }
 }

@@ -4,7 +4,8 @@ import { knownShare, mergeStatistics, type TermWeights, weighTerms } from '../..
 import { dot } from '../../core/ranking/cosine.js';
 import { documentEvidence } from '../../core/ranking/document-evidence.js';
 import { documentKind } from '../../core/ranking/document-kind.js';
-import { isAdmitted, type PassageScore, readTerms, scorePassage } from '../../core/ranking/passage-score.js';
+import { isAdmitted, type PassageScore, scorePassage } from '../../core/ranking/passage-score.js';
+import { PassageReader } from '../../core/ranking/read-passage.js';
 import type { RetrievalMode, RetrievalSettings } from '../../core/retrieval/settings.js';
 import { headingsOf } from '../../core/text/heading-path.js';
 import { matchName, type NameMatch } from '../../core/text/names.js';
@@ -56,7 +57,14 @@ export function readPool(
   const statistics = mergeStatistics(pools.map((pool) => pool.statistics));
   const weights = weighTerms(query.terms, statistics);
   const known = mode === 'vector' ? null : knownShare(query.terms, statistics);
-  const asked = { query, vector, weights, innerNames: innerNames(query.text), askedForm: askedForm(query) };
+  const asked = {
+    query,
+    vector,
+    weights,
+    reader: new PassageReader(query, weights),
+    innerNames: innerNames(query.text),
+    askedForm: askedForm(query),
+  };
   const scored = pools.flatMap((pool) => pool.nominees.flatMap((nominee) => score(nominee, asked) ?? []));
   return { scored, known };
 }
@@ -64,7 +72,7 @@ export function readPool(
 /** Blends and orders what was read: the cheap part of {@link rankPool}. */
 export function orderPool({ scored, known }: ReadPool, request: Pick<PoolRequest, 'query' | 'settings'>): RankedHit[] {
   const fused = fuse(scored, request);
-  const own = scored.map((item) => ownScore(item, fused.get(item.nominee.key) ?? 0));
+  const own = scored.map((item) => ownScore(item, fused.get(item.nominee.key) ?? 0, request.settings));
   const evidence = documentEvidence(
     scored.map(({ nominee }, at) => ({
       documentId: documentKey(nominee),
@@ -86,18 +94,18 @@ function documentKey({ collection, candidate }: Nominee): string {
 /** The request with what is read from it once for all nominees. */
 interface Asked extends Omit<PoolRequest, 'settings'> {
   readonly weights: TermWeights;
+  readonly reader: PassageReader;
   readonly innerNames: readonly string[];
   readonly askedForm: AskedForm;
 }
 
 function score(nominee: Nominee, asked: Asked): Scored | undefined {
   const { query, vector, weights } = asked;
-  const terms = readTerms(nominee.searchText);
-  if (!isAdmitted(terms, query)) return undefined;
+  if (!isAdmitted(nominee.searchText, query)) return undefined;
   const { chunk, document, similarity } = nominee.candidate;
   const { title, format, uri } = document;
   const headingPath = headingsOf(chunk.headingPath);
-  const words = scorePassage(terms, {
+  const words = scorePassage(asked.reader.read(nominee.searchText), {
     query,
     weights,
     pivotLength: nominee.collection.sizing.maxTokens * TERMS_PER_TOKEN,
@@ -137,8 +145,9 @@ function fuse(scored: readonly Scored[], { settings, query }: Pick<PoolRequest, 
   return new Map(blended.map(({ id, fused }) => [id, fused]));
 }
 
-function ownScore({ words }: Scored, fused: number): number {
-  return (fused + words.heading + words.order + words.name) * words.kind * words.form;
+function ownScore({ words }: Scored, fused: number, { headings = 1, kinds = 1 }: RetrievalSettings): number {
+  const kind = kinds === 1 ? words.kind : words.kind ** kinds;
+  return (fused + words.heading * headings + words.order + words.name) * kind * words.form;
 }
 
 function toHit(

@@ -2,7 +2,7 @@ import type { Collection } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
 
 /** Documents of a collection that are looked at, evenly spread. */
-const MOST_DOCUMENTS = 300;
+const MOST_DOCUMENTS = 100;
 /** Centres that are remembered. */
 const MOST_KNOWN = 100;
 
@@ -52,12 +52,11 @@ export class ContentCentres {
     let sum: Float64Array | undefined;
     for (let offset = 0; offset < documents; offset += PAGE) {
       const { items } = await store.listDocuments(name, {}, { offset, limit: PAGE });
-      for (const [at, { id }] of items.entries()) {
-        if ((offset + at) % step !== 0) continue;
-        for (const { vector } of await store.listCandidates(name, id)) {
-          sum ??= new Float64Array(vector.length);
-          for (const [place, value] of vector.entries()) sum[place] = (sum[place] ?? 0) + value;
-        }
+      const looked = items.filter((_, at) => (offset + at) % step === 0);
+      const read = await Promise.all(looked.map(({ id }) => store.listCandidates(name, id)));
+      for (const { vector } of read.flat()) {
+        sum ??= new Float64Array(vector.length);
+        for (const [place, value] of vector.entries()) sum[place] = (sum[place] ?? 0) + value;
       }
     }
     return sum;

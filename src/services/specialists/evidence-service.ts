@@ -5,6 +5,7 @@ import {
   type Evidence,
   type Gap,
   LEAST_SEARCHES,
+  type LearnedProof,
   type NamedDocument,
   STALE_DAYS,
   type StaleSource,
@@ -17,6 +18,7 @@ import type { Specialist } from '../../core/specialists/specialist.js';
 import type { Document } from '../../core/types.js';
 import type { BenchmarkService } from '../benchmark/benchmark-service.js';
 import type { ServiceContext } from '../context.js';
+import { RunRecords } from '../training-runs/run-records.js';
 import type { FeedbackService } from './feedback-service.js';
 
 const PAGE = 500;
@@ -54,12 +56,27 @@ export class EvidenceService {
       suites,
       unrun: specialist.suites.filter((suite) => !runs.some((run) => isOf(run, suite))),
       learned: specialist.learned,
+      proofs: await this.#proofs(specialist),
       searches: searches?.length ?? null,
       gaps: gapsOf(searches ?? []),
       neverFound: await this.#neverFound(specialist, documents, searches ?? []),
       thin: thinCategories(documents),
       stale: await this.#staleSources(specialist),
     };
+  }
+
+  async #proofs({ learned }: Specialist): Promise<LearnedProof[]> {
+    const records = new RunRecords(this.#context);
+    const runs = new Set([learned.settings?.run, learned.adapter?.run].filter((run) => run !== undefined));
+    return Promise.all(
+      [...runs].map(async (run) => {
+        const decision = (await records.outcome(run))?.decision;
+        if (decision === undefined) return { run, text: 'The record of this run is gone.' };
+        if (decision.mayPromote) return { run, text: decision.text };
+        const judged = `Its own questions did not decide; judging after it did (tune_next ${run} has the numbers).`;
+        return { run, text: `${judged} Before that: ${decision.text}` };
+      }),
+    );
   }
 
   async #documents({ collections }: Specialist): Promise<Omit<Document, 'text'>[]> {
@@ -133,12 +150,13 @@ function sorted(value: unknown): [string, unknown][] {
   return entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** Queries with nothing relevant; one that was answered when it was last asked is no gap any more. */
 function gapsOf(searches: readonly LoggedSearch[]): Gap[] {
   const gaps = new Map<string, Gap>();
   for (const { query, at, shown, isDoubtful } of searches) {
-    if (shown.length > 0 && !isDoubtful) continue;
     const before = gaps.get(query);
-    gaps.set(query, { query, times: (before?.times ?? 0) + 1, last: at });
+    gaps.delete(query);
+    if (shown.length === 0 || isDoubtful) gaps.set(query, { query, times: (before?.times ?? 0) + 1, last: at });
   }
   return [...gaps.values()].sort((a, b) => b.times - a.times || (a.last < b.last ? 1 : -1)).slice(0, MOST_TOLD);
 }

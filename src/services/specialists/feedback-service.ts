@@ -1,26 +1,23 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { type Example, parseExample } from '../../core/curation/example.js';
 import { redactSensitive } from '../../core/curation/find-sensitive.js';
-import { messageOf, QuarryError } from '../../core/errors.js';
+import { QuarryError } from '../../core/errors.js';
 import type { Candidate } from '../../core/ports.js';
 import {
   estimatePropensities,
-  FEEDBACK,
   type Feedback,
   type FeedbackCandidate,
   feedbackCandidates,
-  LOGGED_SEARCH,
   type LoggedSearch,
   type Propensity,
 } from '../../core/specialists/feedback.js';
-import type { JsonValue } from '../../core/types.js';
+import type { ToolPast } from '../../core/specialists/tool-choice.js';
 import type { ServiceContext } from '../context.js';
 import { DatasetAccess } from '../curation/dataset-access.js';
 import type { SearchHit } from '../search.js';
 import type { PastTask, PastTasks } from './past-task.js';
+import { QueryLog } from './query-log.js';
 
-const SEARCH_RECORD = 'query-log';
-const FEEDBACK_RECORD = 'feedback';
 /** One search of so many is explored, half of these with the first result elsewhere. */
 const EXPLORED = 5;
 /** Places that the first result is put at. */
@@ -62,12 +59,12 @@ export interface FeedbackReport {
 /** Remembers, where it is opted in, what was searched and what helped; scrubbed, and only in the workspace. */
 export class FeedbackService implements PastTasks {
   readonly #context: ServiceContext;
+  readonly #log: QueryLog;
   readonly #vectors = new Map<string, Float32Array>();
-  /** Searches of this process that are not written yet. */
-  #writing: Promise<void> = Promise.resolve();
 
   constructor(context: ServiceContext) {
     this.#context = context;
+    this.#log = new QueryLog(context);
   }
 
   /** Whether the log is opted in. */
@@ -80,7 +77,7 @@ export class FeedbackService implements PastTasks {
     if (!this.isOn) return hits;
     const placement = this.#drawPlacement(hits.length);
     const order = placement?.isSwapped === true ? swapFirst(hits, placement.rank) : hits;
-    const value: LoggedSearch = {
+    this.#log.note({
       at: this.#context.clock.now(),
       query: scrub(query),
       specialist,
@@ -88,11 +85,7 @@ export class FeedbackService implements PastTasks {
       relevance: relevance.chance,
       isDoubtful: relevance.isDoubtful,
       placement,
-    };
-    const writing = this.#put(SEARCH_RECORD, value).catch((error: unknown) => {
-      this.#context.log('warn', 'A search could not be remembered.', { error: messageOf(error) });
     });
-    this.#writing = Promise.all([this.#writing, writing]).then(() => undefined);
     return order;
   }
 
@@ -121,27 +114,24 @@ export class FeedbackService implements PastTasks {
       at: this.#context.clock.now(),
       task,
       specialist,
-      tool: input.tool ?? '',
+      tool: scrub(input.tool ?? ''),
       used: [...new Set(input.used)],
       useless: input.useless.filter((id) => !input.used.includes(id)),
       isSuccess: input.isSuccess ?? null,
       search: await this.#searchOf(task, specialist),
     };
-    await this.#put(FEEDBACK_RECORD, feedback);
+    await this.#log.add(feedback);
     return feedback;
   }
 
   /** All feedback, oldest first. */
-  async feedback(): Promise<Feedback[]> {
-    const records = await this.#context.store.listRecords(FEEDBACK_RECORD);
-    return records.flatMap(({ value }) => FEEDBACK.safeParse(value).data ?? []);
+  feedback(): Promise<Feedback[]> {
+    return this.#log.feedback();
   }
 
   /** All searches of the log, oldest first. */
-  async searches(): Promise<LoggedSearch[]> {
-    await this.#writing;
-    const records = await this.#context.store.listRecords(SEARCH_RECORD);
-    return records.flatMap(({ value }) => LOGGED_SEARCH.safeParse(value).data ?? []);
+  searches(): Promise<LoggedSearch[]> {
+    return this.#log.searches();
   }
 
   /** What the feedback comes to, for one specialist or all. */
@@ -180,14 +170,14 @@ export class FeedbackService implements PastTasks {
     return { added, candidates: used.length };
   }
 
+  /** Resolves when the searches that were answered are written. */
+  settle(): Promise<void> {
+    return this.#log.settle();
+  }
+
   /** Forgets all searches and feedback; resolves to how many there were. */
-  async clear(): Promise<number> {
-    const { store } = this.#context;
-    await this.#writing;
-    let gone = 0;
-    for (const kind of [SEARCH_RECORD, FEEDBACK_RECORD])
-      for (const { key } of await store.listRecords(kind)) gone += (await store.deleteRecord(kind, key)) ? 1 : 0;
-    return gone;
+  clear(): Promise<number> {
+    return this.#log.clear();
   }
 
   /** Tasks at which a specialist helped, with their vectors; none where the log is off. */
@@ -208,6 +198,19 @@ export class FeedbackService implements PastTasks {
       const vector = this.#vectors.get(keyOf(task));
       return vector === undefined ? [] : [{ vector, specialist }];
     });
+  }
+
+  /** How tools did, by their names; nothing where the log is off. */
+  async ofTools(): Promise<ReadonlyMap<string, ToolPast>> {
+    const past = new Map<string, { succeeded: number; failed: number }>();
+    if (!this.isOn) return past;
+    for (const { tool, isSuccess } of (await this.feedback()).slice(-MOST_PAST)) {
+      if (tool === '' || isSuccess === null) continue;
+      const own = past.get(tool) ?? { succeeded: 0, failed: 0 };
+      own[isSuccess ? 'succeeded' : 'failed'] += 1;
+      past.set(tool, own);
+    }
+    return past;
   }
 
   async #searchOf(task: string, specialist: string): Promise<Feedback['search']> {
@@ -246,12 +249,6 @@ export class FeedbackService implements PastTasks {
       if (found !== undefined) return found;
     }
     return undefined;
-  }
-
-  /** Under a key that sorts by time, and that no other process can choose too. */
-  async #put(kind: string, value: LoggedSearch | Feedback): Promise<void> {
-    const json: JsonValue = JSON.parse(JSON.stringify(value));
-    await this.#context.store.putRecord(kind, `${value.at} ${randomUUID()}`, json);
   }
 }
 

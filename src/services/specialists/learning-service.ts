@@ -1,13 +1,16 @@
+import { MINERS, MINING_BOUNDS } from '../../core/curation/miners/mined-pair.js';
 import { messageOf, QuarryError, throwIfCancelled } from '../../core/errors.js';
 import { sha256 } from '../../core/identity.js';
 import type { Report } from '../../core/ports.js';
 import { type Reach, remoteReach } from '../../core/reach.js';
+import { recommend } from '../../core/specialists/evidence.js';
 import { LEARNING_REPORT, type LearningReport } from '../../core/specialists/learning-report.js';
 import type { Specialist } from '../../core/specialists/specialist.js';
-import { RUN_KINDS } from '../../core/training-runs/training-run.js';
-import type { JsonValue } from '../../core/types.js';
+import { SPECIALIST_KINDS } from '../../core/training-runs/training-run.js';
+import type { Job, JsonValue } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
+import type { CurationServices } from '../curation/curation-services.js';
 import { isFinished, type JobService } from '../jobs.js';
 import type { TrainingRunService } from '../training-runs/training-run-service.js';
 import type { SpecialistServices } from './specialist-services.js';
@@ -17,6 +20,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** Candidates that one cycle queues for judging. */
 const QUEUED = 200;
+/** Mined pairs that a cycle adds at most: more would drown what people asked. */
+const MINED = 800;
 /** Reports that are kept. */
 const KEPT = 200;
 
@@ -28,6 +33,12 @@ export interface LearningRequest {
   /** Whether a proven gain is put in force at once. */
   readonly promotes: boolean;
   readonly reach: Reach;
+}
+
+/** A cycle that has begun. */
+interface Cycle extends LearningRequest {
+  /** Empty for one of the schedule. */
+  readonly job: string;
   readonly signal: AbortSignal;
   readonly report?: Report;
 }
@@ -38,6 +49,7 @@ export interface LearningParts {
   readonly jobs: JobService;
   readonly specialists: SpecialistServices;
   trainingRuns(): Promise<TrainingRunService>;
+  curation(): Promise<CurationServices>;
 }
 
 /** Learns again and again within a budget: mine, queue for judging, train, prove, promote or not, report. */
@@ -50,12 +62,30 @@ export class LearningService {
     this.#parts = parts;
   }
 
-  /** One cycle over specialists; a report for each that the budget reached. @throws QuarryError SPECIALIST_NOT_FOUND, CANCELLED */
-  async cycle(request: LearningRequest): Promise<LearningReport[]> {
+  /** Starts a cycle over specialists, as a job that makes a report for each that the budget reaches. @throws QuarryError SPECIALIST_NOT_FOUND */
+  async start(request: LearningRequest): Promise<Job> {
+    await this.#specialistsOf(request);
+    const { specialists, budgetMinutes, promotes } = request;
+    return this.#parts.jobs.start({
+      kind: 'learn',
+      subject: specialists.length === 0 ? 'all specialists' : specialists.join(', ').slice(0, 200),
+      input: { specialists: [...specialists], budgetMinutes, promotes },
+      onlyConducts: true,
+      work: async ({ id, signal, report }) => {
+        const reports = await this.#cycle({ ...request, job: id, signal, report });
+        return { reports: reports.length };
+      },
+    });
+  }
+
+  async #specialistsOf({ specialists }: LearningRequest): Promise<Specialist[]> {
     const { registry } = this.#parts.specialists;
-    const named = await Promise.all(request.specialists.map((name) => registry.get(name)));
-    const all = named.length > 0 ? named : await registry.list();
-    const specialists = all.filter(({ status }) => status === 'active');
+    if (specialists.length === 0) return (await registry.list()).filter(({ status }) => status === 'active');
+    return Promise.all([...new Set(specialists)].map(async (name) => (await registry.use(name)).specialist));
+  }
+
+  async #cycle(request: Cycle): Promise<LearningReport[]> {
+    const specialists = await this.#specialistsOf(request);
     const end = this.#context.clock.elapsedMs() + request.budgetMinutes * MINUTE_MS;
     const reports: LearningReport[] = [];
     for (const [done, specialist] of specialists.entries()) {
@@ -87,8 +117,8 @@ export class LearningService {
       }
       // Callers from elsewhere may have named the suites: nobody's schedule reads further than they do.
       const reach = remoteReach(this.#context.config);
-      const request = { specialists: [], budgetMinutes, promotes: true, reach, signal };
-      const reports = await this.cycle(request).catch((error: unknown) => {
+      const request = { specialists: [], budgetMinutes, promotes: true, reach, signal, job: '' };
+      const reports = await this.#cycle(request).catch((error: unknown) => {
         this.#context.log('warn', 'A cycle of learning failed.', { error: messageOf(error) });
         return [];
       });
@@ -97,7 +127,7 @@ export class LearningService {
     }
   }
 
-  async #learn(specialist: Specialist, request: LearningRequest, end: number): Promise<LearningReport> {
+  async #learn(specialist: Specialist, request: Cycle, end: number): Promise<LearningReport> {
     const startedAt = this.#context.clock.now();
     const dataset = `learn-${specialist.name}`.slice(0, 64);
     const queued = await this.#queue(specialist, dataset);
@@ -110,13 +140,29 @@ export class LearningService {
           ? 'Neither questions, knowledge nor settings have changed since the last proof.'
           : '';
     const trained =
-      skipped === '' ? await this.#trainWhereItCan(specialist, request, end) : { runs: [], failure: skipped };
-    const { runs, failure } = trained;
+      skipped === '' ? await this.#trainWhereItCan(specialist, request, end) : { runs: [], failure: skipped, mined: 0 };
+    const { runs, failure, mined } = trained;
     const endMark = runs.some(({ isPromoted }) => isPromoted)
       ? await this.#markOf(await this.#parts.specialists.registry.get(specialist.name), request)
       : mark;
     const endedAt = this.#context.clock.now();
-    return { specialist: specialist.name, startedAt, endedAt, dataset, queued, runs, skipped: failure, mark: endMark };
+    const { job } = request;
+    const { registry, evidence } = this.#parts.specialists;
+    const advice = recommend(await evidence.of(await registry.get(specialist.name)));
+    const next = advice.map(({ action, because }) => `${action} Because of: ${because.join('; ')}`);
+    return {
+      specialist: specialist.name,
+      job,
+      startedAt,
+      endedAt,
+      dataset,
+      queued,
+      mined,
+      runs,
+      next,
+      skipped: failure,
+      mark: endMark,
+    };
   }
 
   /** What was used, and what contradicts, waits for a judge. */
@@ -132,26 +178,50 @@ export class LearningService {
   /** What cannot be trained must not keep the others from learning: the report says why. @throws QuarryError CANCELLED */
   async #trainWhereItCan(
     specialist: Specialist,
-    request: LearningRequest,
+    request: Cycle,
     end: number,
-  ): Promise<{ runs: LearningReport['runs']; failure: string }> {
+  ): Promise<{ runs: LearningReport['runs']; failure: string; mined: number }> {
+    let mined = 0;
     try {
-      return { runs: await this.#train(specialist, request, end), failure: '' };
+      mined = await this.#mine(specialist, request, end);
+      return { runs: await this.#train(specialist, request, end), failure: '', mined };
     } catch (error) {
       if (!(error instanceof QuarryError) || error.code === 'CANCELLED') throw error;
-      return { runs: [], failure: error.message };
+      return { runs: [], failure: error.message, mined };
     }
   }
 
+  /** Pairs out of the structure of what the specialist reads, in a dataset of their own: nobody has to judge them. */
+  async #mine({ name, collections }: Specialist, { signal }: Cycle, end: number): Promise<number> {
+    const there = await Promise.all(collections.map((each) => this.#context.store.getCollection(each)));
+    const known = there.flatMap((collection) => collection?.name ?? []);
+    if (known.length === 0) return 0;
+    const { mining } = await this.#parts.curation();
+    const { id } = await mining.start({
+      dataset: minedFor(name),
+      collections: known,
+      filter: {},
+      miners: MINERS,
+      limit: MINED,
+      bounds: MINING_BOUNDS,
+      preview: false,
+    });
+    const { jobs } = this.#parts;
+    const job = await jobs.wait(id, Math.max(0, end - this.#context.clock.elapsedMs()), { signal });
+    if (!isFinished(job)) await jobs.cancel(id);
+    return job.counts['added'] ?? 0;
+  }
+
   /** One run of each kind after the other; one that the budget ends is cancelled, and can be resumed. */
-  async #train(specialist: Specialist, request: LearningRequest, end: number): Promise<LearningReport['runs']> {
+  async #train(specialist: Specialist, request: Cycle, end: number): Promise<LearningReport['runs']> {
     const training = await this.#parts.trainingRuns();
     const { promotes, reach, signal } = request;
     const runs: LearningReport['runs'] = [];
-    for (const kind of RUN_KINDS) {
+    const dataset = await this.#minedPairs(specialist);
+    for (const kind of SPECIALIST_KINDS) {
       const left = end - this.#context.clock.elapsedMs();
       if (left <= 0) break;
-      const order = { kind, specialist: specialist.name, metric: 'ndcg@10', seed: SEED, promotes };
+      const order = { kind, specialist: specialist.name, metric: 'ndcg@10', seed: SEED, promotes, dataset };
       const { run } = await training.start(order, reach);
       const job = await this.#parts.jobs.wait(run.job, left, { signal });
       if (!isFinished(job)) await training.cancel(run.id);
@@ -163,6 +233,13 @@ export class LearningService {
       throwIfCancelled(signal);
     }
     return runs;
+  }
+
+  /** The dataset of mined pairs; undefined when there are none. */
+  async #minedPairs({ name }: Specialist): Promise<string | undefined> {
+    const { datasets } = await this.#parts.curation();
+    const known = (await datasets.list()).datasets.find((one) => one.name === minedFor(name) && one.rows > 0);
+    return known?.name;
   }
 
   async #markOf({ suites, collections, settings, learned }: Specialist, { reach }: LearningRequest): Promise<string> {
@@ -192,6 +269,10 @@ export class LearningService {
 }
 
 const SEED = 1;
+
+function minedFor(specialist: string): string {
+  return `mined-${specialist}`.slice(0, 64);
+}
 
 function sleepUntil(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,23 +1,37 @@
-import { type CandidateEvidence, candidateFeatures, type Routing, route } from '../../core/specialists/routing.js';
+import { type Routing, route } from '../../core/specialists/routing.js';
 import { ROUTING_MODEL, TOOL_MODEL } from '../../core/specialists/routing-coefficients.js';
-import type { Specialist } from '../../core/specialists/specialist.js';
+import { splitTask } from '../../core/specialists/steps.js';
 import { taskWords } from '../../core/specialists/task-words.js';
-import { toolChance } from '../../core/specialists/tool-choice.js';
+import { toolChances } from '../../core/specialists/tool-choice.js';
 import { Absentees } from '../ask-each.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
-import { evidenceOf } from '../retrieval/evidence.js';
 import type { RetrieveService } from '../retrieve.js';
-import type { SearchHit, SearchService } from '../search.js';
+import type { SearchAnswer, SearchHit, SearchService } from '../search.js';
 import type { PastTasks } from './past-task.js';
-import { type RouteCandidate, type RouteEvidence, RouteEvidenceReader } from './route-evidence.js';
+import { type RouteCandidate, RouteEvidenceReader } from './route-evidence.js';
+import {
+  areForDifferent,
+  chosenBySteps,
+  overSteps,
+  type RoutedStep,
+  reasonOf,
+  reasonOfSteps,
+  toolEvidenceOf,
+  toolsOfSteps,
+  type WeighedSpecialist,
+  type WeighedTool,
+  weigh,
+  whyTool,
+  wordsIn,
+} from './routed-steps.js';
 import type { SpecialistService, SpecialistUse } from './specialist-service.js';
 import { type ToolListing, ToolShelf } from './tool-shelf.js';
 
-/** Specialists of a smaller share are not chosen beside the first. */
-const CHOSEN_FROM = 0.25;
 /** Passages that one specialist adds to a context. */
 const PASSAGES = 8;
+/** What a part of a context gets at least, in tokens. */
+const LEAST_TOKENS = 100;
 
 /** A task to route. */
 export interface RouteRequest {
@@ -33,29 +47,13 @@ export interface RouteRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A specialist as it was weighed for a task. */
-export interface WeighedSpecialist {
-  readonly specialist: Specialist;
-  /** 0..1; of all that were weighed together 1. */
-  readonly share: number;
-  readonly isChosen: boolean;
-  /** What speaks for it, in words. */
-  readonly reasons: readonly string[];
-}
-
-/** A tool as it was weighed for a task. */
-export interface WeighedTool {
-  readonly tool: ToolListing;
-  /** Chance, 0..1, that it is a right one. */
-  readonly chance: number;
-  readonly isChosen: boolean;
-  readonly why: string;
-}
-
 /** What a chosen specialist brings to the context. */
 export interface ContextPart {
+  /** The task, or the step of it that this is for. */
+  readonly task: string;
   readonly specialist: string;
   readonly hits: readonly SearchHit[];
+  readonly relevance: SearchAnswer['relevance'];
 }
 
 /** How a task is routed, and with what to begin it. */
@@ -68,6 +66,8 @@ export interface RouteAnswer {
   /** Best first. */
   readonly specialists: readonly WeighedSpecialist[];
   readonly tools: readonly WeighedTool[];
+  /** Its steps, in their order; none for a task that is one. */
+  readonly steps: readonly RoutedStep[];
   readonly context: readonly ContextPart[];
   readonly unavailable: ReturnType<Absentees['list']>;
 }
@@ -95,26 +95,45 @@ export class RoutingService {
 
   /** @throws QuarryError SPECIALIST_NOT_FOUND, FINGERPRINT_MISMATCH, MODEL_UNAVAILABLE */
   async route(request: RouteRequest): Promise<RouteAnswer> {
-    const { task, signal, limit } = request;
     const absentees = new Absentees();
     const uses = await this.#uses(request.specialists, absentees);
     const candidates = await Promise.all(uses.map((use) => this.#candidate(use)));
-    const evidence = await this.#evidence.read(task, candidates, { absentees, signal });
-    const routing = route(ROUTING_MODEL, evidence.candidates, evidence.scope);
-    const specialists = weigh(candidates, { evidence, routing, limit });
-    const tools = request.tools.length === 0 ? [] : await this.searchTools(task, request.tools, limit, signal);
-    const isCalibrated = evidence.space.revision === ROUTING_MODEL.revision;
-    const chosen = uses.filter(({ specialist }) =>
-      specialists.some((one) => one.isChosen && one.specialist.name === specialist.name),
-    );
+    const { whole, steps, isCalibrated } = await this.#routeSteps(request, candidates, absentees);
+    const specialists = steps.length === 0 ? whole.specialists : chosenBySteps(whole, steps);
     return {
-      routing,
+      routing: steps.length === 0 ? whole.routing : overSteps(whole.routing, steps),
       isCalibrated,
-      reason: reasonOf(routing, specialists),
+      reason: steps.length === 0 ? reasonOf(whole.routing, specialists) : reasonOfSteps(steps),
       specialists,
-      tools,
-      context: await this.#pack(request, specialists, chosen),
+      tools: steps.length === 0 ? whole.tools : toolsOfSteps(steps),
+      steps,
+      context: await this.#pack(request, steps.length === 0 ? [whole] : steps, uses),
       unavailable: absentees.list(),
+    };
+  }
+
+  /** The whole task, and its steps where it has some: named as such, or sentences that are for different specialists. */
+  async #routeSteps(request: RouteRequest, candidates: readonly RouteCandidate[], absentees: Absentees) {
+    const { pieces, isExplicit } = splitTask(request.task);
+    const one = (text: string) => this.#routeOne(text, request, { candidates, absentees });
+    const [whole, ...parts] = await Promise.all([one(request.task), ...(pieces.length > 1 ? pieces.map(one) : [])]);
+    const isSplit = parts.length > 1 && (isExplicit || areForDifferent(parts));
+    return { whole, steps: isSplit ? parts : [], isCalibrated: whole.isCalibrated };
+  }
+
+  async #routeOne(
+    text: string,
+    { tools, limit, signal }: RouteRequest,
+    { candidates, absentees }: { candidates: readonly RouteCandidate[]; absentees: Absentees },
+  ): Promise<RoutedStep & { readonly isCalibrated: boolean }> {
+    const evidence = await this.#evidence.read(text, candidates, { absentees, signal });
+    const routing = route(ROUTING_MODEL, evidence.candidates, evidence.scope);
+    return {
+      text,
+      routing,
+      specialists: weigh(candidates, { evidence, routing, limit }),
+      tools: tools.length === 0 ? [] : await this.searchTools(text, tools, limit, signal),
+      isCalibrated: evidence.space.revision === ROUTING_MODEL.revision,
     };
   }
 
@@ -125,21 +144,21 @@ export class RoutingService {
     limit: number,
     signal?: AbortSignal,
   ): Promise<WeighedTool[]> {
-    const ranked = await this.#tools.rank(taskWords(query), tools, signal);
-    const evidence = ranked.map(({ hit }) => evidenceOf(hit));
-    return ranked.slice(0, limit).map(({ tool, hit }, at) => {
-      const own = evidence[at];
-      const rival = evidence[at === 0 ? 1 : 0]?.score ?? 0;
-      const { cosine, share, coverage, score } = own ?? { cosine: 0, share: 0, coverage: 0, score: 0 };
-      const chance = toolChance(TOOL_MODEL, { cosine: cosine ?? 0, share, coverage, score, lead: score - rival });
-      const words = hit.keyword === null ? 'no words in common' : `words ${hit.keyword.score.toFixed(1)}`;
+    const distinct = [...new Map(tools.map((tool) => [JSON.stringify(tool), tool])).values()];
+    const ranked = await this.#tools.rank(taskWords(query), distinct, signal);
+    const past = await this.#parts.past.ofTools();
+    const evidence = ranked.map((one) => toolEvidenceOf(one, past.get(one.tool.name)));
+    const chances = toolChances(TOOL_MODEL, evidence, wordsIn(query));
+    const weighed = ranked.map((one, at): WeighedTool => {
+      const chance = chances[at] ?? 0;
       return {
-        tool,
+        tool: one.tool,
         chance,
         isChosen: chance >= TOOL_MODEL.chosenFrom,
-        why: `meaning ${(cosine ?? 0).toFixed(2)}, ${words}`,
+        why: whyTool(one, past.get(one.tool.name)),
       };
     });
+    return weighed.sort((a, b) => b.chance - a.chance).slice(0, limit);
   }
 
   async #uses(names: readonly string[], absentees: Absentees): Promise<SpecialistUse[]> {
@@ -159,98 +178,41 @@ export class RoutingService {
     return { specialist, collections: there };
   }
 
-  /** Passages of the chosen specialists, each within its part of the budget. */
+  /** Passages of the chosen specialists for each step, each within its part of the budget; none twice. */
   async #pack(
-    { task, maxTokens, signal }: RouteRequest,
-    weighed: readonly WeighedSpecialist[],
+    { maxTokens, signal }: RouteRequest,
+    steps: readonly RoutedStep[],
     uses: readonly SpecialistUse[],
   ): Promise<ContextPart[]> {
     if (maxTokens === 0) return [];
-    const chosen = weighed.filter(({ isChosen }) => isChosen);
-    const total = chosen.reduce((sum, { share }) => sum + share, 0);
-    return Promise.all(
-      chosen.map(async ({ specialist, share }): Promise<ContextPart> => {
-        const use = uses.find((one) => one.specialist.name === specialist.name);
-        const answer = await this.#parts.search.search({
-          query: taskWords(task),
+    const wanted = steps.flatMap(({ text, specialists }) => {
+      const chosen = specialists.filter(({ isChosen }) => isChosen);
+      const total = chosen.reduce((sum, { share }) => sum + share, 0);
+      return chosen.map(({ specialist, share }) => ({ text, name: specialist.name, part: share / total }));
+    });
+    const total = wanted.reduce((sum, { part }) => sum + part, 0);
+    const found = await Promise.all(
+      wanted.map(async ({ text, name, part }): Promise<ContextPart> => {
+        const { hits, relevance } = await this.#parts.search.search({
+          query: taskWords(text),
           collections: [],
-          specialist: use,
+          specialist: uses.find(({ specialist }) => specialist.name === name),
           filter: {},
           settings: {},
           limit: PASSAGES,
           context: 'none',
-          maxTokens: Math.max(LEAST_TOKENS, Math.floor((maxTokens * share) / total)),
+          maxTokens: Math.max(LEAST_TOKENS, Math.floor((maxTokens * part) / total)),
           signal,
         });
-        return { specialist: specialist.name, hits: answer.hits };
+        return { task: text, specialist: name, hits, relevance };
       }),
     );
+    const told = new Set<string>();
+    return found.map((one) => ({ ...one, hits: one.hits.filter(({ hit }) => isNew(told, hit.candidate.chunk.id)) }));
   }
 }
 
-const LEAST_TOKENS = 100;
-
-function weigh(
-  candidates: readonly RouteCandidate[],
-  { evidence, routing, limit }: { evidence: RouteEvidence; routing: Routing; limit: number },
-): WeighedSpecialist[] {
-  const order = candidates
-    .map((_, at) => at)
-    .sort((a, b) => (routing.shares[b] ?? 0) - (routing.shares[a] ?? 0) || a - b);
-  return order.flatMap((at, rank) => {
-    const candidate = candidates[at];
-    const share = routing.shares[at] ?? 0;
-    if (candidate === undefined) return [];
-    const isChosen = !routing.isAbstained && rank < limit && (rank === 0 || share >= CHOSEN_FROM);
-    return [{ specialist: candidate.specialist, share, isChosen, reasons: reasonsFor(evidence, at) }];
-  });
-}
-
-const FEATURES = ['its passages', 'its passages', 'its description', 'all that it holds', 'past tasks', 'past tasks'];
-
-/** The passage that fits best, and what sets it apart from the mean of the others. */
-function reasonsFor({ candidates, passages }: RouteEvidence, at: number): string[] {
-  const own = candidates[at];
-  const [passage] = passages[at] ?? [];
-  const best =
-    passage === undefined
-      ? ['no passage that it may read fits']
-      : [
-          `"${passage.candidate.document.title}" fits with score ${passage.fused.toFixed(2)} (${passage.candidate.chunk.id})`,
-        ];
-  if (own === undefined || candidates.length < 2) return best;
-  const gains = new Map<string, number>();
-  for (const [place, gain] of gainsOf(own, candidates).entries()) {
-    const name = FEATURES[place] ?? '';
-    gains.set(name, (gains.get(name) ?? 0) + gain);
-  }
-  const told = [...gains].filter(([, gain]) => Math.abs(gain) >= 0.2).sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
-  return [
-    ...best,
-    ...told.map(
-      ([name, gain]) =>
-        `${name} ${gain > 0 ? 'speak for' : 'speak against'} it (${gain > 0 ? '+' : ''}${gain.toFixed(1)})`,
-    ),
-  ];
-}
-
-/** What each feature adds to the utility beside the mean of all candidates. */
-function gainsOf(own: CandidateEvidence, all: readonly CandidateEvidence[]): number[] {
-  const weights = own.past === undefined ? ROUTING_MODEL.fresh : ROUTING_MODEL.practised;
-  return candidateFeatures(own).map((value, place) => {
-    const mean = all.reduce((sum, one) => sum + (candidateFeatures(one)[place] ?? 0), 0) / all.length;
-    return (value - mean) * (weights[place] ?? 0);
-  });
-}
-
-function reasonOf(routing: Routing, weighed: readonly WeighedSpecialist[]): string {
-  const [first, second] = weighed;
-  if (first === undefined) return 'There are no specialists in use: make one with specialist_create.';
-  const { scope, confidence, isAbstained } = routing;
-  if (isAbstained) {
-    return `For none of them: the chance that any specialist knows of this is ${scope.toFixed(2)}, below ${ROUTING_MODEL.abstainBelow.toFixed(2)}. The nearest would be ${first.specialist.name}.`;
-  }
-  const rival = second === undefined ? '' : `, before ${second.specialist.name} with ${second.share.toFixed(2)}`;
-  const ask = confidence < 0.5 ? ' Unsure: ask which is meant, or use both.' : '';
-  return `${first.specialist.name} has share ${first.share.toFixed(2)}${rival}; it is the right one with chance ${confidence.toFixed(2)}.${ask}`;
+function isNew(told: Set<string>, id: string): boolean {
+  const before = told.size;
+  return told.add(id).size > before;
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Suite } from '../../core/benchmark/suite.js';
 import type { Reach } from '../../core/reach.js';
 import type { BenchmarkService } from '../benchmark/benchmark-service.js';
@@ -20,6 +21,12 @@ export interface SpecialistServices {
   readonly patterns: PatternService;
   /** A suite that judges specialists. @throws QuarryError SUITE_NOT_FOUND, SUITE_INVALID, PATH_UNREADABLE */
   openSuite(suite: string, reach: Reach): Promise<Suite>;
+  /**
+   * Suites as specialists remember them: names stay, folders become whole paths, since nobody knows where the next process
+   * starts. Each must be there, within the caller's reach: whoever trains later may reach further.
+   * @throws QuarryError SUITE_NOT_FOUND, SUITE_INVALID, PATH_UNREADABLE
+   */
+  rememberSuites(suites: readonly string[], reach: Reach): Promise<string[]>;
 }
 
 /** Parts that specialists are served with. */
@@ -34,12 +41,22 @@ export interface SpecialistServicesParts {
 export function createSpecialistServices(context: ServiceContext, parts: SpecialistServicesParts): SpecialistServices {
   const registry = new SpecialistService(context, parts.collections);
   const feedback = new FeedbackService(context);
+  const openSuite = async (suite: string, reach: Reach): Promise<Suite> =>
+    (await parts.benchmark()).openSuite({ suite }, reach);
   return {
     registry,
     feedback,
     routing: new RoutingService(context, { ...parts, registry, past: feedback }),
     evidence: new EvidenceService(context, { benchmark: parts.benchmark, feedback }),
     patterns: new PatternService(context, feedback),
-    openSuite: async (suite, reach) => (await parts.benchmark()).openSuite({ suite }, reach),
+    openSuite,
+    rememberSuites: (suites, reach) =>
+      Promise.all(
+        suites.map(async (suite) => {
+          const { folder } = await openSuite(suite, reach);
+          const isName = !/[/\\]/.test(suite) && folder !== resolve(suite);
+          return isName ? suite : folder;
+        }),
+      ),
   };
 }

@@ -2,7 +2,6 @@ import { sha256 } from '../../core/identity.js';
 import type { Candidate } from '../../core/ports.js';
 import { DEFAULT_RETRIEVAL } from '../../core/retrieval/settings.js';
 import { embedTextOf } from '../../core/text/embed-text.js';
-import { splitIdentifiers } from '../../core/text/identifiers.js';
 import { parseQuery } from '../../core/text/query.js';
 import { searchTextOf } from '../../core/text/search-text.js';
 import type { Chunk, Collection, Document, JsonObject, JsonValue } from '../../core/types.js';
@@ -54,7 +53,7 @@ export class ToolShelf {
       chunker: RULES,
       createdAt: '',
     };
-    const vectors = await this.#vectorsOf(tools, signal);
+    const vectors = await this.#vectorsOf(tools.map(embeddedText), signal);
     const nominees = tools.map((tool, at): Nominee => {
       const candidate = toCandidate(tool, at, vectors[at] ?? new Float32Array(embedder.fingerprint.dimensions));
       return toNominee(candidate, { collection, nameTerms: NO_NAMES, rules: RULES });
@@ -67,11 +66,10 @@ export class ToolShelf {
     });
   }
 
-  async #vectorsOf(tools: readonly ToolListing[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
+  async #vectorsOf(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
     const embedder = await this.#context.embedder();
     const { fingerprint } = embedder;
     const space = `${fingerprint.model} ${fingerprint.revision} `;
-    const texts = tools.map((tool) => embedTextOf({ title: nameOf(tool), headingPath: [], text: textOf(tool) }));
     const keys = texts.map((text) => space + sha256(text));
     const fresh = [...new Set(keys)].filter((key) => !this.#vectors.has(key));
     const made = await embedder.embed(
@@ -83,7 +81,7 @@ export class ToolShelf {
     const own = new Map(fresh.map((key, at) => [key, made[at] ?? new Float32Array(fingerprint.dimensions)]));
     for (const [key, vector] of own) this.#vectors.set(key, vector);
     const missing = keys.filter((key) => !this.#vectors.has(key));
-    if (missing.length > 0) return this.#vectorsOf(tools, signal); // What was known before was just let go.
+    if (missing.length > 0) return this.#vectorsOf(texts, signal); // What was known before was just let go.
     return keys.map((key) => this.#vectors.get(key) ?? new Float32Array(fingerprint.dimensions));
   }
 }
@@ -91,9 +89,14 @@ export class ToolShelf {
 const RULES = 'tools';
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-/** `git_blame` as `git blame`. */
+/** `git_blame` and `gitBlame` as `git blame`. */
 function nameOf({ name }: ToolListing): string {
-  return splitIdentifiers(name.replace(/[_./:-]+/g, ' ')).trim() || name;
+  const words = name.replace(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, ' ').replace(/[^\p{L}\p{N}]+/gu, ' ');
+  return words.trim().toLowerCase() || name;
+}
+
+function embeddedText(tool: ToolListing): string {
+  return embedTextOf({ title: nameOf(tool), headingPath: [], text: textOf(tool) });
 }
 
 /** Its description, and what it takes in words. */

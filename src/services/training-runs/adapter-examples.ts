@@ -88,7 +88,7 @@ export class ExampleMaker implements ExampleSource {
 }
 
 /** The passage that holds the reference, else the nearest one. */
-function nearestPassage(
+export function nearestPassage(
   passages: readonly Candidate[],
   { references }: Question,
   query: Float32Array,

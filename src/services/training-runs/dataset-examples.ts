@@ -14,13 +14,13 @@ const MOST_PAIRS = 2_000;
 const NEAR = 10;
 
 /**
- * What the pairs and triplets of a dataset say, but for those that were rejected, that are kept for testing, or that share
- * words with any suite's test questions: nothing that proves is learned from.
+ * The pairs and triplets of a dataset, but for those that were rejected, that are kept for testing, or that share words with any
+ * suite's test questions: nothing that proves is learned from.
  */
-export async function datasetExamples(
+export async function datasetPairs(
   context: ServiceContext,
-  about: { dataset: string; seed: number; set: QuestionSet; signal: AbortSignal },
-): Promise<AdapterExample[]> {
+  about: { readonly dataset: string; readonly seed: number; readonly signal: AbortSignal },
+): Promise<DatasetPair[]> {
   const access = new DatasetAccess(context);
   const head = await access.require(about.dataset);
   const suites = await guardSuites(context, about.signal);
@@ -28,9 +28,17 @@ export async function datasetExamples(
     const overlaps = [...suites.index.find(anchor), ...suites.index.find(positive)];
     return !overlaps.some(({ isTest }) => isTest);
   });
-  const chosen = sampleRandom(usable.length, MOST_PAIRS, about.seed).flatMap((at) => usable[at] ?? []);
+  return sampleRandom(usable.length, MOST_PAIRS, about.seed).flatMap((at) => usable[at] ?? []);
+}
+
+/** What {@link datasetPairs} say to a map. */
+export async function datasetExamples(
+  context: ServiceContext,
+  about: { dataset: string; seed: number; set: QuestionSet; signal: AbortSignal },
+): Promise<AdapterExample[]> {
+  const chosen = await datasetPairs(context, about);
   const embedder = await context.embedder();
-  const texts = (of: (pair: Pair) => string): string[] => chosen.map(of);
+  const texts = (of: (pair: DatasetPair) => string): string[] => chosen.map(of);
   const queries = await embedder.embed(
     texts(({ anchor }) => anchor),
     'query',
@@ -55,14 +63,15 @@ export async function datasetExamples(
   return examples;
 }
 
-interface Pair {
+/** A question and what answers it. */
+export interface DatasetPair {
   readonly anchor: string;
   readonly positive: string;
   readonly negatives: readonly string[];
   readonly documentId: string;
 }
 
-function asPair(example: Example): Pair[] {
+function asPair(example: Example): DatasetPair[] {
   const { review, split, provenance } = example;
   if (review === 'rejected' || split === 'test' || split === 'validation') return [];
   const { documentId } = provenance;

@@ -1,13 +1,16 @@
 import { QuarryError } from '../../core/errors.js';
 import type { Reach } from '../../core/reach.js';
 import type { QueryMap } from '../../core/specialists/specialist.js';
+import type { TrainingRecord } from '../../core/training/pair-corpus.js';
 import {
   correctHalves,
   decidePromotion,
   LEAST_GROUPS,
   promisingHalf,
   provenHalf,
+  RUN_LEVEL,
 } from '../../core/training-runs/decide-promotion.js';
+import { levelShare } from '../../core/training-runs/spend-level.js';
 import type { TrainingOutcome, TrainingRun } from '../../core/training-runs/training-run.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
@@ -15,7 +18,7 @@ import type { JobHandle } from '../jobs.js';
 import { openQueryMap } from '../specialists/open-query-map.js';
 import { ExampleMaker } from './adapter-examples.js';
 import { AdapterLearner } from './adapter-learner.js';
-import { datasetExamples } from './dataset-examples.js';
+import { datasetExamples, datasetPairs } from './dataset-examples.js';
 import { guardSuites } from './guard-suites.js';
 import type { Learner } from './learner.js';
 import { type Proven, RunProver } from './prove-run.js';
@@ -23,6 +26,7 @@ import { QuestionReader, type QuestionSet } from './question-set.js';
 import type { RunRecords } from './run-records.js';
 import { QuestionScorer } from './score-questions.js';
 import { SettingsLearner } from './settings-learner.js';
+import { StaticLearner } from './static-learner.js';
 
 /** What a job does for a run. */
 interface Work {
@@ -77,20 +81,32 @@ export class TrainingExecutor {
 
   async #learn(work: Work): Promise<TrainingOutcome> {
     const { run, set } = work;
-    const { recipe } = run;
+    const earlier = await this.#records.countEarlier(run, set.version);
     const learner = await this.#open(work);
+    try {
+      return await this.#decide({ ...work, earlier }, learner);
+    } finally {
+      if (learner instanceof StaticLearner) await learner.discard();
+    }
+  }
+
+  async #decide(work: Work & { readonly earlier: number }, learner: Learner): Promise<TrainingOutcome> {
+    const { run, set, earlier } = work;
+    const { recipe } = run;
     const groups = new Set(set.groups).size;
     const proven = groups < 2 * LEAST_GROUPS ? NOTHING : await this.#prove(work, learner);
     const halves = correctHalves(proven.halves);
     // What is proven, or what judging could still decide.
-    const half = provenHalf(halves) ?? promisingHalf(halves);
+    const half = provenHalf(halves, RUN_LEVEL * levelShare(earlier)) ?? promisingHalf(halves);
     const fitted = half === undefined ? undefined : proven.fitted[half.half];
     const inForce = { settings: recipe.base, map: work.map };
     const questions = this.#questions;
     const guards =
       fitted === undefined ? [] : await guardSuites({ ...work, recipe, ways: [inForce, fitted], questions });
     const { origin, name: suite } = set.suite.manifest;
-    const decision = decidePromotion({ halves, guards, origin, metric: recipe.metric, suite, groups });
+    const { metric } = recipe;
+    const decision = decidePromotion({ halves, guards, origin, metric, suite, groups, earlier });
+    if (learner instanceof StaticLearner && decision.mayPromote) await learner.keep(fitted?.hash ?? '');
     if (fitted?.adapter !== undefined) {
       const space = (await this.#context.embedder()).fingerprint;
       await this.#records.putAdapter(run.id, { space, adapter: fitted.adapter });
@@ -101,6 +117,7 @@ export class TrainingExecutor {
       splitVersion: proven.splitVersion,
       questions: set.questions.length,
       groups,
+      earlier,
       leftOut: set.leftOut,
       pairs: learner.pairs,
       candidates: learner.candidates.length,
@@ -120,12 +137,22 @@ export class TrainingExecutor {
       const space = (await this.#context.embedder()).fingerprint;
       return new AdapterLearner({ inForce, examples, pairs, space });
     }
+    if (kind === 'static') {
+      const { signal } = handle;
+      const found = dataset === '' ? [] : await datasetPairs(this.#context, { dataset, seed, signal });
+      const pairs = found.map(({ anchor, positive, negatives }): TrainingRecord => {
+        return { kind: 'pair', source: 'dataset', anchors: [anchor], text: positive, negatives };
+      });
+      return StaticLearner.open(this.#context, { run: run.id, seed, inForce, set, scorer, pairs, handle });
+    }
     return new SettingsLearner(inForce, { rerank: this.#context.config.reranker !== '' });
   }
 
-  #prove({ run, set, scorer, handle }: Work, learner: Learner): Promise<Proven> {
+  #prove(work: Work & { readonly earlier: number }, learner: Learner): Promise<Proven> {
+    const { run, set, scorer, handle, earlier } = work;
     const { id, recipe } = run;
-    return new RunProver({ set, learner, scorer, handle, run: id, records: this.#records, seed: recipe.seed }).prove();
+    const parts = { set, learner, scorer, handle, seed: recipe.seed, earlier };
+    return new RunProver({ ...parts, run: id, records: this.#records }).prove();
   }
 }
 

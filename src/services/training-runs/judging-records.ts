@@ -11,6 +11,8 @@ const itemSchema = z.strictObject({
   passage: z.string(),
   before: z.int().nullable(),
   after: z.int().nullable(),
+  /** 1 over the chance that it was asked about. */
+  weight: z.number(),
 });
 
 /** A question with what it takes to know which of two rankings is better for it. */
@@ -19,6 +21,8 @@ const askedSchema = z.strictObject({
   /** Dataset that its items are judged in; empty where both rank alike. */
   dataset: z.string(),
   items: z.array(itemSchema),
+  /** The most that its items could come to. */
+  most: z.number(),
   /** Documents among the counted ranks of either: what judging everything would ask. */
   pool: z.int(),
 });

@@ -2,14 +2,18 @@ import { sameTextKey } from '../../core/curation/exact-duplicates.js';
 import { type Example, parseExample } from '../../core/curation/example.js';
 import { TRUST_THRESHOLD } from '../../core/curation/judge-trust.js';
 import { QuarryError } from '../../core/errors.js';
+import { sha256 } from '../../core/identity.js';
 import { LOCAL_REACH } from '../../core/reach.js';
 import { promisingHalf } from '../../core/training-runs/decide-promotion.js';
 import {
+  COUNTED_RANKS,
   decideJudging,
-  disagreementGain,
   disagreements,
   type JudgingState,
+  planJudging,
+  plannedGain,
 } from '../../core/training-runs/disagreement.js';
+import { levelShare } from '../../core/training-runs/spend-level.js';
 import type { HalfOutcome, TrainingOutcome } from '../../core/training-runs/training-run.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
@@ -25,6 +29,8 @@ import { QuestionScorer } from './score-questions.js';
 
 /** Accepted items of earlier rounds that are shown again, unmarked, to measure the judges. */
 const MOST_GOLD = 10;
+/** Grade of a passage that answers fully. */
+const BEST_GRADE = 3;
 /** Items that a round holds at least, while there are questions. */
 const ROUND_ITEMS = 40;
 
@@ -82,7 +88,7 @@ export class JudgingService {
     const labelling = await this.#labelling();
     let session = await this.#take(request, outcome);
     for (;;) {
-      const progress = await this.#progressOf(session);
+      const progress = await this.#progressOf(session, outcome.earlier);
       if (progress.verdict !== 'undecided') return { progress, dataset: '', handout: undefined };
       const dataset = session.asked.findLast((asked) => asked.dataset !== '')?.dataset;
       if (dataset !== undefined) {
@@ -99,58 +105,70 @@ export class JudgingService {
 
   /** Where the judging of a run stands, with every label that was handed in. @throws QuarryError STORE_BROKEN */
   async progress(run: string): Promise<JudgingProgress> {
-    return this.#progressOf(await readSession(this.#context, run));
+    const outcome = await this.#records.outcome(run);
+    return this.#progressOf(await readSession(this.#context, run), outcome?.earlier ?? 0);
   }
 
   /** Adds questions that nobody has been asked, nor tuned on. */
   async #take(request: JudgingRequest, outcome: TrainingOutcome): Promise<JudgingSession> {
-    const session = await readSession(this.#context, request.run);
-    if (request.questions.length === 0) return session;
+    if (request.questions.length === 0) return readSession(this.#context, request.run);
     const { recipe } = outcome;
     const suite = await this.#questions.openSuite({ ...recipe, reach: LOCAL_REACH }); // Its texts are only compared with.
-    const seen = new Set(
-      [
-        ...suite.queries.map(({ text }) => text),
-        ...session.waiting,
-        ...session.asked.map(({ question }) => question),
-      ].map(sameTextKey),
-    );
-    const fresh = request.questions.filter((question) => {
-      const key = sameTextKey(question);
-      const isNew = question.trim() !== '' && !seen.has(key);
-      seen.add(key);
-      return isNew;
+    return this.#context.store.exclusively(async () => {
+      const session = await readSession(this.#context, request.run);
+      const known = [...suite.queries.map(({ text }) => text), ...session.waiting];
+      const seen = new Set([...known, ...session.asked.map(({ question }) => question)].map(sameTextKey));
+      const fresh = request.questions.filter((question) => {
+        const key = sameTextKey(question);
+        const isNew = question.trim() !== '' && !seen.has(key);
+        seen.add(key);
+        return isNew;
+      });
+      if (fresh.length === 0) return session;
+      const grown = { ...session, waiting: [...session.waiting, ...fresh] };
+      await putSession(this.#context, grown);
+      return grown;
     });
-    if (fresh.length === 0) return session;
-    const grown = { ...session, waiting: [...session.waiting, ...fresh] };
-    await putSession(this.#context, grown);
-    return grown;
   }
 
-  /** Ranks the next questions both ways and puts what they disagree on to the desk; the same session when none wait. */
+  /**
+   * Ranks the next questions both ways and puts what they disagree on to the desk; the same session when none wait. Whoever
+   * finds that another agent has begun a round meanwhile joins that one.
+   */
   async #ask(session: JudgingSession, outcome: TrainingOutcome): Promise<JudgingSession> {
     if (session.waiting.length === 0) return session;
-    const ways = await this.#waysOf(session.run, outcome);
+    const name = `judging-${session.run.replace('train_', '')}-${session.asked.length}`;
+    const asked = await this.#compareNext(session, outcome);
+    const examples = asked.flatMap(toExamples);
+    return this.#context.store.exclusively(async () => {
+      const now = await readSession(this.#context, session.run);
+      if (now.asked.length !== session.asked.length) return now;
+      if (examples.length > 0) {
+        const gold = await this.#goldOf(session);
+        await this.#access.add(name, [...examples, ...gold], { message: `What decides ${session.run}` });
+      }
+      const dataset = (one: AskedQuestion): string => (one.items.length === 0 ? '' : name);
+      const told = asked.map((one) => ({ ...one, dataset: dataset(one) }));
+      const grown = { ...now, waiting: now.waiting.slice(asked.length), asked: [...now.asked, ...told] };
+      await putSession(this.#context, grown);
+      return grown;
+    });
+  }
+
+  /** The next questions that wait, until they make a round. */
+  async #compareNext({ run, waiting }: JudgingSession, outcome: TrainingOutcome): Promise<AskedQuestion[]> {
+    const ways = await this.#waysOf(run, outcome);
     const scorer = new QuestionScorer(this.#context, outcome.recipe.metric);
     const collections = await this.#collectionsOf(outcome);
-    const name = `judging-${session.run.replace('train_', '')}-${session.asked.length}`;
+    const { signal } = new AbortController();
     const asked: AskedQuestion[] = [];
-    const waiting = [...session.waiting];
-    while (waiting.length > 0 && asked.reduce((sum, { items }) => sum + items.length, 0) < ROUND_ITEMS) {
-      const question = waiting.shift() ?? '';
-      const signal = new AbortController().signal;
+    for (const question of waiting) {
+      if (asked.reduce((sum, { items }) => sum + items.length, 0) >= ROUND_ITEMS) break;
       const rank = async ({ settings, map }: SearchWay): Promise<readonly RankedHit[]> =>
         (await scorer.rank({ collections }, { text: question }, { settings: [settings], map, signal }))[0] ?? [];
-      asked.push(compare(question, await rank(ways[0]), await rank(ways[1]), name));
+      asked.push(compare(run, question, [await rank(ways[0]), await rank(ways[1])]));
     }
-    const examples = asked.flatMap(toExamples);
-    if (examples.length > 0) {
-      const gold = await this.#goldOf(session);
-      await this.#access.add(name, [...examples, ...gold], { message: `What decides ${session.run}` });
-    }
-    const grown = { ...session, waiting, asked: [...session.asked, ...asked] };
-    await putSession(this.#context, grown);
-    return grown;
+    return asked;
   }
 
   async #collectionsOf({ recipe }: TrainingOutcome) {
@@ -178,7 +196,7 @@ export class JudgingService {
     return gold.slice(-MOST_GOLD);
   }
 
-  async #progressOf({ asked, waiting }: JudgingSession): Promise<JudgingProgress> {
+  async #progressOf({ asked, waiting }: JudgingSession, earlier: number): Promise<JudgingProgress> {
     const labelling = await this.#labelling();
     const grades = new Map<string, number>();
     for (const dataset of datasetsOf(asked)) {
@@ -189,14 +207,14 @@ export class JudgingService {
       }
     }
     const values: number[] = [];
-    for (const { question, items } of asked) {
+    for (const { question, items, most } of asked) {
       const known = items.map(({ passage }) => grades.get(keyOf(question, passage)));
-      const gains = known.filter((grade) => grade !== undefined);
+      const gains = known.filter((grade) => grade !== undefined).map((grade) => grade / BEST_GRADE);
       // A question with an item that nobody could grade says nothing; which items those are does not depend on the ranking.
-      if (gains.length === items.length) values.push(disagreementGain(items, gains));
+      if (gains.length === items.length) values.push(plannedGain({ items, most }, gains));
     }
     return {
-      ...decideJudging(values),
+      ...decideJudging(values, levelShare(earlier)),
       judgedQuestions: values.length,
       waitingQuestions: waiting.length,
       judgedItems: grades.size,
@@ -214,6 +232,11 @@ export function candidateHalf({ halves, decision }: TrainingOutcome): HalfOutcom
 
 /** @throws QuarryError RUN_INVALID */
 function requireCandidate(run: string, outcome: TrainingOutcome | undefined): asserts outcome is TrainingOutcome {
+  if (outcome?.recipe.kind === 'static') {
+    throw new QuarryError('RUN_INVALID', `The run ${run} adapted a model: it is decided by its suite alone.`, {
+      hint: 'Add judged questions to the suite and start the run anew.',
+    });
+  }
   if (outcome !== undefined && candidateHalf(outcome) !== undefined) return;
   throw new QuarryError(
     'RUN_INVALID',
@@ -234,10 +257,9 @@ function keyOf(question: string, passage: string): string {
 
 /** What two rankings of a question disagree on, each document by its best passage. */
 function compare(
+  run: string,
   question: string,
-  before: readonly RankedHit[],
-  after: readonly RankedHit[],
-  dataset: string,
+  [before, after]: readonly [readonly RankedHit[], readonly RankedHit[]],
 ): AskedQuestion {
   const documents = (hits: readonly RankedHit[]): string[] => [
     ...new Set(hits.map(({ candidate }) => candidate.chunk.documentId)),
@@ -248,9 +270,15 @@ function compare(
     if (!passages.has(documentId)) passages.set(documentId, text);
   }
   const [old, now] = [documents(before), documents(after)];
-  const items = disagreements(old, now).map((one) => ({ ...one, passage: passages.get(one.document) ?? '' }));
-  const pool = new Set([...old.slice(0, 10), ...now.slice(0, 10)]).size;
-  return { question, dataset: items.length === 0 ? '' : dataset, items, pool };
+  const plan = planJudging(disagreements(old, now), drawFor(run, question));
+  const items = plan.items.map((one) => ({ ...one, passage: passages.get(one.document) ?? '' }));
+  const pool = new Set([...old.slice(0, COUNTED_RANKS), ...now.slice(0, COUNTED_RANKS)]).size;
+  return { question, dataset: '', items, most: plan.most, pool };
+}
+
+/** The same for the same question of a run, so that asking again asks about the same. */
+function drawFor(run: string, question: string): number {
+  return Number.parseInt(sha256(JSON.stringify([run, question])).slice(0, 8), 16) / 2 ** 32;
 }
 
 function toExamples({ question, items }: AskedQuestion): Example[] {

@@ -1,14 +1,24 @@
+import type { Embedder } from '../../core/ports.js';
 import type { RetrievalSettings } from '../../core/retrieval/settings.js';
 import type { QueryMap } from '../../core/specialists/specialist.js';
 import type { AdapterExample } from '../../core/training/fit-adapter.js';
 import type { QueryAdapter } from '../../core/training/query-adapter.js';
-import type { JsonValue } from '../../core/types.js';
+import type { Collection, JsonValue } from '../../core/types.js';
 import type { Question, QuestionSet } from './question-set.js';
 
 /** One way to search: settings, and a learned map on the query's vector. */
 export interface SearchWay {
   readonly settings: RetrievalSettings;
   readonly map: QueryMap | undefined;
+  /** Another model than the one in use. */
+  readonly model?: OtherModel | undefined;
+}
+
+/** A model with copies of collections that are embedded by it. */
+export interface OtherModel {
+  readonly embedder: Embedder;
+  /** The collections embedded by it, in their order; built when first asked for. */
+  copiesOf(collections: readonly Collection[]): Promise<Collection[]>;
 }
 
 /** Something that a run may learn: how it would search, once it is fitted. */
@@ -33,7 +43,7 @@ export interface Learner {
   readonly candidates: readonly Candidate[];
   /** Pairs that are learned from besides questions. */
   readonly pairs: number;
-  /** Folds of the tuning half in which candidates are compared. */
+  /** Folds of the tuning half in which candidates are compared; 0 takes the second candidate as it is. */
   readonly innerFolds: number;
   /** Fits candidates to the questions at these places, and to nothing else of the set. Seeded. */
   fit(candidates: readonly Candidate[], places: readonly number[]): Promise<Fitted[]>;

@@ -1,4 +1,5 @@
 import { QuarryError } from '../../core/errors.js';
+import type { Reach } from '../../core/reach.js';
 import { DEFAULT_RETRIEVAL, type RetrievalSettings } from '../../core/retrieval/settings.js';
 import type { LearnedPart, LearnedParts, Specialist } from '../../core/specialists/specialist.js';
 import type {
@@ -8,8 +9,10 @@ import type {
   TrainingRun,
 } from '../../core/training-runs/training-run.js';
 import type { ServiceContext } from '../context.js';
+import type { ModelService } from '../models/model-service.js';
 import type { SpecialistService } from '../specialists/specialist-service.js';
 import { candidateHalf, type JudgingService } from './judging-service.js';
+import { type ModelInForce, ModelPromotion } from './model-promotion.js';
 import type { RunRecords } from './run-records.js';
 
 /** What is in force after a promotion or a rollback. */
@@ -19,6 +22,14 @@ export interface InForce {
   readonly revision: number;
   readonly settings: Partial<RetrievalSettings>;
   readonly learned: LearnedParts;
+  /** The model of the workspace, where a run adapted that. */
+  readonly model?: ModelInForce;
+}
+
+/** For which specialist something is put in force, by default that of the run, and how far the caller reaches. */
+interface PromotionTarget {
+  readonly name?: string | undefined;
+  readonly reach: Reach;
 }
 
 /** Puts in force what runs have proven, and takes it back. Each change is one commit of one record, the specialist's. */
@@ -27,20 +38,29 @@ export class PromotionService {
   readonly #specialists: SpecialistService;
   readonly #records: RunRecords;
   readonly #judging: JudgingService;
+  readonly #models: ModelPromotion;
 
   constructor(
     context: ServiceContext,
-    parts: { specialists: SpecialistService; records: RunRecords; judging: JudgingService },
+    parts: {
+      specialists: SpecialistService;
+      records: RunRecords;
+      judging: JudgingService;
+      models: () => Promise<ModelService>;
+    },
   ) {
+    this.#models = new ModelPromotion(context, parts.models);
     this.#context = context;
     this.#specialists = parts.specialists;
     this.#records = parts.records;
     this.#judging = parts.judging;
   }
 
-  /** The specialist that a run learns for. @throws QuarryError INPUT_INVALID when it learns for none */
-  requireTarget({ specialist }: TrainingRecipe): string {
-    if (specialist !== '') return specialist;
+  /** The specialist that a run learns for. @throws QuarryError INPUT_INVALID when it learns for none, RUN_INVALID when it changes the model for a caller from elsewhere */
+  requireTarget({ kind, specialist }: TrainingRecipe, reach: Reach): string {
+    if (kind === 'static') requireOwner(reach);
+    // A model is the workspace's.
+    if (specialist !== '' || kind === 'static') return specialist;
     throw new QuarryError(
       'INPUT_INVALID',
       'Only a specialist can put something learned in force: this run is for none.',
@@ -51,21 +71,27 @@ export class PromotionService {
   }
 
   /** Promotes a run that asked for it; gives what to tell. */
-  async afterRun(run: TrainingRun, { decision }: TrainingOutcome): Promise<string[]> {
+  async afterRun(run: TrainingRun, { decision }: TrainingOutcome, reach: Reach): Promise<string[]> {
     if (!run.promotes || !decision.mayPromote) return [];
-    const { specialist, revision } = await this.promote(run.id);
+    const { specialist, revision, model } = await this.promote(run.id, { reach });
+    if (model !== undefined) return [`Collections are embedded anew with the adapted model: ${model.job}.`];
     return [`In force for ${specialist}, revision ${revision}.`];
   }
 
   /**
    * Puts what a run has learned in force. Done twice, it changes nothing the second time.
-   * @param name specialist; default the run's own
+   * @param to name of the specialist, default the run's own; and how far the caller reaches
    * @throws QuarryError RUN_NOT_FOUND, RUN_INVALID when nothing is proven, or was proven against something else than is in force, SPECIALIST_NOT_FOUND, REVISION_MISMATCH
    */
-  async promote(id: string, name?: string): Promise<InForce> {
-    const { recipe } = await this.#records.get(id);
+  async promote(id: string, { name, reach }: PromotionTarget): Promise<InForce> {
+    const run = await this.#records.get(id);
+    const { recipe } = run;
     const half = await this.#provenHalf(id);
-    const target = name ?? this.requireTarget(recipe);
+    if (recipe.kind === 'static') {
+      requireOwner(reach);
+      return { ...NO_SPECIALIST, model: await this.#models.promote(run, half) };
+    }
+    const target = name ?? this.requireTarget(recipe, reach);
     const specialist = await this.#specialists.get(target);
     const kind = recipe.kind === 'adapter' ? 'adapter' : 'settings';
     if (specialist.learned[kind]?.run === id) return inForceOf(specialist);
@@ -77,6 +103,15 @@ export class PromotionService {
         : { ...specialist.learned, settings };
     const force = { settings: differing(half.settings), learned };
     return inForceOf(await this.#specialists.putInForce(target, specialist.revision, force));
+  }
+
+  /** Goes back to the model before a static run's. @throws QuarryError RUN_NOT_FOUND, RUN_INVALID, STORE_LOCKED */
+  async rollbackModel(id: string, reach: Reach): Promise<InForce> {
+    requireOwner(reach);
+    const run = await this.#records.get(id);
+    const outcome = await this.#records.outcome(id);
+    const half = outcome?.halves.find((one) => one.half === outcome.decision.half);
+    return { ...NO_SPECIALIST, model: await this.#models.rollback(run, half) };
   }
 
   /**
@@ -119,6 +154,8 @@ export class PromotionService {
     return { run, version, promotedAt: now > last ? now : new Date(Date.parse(last) + 1).toISOString() };
   }
 }
+
+const NO_SPECIALIST = { specialist: '', revision: 0, settings: {}, learned: {} } as const;
 
 function newestOf({ settings, adapter }: LearnedParts): string {
   return [settings?.promotedAt ?? '', adapter?.promotedAt ?? ''].sort().at(-1) ?? '';
@@ -163,4 +200,12 @@ function differsIn(a: RetrievalSettings, b: RetrievalSettings): string[] {
 function differing(settings: RetrievalSettings): Partial<RetrievalSettings> {
   const usual = new Map(Object.entries(DEFAULT_RETRIEVAL));
   return Object.fromEntries(Object.entries(settings).filter(([key, value]) => usual.get(key) !== value));
+}
+
+/** A specialist is one among others; the model is everybody's in a workspace. @throws QuarryError RUN_INVALID */
+function requireOwner({ side }: Reach): void {
+  if (side === 'local') return;
+  throw new QuarryError('RUN_INVALID', 'The model of a workspace is not changed by callers from elsewhere.', {
+    hint: 'On the machine where it lies: quarry train promote RUN, quarry train rollback RUN, or MCP over stdio.',
+  });
 }

@@ -5,7 +5,7 @@ import { proveDifference } from '../../core/proof/prove-difference.js';
 import { splitGroups } from '../../core/proof/split-groups.js';
 import { mean } from '../../core/statistics/mean.js';
 import { rankCandidates } from '../../core/training-runs/choose-candidate.js';
-import { HALF_COVERAGE } from '../../core/training-runs/decide-promotion.js';
+import { halfCoverage } from '../../core/training-runs/decide-promotion.js';
 import type { HalfOutcome } from '../../core/training-runs/training-run.js';
 import type { JobHandle } from '../jobs.js';
 import type { Fitted, Learner, PartStore, Scorer, SearchWay } from './learner.js';
@@ -20,6 +20,8 @@ export interface ProofParts {
   readonly scorer: Scorer;
   readonly records: PartStore;
   readonly seed: number;
+  /** Runs that have taken of the level; 0 without. */
+  readonly earlier?: number;
   readonly handle: Pick<JobHandle, 'signal' | 'report'>;
 }
 
@@ -68,9 +70,9 @@ export class RunProver {
     const places = set.questions.map((_, at) => at);
     const tuning = places.filter((at) => this.#halves[at] !== half);
     const held = places.filter((at) => this.#halves[at] === half);
-    const gains = rankCandidates(await this.#tune(half, tuning));
-    const [inForce] = learner.candidates;
-    const chosen = learner.candidates[gains[0]?.candidate ?? 0];
+    const gains = learner.innerFolds === 0 ? [] : rankCandidates(await this.#tune(half, tuning));
+    const [inForce, only] = learner.candidates;
+    const chosen = learner.innerFolds === 0 ? only : learner.candidates[gains[0]?.candidate ?? 0];
     if (inForce === undefined || chosen === undefined) {
       throw new QuarryError('INTERNAL', 'A training run has nothing to compare.');
     }
@@ -95,7 +97,7 @@ export class RunProver {
       curve,
       before: mean(old),
       after: mean(now),
-      proof: proveDifference(differences, { groups, level: HALF_COVERAGE, seed: seed + half }),
+      proof: proveDifference(differences, { groups, level: halfCoverage(this.#parts.earlier ?? 0), seed: seed + half }),
       pAdjusted: 1,
       perQuery: held.map((at, row) => ({
         query: set.questions[at]?.id ?? '',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { QuarryError } from '../../core/errors.js';
 import { decodeNumbers, encodeNumbers, type QueryAdapter } from '../../core/training/query-adapter.js';
+import { countEarlier } from '../../core/training-runs/spend-level.js';
 import {
   outcomeSchema,
   runSchema,
@@ -55,6 +56,19 @@ export class RunRecords implements PartStore {
     const parsed = outcomeSchema.safeParse(value);
     if (parsed.success) return parsed.data;
     throw broken(id, parsed.error);
+  }
+
+  /** Proofs that were ordered before a run for the same specialist on the same suite. @throws QuarryError STORE_BROKEN */
+  async countEarlier(run: TrainingRun, dataVersion: string): Promise<number> {
+    const all = await this.list();
+    const before = all.slice(all.findIndex(({ id }) => id === run.id) + 1);
+    const proofs = await Promise.all(
+      before.map(async ({ id, recipe }) => {
+        const outcome = await this.outcome(id);
+        return { recipe, dataVersion: outcome?.dataVersion ?? '', earlier: outcome?.earlier };
+      }),
+    );
+    return countEarlier(proofs.reverse(), { recipe: run.recipe, dataVersion });
   }
 
   /** Ends a run: nothing of it is done again afterwards. Its parts are dropped. */

@@ -8,7 +8,7 @@ import { parseQuery } from '../../core/text/query.js';
 import type { ServiceContext } from '../context.js';
 import { EachRanker } from '../retrieval/rank-each.js';
 import type { RankedHit } from '../retrieval/ranked-hit.js';
-import type { Scorer, SearchWay } from './learner.js';
+import type { OtherModel, Scorer, SearchWay } from './learner.js';
 import type { Question, QuestionSet } from './question-set.js';
 
 /** Scores questions as the product's own search ranks for them. */
@@ -48,14 +48,16 @@ export class QuestionScorer implements Scorer {
     question: Question,
     { ways, signal }: { readonly ways: readonly SearchWay[]; readonly signal: AbortSignal },
   ): Promise<number[]> {
-    const maps = new Map<QueryMap | undefined, number[]>();
-    ways.forEach(({ map }, at) => {
-      maps.set(map, [...(maps.get(map) ?? []), at]);
+    const vectors = new Map<QueryMap | OtherModel | undefined, number[]>();
+    ways.forEach(({ map, model }, at) => {
+      const made = model ?? map;
+      vectors.set(made, [...(vectors.get(made) ?? []), at]);
     });
     const scores = new Array<number>(ways.length).fill(0);
-    for (const [map, places] of maps) {
+    for (const places of vectors.values()) {
+      const { map, model } = ways[places[0] ?? 0] ?? { map: undefined };
       const settings = places.flatMap((at) => ways[at]?.settings ?? []);
-      const ranked = await this.rank(set, question, { settings, map, signal });
+      const ranked = await this.rank(set, question, { settings, map, model, signal });
       places.forEach((at, i) => {
         const way = ways[at];
         if (way !== undefined) scores[at] = this.#judge(ranked[i] ?? [], question, way.settings);
@@ -71,26 +73,30 @@ export class QuestionScorer implements Scorer {
     how: {
       readonly settings: readonly RetrievalSettings[];
       readonly map: QueryMap | undefined;
+      readonly model?: OtherModel | undefined;
       readonly signal: AbortSignal;
     },
   ): Promise<RankedHit[][]> {
-    const { settings, map, signal } = how;
+    const { settings, map, model, signal } = how;
     const needsVector = settings.some(({ mode }) => mode !== 'keyword');
-    const plain = needsVector ? await this.vectorOf(question.text) : undefined;
+    const plain = needsVector ? await this.vectorOf(question.text, model) : undefined;
     const vector = plain === undefined || map === undefined ? plain : map.apply(plain);
-    return this.#ranker.rank({ query: question.text, collections, vector, settings, signal });
+    const searched = model === undefined ? collections : await model.copiesOf(collections);
+    return this.#ranker.rank({ query: question.text, collections: searched, vector, settings, signal });
   }
 
-  /** The question's vector as the model in use makes it; made once. */
-  vectorOf(text: string): Promise<Float32Array> {
-    const known = this.#vectors.get(text) ?? this.#embed(text);
-    this.#vectors.set(text, known);
+  /** The question's vector as the model in use makes it, or another one; made once. */
+  vectorOf(text: string, model?: OtherModel): Promise<Float32Array> {
+    const key = `${model?.embedder.fingerprint.revision ?? ''} ${text}`;
+    const known = this.#vectors.get(key) ?? this.#embed(text, model);
+    this.#vectors.set(key, known);
     return known;
   }
 
-  async #embed(text: string): Promise<Float32Array> {
+  async #embed(text: string, model: OtherModel | undefined): Promise<Float32Array> {
+    const embedder = model?.embedder ?? (await this.#context.embedder());
     // As a search makes it: signs of the query language are no part of the text.
-    const [vector] = await (await this.#context.embedder()).embed([parseQuery(text).text], 'query');
+    const [vector] = await embedder.embed([parseQuery(text).text], 'query');
     if (vector === undefined) throw new QuarryError('EMBEDDING_FAILED', 'The model gave no vector for a question.');
     return vector;
   }

@@ -10,12 +10,14 @@ import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { LabellingService } from '../curation/labelling-service.js';
 import { isFinished, type JobService } from '../jobs.js';
+import type { ModelService } from '../models/model-service.js';
 import type { SpecialistService } from '../specialists/specialist-service.js';
 import { TrainingExecutor } from './execute-training.js';
 import { JudgingService } from './judging-service.js';
 import { PromotionService } from './promotion-service.js';
 import { QuestionReader } from './question-set.js';
 import { RunRecords } from './run-records.js';
+import { modelInUse } from './static-learner.js';
 
 /** A run to start; what is left out comes from the specialist, or has its default. */
 export interface TrainingRequest {
@@ -50,6 +52,7 @@ export interface TrainingRunParts {
   readonly jobs: JobService;
   readonly specialists: SpecialistService;
   readonly labelling: () => Promise<LabellingService>;
+  readonly models: () => Promise<ModelService>;
 }
 
 /** Orders training runs, tells how they stand, and goes on with them. */
@@ -78,7 +81,7 @@ export class TrainingRunService {
    */
   async start(request: TrainingRequest, reach: Reach): Promise<RunStatus> {
     const recipe = await this.#recipeOf(request);
-    if (request.promotes) this.promotions.requireTarget(recipe);
+    if (request.promotes) this.promotions.requireTarget(recipe, reach);
     for (const suite of recipe.guards) await this.#questions.openSuite({ suite, split: '', reach });
     const suite = await this.#questions.openSuite({ ...recipe, reach });
     if (recipe.collection !== '') await this.#parts.collections.get(recipe.collection);
@@ -158,13 +161,21 @@ export class TrainingRunService {
       work: async (handle) => {
         const outcome = (await this.#records.outcome(run.id)) ?? (await this.#executor.run(run, handle, reach));
         const { decision } = outcome;
-        const lines = [decision.text, ...(await this.promotions.afterRun(run, outcome))];
+        const lines = [decision.text, ...(await this.promotions.afterRun(run, outcome, reach))];
         return { run: run.id, mayPromote: decision.mayPromote, lines };
       },
     });
     const noted = { ...run, job: job.id, attempts: run.attempts + 1 };
     await this.#records.put(noted);
     return this.#statusOf(noted);
+  }
+
+  /** sha256 of the model in use, which must be static. @throws QuarryError MODEL_UNAVAILABLE */
+  async #staticModel(): Promise<string> {
+    const { embedder } = await this.#context.staticModel(await modelInUse(this.#context));
+    const { revision } = embedder.fingerprint;
+    await embedder.close();
+    return revision;
   }
 
   async #recipeOf(request: TrainingRequest): Promise<TrainingRecipe> {
@@ -187,6 +198,7 @@ export class TrainingRunService {
       collections: [...(use?.collections ?? [])],
       base: { ...DEFAULT_RETRIEVAL, ...use?.specialist.settings },
       baseAdapter: use?.specialist.learned.adapter?.run ?? '',
+      model: kind === 'static' ? await this.#staticModel() : '',
       dataset,
       guards: [...new Set(guards)],
       metric,

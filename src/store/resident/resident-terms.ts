@@ -181,13 +181,15 @@ export class ResidentTerms implements Tenant {
   chunks({ limit, admitted, ...query }: TermQuery): { readonly id: RowId; readonly score: number }[] {
     const best = new BestFew(limit);
     const hits: { readonly id: RowId; readonly score: number }[] = [];
-    this.#postings.score(query, (place, score) => {
-      if (score <= 0 || score < best.threshold || this.#documents.has(place)) return;
+    const { places, scores } = this.#postings.score(query);
+    for (const place of places) {
+      const score = scores[place] ?? 0;
+      if (score <= 0 || score < best.threshold || this.#documents.has(place)) continue;
       const id = this.#ids[place] ?? -1;
-      if (admitted !== undefined && !holds(admitted, id)) return;
+      if (admitted !== undefined && !holds(admitted, id)) continue;
       best.add(id, score);
       hits.push({ id, score });
-    });
+    }
     if (hits.length <= limit) return hits;
     return hits.filter(({ score }) => score >= best.threshold).slice(0, limit + SPARE_TIES);
   }
@@ -195,11 +197,12 @@ export class ResidentTerms implements Tenant {
   /** The documents that fit any of these name terms best, with all of theirs. */
   names(terms: readonly string[], limit: number, admitted: RowList | undefined): Map<string, readonly string[]> {
     const found: { readonly score: number; readonly document: { id: string; names: readonly string[] } }[] = [];
-    this.#postings.score({ ...this.weights(terms), required: [], excluded: [] }, (place, score) => {
+    const { places, scores } = this.#postings.score({ ...this.weights(terms), required: [], excluded: [] });
+    for (const place of places) {
       const document = this.#documents.get(place);
-      if (document === undefined || (admitted !== undefined && !holds(admitted, this.#ids[place] ?? -1))) return;
-      found.push({ score, document });
-    });
+      if (document === undefined || (admitted !== undefined && !holds(admitted, this.#ids[place] ?? -1))) continue;
+      found.push({ score: scores[place] ?? 0, document });
+    }
     found.sort((first, second) => second.score - first.score || (first.document.id < second.document.id ? -1 : 1));
     return new Map(found.slice(0, limit).map(({ document }) => [document.id, document.names]));
   }

@@ -25,8 +25,39 @@ test('finds other numbers and denials between documents, and nothing within one 
   );
 });
 
-test('sentences keep their words and lose their marks', () => {
-  expect(sentencesOf('# A heading of a page\n\n- The first item is long enough.\nShort.')).toEqual([
-    'A heading of a page'.length >= 20 ? 'A heading of a page' : 'The first item is long enough.',
+test('takes what speaks of other things, versions and fragments for no contradiction', () => {
+  const sentences = [
+    said('a', 'You can request up to 104 advanced sick leave hours.'),
+    said('b', 'You can request up to 56 advanced annual leave hours.'),
+    said('a', 'The client library v3 talks to the ledger server.'),
+    said('b', 'The client library v4 talks to the ledger server.'),
+    said('a', 'If no socket is given, a connection is taken from the shared pool.'),
+    said('b', 'A connection is taken from the shared pool.'),
+  ];
+  const found = findContradictions(sentences).filter(({ difference }) => difference === 'numbers');
+  expect(found).toEqual([]);
+});
+
+test('sentences keep their words and lose their marks; a wrapped one is whole, and code is none', () => {
+  const text = [
+    '# A heading of many plain words',
+    '',
+    '- The first item is long enough.',
+    'A paragraph that is wrapped',
+    'is one sentence all the same.',
+    'Short.',
+    '',
+    '```python',
+    'if exc.errno not in (errno.ESRCH, errno.EPERM): raise',
+    'This line of prose stands in code.',
+    '```',
+    'Copyright 2009 by the contributors of this project.',
+    'Does a question contradict anything at all?',
+    'def clone(self, args=None, kwargs=None) -> None:',
+  ].join('\n');
+  expect(sentencesOf(text)).toEqual([
+    'A heading of many plain words',
+    'The first item is long enough.',
+    'A paragraph that is wrapped is one sentence all the same.',
   ]);
 });

@@ -30,9 +30,8 @@ function search(
 ) {
   const { required = [], excluded = [] } = must;
   const weights = postings.weights(query);
-  const found = new Map<number, number>();
-  postings.score({ weights, pivot: postings.pivot, required, excluded }, (place, score) => found.set(place, score));
-  return found;
+  const { places, scores } = postings.score({ weights, pivot: postings.pivot, required, excluded });
+  return new Map(Array.from(places, (place) => [place, scores[place] ?? 0]));
 }
 
 describe('TermPostings', () => {

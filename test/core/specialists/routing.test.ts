@@ -34,6 +34,15 @@ describe('routing', () => {
     );
   });
 
+  test('is as sure of a lone candidate as that the task is for anybody', () => {
+    fc.assert(
+      fc.property(candidate, scope, (one, evidence) => {
+        const routing = route(ROUTING_MODEL, [one], evidence);
+        expect(routing.confidence).toBe(routing.scope);
+      }),
+    );
+  });
+
   test('does not depend on the order of the candidates, and better passages never lower a share', () => {
     fc.assert(
       fc.property(fc.array(candidate, { minLength: 2, maxLength: 8 }), scope, (candidates, evidence) => {

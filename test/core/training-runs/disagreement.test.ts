@@ -4,7 +4,12 @@ import { evidenceAbove, evidenceBelow } from '../../../src/core/statistics/betti
 import { pairedRandomization } from '../../../src/core/statistics/paired-randomization.js';
 import { createRandom } from '../../../src/core/statistics/random.js';
 import { creditTeams, draftTeams } from '../../../src/core/statistics/team-draft.js';
-import { disagreementGain, disagreements } from '../../../src/core/training-runs/disagreement.js';
+import {
+  decideJudging,
+  disagreements,
+  planJudging,
+  plannedGain,
+} from '../../../src/core/training-runs/disagreement.js';
 
 describe('evidence by betting', () => {
   it('reaches 1 / alpha at most as often as alpha says, however often one looks, where a fixed test would not', () => {
@@ -37,29 +42,70 @@ describe('evidence by betting', () => {
   });
 });
 
+const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'] as const;
+
 describe('documents on which rankings disagree', () => {
-  it('decide alone: the gain has the sign of the difference of DCG, whatever the others are worth', () => {
-    const ranking = fc.shuffledSubarray(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'], { minLength: 1 });
-    const grades = fc.dictionary(
-      fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'),
-      fc.integer({ min: 0, max: 3 }),
-    );
+  it('tell the difference of DCG on the mean over all draws, and never more than the whole', () => {
+    const ranking = fc.shuffledSubarray([...NAMES], { minLength: 1 });
+    const grades = fc.dictionary(fc.constantFrom(...NAMES), fc.double({ min: 0, max: 1, noNaN: true }));
     fc.assert(
       fc.property(ranking, ranking, grades, (before, after, judged) => {
         const dcg = (list: readonly string[]): number =>
           list.slice(0, 10).reduce((sum, id, at) => sum + (judged[id] ?? 0) / Math.log2(at + 2), 0);
         const found = disagreements(before, after);
-        const gain = disagreementGain(
-          found,
-          found.map(({ document }) => judged[document] ?? 0),
-        );
-        const difference = dcg(after) - dcg(before);
-        expect(Math.abs(gain)).toBeLessThanOrEqual(1);
-        if (Math.abs(difference) > 1e-9) expect(Math.sign(gain)).toBe(Math.sign(difference));
-        else expect(Math.abs(gain)).toBeLessThan(1e-6);
+        const { most, items } = planJudging(found, 0);
+        const much = items.flatMap(({ weight, document }) => (weight === 1 ? [judged[document] ?? 0] : []));
+        const ideal = much.sort((x, y) => y - x).reduce((total, gain, at) => total + gain / Math.log2(at + 2), 0);
+        const draws = 500;
+        let [sum, largest] = [0, 0];
+        for (let at = 0; at < draws; at++) {
+          const plan = planJudging(found, (at + 0.5) / draws);
+          const gain = plannedGain(
+            plan,
+            plan.items.map(({ document }) => judged[document] ?? 0),
+          );
+          largest = Math.max(largest, Math.abs(gain), plan.most - most);
+          sum += gain;
+        }
+        expect(largest).toBeLessThanOrEqual(1 + 1e-9);
+        const told = dcg(after) - dcg(before);
+        const share = (sum / draws) * most;
+        // A draw of the grid may fall on the other side of each border.
+        expect(share * Math.sign(told)).toBeGreaterThan(-0.05);
+        expect(Math.abs(share)).toBeLessThan(Math.abs(told) + 0.05);
+        if (ideal <= 1) expect(Math.abs(share - told)).toBeLessThan(0.05);
       }),
+      { numRuns: 30 },
     );
     expect(disagreements(['a', 'b', 'c'], ['a', 'b', 'c'])).toEqual([]);
+  });
+
+  it('ask about every document that moves much, and about one at most of those that move little', () => {
+    const before = NAMES.slice(0, 10);
+    const after = ['c', 'b', 'a', 'd', 'f', 'e', 'h', 'g', 'j', 'i'];
+    const found = disagreements(before, after);
+    expect(found).toHaveLength(8);
+    for (const draw of [0, 0.3, 0.6, 0.99]) {
+      const asked = planJudging(found, draw).items.map(({ document }) => document);
+      expect(asked.slice(0, 2).sort()).toEqual(['a', 'c']);
+      expect(asked.length).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('decide a gain where many gain a little and few lose much at most as often as is said', () => {
+    let wrong = 0;
+    for (let seed = 1; seed <= 300; seed++) {
+      const random = createRandom(seed);
+      const values: number[] = [];
+      for (let step = 0; step < 200; step++) {
+        values.push(random() < 0.05 ? -0.95 : 0.05);
+        if (step % 10 === 9 && decideJudging(values).verdict === 'gain') {
+          wrong += 1;
+          break;
+        }
+      }
+    }
+    expect(wrong / 300).toBeLessThanOrEqual(0.025);
   });
 });
 

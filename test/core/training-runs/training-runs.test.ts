@@ -15,6 +15,7 @@ import {
   HALF_COVERAGE,
   provenHalf,
 } from '../../../src/core/training-runs/decide-promotion.js';
+import { countEarlier, levelShare } from '../../../src/core/training-runs/spend-level.js';
 import type { HalfOutcome } from '../../../src/core/training-runs/training-run.js';
 
 function halfOf(half: number, differences: readonly number[], seed: number): HalfOutcome {
@@ -79,6 +80,45 @@ describe('the decision', () => {
 
   it('promotes what is proven', () => {
     expect(decidePromotion(facts)).toMatchObject({ mayPromote: true, reason: 'gain', half: 0, furtherJudgments: null });
+  });
+
+  it('asks more of every further run on the same suite, and of none of the same again', () => {
+    const shares = Array.from({ length: 2_000 }, (_, earlier) => levelShare(earlier));
+    expect(shares[0]).toBe(1);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThan(2);
+    expect(shares.every((share, at) => at < 2 || share < (shares[at - 1] ?? 0))).toBe(true);
+    const weak = correctHalves([halfOf(0, [...gain.slice(0, 12), -0.2, -0.1], 1), halfOf(1, [0, 0, 0], 2)]);
+    expect(weak[0]?.pAdjusted).toBeLessThan(0.05);
+    expect(decidePromotion({ ...facts, halves: weak }).mayPromote).toBe(true);
+    const later = decidePromotion({ ...facts, halves: weak, earlier: 20 });
+    expect(later).toMatchObject({ mayPromote: false, reason: 'no-gain' });
+    expect(later.text).toContain('to be at most 0.0001 after 20 earlier runs');
+  });
+
+  it('counts other proofs for the same specialist and suite', () => {
+    const proof = (seed: number, specialist: string, dataVersion: string) => {
+      const where = { kind: 'settings' as const, suite: 'own', split: '', collection: '', specialist, collections: [] };
+      const how = {
+        base: { ...DEFAULT_RETRIEVAL },
+        baseAdapter: '',
+        model: '',
+        dataset: '',
+        guards: [],
+        metric: 'ndcg@10',
+        seed,
+      };
+      return { recipe: { ...where, ...how }, dataVersion };
+    };
+    const ended = [proof(1, 'smith', 'a'), proof(1, 'other', 'a'), proof(2, 'smith', 'a'), proof(1, 'smith', 'a')];
+    const before = [
+      ...ended.map((one, at) => ({ ...one, earlier: [0, 0, 1, 0][at] })),
+      { ...proof(3, 'smith', ''), earlier: undefined },
+    ];
+    expect(countEarlier(before, proof(4, 'smith', 'a'))).toBe(3);
+    expect(countEarlier(before, proof(2, 'smith', 'a'))).toBe(1);
+    expect(countEarlier(before, proof(2, 'smith', 'b'))).toBe(3);
+    expect(countEarlier(before, proof(3, 'other', 'a'))).toBe(1);
+    expect(countEarlier(before, proof(1, 'nobody', 'a'))).toBe(0);
   });
 
   it('never promotes on mined questions, nor when a guarded suite falls; a fall by chance is none', () => {

@@ -75,6 +75,8 @@ export async function openTreeWorkspace({ root, home }: HostileTree): Promise<Qu
     githubApiUrl: 'http://127.0.0.1:1',
   });
   const suite = join(root, 'allowed', 'suite');
+  await quarry.execute('create_collection', { name: 'default' });
+  await quarry.execute('specialist_create', { name: 'expert', collections: ['default'] });
   const imported = await quarry.execute('dataset_import', {
     name: 'pairs',
     path: join(root, 'allowed', 'pairs.jsonl'),

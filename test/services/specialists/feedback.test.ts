@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Quarry } from '../../../src/quarry.js';
+import { MOST_LOG_BYTES } from '../../../src/services/specialists/query-log.js';
 import { writeFiles } from '../../support/benchmark.js';
 import { ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
 
@@ -79,5 +80,45 @@ describe('feedback', () => {
     expect(await orders(5)).toBe(1);
     await reopen('explore');
     expect(await orders(250)).toBe(2);
+  });
+
+  test('is forgotten when it is too old or too much, the oldest first, and whole when somebody says so', async () => {
+    await reopen('on');
+    const { store, clock } = quarry.services.context;
+    const day = (before: number) => new Date(Date.parse(clock.now()) - before * 86_400_000).toISOString();
+    const search = (query: string, at: string) => ({
+      at,
+      query,
+      specialist: '',
+      shown: [],
+      relevance: null,
+      isDoubtful: false,
+      placement: null,
+    });
+    const put = (at: string, query: string) =>
+      store.putRecord('query-log', `${at} x`, { searches: [search(query, at)] });
+    await put(day(91), 'of long ago');
+    await put(day(2), `large and older ${'x'.repeat(MOST_LOG_BYTES - 1_000)}`);
+    await put(day(1), `large ${'x'.repeat(4_000)}`);
+    await store.deleteRecord('query-log-pruned', 'query-log-pruned');
+    const { feedback } = await quarry.services.specialists();
+    // What is too old is in no answer even before it is deleted.
+    expect((await feedback.searches()).map(({ query }) => query)).not.toContain('of long ago');
+    await quarry.execute('search', { query: 'valve' });
+    await feedback.searches();
+    const kept = JSON.stringify((await store.listRecords('query-log')).map(({ key }) => key.slice(0, 10)));
+    expect(kept).not.toContain(day(91).slice(0, 10));
+    expect(kept).not.toContain(day(2).slice(0, 10));
+    expect(kept).toContain(day(1).slice(0, 10));
+    await expect(quarry.execute('feedback_forget', {})).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' });
+    const { output } = await quarry.execute('feedback_forget', { confirm: true });
+    // Of this process and of those before, which wrote all before they ended.
+    expect(output.forgotten).toBeGreaterThan(255);
+    expect((await quarry.execute('feedback_report', {})).output).toMatchObject({ searches: 0, feedback: 0 });
+  });
+
+  test('remembers every search of many that come at once', async () => {
+    await Promise.all(Array.from({ length: 60 }, () => quarry.execute('search', { query: 'gate valve' })));
+    expect((await quarry.execute('feedback_report', {})).output.searches).toBe(60);
   });
 });

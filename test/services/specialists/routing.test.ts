@@ -113,4 +113,77 @@ describe('routing of tasks', () => {
       await quarry.execute('record_feedback', { task: told, specialist: 'prompts', success: true });
     expect(await shareOf()).toBeGreaterThan(before);
   });
+
+  test('routes the steps of a task each by itself, and packs what is known of each once', async () => {
+    const { output, text } = await quarry.execute('route_task', {
+      task: 'First get back the commits that were lost by a force push after a rebase, then write a system message with examples for the model that answers our users',
+      maxTokens: 1_500,
+      tools: TOOLS,
+    });
+    expect(output.steps.map(({ specialists }) => specialists)).toEqual([['git'], ['prompts']]);
+    expect(output.steps[0]?.text).toMatch(/^get back the commits/);
+    expect(output.isAbstained).toBe(false);
+    expect(
+      output.specialists
+        .filter(({ isChosen }) => isChosen)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['git', 'prompts']);
+    expect(output.context.map(({ specialist }) => specialist)).toEqual(['git', 'prompts']);
+    const ids = output.context.flatMap(({ results }) => results.map(({ id }) => id));
+    expect(ids.length).toBeGreaterThan(2);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(text).toMatch(/^2 steps\. 1\. "get back/);
+    expect(text).toContain('From prompts for "write a system message');
+  });
+
+  test('takes lists of tools in odd shapes', async () => {
+    const odd: typeof TOOLS = [
+      ...(TOOLS ?? []),
+      ...(TOOLS ?? []),
+      { name: 'git_bisect', description: 'Another server names its own tool so.' },
+      { name: 'measureContrastOfColours' },
+      { name: '___' },
+      { name: 'nothing', description: null, inputSchema: null, outputSchema: { type: 'object' } },
+      { name: 'strange', inputSchema: { type: ['object', 'null'], properties: [1, 2], required: 'x' } },
+    ];
+    const { output } = await quarry.execute('search_tools', {
+      query: 'contrast of two colours',
+      tools: odd,
+      limit: 100,
+    });
+    // What stands twice counts once; what only has the same name is another tool.
+    expect(output.tools).toHaveLength(8);
+    expect(
+      output.tools
+        .slice(0, 2)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['measureContrastOfColours', 'measure_contrast']);
+    expect(output.tools.reduce((sum, { chance }) => sum + chance, 0)).toBeLessThanOrEqual(1.01);
+    const { output: none } = await quarry.execute('search_tools', { query: '...', tools: odd });
+    expect(none.tools).toEqual([]);
+  });
+
+  test('prefers a tool that did well, by feedback, and forgives one failure', async () => {
+    const twins: typeof TOOLS = ['read_ledger', 'open_ledger'].map((name) => ({
+      name,
+      description: 'Shows the ledger of a month.',
+    }));
+    const chanceOf = async (name: string) => {
+      const { output } = await quarry.execute('search_tools', { query: 'show me the ledger of May', tools: twins });
+      return output.tools.find((tool) => tool.name === name) ?? { chance: 0, why: '' };
+    };
+    const tell = (success: boolean) =>
+      quarry.execute('record_feedback', { task: 'show the ledger of June', tool: 'open_ledger', success });
+    const before = await chanceOf('open_ledger');
+    await tell(false);
+    const once = await chanceOf('open_ledger');
+    expect(once.chance).toBeLessThan(before.chance);
+    expect(once.chance).toBeGreaterThan(before.chance / 2);
+    for (let time = 0; time < 6; time++) await tell(true);
+    const after = await chanceOf('open_ledger');
+    expect(after.chance).toBeGreaterThan(before.chance);
+    expect(after.why).toContain('came out well 6 of 7 times');
+  });
 });

@@ -69,6 +69,22 @@ describe('judging what decides a run', () => {
     expect(promoted.learned.adapter).toMatchObject({ run });
   });
 
+  it('lets agents that begin at once judge in one round, and loses no question of either', async () => {
+    const run = await runOn('shared', 'adapter', shuffled.slice(400, 420));
+    const questions = shuffled.slice(420, 480).map(({ text }) => text);
+    const begun = await Promise.all(
+      ['first', 'second', 'third'].map(async (judge, at) => {
+        const own = questions.slice(20 * at, 20 * at + 20);
+        return (await quarry.execute('tune_next', { run, questions: own, judge, count: 3 })).output;
+      }),
+    );
+    expect(new Set(begun.map(({ dataset }) => dataset)).size).toBe(1);
+    expect(begun.map(({ items }) => items.length)).toEqual([3, 3, 3]);
+    const session = await quarry.services.context.store.getRecord('training-judging', run);
+    const { waiting, asked } = session as { waiting: string[]; asked: { question: string }[] }; // As the service writes it.
+    expect([...waiting, ...asked.map(({ question }) => question)].sort()).toEqual([...questions].sort());
+  });
+
   it('asks nobody where both rank alike, and has nothing to decide where nothing ranks otherwise', async () => {
     const run = await runOn('plain', 'settings', shuffled.slice(200, 260));
     const fresh = shuffled.slice(300, 320).map(({ text }) => text);

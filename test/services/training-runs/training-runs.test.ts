@@ -60,6 +60,12 @@ describe('a run that learns a map on query vectors', () => {
     expect(await receipt(again)).toBe(await receipt(run));
   });
 
+  it('is asked for more by every other proof on the same questions before it', async () => {
+    const other = await train({ kind: 'adapter', specialist: 'smith', seed: 7 });
+    const earlier = async (id: string) => (await quarry.execute('train_statistics', { run: id })).output.earlier;
+    expect([await earlier(run), await earlier(other)]).toEqual([0, 1]);
+  });
+
   it('is put in force in one step, once, and taken back', async () => {
     const before = await quarry.execute('search', { query: 'how do I clean the curved blade', specialist: 'smith' });
     const promoted = await quarry.execute('train_promote', { run });
