@@ -34,7 +34,9 @@ async function loadedBy(...words: readonly string[]): Promise<Loaded> {
   const list = join(home, 'modules.txt');
   await rm(list, { force: true });
   const env = { ...process.env, MODULE_LIST: list, QUARRY_HOME: join(home, 'home'), QUARRY_LOG_LEVEL: 'error' };
-  const { stdout } = await run(process.execPath, ['--import', LISTER, MAIN, ...words], { cwd: home, env });
+  const running = run(process.execPath, ['--import', LISTER, MAIN, ...words], { cwd: home, env });
+  running.child.stdin?.end(); // A server over stdio ends with its client.
+  const { stdout } = await running;
   const files = (await readFile(list, 'utf8')).split('\n').filter((name) => name.includes('/'));
   // As the build writes it.
   const bundle: Record<string, string[]> = JSON.parse(await readFile(PARTS, 'utf8'));
