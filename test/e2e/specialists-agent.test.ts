@@ -1,26 +1,19 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { jargonTrade } from '../../scripts/specialists/jargon-trade.js';
-import {
-  drawSome,
-  type MadeCollection,
-  type MadeQuestion,
-  writeSuite,
-} from '../../scripts/specialists/made-collection.js';
+import { drawSome, type MadeQuestion, writeSuite } from '../../scripts/specialists/made-collection.js';
 import { nothingToGain } from '../../scripts/specialists/nothing-to-gain.js';
 import type { JsonObject } from '../../src/core/types.js';
 import { type OperationName, type OperationOutput, operations } from '../../src/operations/index.js';
+import { smallTrade, writePages } from '../support/made-trade.js';
 import { ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
 
 const TASK = 'get dirt off the curved blade, which stands in lye and is rubbed dry with linen';
-/** Things of the trade: what each step costs grows with its pages, what it shows does not. */
-const THINGS = 10;
 /** Judged questions of the suite: too few to prove a gain. */
 const JUDGED = 18;
-const trade = someOf(jargonTrade(1), THINGS);
+/** Ten things of the trade: what each step costs grows with its pages, what it shows does not. */
+const trade = smallTrade(100);
 const questions = drawSome(trade.questions, trade.questions.length, 3);
 const lottery = nothingToGain(3);
 
@@ -32,13 +25,11 @@ const said: string[] = [];
 /** What the owner has done before the agent comes: knowledge, and suites that people judged. */
 beforeAll(async () => {
   folder = await temporaryFolder();
-  await mkdir(join(folder, 'pages'));
-  for (const { id, title, text } of trade.documents)
-    await writeFile(join(folder, 'pages', `${id}.md`), `# ${title}\n\n${text}\n`);
+  const pages = await writePages(folder, trade.documents);
   await writeSuite(join(folder, 'trade'), { ...trade, name: 'trade' }, questions.slice(0, JUDGED));
   await writeSuite(join(folder, 'lottery'), lottery, lottery.questions.slice(0, 80));
   const quarry = await openTestWorkspace(join(folder, 'home'));
-  await ingestAndWait(quarry, join(folder, 'pages'), { collection: 'trade' });
+  await ingestAndWait(quarry, pages, { collection: 'trade' });
   await quarry.execute('create_collection', { name: 'lottery' });
   await quarry.close();
   client = new Client({ name: 'test', version: '1' });
@@ -57,12 +48,6 @@ afterAll(async () => {
   await client.close();
   await removeFolder(folder);
 });
-
-function someOf(whole: MadeCollection, things: number): MadeCollection {
-  const asked = whole.questions.filter(({ id }) => Number(id.split('-')[1]) < things);
-  const answers = new Set(asked.flatMap((question) => question.answers));
-  return { ...whole, questions: asked, documents: whole.documents.filter(({ id }) => answers.has(id)) };
-}
 
 interface Answer<N extends OperationName> {
   readonly output: OperationOutput<N>;

@@ -1,26 +1,20 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { jargonTrade } from '../../scripts/specialists/jargon-trade.js';
 import { drawSome, writeSuite } from '../../scripts/specialists/made-collection.js';
 import { createRandom } from '../../src/core/statistics/random.js';
 import type { Quarry } from '../../src/quarry.js';
+import { smallTrade, writePages } from '../support/made-trade.js';
 import { ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
 
 const CHILD = fileURLToPath(new URL('./training-chaos.child.js', import.meta.url));
 const ROUNDS = 6;
-const whole = jargonTrade(1);
-/** Pages of eight things. */
-const documents = whole.documents.slice(0, 80);
-const ids = new Set(documents.map(({ id }) => id));
-const questions = whole.questions.filter(({ answers }) => answers.every((answer) => ids.has(answer)));
-const trade = { ...whole, documents, questions };
-const judged = drawSome(questions, 60, 1);
-const probes = drawSome(questions, 4, 2).map(({ text }) => text);
+const trade = smallTrade(80);
+const judged = drawSome(trade.questions, 60, 1);
+const probes = drawSome(trade.questions, 4, 2).map(({ text }) => text);
 let home: string;
 let folder: string;
 let quarry: Quarry;
@@ -29,10 +23,7 @@ beforeAll(async () => {
   home = await temporaryFolder();
   folder = await temporaryFolder();
   quarry = await openTestWorkspace(home);
-  await mkdir(join(folder, 'pages'));
-  for (const { id, title, text } of documents)
-    await writeFile(join(folder, 'pages', `${id}.md`), `# ${title}\n\n${text}\n`);
-  await ingestAndWait(quarry, join(folder, 'pages'), { collection: 'trade' });
+  await ingestAndWait(quarry, await writePages(folder, trade.documents), { collection: 'trade' });
   await writeSuite(join(folder, 'suite'), trade, judged);
   const suites = [join(folder, 'suite')];
   for (const name of ['smith', 'calm'])

@@ -40,8 +40,10 @@ export function isAdmitted(searchText: string, { excluded, phrases }: ParsedQuer
   if (excluded.length + phrases.length === 0) return true;
   const [words = '', ...added] = searchText.split(TERM_DIVIDER);
   const sequence = words.split(' ');
-  const all = new Set([...sequence, ...added.join(TERM_DIVIDER).split(' ')]);
-  if (excluded.some((group) => group.every((term) => all.has(term)))) return false;
+  if (excluded.length > 0) {
+    const all = new Set([...sequence, ...added.join(TERM_DIVIDER).split(' ')]);
+    if (excluded.some((group) => group.every((term) => all.has(term)))) return false;
+  }
   return phrases.every((phrase) => holdsPhrase(phrase, sequence));
 }
 

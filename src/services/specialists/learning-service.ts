@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { MINERS, MINING_BOUNDS } from '../../core/curation/miners/mined-pair.js';
 import { messageOf, QuarryError, throwIfCancelled } from '../../core/errors.js';
 import { sha256 } from '../../core/identity.js';
@@ -7,7 +8,7 @@ import { recommend } from '../../core/specialists/evidence.js';
 import { LEARNING_REPORT, type LearningReport } from '../../core/specialists/learning-report.js';
 import type { Specialist } from '../../core/specialists/specialist.js';
 import { SPECIALIST_KINDS } from '../../core/training-runs/training-run.js';
-import type { Job, JsonValue } from '../../core/types.js';
+import type { Collection, Job, JsonValue } from '../../core/types.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { CurationServices } from '../curation/curation-services.js';
@@ -112,7 +113,7 @@ export class LearningService {
       const now = Date.parse(this.#context.clock.now());
       const due = last === undefined ? now : Date.parse(last.endedAt) + everyHours * HOUR_MS;
       if (now < due) {
-        await sleepUntil(Math.min(due - now, MINUTE_MS), signal);
+        await sleep(Math.min(due - now, MINUTE_MS), signal);
         continue;
       }
       // Callers from elsewhere may have named the suites: nobody's schedule reads further than they do.
@@ -123,7 +124,7 @@ export class LearningService {
         return [];
       });
       // Without a report nothing tells when it last ran.
-      if (reports.length === 0) await sleepUntil(everyHours * HOUR_MS, signal);
+      if (reports.length === 0) await sleep(everyHours * HOUR_MS, signal);
     }
   }
 
@@ -165,13 +166,17 @@ export class LearningService {
     };
   }
 
+  /** The collections that are not gone. */
+  async #there(names: readonly string[]): Promise<Collection[]> {
+    const found = await Promise.all(names.map((name) => this.#context.store.getCollection(name)));
+    return found.filter((collection) => collection !== undefined);
+  }
+
   /** What was used, and what contradicts, waits for a judge. */
   async #queue({ name, collections }: Specialist, dataset: string): Promise<number> {
     const { feedback, patterns } = this.#parts.specialists;
     const heard = await feedback.queueCandidates(dataset, { limit: QUEUED, specialist: name });
-    const there = await Promise.all(collections.map((each) => this.#context.store.getCollection(each)));
-    const known = there.filter((collection) => collection !== undefined);
-    const found = await patterns.find(known, ['contradiction'], QUEUED);
+    const found = await patterns.find(await this.#there(collections), ['contradiction'], QUEUED);
     return heard.added + (await patterns.queue(dataset, found.patterns));
   }
 
@@ -193,8 +198,7 @@ export class LearningService {
 
   /** Pairs out of the structure of what the specialist reads, in a dataset of their own: nobody has to judge them. */
   async #mine({ name, collections }: Specialist, { signal }: Cycle, end: number): Promise<number> {
-    const there = await Promise.all(collections.map((each) => this.#context.store.getCollection(each)));
-    const known = there.flatMap((collection) => collection?.name ?? []);
+    const known = (await this.#there(collections)).map((collection) => collection.name);
     if (known.length === 0) return 0;
     const { mining } = await this.#parts.curation();
     const { id } = await mining.start({
@@ -274,16 +278,7 @@ function minedFor(specialist: string): string {
   return `mined-${specialist}`.slice(0, 64);
 }
 
-function sleepUntil(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, Math.min(ms, MINUTE_MS * 60));
-    timer.unref();
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
+/** Waits so long, at most an hour at a time, or until the signal fires. */
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(Math.min(ms, HOUR_MS), undefined, { signal, ref: false }).catch(() => undefined);
 }

@@ -78,8 +78,28 @@ export function areForDifferent(parts: readonly RoutedStep[]): boolean {
   return isClear && new Set(first.map((one) => one?.specialist.name)).size > 1;
 }
 
+/** How a task is routed, by whom and with which tools, and why. */
+interface RoutedTask extends Omit<RoutedStep, 'text'> {
+  readonly reason: string;
+}
+
+/** A task that is one. */
+export function answerAtOnce({ routing, specialists, tools }: RoutedStep): RoutedTask {
+  return { routing, specialists, tools, reason: reasonOf(routing, specialists) };
+}
+
+/** A task that is done step by step. */
+export function answerBySteps(whole: RoutedStep, steps: readonly RoutedStep[]): RoutedTask {
+  return {
+    routing: overSteps(whole.routing, steps),
+    specialists: chosenBySteps(whole, steps),
+    tools: toolsOfSteps(steps),
+    reason: reasonOfSteps(steps),
+  };
+}
+
 /** The specialists of the whole task, those first that a step has chosen. */
-export function chosenBySteps(whole: RoutedStep, steps: readonly RoutedStep[]): WeighedSpecialist[] {
+function chosenBySteps(whole: RoutedStep, steps: readonly RoutedStep[]): WeighedSpecialist[] {
   const chosen = new Set(
     steps.flatMap(({ specialists }) => specialists.filter((one) => one.isChosen).map((one) => one.specialist.name)),
   );
@@ -88,7 +108,7 @@ export function chosenBySteps(whole: RoutedStep, steps: readonly RoutedStep[]): 
 }
 
 /** A task of steps is as sure as its surest step is in scope, and as its least sure one is right. */
-export function overSteps(whole: Routing, steps: readonly RoutedStep[]): Routing {
+function overSteps(whole: Routing, steps: readonly RoutedStep[]): Routing {
   const kept = steps.filter(({ routing }) => !routing.isAbstained);
   return {
     shares: whole.shares,
@@ -98,7 +118,7 @@ export function overSteps(whole: Routing, steps: readonly RoutedStep[]): Routing
   };
 }
 
-export function reasonOfSteps(steps: readonly RoutedStep[]): string {
+function reasonOfSteps(steps: readonly RoutedStep[]): string {
   const told = steps.map(({ text, routing, specialists }, at) => {
     const names = specialists.filter((one) => one.isChosen).map((one) => one.specialist.name);
     const short = text.length > 60 ? `${text.slice(0, 59)}\u2026` : text;
@@ -108,7 +128,7 @@ export function reasonOfSteps(steps: readonly RoutedStep[]): string {
 }
 
 /** Each tool once, with the chance of the step that it fits best. */
-export function toolsOfSteps(steps: readonly RoutedStep[]): WeighedTool[] {
+function toolsOfSteps(steps: readonly RoutedStep[]): WeighedTool[] {
   const best = new Map<string, WeighedTool>();
   for (const tool of steps.flatMap((step) => step.tools)) {
     const key = JSON.stringify(tool.tool);
@@ -154,7 +174,7 @@ function gainsOf(own: CandidateEvidence, all: readonly CandidateEvidence[]): num
   });
 }
 
-export function reasonOf(routing: Routing, weighed: readonly WeighedSpecialist[]): string {
+function reasonOf(routing: Routing, weighed: readonly WeighedSpecialist[]): string {
   const [first, second] = weighed;
   if (first === undefined) return 'There are no specialists in use: make one with specialist_create.';
   const { scope, confidence, isAbstained } = routing;

@@ -11,14 +11,11 @@ import type { SearchAnswer, SearchHit, SearchService } from '../search.js';
 import type { PastTasks } from './past-task.js';
 import { type RouteCandidate, RouteEvidenceReader } from './route-evidence.js';
 import {
+  answerAtOnce,
+  answerBySteps,
   areForDifferent,
-  chosenBySteps,
-  overSteps,
   type RoutedStep,
-  reasonOf,
-  reasonOfSteps,
   toolEvidenceOf,
-  toolsOfSteps,
   type WeighedSpecialist,
   type WeighedTool,
   weigh,
@@ -99,13 +96,9 @@ export class RoutingService {
     const uses = await this.#uses(request.specialists, absentees);
     const candidates = await Promise.all(uses.map((use) => this.#candidate(use)));
     const { whole, steps, isCalibrated } = await this.#routeSteps(request, candidates, absentees);
-    const specialists = steps.length === 0 ? whole.specialists : chosenBySteps(whole, steps);
     return {
-      routing: steps.length === 0 ? whole.routing : overSteps(whole.routing, steps),
+      ...(steps.length === 0 ? answerAtOnce(whole) : answerBySteps(whole, steps)),
       isCalibrated,
-      reason: steps.length === 0 ? reasonOf(whole.routing, specialists) : reasonOfSteps(steps),
-      specialists,
-      tools: steps.length === 0 ? whole.tools : toolsOfSteps(steps),
       steps,
       context: await this.#pack(request, steps.length === 0 ? [whole] : steps, uses),
       unavailable: absentees.list(),

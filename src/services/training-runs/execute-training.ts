@@ -86,7 +86,7 @@ export class TrainingExecutor {
     try {
       return await this.#decide({ ...work, earlier }, learner);
     } finally {
-      if (learner instanceof StaticLearner) await learner.discard();
+      await learner.discard?.();
     }
   }
 
@@ -106,7 +106,7 @@ export class TrainingExecutor {
     const { origin, name: suite } = set.suite.manifest;
     const { metric } = recipe;
     const decision = decidePromotion({ halves, guards, origin, metric, suite, groups, earlier });
-    if (learner instanceof StaticLearner && decision.mayPromote) await learner.keep(fitted?.hash ?? '');
+    if (decision.mayPromote) await learner.keep?.(fitted?.hash ?? '');
     if (fitted?.adapter !== undefined) {
       const space = (await this.#context.embedder()).fingerprint;
       await this.#records.putAdapter(run.id, { space, adapter: fitted.adapter });

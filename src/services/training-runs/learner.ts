@@ -47,6 +47,10 @@ export interface Learner {
   readonly innerFolds: number;
   /** Fits candidates to the questions at these places, and to nothing else of the set. Seeded. */
   fit(candidates: readonly Candidate[], places: readonly number[]): Promise<Fitted[]>;
+  /** Keeps what was fitted with this hash where promotion finds it, for kinds whose records do not hold it. */
+  keep?(hash: string): Promise<void>;
+  /** Drops all that was made and not kept, for kinds that make anything. */
+  discard?(): Promise<void>;
 }
 
 /** Scores questions under several ways to search. */

@@ -82,14 +82,12 @@ export class StaticLearner implements Learner {
     return fitted;
   }
 
-  /** Keeps the model with this hash where promotion finds it. */
   async keep(hash: string): Promise<void> {
     const found = this.#models.find(({ model }) => model.embedder.fingerprint.revision === hash);
     if (found === undefined) throw new QuarryError('INTERNAL', 'The model that was proven is not there.');
     await this.#workshop.keep(found.folder);
   }
 
-  /** Drops all that was made and not kept. */
   async discard(): Promise<void> {
     for (const { model } of this.#models) await model.discard();
     await this.#workshop.discard();

@@ -132,9 +132,11 @@ export class Residents {
     }
   }
 
-  /** Brings the terms that are kept of a table to its newest version. */
+  /** Brings the terms that are kept of a table to its newest version; what is wrong with its index is for searches for words to tell. */
   async #followTerms(knowledge: KnowledgeTable): Promise<void> {
-    if (this.#of(knowledge).searches.words > 1) await this.termsOf(knowledge, await keywordCoverage(knowledge));
+    if (this.#of(knowledge).searches.words < 2) return;
+    const covered = await keywordCoverage(knowledge).catch(() => undefined);
+    if (covered !== undefined) await this.termsOf(knowledge, covered);
   }
 
   /** The documents of a table by their names; undefined where LanceDB has to look at them, and at what {@link termsOf} gives. */

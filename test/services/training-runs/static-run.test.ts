@@ -1,31 +1,22 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { jargonTrade } from '../../../scripts/specialists/jargon-trade.js';
 import { drawSome, writeSuite } from '../../../scripts/specialists/made-collection.js';
 import { remoteReach } from '../../../src/core/reach.js';
 import type { Quarry } from '../../../src/quarry.js';
+import { smallTrade, writePages } from '../../support/made-trade.js';
 import { ingestAndWait, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
 
 let home = '';
 let folder = '';
 let quarry: Quarry;
-const whole = jargonTrade(1);
-/** Pages of six things. */
-const documents = whole.documents.slice(0, 60);
-const ids = new Set(documents.map(({ id }) => id));
-const questions = whole.questions.filter(({ answers }) => answers.every((answer) => ids.has(answer)));
-const trade = { ...whole, documents, questions };
+const trade = smallTrade(60);
 
 beforeAll(async () => {
   home = await temporaryFolder();
   folder = await temporaryFolder();
   quarry = await openTestWorkspace(home);
-  await mkdir(join(folder, 'pages'));
-  for (const { id, title, text } of documents)
-    await writeFile(join(folder, 'pages', `${id}.md`), `# ${title}\n\n${text}\n`);
-  await ingestAndWait(quarry, join(folder, 'pages'), { collection: 'trade' });
-  await writeSuite(join(folder, 'suite'), trade, drawSome(questions, 100, 1));
+  await ingestAndWait(quarry, await writePages(folder, trade.documents), { collection: 'trade' });
+  await writeSuite(join(folder, 'suite'), trade, drawSome(trade.questions, 100, 1));
 });
 afterAll(async () => {
   await quarry.close();
@@ -45,7 +36,11 @@ async function model(): Promise<string> {
 }
 
 async function search(): Promise<string[]> {
-  const { output } = await quarry.execute('search', { query: questions[7]?.text ?? '', mode: 'vector', limit: 5 });
+  const { output } = await quarry.execute('search', {
+    query: trade.questions[7]?.text ?? '',
+    mode: 'vector',
+    limit: 5,
+  });
   return output.results.map(({ id }) => id);
 }
 
