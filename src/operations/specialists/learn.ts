@@ -46,7 +46,7 @@ export const learn = defineOperation({
   }),
   output: startedJobShape,
   errors: ['INPUT_INVALID', 'SPECIALIST_NOT_FOUND', 'STORE_LOCKED'],
-  examples: [{ budgetMinutes: 0.1 }],
+  examples: [{ budgetMinutes: 30 }],
   async run({ services, door }, { specialists, budgetMinutes, promote }) {
     const learning = await services.learning();
     const reach = reachOf({ services, door });

@@ -15,7 +15,7 @@ const PREFIX = 'benchmark.';
 /** An index without a record is abandoned after a day: its process was killed, or lost a race. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 /** Version of how a suite's documents become ours (see toExtracted); a change makes every index anew. */
-const CORPUS_RULES = 2;
+const CORPUS_RULES = 3;
 /** Indexes kept for later runs; the least recently made go first. */
 const KEPT_INDEXES = 8;
 
@@ -177,10 +177,12 @@ function collectionOf(record: JsonValue | undefined): string {
   return field(record, 'collection');
 }
 
-/** Documents belong to a source; a suite's own is never listed and never synced. */
-function corpusSource(collection: Collection): Source {
-  const { name, createdAt } = collection;
-  const id = sourceId(name, 'text', 'corpus');
+/**
+ * Documents belong to a source; a suite's own is never listed and never synced. Its id is the same in every index: ties are
+ * broken by the ids that follow from it, and one corpus must rank the same wherever and whenever it is indexed.
+ */
+function corpusSource({ name, createdAt }: Collection): Source {
+  const id = sourceId('', 'text', 'corpus');
   return {
     id,
     collection: name,

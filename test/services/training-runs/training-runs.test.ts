@@ -29,10 +29,14 @@ async function specialist(name: string, settings: object = {}): Promise<string> 
   return name;
 }
 
-async function train(input: object): Promise<string> {
-  const { output } = await quarry.execute('train_start', input);
-  await quarry.waitForJob(String(output['jobId']));
+async function train(input: object, where: Quarry = quarry): Promise<string> {
+  const { output } = await where.execute('train_start', input);
+  await where.waitForJob(String(output['jobId']));
   return String(output['run']);
+}
+
+async function receiptOf(run: string, where: Quarry = quarry): Promise<string> {
+  return (await where.execute('train_statistics', { run, receipt: true })).output.receipt;
 }
 
 describe('a run that learns a map on query vectors', () => {
@@ -55,9 +59,21 @@ describe('a run that learns a map on query vectors', () => {
 
   it('replays to the same bytes', async () => {
     const again = await train({ kind: 'adapter', specialist: 'smith' });
-    const receipt = async (id: string) =>
-      (await quarry.execute('train_statistics', { run: id, receipt: true })).output.receipt;
-    expect(await receipt(again)).toBe(await receipt(run));
+    expect(await receiptOf(again)).toBe(await receiptOf(run));
+  });
+
+  // Passages tie: what breaks the ties must not be drawn anew with each index.
+  it('comes to the same bytes in another workspace, which indexes the suite for itself', async () => {
+    const run = await train({ kind: 'settings', suite: 'ui-specialist' });
+    const home = await temporaryFolder();
+    const other = await openTestWorkspace(home);
+    try {
+      const again = await train({ kind: 'settings', suite: 'ui-specialist' }, other);
+      expect(await receiptOf(again, other)).toBe(await receiptOf(run));
+    } finally {
+      await other.close();
+      await removeFolder(home);
+    }
   });
 
   it('is asked for more by every other proof on the same questions before it', async () => {
