@@ -7,8 +7,10 @@ import { flagOf } from '../src/edges/cli/arguments.js';
 import { filesOptionsSchema } from '../src/extract/files/files-options.js';
 import { githubOptionsSchema } from '../src/extract/github/github-options.js';
 import { webOptionsSchema } from '../src/extract/web/web-options.js';
-import { type Operation, TOOLSETS } from '../src/operations/define.js';
+import type { Operation } from '../src/operations/define.js';
 import { operations } from '../src/operations/index.js';
+import { needOf } from '../src/operations/scope-of.js';
+import { TOOLSETS } from '../src/operations/toolsets.js';
 import { cataloguePage } from './generate-catalogue.js';
 import { licencesPage } from './licence-table.js';
 
@@ -66,7 +68,7 @@ function operationSection(operation: Operation): string {
     '',
     operation.description,
     '',
-    `- MCP tool \`${operation.name}\`, toolset \`${operation.toolset}\`; ${operation.effect}${operation.openWorld ? ', reaches outside this machine' : ''}`,
+    `- MCP tool \`${operation.name}\`, toolset \`${operation.toolset}\`, needs \`${needOf(operation)}\`; ${operation.effect}${operation.openWorld ? ', reaches outside this machine' : ''}`,
     `- REST \`${operation.http.method} /api/v1${operation.http.path}\``,
     `- Command line \`quarry ${operation.cli.command.join(' ')}${words}\``,
     `- Errors: ${operation.errors.map((code) => `\`${code}\``).join(', ')}`,

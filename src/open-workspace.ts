@@ -4,6 +4,7 @@ import { openChunker } from './chunk/open-chunker.js';
 import { childEnvironment } from './config/child-environment.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
+import type { AccessStore } from './core/access/ports.js';
 import type { SuiteFiles } from './core/benchmark/suite.js';
 import type { SymbolReader } from './core/code/symbol-reader.js';
 import type { DatasetFiles, DatasetStore } from './core/curation/ports.js';
@@ -19,6 +20,7 @@ import { createLogger, type Logger } from './logger.js';
 import { createModelInUse, type WantedSince } from './model-in-use.js';
 import { createOwner, fateOfOwner } from './owner.js';
 import type { ServiceContext } from './services/context.js';
+import type { FairQueue } from './services/fair-queue.js';
 import { createServices, type Services } from './services/services.js';
 import { makePrivateFolder } from './store/private-files.js';
 import { machineMoment } from './store/process-identity.js';
@@ -27,9 +29,20 @@ import { machineMoment } from './store/process-identity.js';
 export interface Workspace {
   readonly config: Config;
   readonly services: Services;
+  /** Keys, workspaces and audit log of the home. */
+  readonly access: Once<AccessStore>;
   readonly log: Logger;
   /** Cancels running jobs, folds what is pending and lets go of every resource. */
   close(): Promise<void>;
+}
+
+/** What several open workspaces of one process have in common. */
+export interface SharedParts {
+  readonly access?: Once<AccessStore>;
+  /** Where costly reads wait for their turn. */
+  readonly turns?: FairQueue;
+  /** Closes another one of them. */
+  letGo?(workspace: string): Promise<void>;
 }
 
 const systemClock: Clock = {
@@ -135,6 +148,16 @@ async function openDatasetFiles(): Promise<DatasetFiles> {
   return createDatasetFiles();
 }
 
+/** Keys, workspaces and audit log of a home. */
+async function openAccessStore({ home, auditDays }: Config): Promise<AccessStore> {
+  const [{ openAccess }, { createWorkspaceFolders }] = await Promise.all([
+    import('./access/open-access.js'),
+    import('./store/workspace-folders.js'),
+  ]);
+  const { keys, audit } = openAccess({ home, auditDays, now: systemClock.now });
+  return { keys, audit, workspaces: createWorkspaceFolders(join(home, 'workspaces')) };
+}
+
 /** Marks dead jobs and clears what an interrupted write left; a store that cannot be written is still searched. */
 async function recoverWorkspace(store: KnowledgeStore, services: Services, log: Logger): Promise<void> {
   try {
@@ -159,7 +182,7 @@ async function recoverWorkspace(store: KnowledgeStore, services: Services, log: 
  * Opens a workspace. Settings come from `overrides`, then from the environment, then from defaults.
  * @throws QuarryError CONFIG_INVALID, STORE_BROKEN, MACHINE_UNSUPPORTED
  */
-export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Workspace> {
+export async function openWorkspace(overrides: Partial<Config> = {}, shared: SharedParts = {}): Promise<Workspace> {
   const config = loadConfig(overrides);
   const log = createLogger(config.logLevel);
   const homeRights = createHomeRights(config.home, Date.now());
@@ -174,6 +197,7 @@ export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Wo
   const suiteFiles = once(openSuiteFiles);
   const datasetStore = once(() => openDatasetStore(config));
   const datasetFiles = once(openDatasetFiles);
+  const access = shared.access ?? once(() => openAccessStore(config));
   const adapters = new Map<SourceKind, Once<SourceAdapter>>();
   const context: ServiceContext = {
     config,
@@ -195,6 +219,8 @@ export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Wo
     datasetFiles: datasetFiles.get,
     trainer: openTrainer,
     staticModel: openNamedStaticModel,
+    access: access.get,
+    letGo: shared.letGo ?? (async () => undefined),
     version: packageVersion(),
     adapter(kind) {
       const known = adapters.get(kind) ?? once(() => openAdapter(kind, config));
@@ -202,17 +228,20 @@ export async function openWorkspace(overrides: Partial<Config> = {}): Promise<Wo
       return known.get();
     },
   };
-  const services = createServices(context);
+  const services = createServices(context, shared.turns);
   // Every command asks for the collections; their tables are opened meanwhile, and who asks hears what is wrong with them.
   await Promise.all([recoverWorkspace(store, services, log), store.listCollections().catch(() => undefined)]);
   return {
     config,
     services,
+    access,
     log,
     async close() {
       await services.jobs.close();
       await services.notes.settle();
       await services.settleQueryLog();
+      await (await services.access.opened())?.trail.close();
+      if (shared.access === undefined) await (await access.opened())?.audit.close();
       await model.close();
       await (await reranker.opened())?.close();
       await store.close();

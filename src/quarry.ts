@@ -4,7 +4,8 @@ import type { Report } from './core/ports.js';
 import { nearestName } from './core/text/nearest-name.js';
 import type { Job } from './core/types.js';
 import { openWorkspace, type Workspace } from './open-workspace.js';
-import type { Door, Operation, Outcome } from './operations/define.js';
+import type { Door } from './operations/call.js';
+import type { Operation, Outcome } from './operations/define.js';
 import { type OperationInput, type OperationName, type OperationOutput, operations } from './operations/index.js';
 import { isFinished, type JobService } from './services/jobs.js';
 

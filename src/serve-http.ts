@@ -1,7 +1,9 @@
 import type { Config } from './config/schema.js';
 import { startHttpServer } from './edges/http/start-http-server.js';
 import { openWorkspace } from './open-workspace.js';
+
 import { operations } from './operations/index.js';
+import { createServerAccess } from './serve-access.js';
 import { type ServerCommandParts, type ServerRequest, settingsOf } from './server-settings.js';
 import type { Services } from './services/services.js';
 
@@ -10,9 +12,12 @@ export async function serveHttp(
   request: ServerRequest,
   { version, signal, terminal }: ServerCommandParts,
 ): Promise<number> {
-  const { config, services, log, close } = await openWorkspace(settingsOf(request));
+  const access = createServerAccess(() => workspace);
+  const workspace = await openWorkspace(settingsOf(request), access.shared);
+  const { config, services, log, close } = workspace;
   try {
-    const server = await startHttpServer({ operations, services, version, log, settings: config, port: config.port });
+    const settings = config;
+    const server = await startHttpServer({ operations, services, access, version, log, settings, port: config.port });
     terminal.stderr.write(
       `Quarry serves ${server.url}: MCP at /mcp, REST at /api/v1, OpenAPI at /openapi.json. Stop with Ctrl-C.\n`,
     );
@@ -25,6 +30,7 @@ export async function serveHttp(
     await learning;
     return 0;
   } finally {
+    await access.close();
     await close();
   }
 }

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isWorkspaceName } from '../core/access/workspace-name.js';
 import { QuarryError } from '../core/errors.js';
 import { type Config, SETTINGS, type SettingName } from './schema.js';
 
@@ -26,7 +27,7 @@ function readSetting(name: SettingName, environment: Environment): unknown {
 }
 
 function checkWorkspace(workspace: string): void {
-  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(workspace)) return;
+  if (isWorkspaceName(workspace)) return;
   throw new QuarryError(
     'CONFIG_INVALID',
     `QUARRY_WORKSPACE is not a workspace name: ${JSON.stringify(workspace.slice(0, 80))}.`,

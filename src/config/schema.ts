@@ -196,6 +196,18 @@ export const SETTINGS = {
     default: 20,
     help: 'How long one such cycle may take.',
   }),
+  audit: setting({
+    env: ['QUARRY_AUDIT'],
+    parse: z.enum(['off', 'http', 'all']),
+    default: 'http' as const,
+    help: 'Whose writes, denials and administrative reads are written to the audit log in the home: http (callers over HTTP, where a key is asked for), all (every door, the command line and MCP over stdio too), or off. Changes of keys and workspaces are always written, unless it is off.',
+  }),
+  auditDays: setting({
+    env: ['QUARRY_AUDIT_DAYS'],
+    parse: whole(0, 36_500),
+    default: 365,
+    help: 'How many days lines of the audit log are kept. 0: for ever.',
+  }),
   logLevel: setting({
     env: ['QUARRY_LOG_LEVEL'],
     parse: z.enum(['silent', 'error', 'warn', 'info', 'debug']),

@@ -1,44 +1,16 @@
 import { z } from 'zod';
+import type { Need } from '../core/access/scope.js';
 import { type ErrorCode, isDiskFull, QuarryError, toQuarryError } from '../core/errors.js';
-import type { Report } from '../core/ports.js';
 import type { JsonObject } from '../core/types.js';
-import type { Services } from '../services/services.js';
+import type { OperationContext } from './call.js';
 import { parseJsonTexts } from './coerce.js';
 import { describeIssues } from './describe-issues.js';
 import { findOverlong } from './input-bounds.js';
 import { requireJson } from './json-input.js';
 import { guardJsonSize } from './json-size.js';
 import { oneLineValues } from './one-line-values.js';
-
-/** What an operation does to what is kept. */
-export type Effect = 'read' | 'write' | 'destroy';
-
-/** Groups of operations that a server offers together, through whichever door. */
-export const TOOLSETS = [
-  'knowledge',
-  'code',
-  'notes',
-  'admin',
-  'benchmark',
-  'curation',
-  'training',
-  'specialists',
-] as const;
-/** One of {@link TOOLSETS}. */
-export type Toolset = (typeof TOOLSETS)[number];
-
-/** Through which door a call came; local doors may name any path on the machine. */
-export type Door = 'cli' | 'mcp-stdio' | 'mcp-http' | 'rest' | 'library';
-
-/** What a running operation is given. */
-export interface OperationContext {
-  readonly services: Services;
-  readonly signal: AbortSignal;
-  readonly report: Report;
-  readonly door: Door;
-  /** Who calls, for taking turns: an address over HTTP. Default: the door, as one caller. */
-  readonly caller?: string;
-}
+import { recordCall, requireScope } from './recorded-call.js';
+import type { Effect, Toolset } from './toolsets.js';
 
 /** Bytes of input that a server reads for an operation that declares no more. */
 export const DEFAULT_INPUT_BYTES = 64 * 1024;
@@ -82,6 +54,8 @@ export interface OperationDefinition<I extends z.ZodObject, O extends z.ZodObjec
   /** Whether it reaches outside this machine. */
   readonly openWorld: boolean;
   readonly toolset: Toolset;
+  /** What it needs of its caller. Default: what `needOf` says of its toolset and effect. */
+  readonly scope?: Need;
   readonly http: HttpBinding;
   readonly cli: CliBinding;
   /** A strict object of flat fields, every one described. */
@@ -120,7 +94,9 @@ export interface Operation
   readonly outputSchema: JsonObject;
   /**
    * Checks the input strictly (objects and lists may be JSON in a string, see `parseJsonTexts`), runs, and gives data and text that say the same.
-   * @throws QuarryError INPUT_INVALID naming the bad key and listing the good ones; what the operation declares
+   * Refuses callers without its scope, and tells the audit log what it must know.
+   * @throws QuarryError INPUT_INVALID naming the bad key and listing the good ones; SCOPE_MISSING, AUDIT_UNAVAILABLE; what
+   *   the operation declares
    */
   execute(context: OperationContext, rawInput: unknown): Promise<Outcome>;
 }
@@ -165,10 +141,12 @@ export function defineOperation<const N extends string, I extends z.ZodObject, O
       return schemas.output();
     },
     async execute(context, rawInput) {
+      await requireScope(definition, context);
       const input = parse(definition, schemas.input(), rawInput);
-      if (definition.takesTurn !== true) return answer(definition, context, input);
+      const work = (): Promise<Outcome> => answer(definition, context, input);
       const turn = { caller: context.caller ?? context.door, signal: context.signal };
-      return context.services.turns.run(turn, () => answer(definition, context, input));
+      const inTurn = definition.takesTurn === true ? () => context.services.turns.run(turn, work) : work;
+      return recordCall(definition, { context, input }, inTurn);
     },
   };
 }

@@ -53,6 +53,18 @@ import { noteGet } from './notes/note-get.js';
 import { noteList } from './notes/note-list.js';
 import { noteStats } from './notes/note-stats.js';
 import { noteUpdate } from './notes/note-update.js';
+import { auditExport } from './service/audit-export.js';
+import { auditSearch } from './service/audit-search.js';
+import { auditVerify } from './service/audit-verify.js';
+import { keyCreate } from './service/key-create.js';
+import { keyList } from './service/key-list.js';
+import { keyRevoke } from './service/key-revoke.js';
+import { keyRotate } from './service/key-rotate.js';
+import { workspaceCreate } from './service/workspace-create.js';
+import { workspaceDelete } from './service/workspace-delete.js';
+import { workspaceExport } from './service/workspace-export.js';
+import { workspaceList } from './service/workspace-list.js';
+import { workspaceRename } from './service/workspace-rename.js';
 import { feedbackForget } from './specialists/feedback-forget.js';
 import { feedbackQueue } from './specialists/feedback-queue.js';
 import { feedbackReport } from './specialists/feedback-report.js';
@@ -162,6 +174,18 @@ const registry = [
   findPatterns,
   learn,
   learningReports,
+  keyCreate,
+  keyList,
+  keyRotate,
+  keyRevoke,
+  auditSearch,
+  auditVerify,
+  auditExport,
+  workspaceList,
+  workspaceCreate,
+  workspaceRename,
+  workspaceExport,
+  workspaceDelete,
 ] as const;
 
 /** The registry: everything that Quarry does, in the order in which it is shown. Every edge is derived from it. */

@@ -1,4 +1,5 @@
-import type { Operation, Toolset } from './define.js';
+import type { Operation } from './define.js';
+import type { Toolset } from './toolsets.js';
 
 /** What is known of an operation before it is loaded: enough to list it and to find the one that is asked for. */
 export interface ListedOperation {

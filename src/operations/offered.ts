@@ -1,5 +1,6 @@
 import { QuarryError } from '../core/errors.js';
-import { type Operation, TOOLSETS, type Toolset } from './define.js';
+import type { Operation } from './define.js';
+import { TOOLSETS, type Toolset } from './toolsets.js';
 
 /** The word that offers every toolset. */
 export const ALL_TOOLSETS = 'all';

@@ -16,7 +16,8 @@ export const collectionNames = z.array(plainCollectionName).max(50).default([]).
 const words = (max: number, description: string) =>
   z.array(z.string().min(1).max(200)).max(max).optional().describe(description);
 
-const moment = z
+/** A moment, in any spelling that JavaScript reads. */
+export const moment = z
   .string()
   .max(40)
   .refine((value) => !Number.isNaN(Date.parse(value)), 'an ISO 8601 date or time');

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.js';
+import type { AccessStore } from '../core/access/ports.js';
 import type { SuiteFiles } from '../core/benchmark/suite.js';
 import type { SymbolReader } from '../core/code/symbol-reader.js';
 import type { DatasetFiles, DatasetStore } from '../core/curation/ports.js';
@@ -42,6 +43,10 @@ export interface ServiceContext {
   trainer(): Promise<ModelTrainer>;
   /** A static model by folder (empty for the bundled one). @throws QuarryError MODEL_UNAVAILABLE */
   staticModel(folder: string): Promise<{ readonly folder: string; readonly embedder: Embedder }>;
+  /** Keys, workspaces and audit log of the home. */
+  access(): Promise<AccessStore>;
+  /** Closes a workspace of the same home that this process has open for callers, so that it can be moved or removed. */
+  letGo(workspace: string): Promise<void>;
   /** Version of the product, for fingerprints. */
   readonly version: string;
   /** Writes one structured line to the log (stderr); never secrets or document text. */

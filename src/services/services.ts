@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { once } from '../core/once.js';
+import { type Once, once } from '../core/once.js';
+import type { AccessServices } from './access/access-services.js';
 import type { BenchmarkService } from './benchmark/benchmark-service.js';
 import { CollectionService } from './collections.js';
 import type { ServiceContext } from './context.js';
@@ -27,6 +28,8 @@ import type { TrainingRunService } from './training-runs/training-run-service.js
  */
 export interface Services {
   readonly context: ServiceContext;
+  /** Keys, workspaces and the audit trail; what calls over HTTP, and nothing else of a laptop's, comes to. */
+  readonly access: Once<AccessServices>;
   benchmark(): Promise<BenchmarkService>;
   readonly collections: CollectionService;
   curation(): Promise<CurationServices>;
@@ -58,8 +61,15 @@ const MAX_WAITING_PER_CALLER = 256;
 /** Calls that may wait in all; each holds a connection and its input. */
 const MAX_WAITING = 1024;
 
-/** Wires the services of one workspace. Opens nothing. */
-export function createServices(context: ServiceContext): Services {
+function createTurns(): FairQueue {
+  return new FairQueue({ places: PLACES, perCaller: MAX_WAITING_PER_CALLER, total: MAX_WAITING });
+}
+
+/**
+ * Wires the services of one workspace. Opens nothing.
+ * @param turns where costly reads wait; default: a queue of its own
+ */
+export function createServices(context: ServiceContext, turns: FairQueue = createTurns()): Services {
   const collections = new CollectionService(context);
   const jobs = new JobService(context);
   const retrieve = new RetrieveService(context, collections);
@@ -96,6 +106,10 @@ export function createServices(context: ServiceContext): Services {
   const learners = { collections, jobs, curation, trainingRuns };
   return {
     context,
+    access: once(async () => {
+      const { createAccessServices } = await import('./access/access-services.js');
+      return createAccessServices(context);
+    }),
     collections,
     jobs,
     retrieve,
@@ -121,6 +135,6 @@ export function createServices(context: ServiceContext): Services {
       return new TrainingService(context, jobs);
     }).get,
     trainingRuns,
-    turns: new FairQueue({ places: PLACES, perCaller: MAX_WAITING_PER_CALLER, total: MAX_WAITING }),
+    turns,
   };
 }

@@ -8,6 +8,9 @@ import type { Clock } from '../core/ports.js';
 import { makeFolder } from '../files/make-folder.js';
 import { fateOf, ownIdentity } from './process-identity.js';
 
+/** Folder, inside the database, of the claims of writers. */
+export const LEASE_FOLDER = 'writers';
+
 /** What a writer says of itself; earlier versions did not say their place. */
 const CLAIM = z.object({
   token: z.string(),

@@ -4,20 +4,15 @@ import { makeFolder } from '../files/make-folder.js';
 import { Database } from './database.js';
 import { type Migration, migrate, readFormat, refuseNewerFormat } from './format.js';
 import { LanceStore } from './lance-store.js';
-import { WriterLease } from './lease.js';
+import { LEASE_FOLDER, WriterLease } from './lease.js';
 import { initial } from './migrations/0001-initial.js';
-import { Presence } from './presence.js';
+import { PRESENCE_FOLDER, Presence } from './presence.js';
 import { Retention } from './retention.js';
 import { defaultVectorPolicy, type VectorPolicy } from './vector-index.js';
 import { Writer } from './writer.js';
 
 /** All steps of the format, oldest first. */
 const MIGRATIONS: readonly Migration[] = [initial];
-
-/** Folder, inside the database, of the claims of writers. */
-const LEASE_FOLDER = 'writers';
-/** Folder, inside the database, of the marks of who has it open. */
-const PRESENCE_FOLDER = 'users';
 
 /** How a store is opened. */
 export interface StoreOptions {

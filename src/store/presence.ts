@@ -7,6 +7,8 @@ import { fateOf, ownIdentity } from './process-identity.js';
 
 /** What an open store says of its process. */
 const MARK = z.object({ pid: z.number(), host: z.string(), start: z.string(), place: z.string() });
+/** Folder, inside the database, of the marks of who has it open. */
+export const PRESENCE_FOLDER = 'users';
 const SUFFIX = '.open';
 const BEAT_MS = 30_000;
 

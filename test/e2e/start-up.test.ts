@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -34,7 +34,9 @@ async function loadedBy(...words: readonly string[]): Promise<Loaded> {
   const list = join(home, 'modules.txt');
   await rm(list, { force: true });
   const env = { ...process.env, MODULE_LIST: list, QUARRY_HOME: join(home, 'home'), QUARRY_LOG_LEVEL: 'error' };
-  const { stdout } = await run(process.execPath, ['--import', LISTER, MAIN, ...words], { cwd: home, env });
+  const running = run(process.execPath, ['--import', LISTER, MAIN, ...words], { cwd: home, env });
+  running.child.stdin?.end(); // A server over stdio ends with its client.
+  const { stdout } = await running;
   const files = (await readFile(list, 'utf8')).split('\n').filter((name) => name.includes('/'));
   // As the build writes it.
   const bundle: Record<string, string[]> = JSON.parse(await readFile(PARTS, 'utf8'));
@@ -54,6 +56,10 @@ beforeAll(async () => {
 });
 
 afterAll(() => removeFolder(home));
+
+/** Keys, workspaces and the audit log, which only callers over HTTP come to. */
+const SERVICE_ROOMS =
+  /^(?:access\/|services\/access\/(?:access-services|audit|key|workspace)|store\/workspace-folders|serve-access)/;
 
 describe('the start of the program', () => {
   test.each([
@@ -87,10 +93,18 @@ describe('the start of the program', () => {
     expect(stdout).toContain('ninety days');
     expect(files).toBeLessThanOrEqual(100);
     expect(ours.filter((name) => /^operations\/.+\//.test(name))).toEqual(['operations/knowledge/search']);
+    expect(ours.filter((name) => SERVICE_ROOMS.test(name))).toEqual([]);
     const idle = /^(?:chunk\/chunker$|extract|suites|datasets|train|store\/mending|services\/(?:benchmark|curation)\/)/;
     expect(ours.filter((name) => idle.test(name))).toEqual([]);
     const heavy =
       /^(?:micromark|mdast|express|pino|web-tree-sitter|onnxruntime|@modelcontextprotocol|@xenova|@huggingface)/;
     expect(packages.filter((name) => heavy.test(name))).toEqual([]);
+  });
+
+  test('MCP over stdio loads and writes nothing of keys, workspaces and the audit log', async () => {
+    const { ours } = await loadedBy('mcp', '--toolsets', 'all');
+    expect(ours).toContain('edges/mcp/serve-stdio');
+    expect(ours.filter((name) => SERVICE_ROOMS.test(name))).toEqual([]);
+    expect(await readdir(join(home, 'home'))).not.toContain('access');
   });
 });

@@ -71,7 +71,10 @@ function normalise(outcome: Outcome, place: Place): Outcome {
       .replaceAll(place.home, 'HOME')
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, 'TIME')
       .replace(/job_[0-9a-f]{20}/g, 'JOB')
-      .replace(/(run|train)_[0-9a-f]{16}/g, '$1'),
+      .replace(/(run|train)_[0-9a-f]{16}/g, '$1')
+      .replace(/quarry_[0-9a-f]{16}_[\w-]{43}/g, 'KEY')
+      .replace(/key_[0-9a-f]{16}/g, 'KEY_ID')
+      .replace(/ws_[0-9a-f]{16}/g, 'WORKSPACE_ID'),
   );
 }
 
@@ -106,6 +109,12 @@ async function compare(operation: Operation, input: JsonObject): Promise<void> {
 
 /** Waits for a started job, because the command line does; its own form of the answer then tells no more than that it started. */
 async function settle(operation: Operation, outcome: Outcome, place: Place): Promise<Outcome> {
+  // All doors write into the same folder, so only the first finds nothing there.
+  const isThere = 'code' in outcome && outcome.code === 'ALREADY_EXISTS';
+  if (['audit_export', 'workspace_export'].includes(operation.name) && ('output' in outcome || isThere))
+    return { output: { there: true } };
+  // Which calls are recorded depends on the door.
+  if (operation.name.startsWith('audit_') && 'output' in outcome) return { output: { answered: true } };
   if (operation.startsJob === undefined || !('output' in outcome)) return normalise(outcome, place);
   const id = outcome.output[operation.startsJob];
   if (typeof id === 'string') await finishJob(place.quarry, id);

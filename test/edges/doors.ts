@@ -41,13 +41,20 @@ export async function openMcpDoor({ operations, services }: Quarry): Promise<Doo
   return mcpDoor(client, 'mcp', () => client.close());
 }
 
+/** Callers over HTTP may do all that others may when they send the owner's key. */
+const OWNER_KEY = 'the-key-of-the-owner';
+const OWNER = { authorization: `Bearer ${OWNER_KEY}` };
+
 /** The SDK's client over HTTP on loopback. */
 export async function openMcpHttpDoor({ operations, services, config }: Quarry): Promise<Door> {
-  const settings = { ...config, apiKey: '', host: '127.0.0.1', toolsets: ['all'] };
+  const settings = { ...config, apiKey: OWNER_KEY, host: '127.0.0.1', toolsets: ['all'] };
   const server = await startHttpServer({ operations, services, settings, version: '1', port: 0, log: () => undefined });
   const client = new Client({ name: 'test', version: '1' });
   // The SDK's own types differ in an optional property from what its client takes.
-  await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)) as unknown as Transport);
+  const transport = new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), {
+    requestInit: { headers: OWNER },
+  });
+  await client.connect(transport as unknown as Transport);
   return mcpDoor(client, 'mcp-http', async () => {
     await client.close();
     await server.close();
@@ -97,7 +104,7 @@ export function openLibraryDoor(quarry: Quarry): Door {
 
 /** HTTP on loopback: a query string for GET and DELETE, a JSON body for the others. */
 export async function openRestDoor({ operations, services, config }: Quarry): Promise<Door> {
-  const settings = { ...config, apiKey: '', host: '127.0.0.1', toolsets: ['all'] };
+  const settings = { ...config, apiKey: OWNER_KEY, host: '127.0.0.1', toolsets: ['all'] };
   const server = await startHttpServer({ operations, services, settings, version: '1', port: 0, log: () => undefined });
   let heard = '';
   return {
@@ -106,7 +113,7 @@ export async function openRestDoor({ operations, services, config }: Quarry): Pr
     async call(operation, input) {
       const { method } = operation.http;
       const { path, body } = urlOf(operation, input) ?? { path: '', body: undefined };
-      const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+      const headers = body === undefined ? OWNER : { ...OWNER, 'content-type': 'application/json' };
       const request = httpRequest(`${server.url}/api/v1${path}`, { method, headers });
       request.end(body);
       const [response] = (await once(request, 'response')) as [IncomingMessage]; // As the event is declared.

@@ -168,7 +168,7 @@ export function emptyServices(): Services {
     listLost: async () => [],
   };
   const context: Partial<ServiceContext> = {
-    config: loadConfig({}, {}),
+    config: loadConfig({ audit: 'off' }, {}),
     clock: { now: () => new Date().toISOString(), elapsedMs: () => performance.now() },
     store: nothing as KnowledgeStore, // What else is called would be a fault of the edges, and fails.
     homeRights: {

@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import {
-  DEFAULT_INPUT_BYTES,
-  defineOperation,
-  type Operation,
-  type OperationContext,
-} from '../../src/operations/define.js';
+import type { OperationContext } from '../../src/operations/call.js';
+import { DEFAULT_INPUT_BYTES, defineOperation, type Operation } from '../../src/operations/define.js';
 import { operations } from '../../src/operations/index.js';
 import { branchesOf, dereference, objectOf } from '../../src/operations/json-schema.js';
 import { emptyServices } from '../edges/toy-workspace.js';

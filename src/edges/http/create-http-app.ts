@@ -1,25 +1,21 @@
 import express, { type Express, Router } from 'express';
+import type { JsonObject } from '../../core/types.js';
 import type { Operation } from '../../operations/define.js';
 import { offeredOperations } from '../../operations/offered.js';
+import { mayCall } from '../../operations/scope-of.js';
 import type { Services } from '../../services/services.js';
 import type { Log } from '../log.js';
 import { createTrustedProxies } from './client-address.js';
-import {
-  auditLog,
-  bearerGuard,
-  type GuardSettings,
-  hostGuard,
-  originGuard,
-  rateGuard,
-  securityHeaders,
-} from './guards.js';
+import { accessLog, type GuardSettings, hostGuard, originGuard, rateGuard, securityHeaders } from './guards.js';
 import { createHealthRoutes } from './health-routes.js';
+import { keyGuard } from './key-guard.js';
 import { isLoopbackHost } from './loopback.js';
 import { createMcpMount } from './mcp-mount.js';
 import { describeApi } from './openapi.js';
 import { createRateLimiter } from './rate-limiter.js';
+import { type RequestCaller, requestCaller, type ServerAccess } from './request-caller.js';
 import { API_PREFIX, addMethodGuards, createRestRoutes, refuseRoute } from './rest-routes.js';
-import { errorHandler, MCP_PATH } from './send-error.js';
+import { errorHandler, MCP_PATH, tellDenials } from './send-error.js';
 
 /** Requests a minute for each client where other machines can reach the server. */
 const DEFAULT_RATE_LIMIT = 600;
@@ -31,7 +27,10 @@ const BODY_IDLE_MS = 10_000;
 /** What the HTTP edge is made of. */
 export interface HttpAppParts {
   readonly operations: readonly Operation[];
+  /** The workspace that the server has open. */
   readonly services: Services;
+  /** Keys and the workspaces that they are for. Default: none but the owner's key. */
+  readonly access?: ServerAccess;
   readonly version: string;
   readonly log: Log;
   readonly settings: GuardSettings & {
@@ -49,7 +48,7 @@ export interface HttpAppParts {
 }
 
 /**
- * REST, OpenAPI, MCP and health on one Express app. Every request, whatever its path, passes in turn: naming and audit,
+ * REST, OpenAPI, MCP and health on one Express app. Every request, whatever its path, passes in turn: naming and the log,
  * security headers, the Host guard, the Origin guard; then health is answered, whoever asks and however often; everything
  * else passes the key and the rate limit before it is routed.
  * @throws QuarryError CONFIG_INVALID for an unknown toolset or what is no address of a proxy
@@ -64,28 +63,38 @@ export function createHttpApp(parts: HttpAppParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
   const proxies = createTrustedProxies(settings.trustedProxies ?? []);
-  app.use(auditLog(log, proxies, elapsedMs), securityHeaders, hostGuard(settings), originGuard(settings));
+  app.use(accessLog(log, proxies, elapsedMs), securityHeaders, hostGuard(settings), originGuard(settings));
   app.use(createHealthRoutes(services, log));
-  app.use(bearerGuard(settings, createRateLimiter(FAILED_KEYS, elapsedMs)));
+  const failures = createRateLimiter(FAILED_KEYS, elapsedMs);
+  app.use(keyGuard({ apiKey: settings.apiKey, access: parts.access, services, failures }));
   const perMinute = settings.rateLimit > 0 || isLoopbackHost(settings.host) ? settings.rateLimit : DEFAULT_RATE_LIMIT;
   if (perMinute > 0) app.use(rateGuard(createRateLimiter({ perMinute }, elapsedMs)));
   app.use(createIndexRoutes(parts, offered));
   app.use(MCP_PATH, createMcpMount({ operations, services, version, log, toolsets, stopping, ...bodies }));
   app.use(API_PREFIX, createRestRoutes({ operations, offered, services, stopping, ...bodies }));
-  app.use(refuseRoute, errorHandler(log));
+  app.use(refuseRoute, tellDenials(parts.access), errorHandler(log));
   return app;
 }
 
 /** `/` says what this is, `/openapi.json` what it offers. */
-function createIndexRoutes({ version, settings }: HttpAppParts, offered: readonly Operation[]): Router {
+function createIndexRoutes({ version, settings, services }: HttpAppParts, offered: readonly Operation[]): Router {
   const router = Router({ caseSensitive: true });
-  const api = describeApi(offered, { version, hasKey: settings.apiKey !== '' });
+  const documents = new Map<string, JsonObject>();
+  // What a caller may not call is not shown to him; callers with the same scopes see the same.
+  const documentFor = ({ origin: { identity } }: RequestCaller): JsonObject => {
+    const hasKey = identity.kind !== 'anonymous';
+    const shown = offered.filter((operation) => mayCall(identity, operation));
+    const kind = [hasKey, ...shown.map(({ name }) => name)].join();
+    const document = documents.get(kind) ?? describeApi(shown, { version, hasKey });
+    documents.set(kind, document);
+    return document;
+  };
   router.get('/', (_request, response) => {
     const { toolsets } = settings;
     response.json({ name: 'quarry', version, api: API_PREFIX, openapi: '/openapi.json', mcp: MCP_PATH, toolsets });
   });
   router.get('/openapi.json', (_request, response) => {
-    response.json(api);
+    response.json(documentFor(requestCaller(response, services)));
   });
   addMethodGuards(router, [
     { path: '/', method: 'GET' },

@@ -1,10 +1,12 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { ANONYMOUS, type Identity } from '../../core/access/identity.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Log } from '../log.js';
 import { clientAddress, limitKeyOf, type TrustedProxies } from './client-address.js';
 import { bareHost, isLoopbackHost, isWildcardHost } from './loopback.js';
 import type { RateLimiter } from './rate-limiter.js';
+import { factsOf } from './request-caller.js';
 
 /** What the guards are set by. */
 export interface GuardSettings {
@@ -22,7 +24,7 @@ export interface GuardSettings {
  * Names the request (taking over a caller's sane `X-Request-Id`) and its client, and writes one line per answer: never
  * keys, queries or bodies.
  */
-export function auditLog(log: Log, proxies: TrustedProxies, elapsedMs: () => number): RequestHandler {
+export function accessLog(log: Log, proxies: TrustedProxies, elapsedMs: () => number): RequestHandler {
   return (request, response, next) => {
     const given = request.get('x-request-id') ?? '';
     const id = /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
@@ -30,7 +32,9 @@ export function auditLog(log: Log, proxies: TrustedProxies, elapsedMs: () => num
     response.set('X-Request-Id', id);
     const began = elapsedMs();
     const client = clientAddress(request, proxies);
-    response.locals['caller'] = limitKeyOf(client);
+    const facts = factsOf(response);
+    facts.countedAs = limitKeyOf(client);
+    facts.origin = { identity: ANONYMOUS, address: client, requestId: id };
     // Taken now: routers cut the path, and a closed socket has no address.
     const about = {
       requestId: id,
@@ -45,10 +49,16 @@ export function auditLog(log: Log, proxies: TrustedProxies, elapsedMs: () => num
         ms: Math.round(elapsedMs() - began),
         operation: response.locals['operation'],
         code: response.locals['code'],
+        ...keyIn(facts.origin.identity),
       });
     });
     next();
   };
+}
+
+/** The id of the key, for the log. */
+function keyIn({ kind, id }: Identity): { readonly key?: string } {
+  return kind === 'key' ? { key: id } : {};
 }
 
 /** Headers that keep a browser from sniffing, framing, caching or running anything of ours. */
@@ -151,55 +161,20 @@ function normalOrigin(origin: string): string {
   }
 }
 
-/**
- * Demands the bearer key wherever one is configured. Comparison takes the same time for every wrong key. Clients that
- * keep sending wrong keys or none are told to wait; the right key always passes, so that nobody can lock out others who
- * share an address with him (behind one proxy, for instance).
- */
-export function bearerGuard(settings: GuardSettings, failures: RateLimiter): RequestHandler {
-  const expected = digest(settings.apiKey);
-  return (request, response, next) => {
-    if (settings.apiKey === '') return next();
-    const [, key] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
-    if (key !== undefined && timingSafeEqual(digest(key), expected)) return next();
-    const waitMs = failures.take(callerOf(response));
-    if (waitMs > 0) return next(tooMany('Too many requests without the right key from this address.', waitMs));
-    const isMissing = request.headers.authorization === undefined;
-    response.set(
-      'WWW-Authenticate',
-      isMissing ? 'Bearer realm="quarry"' : 'Bearer realm="quarry", error="invalid_token"',
-    );
-    next(
-      new QuarryError('UNAUTHORIZED', isMissing ? 'This server asks for a key.' : 'The key is not valid.', {
-        hint: 'Send the header Authorization: Bearer <key>, with the key in QUARRY_API_KEY on the server.',
-      }),
-    );
-  };
-}
-
-function digest(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
-}
-
 /** Takes one token of the client's bucket for each request. */
 export function rateGuard(limiter: RateLimiter): RequestHandler {
   return (_request, response, next) => {
-    const waitMs = limiter.take(callerOf(response));
+    const waitMs = limiter.take(factsOf(response).countedAs);
     if (waitMs === 0) next();
-    else next(tooMany('Too many requests from this address.', waitMs));
+    else next(tooMany('Too many requests from this client.', waitMs));
   };
 }
 
-function tooMany(message: string, waitMs: number): QuarryError {
+/** The refusal of one request too many. */
+export function tooMany(message: string, waitMs: number): QuarryError {
   const seconds = Math.ceil(waitMs / 1000);
   return new QuarryError('RATE_LIMITED', message, {
     hint: `Wait ${seconds} s, then send fewer requests at once.`,
     details: { retryAfterSeconds: seconds },
   });
-}
-
-/** Who calls, as the guards named the client: what limits and turns are counted by. */
-export function callerOf(response: Response): string {
-  const caller: unknown = response.locals['caller'];
-  return typeof caller === 'string' ? caller : '';
 }

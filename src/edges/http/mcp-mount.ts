@@ -2,17 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { type RequestHandler, type Response, Router } from 'express';
 import { QuarryError } from '../../core/errors.js';
-import { type Operation, TOOLSETS } from '../../operations/define.js';
+import type { Operation } from '../../operations/define.js';
 import { ALL_TOOLSETS, offeredOperations } from '../../operations/offered.js';
+import { mayCall } from '../../operations/scope-of.js';
+import { TOOLSETS } from '../../operations/toolsets.js';
 import type { Services } from '../../services/services.js';
 import type { Log } from '../log.js';
 import { refuseMessage } from '../mcp/check-message.js';
 import { createMcpServer } from '../mcp/create-mcp-server.js';
 import { writeInstructions } from '../mcp/instructions.js';
 import { createMessageLimits, fieldOf, MAX_BATCH, type MessageLimits } from '../mcp/message-limits.js';
-import { callerOf } from './guards.js';
 import { readBody } from './read-body.js';
 import { ReceivedBody } from './received-body.js';
+import { requestCaller } from './request-caller.js';
 import { parseJsonBody } from './request-input.js';
 import { addMethodGuards } from './rest-routes.js';
 
@@ -58,14 +60,17 @@ function answer(parts: McpMountParts, limits: MessageLimits): RequestHandler {
       return;
     }
     const isHandshake = messages.some((message) => fieldOf(message, 'method') === 'initialize');
+    const { services, origin, countedAs } = requestCaller(response, parts.services);
+    const tools = (): readonly Operation[] =>
+      offeredOperations(parts.operations, toolsets).filter((operation) => mayCall(origin.identity, operation));
     const server = createMcpServer({
       ...parts,
+      services,
       toolsets,
       door: 'mcp-http',
-      caller: callerOf(response),
-      instructions: isHandshake
-        ? await writeInstructions(parts.services, offeredOperations(parts.operations, toolsets))
-        : '',
+      caller: countedAs,
+      origin,
+      instructions: isHandshake ? await writeInstructions(services, tools()) : '',
     });
     const takesEvents = (request.headers.accept ?? '').toLowerCase().includes('text/event-stream');
     const enableJsonResponse = !takesEvents || !messages.some(asksForProgress);

@@ -1,12 +1,15 @@
 import { ERROR_TABLE, type ErrorCode } from '../../core/errors.js';
 import type { JsonObject, JsonValue } from '../../core/types.js';
 import type { Operation } from '../../operations/define.js';
+import { needOf } from '../../operations/scope-of.js';
 import { API_PREFIX } from './rest-routes.js';
 
 /** Codes that any request may meet before it reaches an operation, or that any operation may meet. */
 const COMMON_CODES: readonly ErrorCode[] = [
   'INPUT_INVALID',
   'UNAUTHORIZED',
+  'SCOPE_MISSING',
+  'AUDIT_UNAVAILABLE',
   'HOST_FORBIDDEN',
   'ORIGIN_FORBIDDEN',
   'METHOD_NOT_ALLOWED',
@@ -47,7 +50,11 @@ export function describeApi(
     paths,
     components: {
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'The key in QUARRY_API_KEY on the server.' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A key that quarry key create has made, or the one in QUARRY_API_KEY on the server.',
+        },
       },
       schemas,
     },
@@ -69,6 +76,7 @@ function describeOperation(operation: Operation): JsonObject {
     description: operation.description,
     tags: [operation.toolset],
     'x-quarry-effect': operation.effect,
+    'x-quarry-scope': needOf(operation),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(hasBody ? { requestBody: describeBody(operation, pathKeys) } : {}),
     responses: describeResponses(operation),

@@ -2,9 +2,10 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { QuarryError } from '../../core/errors.js';
 import { DEFAULT_INPUT_BYTES, type Operation } from '../../operations/define.js';
 import { notOffered } from '../../operations/offered.js';
+import { mayCall, scopeMissing } from '../../operations/scope-of.js';
 import type { Services } from '../../services/services.js';
-import { callerOf } from './guards.js';
 import { readBody } from './read-body.js';
+import { factsOf, requestCaller } from './request-caller.js';
 import { gatherInput } from './request-input.js';
 
 /** Where the operations are mounted. */
@@ -45,7 +46,13 @@ export function createRestRoutes(parts: RestParts): Router {
 function addRoute(router: Router, operation: Operation, parts: RestParts): void {
   const maxBytes = Math.min(parts.maxBodyBytes, operation.maxInputBytes ?? DEFAULT_INPUT_BYTES);
   const read = readBody({ maxBytes, idleMs: parts.bodyIdleMs });
-  router[methodOf(operation)](operation.http.path, nameOperation(operation), read, runOperation(operation, parts));
+  router[methodOf(operation)](
+    operation.http.path,
+    nameOperation(operation),
+    requireScope(operation, parts),
+    read,
+    runOperation(operation, parts),
+  );
 }
 
 /** Answers `OPTIONS` with the methods of a path, and refuses every other method than these. */
@@ -107,12 +114,22 @@ function nameOperation(operation: Operation): RequestHandler {
   };
 }
 
+/** Before the body is read, for nobody need send what will be refused. */
+function requireScope(operation: Operation, parts: RestParts): RequestHandler {
+  return (_request, response, next) => {
+    const { identity } = requestCaller(response, parts.services).origin;
+    next(mayCall(identity, operation) ? undefined : scopeMissing(identity, operation));
+  };
+}
+
 function runOperation(operation: Operation, parts: RestParts): RequestHandler {
   return async (request, response) => {
     const signal = AbortSignal.any([disconnectSignal(response), parts.stopping]);
     const input = await gatherInput(request, operation);
+    const { services, origin, countedAs } = requestCaller(response, parts.services);
+    factsOf(response).isHandedOver = true;
     const { output, text } = await operation.execute(
-      { services: parts.services, door: 'rest', caller: callerOf(response), signal, report: () => undefined },
+      { services, door: 'rest', caller: countedAs, origin, signal, report: () => undefined },
       input,
     );
     if (response.destroyed) return;

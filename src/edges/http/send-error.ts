@@ -1,9 +1,11 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
+import { isDenial } from '../../core/access/denial.js';
 import { QuarryError } from '../../core/errors.js';
 import { DEFAULT_INPUT_BYTES } from '../../operations/define.js';
 import { toEdgeError } from '../edge-error.js';
 import type { Log } from '../log.js';
 import { pace } from './pace.js';
+import { factsOf, type ServerAccess } from './request-caller.js';
 
 /** Where MCP is mounted. */
 export const MCP_PATH = '/mcp';
@@ -12,6 +14,22 @@ const DEFAULT_RETRY_SECONDS = 5;
 /** How much of a refused body is thrown away, and for how long, before its connection is closed. */
 const LINGER_BYTES = 16 * 1024 * 1024;
 const LINGER_MS = 1_000;
+
+/** Tells the audit log of refusals before any operation was reached; operations tell of theirs. */
+export function tellDenials(access: ServerAccess | undefined): ErrorRequestHandler {
+  return async (thrown: unknown, request, response, next) => {
+    const { isHandedOver, origin, refusedKey = '' } = factsOf(response);
+    const { code } = toEdgeError(translate(thrown));
+    if (access !== undefined && isHandedOver !== true && isDenial(code)) {
+      const path = (request.originalUrl.split('?')[0] ?? '').slice(0, 200);
+      const door = path.replace(/\/$/, '') === MCP_PATH ? 'mcp-http' : 'rest';
+      const named: unknown = response.locals['operation'];
+      const operation = typeof named === 'string' ? named : '';
+      await access.denied({ code, door, origin, operation, path, keyId: refusedKey });
+    }
+    next(thrown);
+  };
+}
 
 /** Turns everything that a route or a parser threw into one JSON answer; the last handler of the app. */
 export function errorHandler(log: Log): ErrorRequestHandler {
@@ -35,6 +53,13 @@ export function sendError(request: Request, response: Response, error: QuarryErr
   if (response.headersSent) {
     response.destroy();
     return;
+  }
+  if (error.code === 'UNAUTHORIZED' && response.get('WWW-Authenticate') === undefined) {
+    response.set('WWW-Authenticate', 'Bearer realm="quarry", error="invalid_token"');
+  }
+  if (error.code === 'SCOPE_MISSING') {
+    const scope = String(error.details?.['scope'] ?? '');
+    response.set('WWW-Authenticate', `Bearer realm="quarry", error="insufficient_scope", scope="${scope}"`);
   }
   if (error.meaning.retryable) response.set('Retry-After', String(retrySeconds(error)));
   response.status(error.meaning.status);

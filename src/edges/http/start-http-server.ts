@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ANONYMOUS } from '../../core/access/identity.js';
 import { QuarryError, systemCode } from '../../core/errors.js';
-import { createTrustedProxies } from './client-address.js';
+import { createTrustedProxies, plainAddress } from './client-address.js';
 import { createHttpApp, type HttpAppParts } from './create-http-app.js';
 import { guardSockets, SOCKET_LIMITS, type SocketLimits, serverOptions } from './guard-sockets.js';
 import { isLoopbackHost } from './loopback.js';
@@ -39,7 +40,7 @@ export interface RunningServer {
  */
 export async function startHttpServer(parts: HttpServerParts): Promise<RunningServer> {
   const { settings, port, drainMs = 10_000 } = parts;
-  checkKey(settings.host, settings.apiKey);
+  await checkKey(settings, parts.access);
   const stopping = new AbortController();
   const limits = { ...SOCKET_LIMITS, ...parts.sockets };
   const server = createServer(serverOptions(limits), createHttpApp({ ...parts, stopping: stopping.signal }));
@@ -47,7 +48,10 @@ export async function startHttpServer(parts: HttpServerParts): Promise<RunningSe
   const { clock } = parts.services.context;
   guardSockets(server, { limits, isTrusted: proxies.has, elapsedMs: () => clock.elapsedMs() });
   const drained = watchRequests(server);
-  server.on('clientError', answerUnreadable);
+  server.on('clientError', (error: Error, socket: Socket) => {
+    if (systemCode(error) === 'ERR_HTTP_REQUEST_TIMEOUT') void tellUnfinished(socket, parts.access);
+    answerUnreadable(error, socket);
+  });
   await listen(server, settings.host, port);
   // A TCP server's address is an object once it listens.
   const address = server.address() as AddressInfo;
@@ -62,18 +66,18 @@ export async function startHttpServer(parts: HttpServerParts): Promise<RunningSe
   };
 }
 
-function checkKey(host: string, apiKey: string): void {
+async function checkKey({ host, apiKey }: HttpAppParts['settings'], access: HttpAppParts['access']): Promise<void> {
   if (apiKey !== '' && apiKey.length < MIN_KEY_CHARACTERS) {
     throw new QuarryError('CONFIG_INVALID', `QUARRY_API_KEY has fewer than ${MIN_KEY_CHARACTERS} characters.`, {
       hint: 'Make one with: openssl rand -hex 32',
     });
   }
-  if (apiKey !== '' || isLoopbackHost(host)) return;
+  if (apiKey !== '' || isLoopbackHost(host) || (await access?.isInUse()) === true) return;
   throw new QuarryError(
     'CONFIG_INVALID',
     `Listening on ${host} would open the knowledge to other machines without a key.`,
     {
-      hint: 'Set QUARRY_API_KEY (at least 16 characters; openssl rand -hex 32 makes one), or listen on 127.0.0.1.',
+      hint: 'Make a key with quarry key create, or set QUARRY_API_KEY (at least 16 characters; openssl rand -hex 32 makes one), or listen on 127.0.0.1.',
     },
   );
 }
@@ -127,6 +131,13 @@ async function closeServer(
   // Clients keep connections open for later, some before they ever asked anything.
   server.closeAllConnections();
   await closed;
+}
+
+/** A client that never finished its request is refused like others. */
+async function tellUnfinished(socket: Socket, access: HttpAppParts['access']): Promise<void> {
+  const address = plainAddress(socket.remoteAddress ?? '') ?? '';
+  const origin = { identity: ANONYMOUS, address, requestId: '' };
+  await access?.denied({ code: 'REQUEST_TIMEOUT', door: 'rest', origin, operation: '', path: '', keyId: '' });
 }
 
 /** What is no HTTP at all, or never became a whole request, is answered in the same form as everything else. */

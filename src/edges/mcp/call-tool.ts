@@ -1,8 +1,10 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { Origin } from '../../core/access/identity.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Report } from '../../core/ports.js';
 import { oneLine } from '../../core/text/fence.js';
-import type { Door, Operation } from '../../operations/define.js';
+import type { Door } from '../../operations/call.js';
+import type { Operation } from '../../operations/define.js';
 import type { Services } from '../../services/services.js';
 import { toEdgeError } from '../edge-error.js';
 import type { Log } from '../log.js';
@@ -22,6 +24,7 @@ export interface ToolCall {
   readonly services: Services;
   readonly door: Door;
   readonly caller?: string;
+  readonly origin?: Origin;
   readonly signal: AbortSignal;
   readonly report: Report;
   readonly log: Log;

@@ -2,11 +2,14 @@ import { Server, type ServerOptions } from '@modelcontextprotocol/sdk/server/ind
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { ServerNotification, ServerRequest, ServerResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
+import type { Origin } from '../../core/access/identity.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Report } from '../../core/ports.js';
 import { nearestName } from '../../core/text/nearest-name.js';
-import type { Door, Operation, OperationContext } from '../../operations/define.js';
+import { type Door, type OperationContext, originOf } from '../../operations/call.js';
+import type { Operation } from '../../operations/define.js';
 import { offeredOperations, toolsetHint } from '../../operations/offered.js';
+import { mayCall } from '../../operations/scope-of.js';
 import type { Services } from '../../services/services.js';
 import { toEdgeError } from '../edge-error.js';
 import type { Log } from '../log.js';
@@ -36,6 +39,8 @@ export interface McpServerParts {
   readonly door: Extract<Door, 'mcp-stdio' | 'mcp-http'>;
   /** Who calls, for taking turns. Default: the door, as one caller. */
   readonly caller?: string;
+  /** By whom and from where. Default: the owner over stdio, nobody that is known over HTTP. */
+  readonly origin?: Origin;
   readonly version: string;
   /** What {@link writeInstructions} wrote; only the handshake sends it. */
   readonly instructions: string;
@@ -109,7 +114,10 @@ const NO_VALIDATOR: NonNullable<ServerOptions['jsonSchemaValidator']> = {
 };
 
 function createHandlers(parts: McpServerParts): ReadonlyMap<string, Handler> {
-  const tools = offeredOperations(parts.operations, parts.toolsets);
+  const offered = offeredOperations(parts.operations, parts.toolsets);
+  const { identity } = originOf(parts);
+  // What a caller may not call is not shown to him, nor are resources and prompts that reach it.
+  const tools = offered.filter((operation) => mayCall(identity, operation));
   const contextOf = (extra: Extra): OperationContext => ({
     services: parts.services,
     door: parts.door,
@@ -119,7 +127,7 @@ function createHandlers(parts: McpServerParts): ReadonlyMap<string, Handler> {
   });
   return new Map<string, Handler>([
     ['tools/list', () => ({ tools: tools.map(toToolListing) })],
-    ['tools/call', (params, extra) => handleToolCall(parts, tools, { params, extra })],
+    ['tools/call', (params, extra) => handleToolCall(parts, { tools, offered }, { params, extra })],
     ['resources/list', (params, extra) => listResources(contextOf(extra), tools, parse(Page, params)?.cursor)],
     ['resources/templates/list', () => listResourceTemplates(tools)],
     ['resources/read', (params, extra) => readResource(contextOf(extra), tools, parse(UriParams, params).uri)],
@@ -129,17 +137,18 @@ function createHandlers(parts: McpServerParts): ReadonlyMap<string, Handler> {
   ]);
 }
 
-function callerIn({ caller }: McpServerParts): { readonly caller?: string } {
-  return caller === undefined ? {} : { caller };
+function callerIn({ caller, origin }: McpServerParts): Pick<OperationContext, 'caller' | 'origin'> {
+  return { ...(caller === undefined ? {} : { caller }), ...(origin === undefined ? {} : { origin }) };
 }
 
 async function handleToolCall(
   parts: McpServerParts,
-  tools: readonly Operation[],
+  { tools, offered }: { readonly tools: readonly Operation[]; readonly offered: readonly Operation[] },
   { params, extra }: { readonly params: unknown; readonly extra: Extra },
 ): Promise<ServerResult> {
   const call = parse(ToolParams, params);
-  const operation = tools.find((tool) => tool.name === call.name);
+  // One that the caller may not call refuses by itself, and tells the audit log.
+  const operation = offered.find((tool) => tool.name === call.name);
   if (operation === undefined) throw unknownTool(call.name, tools, parts.known ?? parts.operations);
   refuseMisplaced(operation, call);
   const progress = createReport(parts, extra);

@@ -143,7 +143,7 @@ function findPrompt(tools: readonly Operation[], name: string): PromptDefinition
     hint:
       hidden === undefined
         ? `Prompts: ${known}.`
-        : `It needs the tools ${hidden.tools.join(', ')}, which QUARRY_TOOLSETS on the server does not offer.`,
+        : `It needs the tools ${hidden.tools.join(', ')}, which QUARRY_TOOLSETS on the server does not offer or your key does not allow.`,
   });
 }
 

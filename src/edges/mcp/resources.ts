@@ -7,7 +7,8 @@ import { decodeCursor, encodeCursor } from '../../core/cursor.js';
 import { QuarryError } from '../../core/errors.js';
 import { oneLine } from '../../core/text/fence.js';
 import type { Document } from '../../core/types.js';
-import type { Operation, OperationContext } from '../../operations/define.js';
+import type { OperationContext } from '../../operations/call.js';
+import type { Operation } from '../../operations/define.js';
 
 const STATUS_URI = 'quarry://status';
 const DOCUMENT_PREFIX = 'quarry://documents/';

@@ -16,6 +16,7 @@ export const recordFeedback = defineOperation({
   idempotent: false,
   openWorld: false,
   toolset: 'specialists',
+  scope: 'write',
   http: { method: 'POST', path: '/feedback', status: 201 },
   cli: { command: ['feedback', 'record'], positional: ['task'] },
   input: z.strictObject({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Config } from '../../../src/config/schema.js';
 import type { Job, JsonObject } from '../../../src/core/types.js';
-import type { Door } from '../../../src/operations/define.js';
+import type { Door } from '../../../src/operations/call.js';
 import type { Quarry } from '../../../src/quarry.js';
 import { finishJob, openTestWorkspace, removeFolder, temporaryFolder } from '../../support/workspace.js';
 

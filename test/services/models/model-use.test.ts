@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Config } from '../../../src/config/schema.js';
 import { LOCAL_REACH } from '../../../src/core/reach.js';
 import type { Job, JsonObject } from '../../../src/core/types.js';
-import type { Door } from '../../../src/operations/define.js';
+import type { Door } from '../../../src/operations/call.js';
 import type { Quarry } from '../../../src/quarry.js';
 import { createServices, type Services } from '../../../src/services/services.js';
 import { writeTinyTransformer } from '../../embed/tiny-transformer.js';
