@@ -40,6 +40,7 @@ export const ERROR_TABLE = {
   RUN_NOT_FOUND: missing(),
   DATASET_NOT_FOUND: missing(),
   SPECIALIST_NOT_FOUND: missing(),
+  LIVE_TEST_NOT_FOUND: missing(),
   KEY_NOT_FOUND: missing(),
   WORKSPACE_NOT_FOUND: missing(),
   RESOURCE_NOT_FOUND: missing(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lineBasisOf } from '../core/text/line-basis.js';
-import type { PlacedExcerpt, SearchHit } from '../services/search.js';
+import type { PlacedExcerpt, SearchHit } from '../services/retrieval/search-hit.js';
 import type { EnclosingSymbol } from '../services/symbols/symbol-service.js';
 
 /** Output: one result of a search. `id`, `title` and `url` are what connector clients expect. */

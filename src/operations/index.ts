@@ -71,6 +71,9 @@ import { feedbackReport } from './specialists/feedback-report.js';
 import { findPatterns } from './specialists/find-patterns.js';
 import { learn } from './specialists/learn.js';
 import { learningReports } from './specialists/learning-reports.js';
+import { liveTestStart } from './specialists/live-test-start.js';
+import { liveTestStatus } from './specialists/live-test-status.js';
+import { liveTestStop } from './specialists/live-test-stop.js';
 import { recordFeedback } from './specialists/record-feedback.js';
 import { routeTask } from './specialists/route-task.js';
 import { searchTools } from './specialists/search-tools.js';
@@ -171,6 +174,9 @@ const registry = [
   feedbackReport,
   feedbackQueue,
   feedbackForget,
+  liveTestStart,
+  liveTestStatus,
+  liveTestStop,
   findPatterns,
   learn,
   learningReports,

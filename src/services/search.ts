@@ -3,8 +3,7 @@ import { QuarryError } from '../core/errors.js';
 import type { Unavailable } from '../core/ports.js';
 import { READ_RESULTS } from '../core/ranking/relevance.js';
 import type { RetrievalSettings } from '../core/retrieval/settings.js';
-import { type LineBasis, lineBasisOf } from '../core/text/line-basis.js';
-import type { Chunk, Citation, Collection, SearchFilter } from '../core/types.js';
+import type { Chunk, Collection, SearchFilter } from '../core/types.js';
 import { CHARACTERS_PER_TOKEN, DEFAULT_ANSWER_TOKENS, SHORT_ANSWER_CHARACTERS } from './answer-budget.js';
 import { type Absentees, askEach, throwIfUnread } from './ask-each.js';
 import type { CollectionService } from './collections.js';
@@ -13,12 +12,21 @@ import { explainNothing, explainSearchFilter } from './filters/explain-nothing.j
 import { resolveFilter } from './filters/resolve-filter.js';
 import { noteDocumentId } from './notes.js';
 import { fitAround, sectionOf } from './retrieval/around-hit.js';
+import { type DraftedPage, draftPage, leadOf, type Rival } from './retrieval/draft-page.js';
 import { type Excerpt, pickExcerpts } from './retrieval/excerpts.js';
-import { explainHit } from './retrieval/explain-hit.js';
 import { type ListRelevance, relevanceOf } from './retrieval/judge-relevance.js';
 import { type Passage, PassageList } from './retrieval/passage-list.js';
 import { QueryVector } from './retrieval/query-vector.js';
 import type { RankedHit } from './retrieval/ranked-hit.js';
+import {
+  costOf,
+  type HitContext,
+  NOTHING_AROUND,
+  type PlacedExcerpt,
+  quotedLength,
+  type SearchHit,
+  toSearchHit,
+} from './retrieval/search-hit.js';
 import type { RankRequest, RetrieveService } from './retrieve.js';
 import { readableBy } from './specialists/readable-by.js';
 import type { SpecialistUse } from './specialists/specialist-service.js';
@@ -26,8 +34,6 @@ import type { EnclosingSymbol, SymbolService } from './symbols/symbol-service.js
 
 /** How many passages the pages of one search can hold. */
 const MAX_DEPTH = 200;
-/** How many other places of a passage are named. */
-const NAMED_PLACES = 5;
 
 /** How much around a hit is given to read. */
 export const CONTEXT_KINDS = ['none', 'neighbours', 'section'] as const;
@@ -43,6 +49,8 @@ export interface SearchRequest {
   readonly settings: Partial<RetrievalSettings>;
   /** Whose collections alone are read; the names above are among them, or none. */
   readonly specialist?: SpecialistUse | undefined;
+  /** Ranks too, and its results are interleaved with these on the first page. */
+  readonly rival?: Rival | undefined;
   /** 1..100. */
   readonly limit: number;
   readonly context: ContextKind;
@@ -52,53 +60,11 @@ export interface SearchRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A wider span around a hit. */
-export interface HitContext {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  readonly startLine: number;
-  readonly endLine: number;
-}
-
-/** Lines to show, and for a program what they stand in. */
-export interface PlacedExcerpt extends Excerpt {
-  readonly symbol: EnclosingSymbol | undefined;
-}
-
-/** What is told around a hit. */
-interface Surroundings {
-  readonly context: HitContext | null;
-  /** The lines of its document to read first, in the order of the document; empty when passages are read whole. */
-  readonly excerpts: readonly PlacedExcerpt[];
-  /** For a program of which something is shown: what the passage begins in, or the first it holds. */
-  readonly symbol: EnclosingSymbol | undefined;
-}
-
-const NOTHING_AROUND: Surroundings = { context: null, excerpts: [], symbol: undefined };
-
-/** Another place where the text of a hit stands. */
-export type OtherPlace = Pick<Citation, 'documentId' | 'title' | 'uri' | 'startLine' | 'endLine'> & {
-  readonly lineBasis: LineBasis;
-};
-
-/** One answer of a search. */
-export interface SearchHit extends Surroundings {
-  readonly rank: number;
-  readonly hit: RankedHit;
-  readonly citation: Citation;
-  readonly why: string;
-  /** Chance, 0..1, that it answers; null where nobody knows. */
-  readonly relevance: number | null;
-  /** Where the same text stands too, best-ranked first; at most five places. */
-  readonly alsoIn: readonly OtherPlace[];
-  /** How many more such places were ranked. */
-  readonly alsoInMore: number;
-}
-
 /** What a search gives. */
 export interface SearchAnswer {
   readonly hits: readonly SearchHit[];
+  /** Whose each hit is, where a rival ranked too (`b`); else none. */
+  readonly teams: DraftedPage['teams'];
   /** Set when there are more hits. */
   readonly nextCursor: string | null;
   /** True when the token budget ended the page early. */
@@ -148,26 +114,45 @@ export class SearchService {
     const filter = await resolveFilter(this.#context, collections, request.filter);
     const queryVector = new QueryVector(specialist?.queryMap);
     const ranking = { query, collections, filter, settings, signal, absentees, queryVector };
-    const passages = new PassageList(async (depth) =>
-      collections.length === 0 ? [] : this.#retrieve.rank({ ...ranking, depth }),
-    );
-    const page = await passages.slice(offset, Math.min(MAX_DEPTH, offset + request.limit));
+    const passages = this.#passages(ranking);
+    const { page, teams } = await this.#pageOf(passages, offset, { ...request, ranking });
     const first = await passages.slice(0, READ_RESULTS);
     const relevance = await relevanceOf(this.#context, first, settings.mode);
     const assembled = await this.#assemble(page, offset, { ...request, passages, ranking });
     const { truncated } = assembled;
     const hits = assembled.hits.map((hit) => ({ ...hit, relevance: relevance.ofResult(hit.rank - 1, hit.hit) }));
-    const next = offset + hits.length;
+    const isDrafted = teams.length > 0;
+    const next = isDrafted ? await leadOf(passages, page.slice(0, hits.length)) : offset + hits.length;
     const hasMore = next < MAX_DEPTH && (await passages.reaches(next + 1));
     const isEmpty = !(await passages.reaches(1));
     return {
       hits,
+      teams: teams.slice(0, hits.length),
       truncated,
       nextCursor: hasMore ? encodeCursor(next, binding) : null,
       hint: isEmpty ? await explainNothing(this.#context, collections, request) : null,
       relevance: { chance: relevance.chance, isDoubtful: relevance.isDoubtful, reason: relevance.reason },
       unavailable: absentees.list(),
     };
+  }
+
+  #passages(ranking: Omit<RankRequest, 'depth'>): PassageList {
+    return new PassageList(async (depth) =>
+      ranking.collections.length === 0 ? [] : this.#retrieve.rank({ ...ranking, depth }),
+    );
+  }
+
+  /** The passages of a page: of this ranking, and of its rival's where one ranks too. */
+  async #pageOf(
+    passages: PassageList,
+    offset: number,
+    { limit, rival, ranking }: SearchRequest & { readonly ranking: Omit<RankRequest, 'depth'> },
+  ): Promise<DraftedPage> {
+    const end = Math.min(MAX_DEPTH, offset + limit);
+    if (rival === undefined) return { page: await passages.slice(offset, end), teams: [] };
+    const { settings, queryMap } = rival;
+    const others = this.#passages({ ...ranking, settings, queryVector: new QueryVector(queryMap) });
+    return draftPage(passages, others, end);
   }
 
   /** Chunks like the given text, chunk or document; the document itself is left out. */
@@ -191,6 +176,7 @@ export class SearchService {
     const hits = others.map((hit, index) => toSearchHit({ hit, copies: [] }, index + 1, NOTHING_AROUND));
     return {
       hits,
+      teams: [],
       truncated: false,
       nextCursor: null,
       hint:
@@ -320,62 +306,6 @@ export class SearchService {
       endLine: last.endLine,
     };
   }
-}
-
-function toSearchHit(passage: Passage, rank: number, around: Surroundings): SearchHit {
-  const { hit, copies } = passage;
-  const { chunk, document } = hit.candidate;
-  const alsoIn = namedPlaces(passage);
-  return {
-    rank,
-    hit,
-    ...around,
-    alsoIn,
-    alsoInMore: copies.length - alsoIn.length,
-    why: explainHit(hit),
-    relevance: null,
-    citation: {
-      uri: document.uri,
-      title: document.title,
-      documentId: document.id,
-      contentHash: document.contentHash,
-      start: chunk.start,
-      end: chunk.end,
-      startLine: chunk.startLine,
-      endLine: chunk.endLine,
-      quote: chunk.text,
-    },
-  };
-}
-
-function namedPlaces({ copies }: Passage): OtherPlace[] {
-  return copies.slice(0, NAMED_PLACES).map(({ candidate: { chunk, document } }) => ({
-    documentId: document.id,
-    title: document.title,
-    uri: document.uri,
-    startLine: chunk.startLine,
-    endLine: chunk.endLine,
-    lineBasis: lineBasisOf(document),
-  }));
-}
-
-/** Characters that every hit needs for ids, hash, scores and the names of its fields. */
-const FRAME_CHARACTERS = 550;
-/** Characters that every other place of a hit needs beside its names. */
-const PLACE_CHARACTERS = 100;
-
-/** Characters of a text in JSON, where line ends, quotation marks and backslashes take two. */
-function quotedLength(text: string): number {
-  return JSON.stringify(text).length;
-}
-
-/** What a hit costs of the budget in its longer form, JSON: its text, its other places and the frame around them. */
-function costOf(passage: Passage): number {
-  const { chunk, document } = passage.hit.candidate;
-  const names = document.title.length + document.uri.length + chunk.headingPath.join('","').length;
-  const places = namedPlaces(passage).reduce((sum, { title, uri }) => sum + title.length + uri.length, 0);
-  const frames = FRAME_CHARACTERS + Math.min(passage.copies.length, NAMED_PLACES) * PLACE_CHARACTERS;
-  return quotedLength(chunk.text) + names + places + frames;
 }
 
 /** Normalised mean of unit vectors. */

@@ -101,7 +101,8 @@ export function createServices(context: ServiceContext, turns: FairQueue = creat
   const trainingRuns = once(async () => {
     const { TrainingRunService } = await import('./training-runs/training-run-service.js');
     const parts = { collections, jobs, models, labelling: async () => (await curation()).labelling };
-    return new TrainingRunService(context, { ...parts, specialists: (await specialists()).registry });
+    const { registry, liveTests } = await specialists();
+    return new TrainingRunService(context, { ...parts, specialists: registry, liveTests });
   }).get;
   const learners = { collections, jobs, curation, trainingRuns };
   return {

@@ -6,7 +6,7 @@ import { mayCall, needOf } from '../../src/operations/scope-of.js';
 
 /** What every operation needs, written down once more: whoever adds one decides who may call it. */
 const EXPECTED: Readonly<Record<Need, string>> = {
-  read: `search fetch find_similar verify_citation job_status list_sources list_documents status outline find_symbol
+  read: `search fetch find_similar verify_citation job_status list_sources live_test_status list_documents status outline find_symbol
     note_get note_list note_stats train_status train_list train_statistics train_configuration specialist_list specialist_show
     specialist_compare route_task search_tools feedback_report learning_reports`,
   write: 'ingest sync job_cancel note_create note_update note_delete record_feedback',
@@ -14,7 +14,7 @@ const EXPECTED: Readonly<Record<Need, string>> = {
     dataset_split dataset_export dataset_delete curate_next curate_submit`,
   benchmark: `benchmark_suites benchmark_create_suite benchmark_run benchmark_score benchmark_compare benchmark_report
     benchmark_export benchmark_export_suite benchmark_history benchmark_summary benchmark_gate benchmark_delete`,
-  train: `train_model train_start train_cancel train_resume train_promote train_rollback tune_next specialist_create
+  train: `train_model train_start train_cancel train_resume train_promote train_rollback live_test_start live_test_stop tune_next specialist_create
     specialist_configure specialist_retire specialist_ready_made feedback_queue feedback_forget find_patterns learn`,
   admin: `create_collection delete_collection remove_source reindex model_status model_use list_jobs doctor mend key_create
     key_list key_rotate key_revoke audit_search workspace_list`,

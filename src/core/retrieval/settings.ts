@@ -45,3 +45,9 @@ export const DEFAULT_RETRIEVAL: RetrievalSettings = {
  * (recall@100). The first ten results are the same for 30 to 200 candidates within noise (docs/decisions/0034).
  */
 export const BENCHMARK_RETRIEVAL: RetrievalSettings = { ...DEFAULT_RETRIEVAL, candidates: 100 };
+
+/** The settings that are not those of every search. */
+export function unusualSettings(settings: Partial<RetrievalSettings>): Partial<RetrievalSettings> {
+  const usual = new Map(Object.entries(DEFAULT_RETRIEVAL));
+  return Object.fromEntries(Object.entries(settings).filter(([key, value]) => usual.get(key) !== value));
+}

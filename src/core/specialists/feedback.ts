@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Where the first result of a search was put, to learn how much places count. */
 const placement = z.object({ rank: z.int().min(2), isSwapped: z.boolean() });
 
+/** Which side of a live test each result that was shown is of. */
+const draft = z.object({ test: z.string(), teams: z.array(z.enum(['a', 'b', 'both'])) });
+
 /** A search as the opt-in log remembers it: scrubbed, and only ids of what was found. */
 export const LOGGED_SEARCH = z.object({
   at: z.string(),
@@ -15,6 +18,7 @@ export const LOGGED_SEARCH = z.object({
   relevance: z.number().nullable(),
   isDoubtful: z.boolean(),
   placement: placement.nullable(),
+  draft: draft.nullable().default(null),
 });
 
 /** A search of {@link LOGGED_SEARCH}. */
@@ -33,11 +37,22 @@ export const FEEDBACK = z.object({
   /** Whether the task came out well; null where nobody said. */
   isSuccess: z.boolean().nullable(),
   /** The logged search that it is about; null when none was found. */
-  search: z.object({ shown: z.array(z.string()), placement: placement.nullable() }).nullable(),
+  search: z
+    .object({
+      shown: z.array(z.string()),
+      placement: placement.nullable(),
+      draft: draft.nullable().default(null),
+    })
+    .nullable(),
 });
 
 /** Feedback of {@link FEEDBACK}. */
 export type Feedback = z.output<typeof FEEDBACK>;
+
+/** Feedback on searches of a live test, oldest first. */
+export function feedbackOfTest(all: readonly Feedback[], test: string): Feedback[] {
+  return all.filter(({ search }) => search?.draft?.test === test);
+}
 
 /** How often what stands at a place is looked at, beside the first place. */
 export interface Propensity {

@@ -2,7 +2,7 @@ import type { SuiteOrigin } from '../benchmark/suite.js';
 import { furtherJudgments } from '../proof/further-judgments.js';
 import { holm } from '../statistics/holm.js';
 import { levelShare } from './spend-level.js';
-import type { Decision, GuardOutcome, HalfOutcome } from './training-run.js';
+import type { Decision, GuardOutcome, HalfOutcome, TrainingOutcome } from './training-run.js';
 
 /** Level that a corrected p value must reach, for the run as a whole. */
 export const RUN_LEVEL = 0.05;
@@ -43,6 +43,14 @@ export function promisingHalf(halves: readonly HalfOutcome[]): HalfOutcome | und
   return halves
     .filter(({ proof }) => proof.wins > 0 || proof.losses > 0)
     .sort((a, b) => b.proof.difference - a.proof.difference || a.half - b.half)[0];
+}
+
+/** The half whose choice is the result of a run, or else the most promising one; undefined when neither changes anything. */
+export function candidateHalf({
+  halves,
+  decision,
+}: Pick<TrainingOutcome, 'halves' | 'decision'>): HalfOutcome | undefined {
+  return halves.find(({ half }) => half === decision.half) ?? promisingHalf(halves);
 }
 
 /** What the proof is worth. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { RETRIEVAL_MODES } from '../../core/retrieval/settings.js';
 import { CONTEXT_KINDS, type SearchAnswer } from '../../services/search.js';
 import type { Services } from '../../services/services.js';
+import type { TestedRival } from '../../services/specialists/live-test-service.js';
+import type { SpecialistUse } from '../../services/specialists/specialist-service.js';
 import { defineOperation } from '../define.js';
 import { searchHitShape, toHitShape } from '../hit-shape.js';
 import { renderHits } from '../render-hits.js';
@@ -16,6 +18,26 @@ import {
 } from '../shapes.js';
 import { settingsOf, useSpecialist } from '../specialist-fields.js';
 
+const searchInput = z.strictObject({
+  query: z
+    .string()
+    .min(1)
+    .max(4000)
+    .describe('What you want to know: a question, words, an identifier, an error message.'),
+  collections: collectionNames,
+  limit: z.number().int().min(1).max(100).default(10).describe('How many results.'),
+  specialist: z.string().min(1).max(64).optional().describe('Search as this specialist does.'),
+  mode: z.enum(RETRIEVAL_MODES).optional().describe('hybrid (default), vector or keyword (BM25).'),
+  blend: z.enum(['convex', 'rrf']).optional().describe('Hybrid by scores (convex) or ranks (rrf).'),
+  alpha: z.number().min(0).max(1).optional().describe('Weight of meaning in a convex blend.'),
+  rerank: z.boolean().optional().describe('Reorder the best with the configured reranker.'),
+  diversity: z.number().min(0).max(1).optional().describe('0: relevance alone; towards 1: less repetition.'),
+  context: z.enum(CONTEXT_KINDS).default('none').describe('What to read around each result.'),
+  ...searchFilterFields,
+  maxTokens: tokenCount.optional().describe('Whole passages within so many tokens; default: the best lines, in 1000.'),
+  cursor,
+});
+
 export const search = defineOperation({
   name: 'search',
   summary: 'Search the knowledge',
@@ -28,27 +50,7 @@ export const search = defineOperation({
   http: { method: 'POST', path: '/search' },
   takesTurn: true,
   cli: { command: ['search'], positional: ['query'] },
-  input: z.strictObject({
-    query: z
-      .string()
-      .min(1)
-      .max(4000)
-      .describe('What you want to know: a question, words, an identifier, an error message.'),
-    collections: collectionNames,
-    limit: z.number().int().min(1).max(100).default(10).describe('How many results.'),
-    specialist: z.string().min(1).max(64).optional().describe('Search as this specialist does.'),
-    mode: z.enum(RETRIEVAL_MODES).optional().describe('hybrid (default), vector or keyword (BM25).'),
-    blend: z.enum(['convex', 'rrf']).optional().describe('Hybrid by scores (convex) or ranks (rrf).'),
-    alpha: z.number().min(0).max(1).optional().describe('Weight of meaning in a convex blend.'),
-    rerank: z.boolean().optional().describe('Reorder the best with the configured reranker.'),
-    diversity: z.number().min(0).max(1).optional().describe('0: relevance alone; towards 1: less repetition.'),
-    context: z.enum(CONTEXT_KINDS).default('none').describe('What to read around each result.'),
-    ...searchFilterFields,
-    maxTokens: tokenCount
-      .optional()
-      .describe('Whole passages within so many tokens; default: the best lines, in 1000.'),
-    cursor,
-  }),
+  input: searchInput,
   output: z.object({
     results: z.array(searchHitShape),
     nextCursor: z.string().nullable(),
@@ -78,6 +80,7 @@ export const search = defineOperation({
   async run({ services, signal }, input) {
     const { query, collections, limit, context, maxTokens: budget } = input;
     const specialist = await useSpecialist(services, input);
+    const rival = specialist && (await rivalOf(services, input, specialist));
     const answer = await services.search.search({
       query,
       collections,
@@ -87,10 +90,11 @@ export const search = defineOperation({
       cursor: input.cursor,
       signal,
       specialist,
+      rival,
       filter: filterOf(input),
       settings: settingsOf(input),
     });
-    const shown = input.cursor === undefined ? await remember(services, input, answer) : answer.hits;
+    const shown = input.cursor === undefined ? await remember(services, input, { ...answer, rival }) : answer.hits;
     return {
       results: shown.map(toHitShape),
       nextCursor: answer.nextCursor,
@@ -118,15 +122,26 @@ function relevanceOf({ chance, isDoubtful, reason }: SearchAnswer['relevance']) 
   return { relevance, relevanceNote: isDoubtful ? doubt : null };
 }
 
+/** With what a first page is interleaved while a live test of the specialist runs; who sets something gets that alone. */
+async function rivalOf(
+  services: Services,
+  input: z.output<typeof searchInput>,
+  specialist: SpecialistUse,
+): Promise<TestedRival | undefined> {
+  if (input.cursor !== undefined || Object.keys(settingsOf(input)).length > 0) return undefined;
+  return (await services.specialists()).liveTests.rivalOf(specialist);
+}
+
 /** The results in the order to show them; remembered, where the query log is opted in. */
 async function remember(
   services: Services,
-  { query, specialist = '' }: { readonly query: string; readonly specialist?: string | undefined },
-  { hits, relevance }: SearchAnswer,
+  { query, specialist = '' }: z.output<typeof searchInput>,
+  { hits, teams, relevance, rival }: SearchAnswer & { readonly rival: TestedRival | undefined },
 ): Promise<SearchAnswer['hits']> {
   if (services.context.config.queryLog === 'off') return hits;
   const { feedback } = await services.specialists();
-  return feedback.noteShown({ query, specialist, hits, relevance });
+  const draft = rival === undefined ? null : { test: rival.test, teams: [...teams] };
+  return feedback.noteShown({ query, specialist, hits, relevance, draft });
 }
 
 const LONGEST_INSTRUCTIONS = 300;

@@ -90,7 +90,7 @@ export const routeTask = defineOperation({
     // What is handed out is remembered as a search is, so that feedback knows at which places the passages stood.
     const context = answer.context.map((part) => ({
       ...part,
-      hits: feedback.noteShown({ query: part.task, ...part }),
+      hits: feedback.noteShown({ query: part.task, draft: null, ...part }),
     }));
     return toOutput({ ...answer, context });
   },

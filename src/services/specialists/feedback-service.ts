@@ -14,7 +14,7 @@ import {
 import type { ToolPast } from '../../core/specialists/tool-choice.js';
 import type { ServiceContext } from '../context.js';
 import { DatasetAccess } from '../curation/dataset-access.js';
-import type { SearchHit } from '../search.js';
+import type { SearchHit } from '../retrieval/search-hit.js';
 import type { PastTask, PastTasks } from './past-task.js';
 import { QueryLog } from './query-log.js';
 
@@ -44,6 +44,8 @@ export interface ShownSearch {
   readonly specialist: string;
   readonly hits: readonly SearchHit[];
   readonly relevance: { readonly chance: number | null; readonly isDoubtful: boolean };
+  /** The live test that it is part of, and whose results these are; null for none. */
+  readonly draft: LoggedSearch['draft'];
 }
 
 /** What feedback comes to. */
@@ -73,9 +75,10 @@ export class FeedbackService implements PastTasks {
   }
 
   /** The results in the order to show them; remembered where it is opted in. Nobody waits for that; what fails is logged. */
-  noteShown({ query, specialist, hits, relevance }: ShownSearch): readonly SearchHit[] {
+  noteShown({ query, specialist, hits, relevance, draft }: ShownSearch): readonly SearchHit[] {
     if (!this.isOn) return hits;
-    const placement = this.#drawPlacement(hits.length);
+    // One experiment at a time.
+    const placement = draft === null ? this.#drawPlacement(hits.length) : null;
     const order = placement?.isSwapped === true ? swapFirst(hits, placement.rank) : hits;
     this.#log.note({
       at: this.#context.clock.now(),
@@ -85,6 +88,7 @@ export class FeedbackService implements PastTasks {
       relevance: relevance.chance,
       isDoubtful: relevance.isDoubtful,
       placement,
+      draft,
     });
     return order;
   }
@@ -216,7 +220,9 @@ export class FeedbackService implements PastTasks {
   async #searchOf(task: string, specialist: string): Promise<Feedback['search']> {
     const recent = (await this.searches()).slice(-LOOKED_BACK).reverse();
     const found = recent.find((search) => search.query === task && search.specialist === specialist);
-    return found === undefined ? null : { shown: found.shown, placement: found.placement };
+    if (found === undefined) return null;
+    const { shown, placement, draft } = found;
+    return { shown, placement, draft };
   }
 
   async #exampleOf({ query, passage }: FeedbackCandidate): Promise<Example | undefined> {

@@ -6,8 +6,9 @@ import { toolChances } from '../../core/specialists/tool-choice.js';
 import { Absentees } from '../ask-each.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
+import type { SearchHit } from '../retrieval/search-hit.js';
 import type { RetrieveService } from '../retrieve.js';
-import type { SearchAnswer, SearchHit, SearchService } from '../search.js';
+import type { SearchAnswer, SearchService } from '../search.js';
 import type { PastTasks } from './past-task.js';
 import { type RouteCandidate, RouteEvidenceReader } from './route-evidence.js';
 import {

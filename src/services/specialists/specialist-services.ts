@@ -8,6 +8,7 @@ import type { RetrieveService } from '../retrieve.js';
 import type { SearchService } from '../search.js';
 import { EvidenceService } from './evidence-service.js';
 import { FeedbackService } from './feedback-service.js';
+import { LiveTestService } from './live-test-service.js';
 import { PatternService } from './pattern-service.js';
 import { RoutingService } from './routing-service.js';
 import { SpecialistService } from './specialist-service.js';
@@ -18,6 +19,7 @@ export interface SpecialistServices {
   readonly routing: RoutingService;
   readonly feedback: FeedbackService;
   readonly evidence: EvidenceService;
+  readonly liveTests: LiveTestService;
   readonly patterns: PatternService;
   /** A suite that judges specialists. @throws QuarryError SUITE_NOT_FOUND, SUITE_INVALID, PATH_UNREADABLE */
   openSuite(suite: string, reach: Reach): Promise<Suite>;
@@ -46,6 +48,7 @@ export function createSpecialistServices(context: ServiceContext, parts: Special
   return {
     registry,
     feedback,
+    liveTests: new LiveTestService(context, { registry, feedback }),
     routing: new RoutingService(context, { ...parts, registry, past: feedback }),
     evidence: new EvidenceService(context, { benchmark: parts.benchmark, feedback }),
     patterns: new PatternService(context, feedback),

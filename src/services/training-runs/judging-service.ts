@@ -4,7 +4,7 @@ import { TRUST_THRESHOLD } from '../../core/curation/judge-trust.js';
 import { QuarryError } from '../../core/errors.js';
 import { sha256 } from '../../core/identity.js';
 import { LOCAL_REACH } from '../../core/reach.js';
-import { promisingHalf } from '../../core/training-runs/decide-promotion.js';
+import { candidateHalf } from '../../core/training-runs/decide-promotion.js';
 import {
   COUNTED_RANKS,
   decideJudging,
@@ -14,7 +14,7 @@ import {
   plannedGain,
 } from '../../core/training-runs/disagreement.js';
 import { levelShare } from '../../core/training-runs/spend-level.js';
-import type { HalfOutcome, TrainingOutcome } from '../../core/training-runs/training-run.js';
+import type { TrainingOutcome } from '../../core/training-runs/training-run.js';
 import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import { DatasetAccess } from '../curation/dataset-access.js';
@@ -224,11 +224,6 @@ export class JudgingService {
 }
 
 const NO_HANDLE = { id: '', input: {}, report: () => undefined, count: () => undefined, issue: () => undefined };
-
-/** The half whose choice is the result of a run, or else the most promising one; undefined when neither changes anything. */
-export function candidateHalf({ halves, decision }: TrainingOutcome): HalfOutcome | undefined {
-  return halves.find(({ half }) => half === decision.half) ?? promisingHalf(halves);
-}
 
 /** @throws QuarryError RUN_INVALID */
 function requireCandidate(run: string, outcome: TrainingOutcome | undefined): asserts outcome is TrainingOutcome {

@@ -1,7 +1,8 @@
 import { QuarryError } from '../../core/errors.js';
 import type { Reach } from '../../core/reach.js';
-import { DEFAULT_RETRIEVAL, type RetrievalSettings } from '../../core/retrieval/settings.js';
+import { type RetrievalSettings, unusualSettings } from '../../core/retrieval/settings.js';
 import type { LearnedPart, LearnedParts, Specialist } from '../../core/specialists/specialist.js';
+import { candidateHalf } from '../../core/training-runs/decide-promotion.js';
 import type {
   HalfOutcome,
   TrainingOutcome,
@@ -10,9 +11,11 @@ import type {
 } from '../../core/training-runs/training-run.js';
 import type { ServiceContext } from '../context.js';
 import type { ModelService } from '../models/model-service.js';
+import type { LiveTestService } from '../specialists/live-test-service.js';
 import type { SpecialistService } from '../specialists/specialist-service.js';
-import { candidateHalf, type JudgingService } from './judging-service.js';
+import type { JudgingService } from './judging-service.js';
 import { type ModelInForce, ModelPromotion } from './model-promotion.js';
+import { requireSameBase } from './require-same-base.js';
 import type { RunRecords } from './run-records.js';
 
 /** What is in force after a promotion or a rollback. */
@@ -39,6 +42,7 @@ export class PromotionService {
   readonly #records: RunRecords;
   readonly #judging: JudgingService;
   readonly #models: ModelPromotion;
+  readonly #liveTests: LiveTestService;
 
   constructor(
     context: ServiceContext,
@@ -46,9 +50,11 @@ export class PromotionService {
       specialists: SpecialistService;
       records: RunRecords;
       judging: JudgingService;
+      liveTests: LiveTestService;
       models: () => Promise<ModelService>;
     },
   ) {
+    this.#liveTests = parts.liveTests;
     this.#models = new ModelPromotion(context, parts.models);
     this.#context = context;
     this.#specialists = parts.specialists;
@@ -86,7 +92,7 @@ export class PromotionService {
   async promote(id: string, { name, reach }: PromotionTarget): Promise<InForce> {
     const run = await this.#records.get(id);
     const { recipe } = run;
-    const half = await this.#provenHalf(id);
+    const half = await this.#provenHalf(run, name);
     if (recipe.kind === 'static') {
       requireOwner(reach);
       return { ...NO_SPECIALIST, model: await this.#models.promote(run, half) };
@@ -101,7 +107,7 @@ export class PromotionService {
       kind === 'adapter'
         ? { ...specialist.learned, settings, adapter: this.#partOf(id, specialist, 'adapter') }
         : { ...specialist.learned, settings };
-    const force = { settings: differing(half.settings), learned };
+    const force = { settings: unusualSettings(half.settings), learned };
     return inForceOf(await this.#specialists.putInForce(target, specialist.revision, force));
   }
 
@@ -131,12 +137,15 @@ export class PromotionService {
     return inForceOf(await this.#specialists.putInForce(name, specialist.revision, { settings, learned }));
   }
 
-  /** What held-out questions have proven, or judging since then has. @throws QuarryError RUN_INVALID */
-  async #provenHalf(id: string): Promise<HalfOutcome> {
+  /** What held-out questions have proven, or judging or a live test since then. @throws QuarryError RUN_INVALID */
+  async #provenHalf({ id, recipe }: TrainingRun, name = recipe.specialist): Promise<HalfOutcome> {
     const outcome = await this.#records.outcome(id);
-    const isOpen = outcome?.decision.reason === 'no-gain';
-    const isJudged = isOpen && (await this.#judging.progress(id)).verdict === 'gain';
-    if (outcome === undefined || !isJudged) return requireProven(id, outcome);
+    const isOpen = outcome?.decision.reason === 'no-gain' && recipe.kind !== 'static';
+    const isProven =
+      isOpen &&
+      ((await this.#judging.progress(id)).verdict === 'gain' ||
+        (await this.#liveTests.hasWon({ specialist: name, run: id })));
+    if (outcome === undefined || !isProven) return requireProven(id, outcome);
     const half = candidateHalf(outcome);
     const fallen = outcome.guards.find(({ hasFallen }) => hasFallen);
     if (half !== undefined && fallen === undefined) return half;
@@ -178,28 +187,6 @@ function requireProven(id: string, outcome: TrainingOutcome | undefined): HalfOu
       hint: outcome === undefined ? 'Wait for it, or go on with it: train_resume.' : 'Judge more questions: tune_next.',
     },
   );
-}
-
-/** What was proven holds against what was in force then. @throws QuarryError RUN_INVALID */
-function requireSameBase(specialist: Specialist, { base, baseAdapter }: TrainingRecipe): void {
-  const now = { ...DEFAULT_RETRIEVAL, ...specialist.settings };
-  const isSame = differsIn(now, base).length === 0 && (specialist.learned.adapter?.run ?? '') === baseAdapter;
-  if (isSame) return;
-  throw new QuarryError('RUN_INVALID', `${specialist.name} searches otherwise now than when this run was proven.`, {
-    hint: 'Start the run anew: it is then proven against what is in force.',
-    details: { differing: differsIn(now, base) },
-  });
-}
-
-function differsIn(a: RetrievalSettings, b: RetrievalSettings): string[] {
-  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
-  return [...new Set([...left.keys(), ...right.keys()])].filter((key) => left.get(key) !== right.get(key));
-}
-
-/** The settings that are not those of every search. */
-function differing(settings: RetrievalSettings): Partial<RetrievalSettings> {
-  const usual = new Map(Object.entries(DEFAULT_RETRIEVAL));
-  return Object.fromEntries(Object.entries(settings).filter(([key, value]) => usual.get(key) !== value));
 }
 
 /** A specialist is one among others; the model is everybody's in a workspace. @throws QuarryError RUN_INVALID */

@@ -11,6 +11,7 @@ import type { ServiceContext } from '../context.js';
 import type { LabellingService } from '../curation/labelling-service.js';
 import { isFinished, type JobService } from '../jobs.js';
 import type { ModelService } from '../models/model-service.js';
+import type { LiveTestService } from '../specialists/live-test-service.js';
 import type { SpecialistService } from '../specialists/specialist-service.js';
 import { TrainingExecutor } from './execute-training.js';
 import { JudgingService } from './judging-service.js';
@@ -51,6 +52,7 @@ export interface TrainingRunParts {
   readonly collections: CollectionService;
   readonly jobs: JobService;
   readonly specialists: SpecialistService;
+  readonly liveTests: LiveTestService;
   readonly labelling: () => Promise<LabellingService>;
   readonly models: () => Promise<ModelService>;
 }

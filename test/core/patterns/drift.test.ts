@@ -10,6 +10,7 @@ const search = (at: number, isDoubtful: boolean): LoggedSearch => ({
   relevance: 0.5,
   isDoubtful,
   placement: null,
+  draft: null,
 });
 
 test('tells of queries that drift away, names them, and tells nothing of few', () => {

@@ -14,7 +14,7 @@ function readers(count: number, answers: number): Feedback[] {
     if (isSwapped) [shown[0], shown[rank - 1]] = [shown[rank - 1] ?? '', 'top'];
     const place = shown.indexOf('top');
     const isUsed = random() < (LOOKED_AT[place] ?? 0) * answers;
-    const search = { shown, placement: { rank, isSwapped } };
+    const search = { shown, placement: { rank, isSwapped }, draft: null };
     return {
       at: '',
       task: 'q',
@@ -44,7 +44,7 @@ describe('position bias', () => {
     const unmoved = readers(2_000, 0.8).filter(({ search }) => search?.placement?.isSwapped === false);
     expect(estimatePropensities(unmoved).every(({ ratio }) => ratio === null)).toBe(true);
     const [first] = feedbackCandidates([
-      { ...(readers(1, 1)[0] as Feedback), used: ['b'], search: { shown: ['a', 'b'], placement: null } },
+      { ...(readers(1, 1)[0] as Feedback), used: ['b'], search: { shown: ['a', 'b'], placement: null, draft: null } },
     ]);
     expect(first).toMatchObject({ passage: 'b', used: 1, weight: null });
   });
@@ -56,7 +56,7 @@ describe('position bias', () => {
       ...base,
       task: 'own',
       used: [passage],
-      search: { shown: ['x', 'y'], placement: null },
+      search: { shown: ['x', 'y'], placement: null, draft: null },
     });
     const weights = feedbackCandidates([...feedback, use('x'), use('y')]).filter(({ query }) => query === 'own');
     const of = (passage: string) => weights.find((one) => one.passage === passage)?.weight ?? 0;

@@ -94,6 +94,7 @@ describe('feedback', () => {
       relevance: null,
       isDoubtful: false,
       placement: null,
+      draft: null,
     });
     const put = (at: string, query: string) =>
       store.putRecord('query-log', `${at} x`, { searches: [search(query, at)] });
