@@ -92,8 +92,11 @@ describe('the table is whole', () => {
     for (const name of listed) expect(sounding).toContain(name);
   });
 
-  test('every operation that writes to a place takes overwrite and confirm, in the same words', () => {
-    const words = PLACE_FIELDS.filter(({ access }) => access === 'write').map(({ operation }) => {
+  test('every operation that may replace something takes overwrite and confirm, in the same words', () => {
+    const writing = PLACE_FIELDS.filter(
+      ({ access, replacesNothing }) => access === 'write' && replacesNothing !== true,
+    );
+    const words = writing.map(({ operation }) => {
       const fields = operationOf(operation).inputSchema['properties'] as Record<string, JsonObject>; // As zod writes it.
       return [fields['overwrite']?.['description'], fields['confirm']?.['description']];
     });

@@ -5,6 +5,8 @@ export interface PlaceField {
   readonly operation: string;
   readonly field: string;
   readonly access: 'read' | 'write';
+  /** It makes something new, and never takes the place of what is there. */
+  readonly replacesNothing?: true;
   /** What of the tree outside of the roots this field would open: a name below `outside`. */
   readonly prey: string;
   /** The same of the tree inside, for what may be named there. */
@@ -161,6 +163,21 @@ export const PLACE_FIELDS: readonly PlaceField[] = [
     access: 'write',
     prey: 'model',
     input: (output) => ({ data: 'allowed/pairs.jsonl', output }),
+  },
+  {
+    operation: 'audit_export',
+    field: 'output',
+    access: 'write',
+    prey: 'report.html',
+    input: (output) => ({ output }),
+  },
+  {
+    operation: 'workspace_export',
+    field: 'output',
+    access: 'write',
+    replacesNothing: true,
+    prey: 'copy',
+    input: (output) => ({ name: 'default', output }),
   },
 ];
 
