@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Table } from '@lancedb/lancedb';
 import type { Report } from '../core/ports.js';
+import { ResultRows } from './columns.js';
 import { commit } from './commit.js';
 import type { Database } from './database.js';
 import type { Engine } from './engine.js';
@@ -147,10 +148,11 @@ export async function foldLongTail(engine: Engine, table: Table): Promise<void> 
 
 /** Columns of {@link STANDING_INDEXES} whose index cannot answer. */
 export async function brokenIndexes(table: Table): Promise<string[]> {
+  const held = await heldValues(table);
   // One question to all costs half of one to each.
-  const answers = await Promise.all([canAnswer(table, PLAIN_COLUMNS), canAnswer(table, [KEYWORD_COLUMN])]);
+  const answers = await Promise.all([canAnswer(table, PLAIN_COLUMNS, held), canAnswer(table, [KEYWORD_COLUMN], held)]);
   if (answers.every((answer) => answer)) return [];
-  const each = await Promise.all(STANDING_INDEXES.map((column) => canAnswer(table, [column])));
+  const each = await Promise.all(STANDING_INDEXES.map((column) => canAnswer(table, [column], held)));
   return STANDING_INDEXES.filter((_, at) => each[at] === false);
 }
 
@@ -168,15 +170,39 @@ export async function rebuildIndexes(engine: Engine, table: Table): Promise<void
   for (const column of STANDING_INDEXES) await retried(() => buildIndex(engine, table, column));
 }
 
+/** Values that stand in the columns of sorted indexes, by column: only for those is more than the ends of the pages read. */
+type HeldValues = ReadonlyMap<string, string>;
+
+const SORTED_COLUMNS = ['key', 'document_id', 'chunk_id', 'embed_hash'] as const;
+/** Among so many rows a value of each column is looked for. */
+const LOOKED_AT = 50;
+
+async function heldValues(table: Table): Promise<HeldValues> {
+  const rows = new ResultRows(
+    await table
+      .query()
+      .select([...SORTED_COLUMNS])
+      .limit(LOOKED_AT)
+      .toArrow(),
+  );
+  const held = new Map<string, string>();
+  for (const column of SORTED_COLUMNS) {
+    const values = Array.from({ length: rows.length }, (_, at) => rows.text(column, at));
+    const value = values.find((text) => text !== '');
+    if (value !== undefined) held.set(column, value);
+  }
+  return held;
+}
+
 /** Whether the indexes of these columns answer, the keyword index alone or others. */
-async function canAnswer(table: Table, columns: readonly string[]): Promise<boolean> {
+async function canAnswer(table: Table, columns: readonly string[], held: HeldValues): Promise<boolean> {
   try {
     const query = table.query();
     if (columns.includes(KEYWORD_COLUMN)) {
       // A common word, so that a list of postings is read and not only the dictionary.
       query.fullTextSearch('data value use new name', { columns: KEYWORD_COLUMN }).select(['key', '_score']);
     } else {
-      query.where(columns.map(probeOf).reduce(both)).select(['key']);
+      query.where(columns.map((column) => probeOf(column, held)).reduce(both)).select(['key']);
     }
     await query.limit(1).toArrow({ timeoutMs: ANSWER_MS }); // on some damage the engine waits for ever
     return true;
@@ -185,9 +211,11 @@ async function canAnswer(table: Table, columns: readonly string[]): Promise<bool
   }
 }
 
-/** A condition that holds for no row. */
-function probeOf(column: string): Predicate {
-  return column === 'tags' || column === 'facts' ? contains(column, 'probe') : equals(column, 'probe');
+/** A condition that only the index can tell of. */
+function probeOf(column: string, held: HeldValues): Predicate {
+  return column === 'tags' || column === 'facts'
+    ? contains(column, 'probe')
+    : equals(column, held.get(column) ?? 'probe');
 }
 
 async function retried<T>(work: () => Promise<T>): Promise<T> {
