@@ -1,7 +1,8 @@
 import type { Config } from './config/schema.js';
+import type { SharedCounts } from './edges/http/shared-counts.js';
 import { startHttpServer } from './edges/http/start-http-server.js';
+import type { Log } from './edges/log.js';
 import { openWorkspace } from './open-workspace.js';
-
 import { operations } from './operations/index.js';
 import { createServerAccess } from './serve-access.js';
 import { type ServerCommandParts, type ServerRequest, settingsOf } from './server-settings.js';
@@ -15,9 +16,14 @@ export async function serveHttp(
   const access = createServerAccess(() => workspace);
   const workspace = await openWorkspace(settingsOf(request), access.shared);
   const { config, services, log, close } = workspace;
+  let counts: SharedCounts | undefined;
   try {
     const settings = config;
-    const server = await startHttpServer({ operations, services, access, version, log, settings, port: config.port });
+    counts = await openCounts(config, log);
+    const server = await startHttpServer({
+      ...{ operations, services, access, counts, version, log, settings },
+      port: config.port,
+    });
     terminal.stderr.write(
       `Quarry serves ${server.url}: MCP at /mcp, REST at /api/v1, OpenAPI at /openapi.json. Stop with Ctrl-C.\n`,
     );
@@ -30,6 +36,7 @@ export async function serveHttp(
     await learning;
     return 0;
   } finally {
+    await counts?.close();
     await access.close();
     await close();
   }
@@ -40,4 +47,11 @@ async function learnOnSchedule(services: Services, config: Config, signal: Abort
   const { learnEveryHours, learnBudgetMinutes } = config;
   if (learnEveryHours === 0) return;
   await (await services.learning()).schedule(learnEveryHours, learnBudgetMinutes, signal);
+}
+
+/** Where requests are counted together with other servers. @throws QuarryError CONFIG_INVALID */
+async function openCounts({ redisUrl }: Config, log: Log): Promise<SharedCounts | undefined> {
+  if (redisUrl === '') return undefined;
+  const { connectSharedCounts } = await import('./edges/http/shared-counts.js');
+  return connectSharedCounts(redisUrl, log);
 }

@@ -3,7 +3,7 @@ import type { RequestHandler, Response } from 'express';
 import { ANONYMOUS, type Identity, OWNER } from '../../core/access/identity.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Services } from '../../services/services.js';
-import { tooMany } from './guards.js';
+import { tooMany } from './rate-guards.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { factsOf, type ServerAccess } from './request-caller.js';
 
@@ -49,7 +49,7 @@ export function keyGuard(parts: KeyGuardParts): RequestHandler {
     const header = request.headers.authorization;
     const identity = await identify(/^Bearer +(\S+) *$/i.exec(header ?? '')?.[1], response);
     if (identity instanceof QuarryError) {
-      const waitMs = parts.failures.take(facts.countedAs);
+      const { waitMs } = await parts.failures.take(facts.countedAs);
       if (waitMs > 0) return next(tooMany('Too many requests without the right key from this address.', waitMs));
       const reason = header === undefined ? '' : ', error="invalid_token"';
       response.set('WWW-Authenticate', `Bearer realm="quarry"${reason}`);
