@@ -83,7 +83,7 @@ export const SETTINGS = {
     env: ['QUARRY_HOST'],
     parse: text,
     default: '127.0.0.1',
-    help: 'Address that `quarry serve` listens on. Anything but loopback needs QUARRY_API_KEY.',
+    help: 'Address that `quarry serve` listens on. Anything but loopback needs a key, or an issuer of tokens.',
   }),
   port: setting({
     env: ['QUARRY_PORT', 'PORT'],
@@ -189,6 +189,48 @@ export const SETTINGS = {
     default: '',
     help: 'Redis in which several servers count requests together: redis://[user:password@]host[:port], rediss:// for TLS. While it cannot be reached each counts in memory. Default: in memory.',
     secret: true,
+  }),
+  oauthIssuer: setting({
+    env: ['QUARRY_OAUTH_ISSUER'],
+    parse: text,
+    default: '',
+    help: 'Issuer of OAuth access tokens (JWT) that `quarry serve` accepts besides keys, as it stands in them. Default: none.',
+  }),
+  oauthAudience: setting({
+    env: ['QUARRY_OAUTH_AUDIENCE'],
+    parse: text,
+    default: '',
+    help: 'What tokens for this server name as their audience; best its own address, https://quarry.example/mcp. Needed with an issuer.',
+  }),
+  oauthJwksUrl: setting({
+    env: ['QUARRY_OAUTH_JWKS_URL'],
+    parse: text,
+    default: '',
+    help: 'Where the issuer publishes its keys (JWKS), https or on this machine. Needed with an issuer.',
+  }),
+  oauthResource: setting({
+    env: ['QUARRY_OAUTH_RESOURCE'],
+    parse: text,
+    default: '',
+    help: 'Address of MCP as clients know it, for the metadata of the protected resource. Default: the audience.',
+  }),
+  oauthAlgorithms: setting({
+    env: ['QUARRY_OAUTH_ALGORITHMS'],
+    parse: list,
+    default: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    help: 'Signatures that are accepted, comma separated: RS256 to RS512, PS256 to PS512, ES256 to ES512, EdDSA, Ed25519.',
+  }),
+  oauthScopePrefix: setting({
+    env: ['QUARRY_OAUTH_SCOPE_PREFIX'],
+    parse: text,
+    default: '',
+    help: 'What stands before read, write, curate, benchmark, train and admin in the scopes of tokens, for instance quarry:. Default: nothing.',
+  }),
+  oauthWorkspaceClaim: setting({
+    env: ['QUARRY_OAUTH_WORKSPACE_CLAIM'],
+    parse: text,
+    default: '',
+    help: 'Claim with the name of the workspace that a token is for; a token without it is then refused. Default: all tokens are for the workspace that the server has open.',
   }),
   trustedProxies: setting({
     env: ['QUARRY_TRUSTED_PROXIES'],

@@ -11,6 +11,7 @@ import { createHealthRoutes } from './health-routes.js';
 import { keyGuard } from './key-guard.js';
 import { createMcpMount } from './mcp-mount.js';
 import { describeApi } from './openapi.js';
+import { createResourceRoutes } from './protected-resource.js';
 import { atOnceOf, concurrencyGuard, type RateSettings, rateGuard, windowsOf } from './rate-guards.js';
 import { createRateLimiter } from './rate-limiter.js';
 import { type RequestCaller, requestCaller, type ServerAccess } from './request-caller.js';
@@ -49,7 +50,7 @@ export interface HttpAppParts {
 
 /**
  * REST, OpenAPI, MCP and health on one Express app. Every request, whatever its path, passes in turn: naming and the log,
- * security headers, the Host guard, the Origin guard; then health is answered, whoever asks and however often; everything
+ * security headers, the Host guard, the Origin guard; then health is answered, and how to get a token, whoever asks and however often; everything
  * else passes the key and the rate limit before it is routed.
  * @throws QuarryError CONFIG_INVALID for an unknown toolset or what is no address of a proxy
  */
@@ -65,6 +66,8 @@ export function createHttpApp(parts: HttpAppParts): Express {
   const proxies = createTrustedProxies(settings.trustedProxies ?? []);
   app.use(accessLog(log, proxies, elapsedMs), securityHeaders, hostGuard(settings), originGuard(settings));
   app.use(createHealthRoutes(services, log));
+  const resource = parts.access?.tokens?.resource;
+  if (resource !== undefined) app.use(createResourceRoutes(resource, offered));
   const shared = parts.counts;
   const failures = createRateLimiter({ name: 'refused', windows: FAILED_KEYS, shared });
   app.use(keyGuard({ apiKey: settings.apiKey, access: parts.access, services, failures }));

@@ -55,9 +55,9 @@ export function accessLog(log: Log, proxies: TrustedProxies, elapsedMs: () => nu
   };
 }
 
-/** The id of the key, for the log. */
+/** The id of the key, or whom a token names, for the log. */
 function keyIn({ kind, id }: Identity): { readonly key?: string } {
-  return kind === 'key' ? { key: id } : {};
+  return kind === 'key' || kind === 'token' ? { key: id } : {};
 }
 
 /** Headers that keep a browser from sniffing, framing, caching or running anything of ours. */
