@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import type { Config } from './config/schema.js';
 import type { Identity } from './core/access/identity.js';
+import type { TokenVerifier } from './core/access/token.js';
+import { isWorkspaceName } from './core/access/workspace-name.js';
 import { QuarryError } from './core/errors.js';
-import type { Denial, ServerAccess } from './edges/http/request-caller.js';
+import type { ProtectedResource } from './edges/http/protected-resource.js';
+import type { Denial, ServerAccess, TokenAccess } from './edges/http/request-caller.js';
 import { openWorkspace, type SharedParts, type Workspace } from './open-workspace.js';
 import type { Services } from './services/services.js';
 
@@ -21,24 +24,52 @@ interface Tenant {
 /** How long the name of a workspace counts as what it is. */
 const FRESH_MS = 400;
 
-/** @param openMain gives the workspace that the server itself has open */
-export function createServerAccess(openMain: () => Workspace): OpenedAccess {
+/** Tokens that a server accepts, and what clients must know to get one. */
+export interface AcceptedTokens {
+  readonly verifier: TokenVerifier;
+  readonly resource: ProtectedResource;
+}
+
+/**
+ * @param openMain gives the workspace that the server itself has open
+ * @param accepted tokens that count besides keys
+ */
+export function createServerAccess(openMain: () => Workspace, accepted?: AcceptedTokens): OpenedAccess {
   const tenants = new Tenants(openMain);
   const accessOfMain = () => openMain().services.access.get();
   return {
     shared: { letGo: (name) => tenants.letGo(name) },
     authenticate: async (key) => (await accessOfMain()).keys.authenticate(key),
-    isInUse: async () => (await accessOfMain()).keys.isInUse(),
+    isInUse: async () => accepted !== undefined || (await accessOfMain()).keys.isInUse(),
+    tokens: accepted && tokenAccess(openMain, accepted),
     servicesOf: (identity) => tenants.servicesOf(identity),
     async denied({ code, door, origin, operation, path, keyId }: Denial) {
       const { audit, apiKey } = openMain().config;
       const { trail, keys } = await accessOfMain();
-      const isAsked = audit === 'all' || apiKey !== '' || (await keys.isInUse());
+      const isAsked = audit === 'all' || apiKey !== '' || accepted !== undefined || (await keys.isInUse());
       if (audit === 'off' || !isAsked) return;
       const target = { ...(path === '' ? {} : { path }), ...(keyId === '' ? {} : { id: keyId }) };
       await trail.denied({ origin, door, operation, target }, { name: '', id: async () => '' }, code);
     },
     close: () => tenants.close(),
+  };
+}
+
+/** Every token is for one workspace, by its id, as keys are. */
+function tokenAccess(openMain: () => Workspace, { verifier, resource }: AcceptedTokens): TokenAccess {
+  return {
+    resource,
+    async authenticate(text) {
+      const checked = await verifier.verify(text);
+      if ('refused' in checked) return checked;
+      const { access, config } = openMain();
+      const { id, scopes, expiresAt, workspace = config.workspace } = checked.token;
+      const workspaceId = isWorkspaceName(workspace)
+        ? await (await access.get()).workspaces.idOf(workspace)
+        : undefined;
+      if (workspaceId === undefined) return { refused: 'The token is for a workspace that is not here.' };
+      return { identity: { kind: 'token', id, scopes, workspaceId, expiresAt } };
+    },
   };
 }
 

@@ -71,6 +71,7 @@ export const ERROR_TABLE = {
   STORE_FULL: busy(507),
   STORE_BROKEN: broken(),
   AUDIT_UNAVAILABLE: busy(503),
+  ISSUER_UNAVAILABLE: outside(503),
   RATE_LIMITED: busy(429),
   OVERLOADED: busy(503),
   REQUEST_TIMEOUT: busy(408),

@@ -36,16 +36,25 @@ export function mayCall(identity: Identity, operation: Omit<Callable, 'name'>): 
   return holds(identity, needOf(operation));
 }
 
+const WHO: Readonly<Record<Identity['kind'], (id: string) => string>> = {
+  owner: () => 'The owner',
+  key: (id) => `The key ${id}`,
+  token: () => 'The bearer of this token',
+  anonymous: () => 'A caller without a key',
+};
+
 /** The refusal of a call for which the caller has not the scope. */
 export function scopeMissing(identity: Identity, operation: Callable): QuarryError {
   const need = needOf(operation);
-  const who = identity.kind === 'key' ? `The key ${identity.id}` : 'A caller without a key';
+  const who = WHO[identity.kind](identity.id);
   const hint =
     identity.kind === 'anonymous'
       ? 'Send a key: Authorization: Bearer <key>. The owner makes one with quarry key create, or sets QUARRY_API_KEY.'
       : need === 'owner'
         ? 'Only the owner may: by the command line, or with the key in QUARRY_API_KEY on the server.'
-        : `Ask for a key with the scope ${need} (quarry key create --scopes ${need}).`;
+        : identity.kind === 'token'
+          ? `Ask the issuer for a token with the scope ${need}.`
+          : `Ask for a key with the scope ${need} (quarry key create --scopes ${need}).`;
   return new QuarryError('SCOPE_MISSING', `${who} may not call ${operation.name}: it needs ${needWords(need)}.`, {
     hint,
     details: { scope: need },

@@ -2,13 +2,18 @@ import { type Need, SCOPES, type Scope } from './scope.js';
 
 /** Who calls. */
 export interface Identity {
-  /** `owner`: runs programs on this machine, or holds the owner's key. `anonymous`: came over HTTP where no key is asked for. */
-  readonly kind: 'owner' | 'key' | 'anonymous';
-  /** Id of the key, or the kind. */
+  /**
+   * `owner`: runs programs on this machine, or holds the owner's key. `token`: shows a token of the issuer that the server accepts.
+   * `anonymous`: came over HTTP where no key is asked for.
+   */
+  readonly kind: 'owner' | 'key' | 'token' | 'anonymous';
+  /** Id of the key, `sub:` and the subject of the token, or the kind. */
   readonly id: string;
   readonly scopes: readonly Scope[];
-  /** Id of the one workspace that a key is for; absent where it is the one that the process has open. */
+  /** Id of the one workspace that a key or token is for; absent where it is the one that the process has open. */
   readonly workspaceId?: string;
+  /** When a token ends, ISO 8601 in UTC. */
+  readonly expiresAt?: string;
 }
 
 /** Who runs the command line, the library or MCP over stdio, and who holds the key that is set on the server. */

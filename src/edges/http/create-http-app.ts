@@ -6,21 +6,21 @@ import { mayCall } from '../../operations/scope-of.js';
 import type { Services } from '../../services/services.js';
 import type { Log } from '../log.js';
 import { createTrustedProxies } from './client-address.js';
-import { accessLog, type GuardSettings, hostGuard, originGuard, rateGuard, securityHeaders } from './guards.js';
+import { accessLog, type GuardSettings, hostGuard, originGuard, securityHeaders } from './guards.js';
 import { createHealthRoutes } from './health-routes.js';
 import { keyGuard } from './key-guard.js';
-import { isLoopbackHost } from './loopback.js';
 import { createMcpMount } from './mcp-mount.js';
 import { describeApi } from './openapi.js';
+import { createResourceRoutes } from './protected-resource.js';
+import { atOnceOf, concurrencyGuard, type RateSettings, rateGuard, windowsOf } from './rate-guards.js';
 import { createRateLimiter } from './rate-limiter.js';
 import { type RequestCaller, requestCaller, type ServerAccess } from './request-caller.js';
 import { API_PREFIX, addMethodGuards, createRestRoutes, refuseRoute } from './rest-routes.js';
 import { errorHandler, MCP_PATH, tellDenials } from './send-error.js';
+import type { SharedCounts } from './shared-counts.js';
 
-/** Requests a minute for each client where other machines can reach the server. */
-const DEFAULT_RATE_LIMIT = 600;
-/** Requests a minute without the right key for each client, and how many at once. */
-const FAILED_KEYS = { perMinute: 20, burst: 20 };
+/** Requests without the right key for each client. */
+const FAILED_KEYS = [{ name: 'minute', requests: 20, seconds: 60 }];
 /** How long a client may send nothing of a body. */
 const BODY_IDLE_MS = 10_000;
 
@@ -33,14 +33,15 @@ export interface HttpAppParts {
   readonly access?: ServerAccess;
   readonly version: string;
   readonly log: Log;
-  readonly settings: GuardSettings & {
-    readonly toolsets: readonly string[];
-    readonly maxBodyBytes: number;
-    /** Requests a minute for each client; 0: no limit on loopback, 600 elsewhere. */
-    readonly rateLimit: number;
-    /** Addresses and networks of proxies whose `X-Forwarded-For` counts. Default: none. */
-    readonly trustedProxies?: readonly string[];
-  };
+  readonly settings: GuardSettings &
+    RateSettings & {
+      readonly toolsets: readonly string[];
+      readonly maxBodyBytes: number;
+      /** Addresses and networks of proxies whose `X-Forwarded-For` counts. Default: none. */
+      readonly trustedProxies?: readonly string[];
+    };
+  /** Where several servers count requests together. Default: each by itself. */
+  readonly counts?: SharedCounts | undefined;
   /** How long a client may send nothing of a body. Default 10 s. */
   readonly bodyIdleMs?: number;
   /** Fires when the server will wait no longer for calls under way. */
@@ -49,7 +50,7 @@ export interface HttpAppParts {
 
 /**
  * REST, OpenAPI, MCP and health on one Express app. Every request, whatever its path, passes in turn: naming and the log,
- * security headers, the Host guard, the Origin guard; then health is answered, whoever asks and however often; everything
+ * security headers, the Host guard, the Origin guard; then health is answered, and how to get a token, whoever asks and however often; everything
  * else passes the key and the rate limit before it is routed.
  * @throws QuarryError CONFIG_INVALID for an unknown toolset or what is no address of a proxy
  */
@@ -65,10 +66,14 @@ export function createHttpApp(parts: HttpAppParts): Express {
   const proxies = createTrustedProxies(settings.trustedProxies ?? []);
   app.use(accessLog(log, proxies, elapsedMs), securityHeaders, hostGuard(settings), originGuard(settings));
   app.use(createHealthRoutes(services, log));
-  const failures = createRateLimiter(FAILED_KEYS, elapsedMs);
+  const resource = parts.access?.tokens?.resource;
+  if (resource !== undefined) app.use(createResourceRoutes(resource, offered));
+  const shared = parts.counts;
+  const failures = createRateLimiter({ name: 'refused', windows: FAILED_KEYS, shared });
   app.use(keyGuard({ apiKey: settings.apiKey, access: parts.access, services, failures }));
-  const perMinute = settings.rateLimit > 0 || isLoopbackHost(settings.host) ? settings.rateLimit : DEFAULT_RATE_LIMIT;
-  if (perMinute > 0) app.use(rateGuard(createRateLimiter({ perMinute }, elapsedMs)));
+  app.use(concurrencyGuard(atOnceOf(settings)));
+  const windows = windowsOf(settings);
+  if (windows.length > 0) app.use(rateGuard(createRateLimiter({ name: 'requests', windows, shared })));
   app.use(createIndexRoutes(parts, offered));
   app.use(MCP_PATH, createMcpMount({ operations, services, version, log, toolsets, stopping, ...bodies }));
   app.use(API_PREFIX, createRestRoutes({ operations, offered, services, stopping, ...bodies }));

@@ -5,7 +5,6 @@ import { QuarryError } from '../../core/errors.js';
 import type { Log } from '../log.js';
 import { clientAddress, limitKeyOf, type TrustedProxies } from './client-address.js';
 import { bareHost, isLoopbackHost, isWildcardHost } from './loopback.js';
-import type { RateLimiter } from './rate-limiter.js';
 import { factsOf } from './request-caller.js';
 
 /** What the guards are set by. */
@@ -56,9 +55,9 @@ export function accessLog(log: Log, proxies: TrustedProxies, elapsedMs: () => nu
   };
 }
 
-/** The id of the key, for the log. */
+/** The id of the key, or whom a token names, for the log. */
 function keyIn({ kind, id }: Identity): { readonly key?: string } {
-  return kind === 'key' ? { key: id } : {};
+  return kind === 'key' || kind === 'token' ? { key: id } : {};
 }
 
 /** Headers that keep a browser from sniffing, framing, caching or running anything of ours. */
@@ -127,7 +126,7 @@ export function originGuard(settings: GuardSettings): RequestHandler {
     if (!isListed) return next();
     response.set({
       'Access-Control-Allow-Origin': origin,
-      'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After, WWW-Authenticate',
+      'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate',
       'Cross-Origin-Resource-Policy': 'cross-origin',
     });
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return next();
@@ -159,22 +158,4 @@ function normalOrigin(origin: string): string {
   } catch {
     return `not an origin: ${origin}`; // The caller then refuses it.
   }
-}
-
-/** Takes one token of the client's bucket for each request. */
-export function rateGuard(limiter: RateLimiter): RequestHandler {
-  return (_request, response, next) => {
-    const waitMs = limiter.take(factsOf(response).countedAs);
-    if (waitMs === 0) next();
-    else next(tooMany('Too many requests from this client.', waitMs));
-  };
-}
-
-/** The refusal of one request too many. */
-export function tooMany(message: string, waitMs: number): QuarryError {
-  const seconds = Math.ceil(waitMs / 1000);
-  return new QuarryError('RATE_LIMITED', message, {
-    hint: `Wait ${seconds} s, then send fewer requests at once.`,
-    details: { retryAfterSeconds: seconds },
-  });
 }

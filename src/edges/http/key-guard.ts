@@ -3,7 +3,8 @@ import type { RequestHandler, Response } from 'express';
 import { ANONYMOUS, type Identity, OWNER } from '../../core/access/identity.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Services } from '../../services/services.js';
-import { tooMany } from './guards.js';
+import { setChallenge } from './protected-resource.js';
+import { tooMany } from './rate-guards.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { factsOf, type ServerAccess } from './request-caller.js';
 
@@ -38,6 +39,11 @@ export function keyGuard(parts: KeyGuardParts): RequestHandler {
     if (parts.apiKey !== '' && isOwners) return OWNER;
     if (parts.apiKey === '' && (await parts.access?.isInUse()) !== true) return ANONYMOUS;
     if (key === undefined) return unauthorized('This server asks for a key.');
+    const tokens = parts.access?.tokens;
+    if (tokens !== undefined && isToken(key)) {
+      const checked = await tokens.authenticate(key);
+      return 'identity' in checked ? checked.identity : unauthorized(checked.refused);
+    }
     const found = await parts.access?.authenticate(key);
     if (found === undefined) return unauthorized(REFUSALS.unknown);
     if ('identity' in found) return found.identity;
@@ -46,25 +52,32 @@ export function keyGuard(parts: KeyGuardParts): RequestHandler {
   };
   return async (request, response, next) => {
     const facts = factsOf(response);
+    facts.resource = parts.access?.tokens?.resource;
     const header = request.headers.authorization;
     const identity = await identify(/^Bearer +(\S+) *$/i.exec(header ?? '')?.[1], response);
     if (identity instanceof QuarryError) {
-      const waitMs = parts.failures.take(facts.countedAs);
+      // Where tokens are accepted every client first asks with none, to be told where to get one: no neighbour may keep him from it.
+      const isCounted = header !== undefined || facts.resource === undefined;
+      const waitMs = isCounted ? (await parts.failures.take(facts.countedAs)).waitMs : 0;
       if (waitMs > 0) return next(tooMany('Too many requests without the right key from this address.', waitMs));
-      const reason = header === undefined ? '' : ', error="invalid_token"';
-      response.set('WWW-Authenticate', `Bearer realm="quarry"${reason}`);
+      setChallenge(response, header === undefined ? {} : { error: 'invalid_token', description: identity.message });
       return next(identity);
     }
     facts.origin = { ...facts.origin, identity };
-    if (identity.kind === 'key') facts.countedAs = identity.id;
+    if (identity.kind === 'key' || identity.kind === 'token') facts.countedAs = identity.id;
     facts.services = (await parts.access?.servicesOf(identity)) ?? parts.services;
     next();
   };
 }
 
+/** Whether it has the form of a signed token; keys have no dot. */
+function isToken(text: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
+}
+
 function unauthorized(message: string): QuarryError {
   return new QuarryError('UNAUTHORIZED', message, {
-    hint: 'Send the header Authorization: Bearer <key>, with a key that quarry key create has made, or the one in QUARRY_API_KEY on the server.',
+    hint: 'Send the header Authorization: Bearer <key>, with a key that quarry key create has made, the one in QUARRY_API_KEY on the server, or a token of the issuer that it accepts.',
   });
 }
 

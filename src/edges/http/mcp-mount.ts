@@ -4,7 +4,7 @@ import { type RequestHandler, type Response, Router } from 'express';
 import { QuarryError } from '../../core/errors.js';
 import type { Operation } from '../../operations/define.js';
 import { ALL_TOOLSETS, offeredOperations } from '../../operations/offered.js';
-import { mayCall } from '../../operations/scope-of.js';
+import { mayCall, needOf, scopeMissing } from '../../operations/scope-of.js';
 import { TOOLSETS } from '../../operations/toolsets.js';
 import type { Services } from '../../services/services.js';
 import type { Log } from '../log.js';
@@ -61,6 +61,7 @@ function answer(parts: McpMountParts, limits: MessageLimits): RequestHandler {
     }
     const isHandshake = messages.some((message) => fieldOf(message, 'method') === 'initialize');
     const { services, origin, countedAs } = requestCaller(response, parts.services);
+    for (const message of messages) requireTokenScope(message, parts, response);
     const tools = (): readonly Operation[] =>
       offeredOperations(parts.operations, toolsets).filter((operation) => mayCall(origin.identity, operation));
     const server = createMcpServer({
@@ -86,6 +87,25 @@ function answer(parts: McpMountParts, limits: MessageLimits): RequestHandler {
     await server.connect(transport as Parameters<typeof server.connect>[0]);
     await forward(await transport.handleRequest(toWebRequest(request), { parsedBody: body ?? null }), response);
   };
+}
+
+/**
+ * Whoever shows a token can get one with more scopes, so that a tool which his does not reach is refused as RFC 6750 has it, for the
+ * client to ask again; other callers get a tool error.
+ * @throws QuarryError SCOPE_MISSING
+ */
+function requireTokenScope(
+  message: unknown,
+  { operations, toolsets, services }: McpMountParts,
+  response: Response,
+): void {
+  const { identity } = requestCaller(response, services).origin;
+  if (identity.kind !== 'token' || fieldOf(message, 'method') !== 'tools/call') return;
+  const name = fieldOf(fieldOf(message, 'params'), 'name');
+  const operation = offeredOperations(operations, toolsets).find((offered) => offered.name === name);
+  if (operation === undefined || needOf(operation) === 'owner' || mayCall(identity, operation)) return;
+  response.locals['operation'] = operation.name;
+  throw scopeMissing(identity, operation);
 }
 
 /**

@@ -1,38 +1,126 @@
-/** A token bucket for each client. */
-export interface RateLimiter {
-  /** Takes a token; resolves to 0, or to the milliseconds until there is one. */
-  take(client: string): number;
+import type { RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
+import type { SharedCounts } from './shared-counts.js';
+
+/** So many requests in so many seconds. */
+export interface LimitWindow {
+  /** Name of the policy in the headers: letters. */
+  readonly name: string;
+  /** Above 0. */
+  readonly requests: number;
+  /** Whole seconds, above 0; they begin with the client's first request. */
+  readonly seconds: number;
 }
 
-/** How fast and how many. */
-export interface RateLimit {
-  /** Tokens that come back in a minute. Above 0. */
-  readonly perMinute: number;
-  /** Most tokens that a client can save up. Default: `perMinute / 6`, at least 1. */
-  readonly burst?: number;
+/** Where a client stands in one window. */
+export interface WindowState extends LimitWindow {
+  /** Requests that are left. */
+  readonly remaining: number;
+  /** Milliseconds until all are there again. */
+  readonly resetMs: number;
+}
+
+/** What came of one request. */
+export interface Taken {
+  /** 0, or the milliseconds to wait before the next one. */
+  readonly waitMs: number;
+  /** As far as windows were looked at: none beyond the one that refused. */
+  readonly states: readonly WindowState[];
+}
+
+/** Counts the requests of each client. */
+export interface RateLimiter {
+  readonly windows: readonly LimitWindow[];
+  take(client: string): Promise<Taken>;
+}
+
+/** What a limiter is made of. */
+export interface RateLimiterParts {
+  /** Keeps its counts apart from those of others. */
+  readonly name: string;
+  readonly windows: readonly LimitWindow[];
+  /** Where several servers count together. Default: each by itself, in memory. */
+  readonly shared?: SharedCounts | undefined;
 }
 
 const MAX_CLIENTS = 10_000;
-/** Parts of a token that are lost in sums of fractions must not make a client wait once more. */
-const ROUNDING = 1e-9;
 
-/** Buckets that fill while nobody looks: a bucket is its level at the time of its last use. */
-export function createRateLimiter(limit: RateLimit, elapsedMs: () => number): RateLimiter {
-  const burst = Math.max(1, limit.burst ?? Math.ceil(limit.perMinute / 6));
-  const perMs = limit.perMinute / 60_000;
-  const buckets = new Map<string, { level: number; at: number }>();
+/**
+ * Windows from the shortest on, the first that is full refuses: so what a burst is refused does not count for the day. Nothing is
+ * loaded before the first request.
+ */
+export function createRateLimiter({ name, windows, shared }: RateLimiterParts): RateLimiter {
+  const sorted = [...windows].sort((a, b) => a.seconds - b.seconds);
+  let counters: Promise<Counters> | undefined;
   return {
-    take(client) {
-      const now = elapsedMs();
-      const bucket = buckets.get(client) ?? { level: burst, at: now };
-      const level = Math.min(burst, bucket.level + (now - bucket.at) * perMs);
-      // The least recently seen clients go first, so that invented addresses cannot fill the memory.
-      buckets.delete(client);
-      const [oldest] = buckets.keys();
-      if (buckets.size >= MAX_CLIENTS && oldest !== undefined) buckets.delete(oldest);
-      const isAllowed = level >= 1 - ROUNDING;
-      buckets.set(client, { level: isAllowed ? level - 1 : level, at: now });
-      return isAllowed ? 0 : Math.ceil((1 - level) / perMs);
+    windows: sorted,
+    async take(client) {
+      counters ??= Counters.load(name, sorted, shared);
+      return (await counters).take(client);
     },
   };
+}
+
+interface Counter {
+  readonly window: LimitWindow;
+  readonly local: RateLimiterAbstract;
+  readonly limiter: RateLimiterAbstract;
+}
+
+class Counters {
+  readonly #counters: readonly Counter[];
+  readonly #clients = new Set<string>();
+
+  private constructor(counters: readonly Counter[]) {
+    this.#counters = counters;
+  }
+
+  static async load(
+    name: string,
+    windows: readonly LimitWindow[],
+    shared: SharedCounts | undefined,
+  ): Promise<Counters> {
+    const { RateLimiterMemory } = await import('rate-limiter-flexible');
+    return new Counters(
+      windows.map((window) => {
+        const options = { keyPrefix: `${name}:${window.name}`, points: window.requests, duration: window.seconds };
+        const local = new RateLimiterMemory(options);
+        return { window, local, limiter: shared?.limiterOf(options, local) ?? local };
+      }),
+    );
+  }
+
+  async take(client: string): Promise<Taken> {
+    await this.#remember(client);
+    const states: WindowState[] = [];
+    for (const { window, limiter } of this.#counters) {
+      const { isAllowed, result } = await consume(limiter, client);
+      states.push({ ...window, remaining: result.remainingPoints, resetMs: Math.max(0, result.msBeforeNext) });
+      if (!isAllowed) return { waitMs: Math.max(1, result.msBeforeNext), states };
+    }
+    return { waitMs: 0, states };
+  }
+
+  /** The least recently seen clients are forgotten first, so that invented addresses cannot fill the memory. */
+  async #remember(client: string): Promise<void> {
+    this.#clients.delete(client);
+    const [oldest] = this.#clients;
+    this.#clients.add(client);
+    if (this.#clients.size <= MAX_CLIENTS || oldest === undefined) return;
+    this.#clients.delete(oldest);
+    for (const { local } of this.#counters) await local.delete(oldest);
+  }
+}
+
+/** The library tells a refusal by rejecting with what it gives otherwise; anything else that it throws is a failure. */
+async function consume(limiter: RateLimiterAbstract, client: string) {
+  try {
+    return { isAllowed: true, result: await limiter.consume(client) };
+  } catch (error) {
+    if (!isResult(error)) throw error;
+    return { isAllowed: false, result: error };
+  }
+}
+
+function isResult(value: unknown): value is RateLimiterRes {
+  return typeof value === 'object' && value !== null && 'msBeforeNext' in value && 'remainingPoints' in value;
 }

@@ -2,17 +2,27 @@ import type { Response } from 'express';
 import { ANONYMOUS, type Identity, type Origin } from '../../core/access/identity.js';
 import type { Authenticated } from '../../services/access/key-service.js';
 import type { Services } from '../../services/services.js';
+import type { ProtectedResource } from './protected-resource.js';
 
 /** Keys and workspaces behind a server. */
 export interface ServerAccess {
   /** Whom a key stands for, or why for nobody. */
   authenticate(key: string): Promise<Authenticated>;
-  /** Whether there ever was a key: then everybody is asked for one. */
+  /** Whether there ever was a key, or tokens are accepted: then everybody is asked for one. */
   isInUse(): Promise<boolean>;
   /** The workspace that a caller is in. @throws QuarryError UNAUTHORIZED when that of a key is gone */
   servicesOf(identity: Identity): Promise<Services>;
+  /** Tokens that are accepted besides keys. Default: none. */
+  readonly tokens?: TokenAccess | undefined;
   /** Tells the audit log of a call that reached no operation. */
   denied(denial: Denial): Promise<void>;
+}
+
+/** Tokens of an issuer, and what clients must know to get one. */
+export interface TokenAccess {
+  readonly resource: ProtectedResource;
+  /** Whom a token stands for, or why for nobody. @throws QuarryError ISSUER_UNAVAILABLE */
+  authenticate(token: string): Promise<{ readonly identity: Identity } | { readonly refused: string }>;
 }
 
 /** A call that reached no operation. */
@@ -31,7 +41,7 @@ export interface Denial {
 export interface RequestCaller {
   readonly origin: Origin;
   readonly services: Services;
-  /** What limits and turns are counted by: a key, or an address. */
+  /** What limits and turns are counted by: a key, the subject of a token, or an address. */
   readonly countedAs: string;
 }
 
@@ -43,6 +53,8 @@ interface RequestFacts {
   /** Whether an operation has it, which tells the audit log itself. */
   isHandedOver?: boolean;
   refusedKey?: string;
+  /** Where tokens are accepted. */
+  resource?: ProtectedResource | undefined;
 }
 
 const facts = new WeakMap<Response, RequestFacts>();

@@ -5,6 +5,7 @@ import { DEFAULT_INPUT_BYTES } from '../../operations/define.js';
 import { toEdgeError } from '../edge-error.js';
 import type { Log } from '../log.js';
 import { pace } from './pace.js';
+import { setChallenge } from './protected-resource.js';
 import { factsOf, type ServerAccess } from './request-caller.js';
 
 /** Where MCP is mounted. */
@@ -55,11 +56,11 @@ export function sendError(request: Request, response: Response, error: QuarryErr
     return;
   }
   if (error.code === 'UNAUTHORIZED' && response.get('WWW-Authenticate') === undefined) {
-    response.set('WWW-Authenticate', 'Bearer realm="quarry", error="invalid_token"');
+    setChallenge(response, { error: 'invalid_token', description: error.message });
   }
   if (error.code === 'SCOPE_MISSING') {
     const scope = String(error.details?.['scope'] ?? '');
-    response.set('WWW-Authenticate', `Bearer realm="quarry", error="insufficient_scope", scope="${scope}"`);
+    setChallenge(response, { error: 'insufficient_scope', description: error.message, scope });
   }
   if (error.meaning.retryable) response.set('Retry-After', String(retrySeconds(error)));
   response.status(error.meaning.status);

@@ -175,12 +175,12 @@ export class KeyService {
     return id;
   }
 
-  /** A key that ends makes none that outlive it. */
+  /** A key or token that ends makes no key that outlives it. */
   async #expiry(by: Identity, days: number | undefined, fallback: string | null): Promise<string | null> {
     const wished =
       days === undefined ? fallback : new Date(Date.parse(this.#clock.now()) + days * DAY_MS).toISOString();
-    const own = by.kind === 'key' ? ((await this.#keys.find(by.id))?.expiresAt ?? null) : null;
-    if (own === null) return wished;
+    const own = by.kind === 'key' ? (await this.#keys.find(by.id))?.expiresAt : by.expiresAt;
+    if (own === null || own === undefined) return wished;
     return wished === null || wished > own ? own : wished;
   }
 

@@ -454,6 +454,26 @@ describe('limits by client', () => {
     expect((await as('203.0.113.2', 'wrong')).status).toBe(401);
   });
 
+  test('so many requests of a client are under way at once, however they come; others are let in', async () => {
+    const { url, begun, end } = await start({ maxConcurrent: 2, trustedProxies: ['127.0.0.1'] });
+    const as = (client: string) => ({ headers: { 'x-forwarded-for': client } });
+    const mine = as('203.0.113.1');
+    const work = [
+      post(`${url}/api/v1/costly`, '{"text":"rest"}', mine),
+      post(`${url}/mcp`, JSON.stringify(call('costly', { text: 'mcp' })), mine),
+    ];
+    while (begun.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    for (const path of ['/api/v1/small', '/mcp', '/nothing']) {
+      const refused = await post(`${url}${path}`, '{}', mine);
+      expect(refused.status).toBe(429);
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    expect((await post(`${url}/api/v1/small`, '{"text":"a"}', as('203.0.113.2'))).status).toBe(200);
+    for (const name of ['rest', 'mcp']) end(name);
+    for (const answer of await Promise.all(work)) expect(answer.status).toBe(200);
+    expect((await post(`${url}/api/v1/small`, '{"text":"a"}', mine)).status).toBe(200);
+  });
+
   test('only a trusted proxy can say who the client is', async () => {
     const limited = async (settings: Partial<HttpServerParts['settings']>): Promise<number[]> => {
       const { url, lines } = await start({ rateLimit: 6, ...settings });

@@ -1,55 +1,98 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createRateLimiter } from '../../../src/edges/http/rate-limiter.js';
+import { createRateLimiter, type LimitWindow, type RateLimiter } from '../../../src/edges/http/rate-limiter.js';
 
-test('a client may send its burst at once, then one for each token that comes back', () => {
-  let now = 0;
-  const limiter = createRateLimiter({ perMinute: 60, burst: 3 }, () => now);
-  expect([1, 2, 3].map(() => limiter.take('a'))).toEqual([0, 0, 0]);
-  expect(limiter.take('a')).toBe(1000);
-  now = 400;
-  expect(limiter.take('a')).toBe(600);
-  now = 1000;
-  expect(limiter.take('a')).toBe(0);
-  expect(limiter.take('a')).toBe(1000);
+// The library counts by the clock of the process, so the clock is what the tests turn.
+beforeEach(() => {
+  jest.useFakeTimers({ now: 0 });
 });
 
-test('clients do not share their tokens', () => {
-  const limiter = createRateLimiter({ perMinute: 1, burst: 1 }, () => 0);
-  expect([limiter.take('a'), limiter.take('b'), limiter.take('a') > 0]).toEqual([0, 0, true]);
+afterEach(() => {
+  jest.useRealTimers();
 });
 
-test('who waits as long as told is let in; nobody gets more than the rate and the burst', () => {
-  const waits = fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 100 });
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 600 }),
-      fc.integer({ min: 1, max: 20 }),
-      waits,
-      (perMinute, burst, pauses) => {
-        let now = 0;
-        let allowed = 0;
-        const limiter = createRateLimiter({ perMinute, burst }, () => now);
-        for (const pause of pauses) {
-          now += pause;
-          const waitMs = limiter.take('a');
-          if (waitMs === 0) {
-            allowed += 1;
-            continue;
-          }
-          now += waitMs;
-          expect(limiter.take('a')).toBe(0);
-          allowed += 1;
+const BURST = { name: 'burst', requests: 3, seconds: 10 };
+const MINUTE = { name: 'minute', requests: 6, seconds: 60 };
+
+const limiterOf = (...windows: readonly LimitWindow[]): RateLimiter => createRateLimiter({ name: 'test', windows });
+
+async function waits(limiter: RateLimiter, clients: readonly string[]): Promise<number[]> {
+  const answers: number[] = [];
+  for (const client of clients) answers.push((await limiter.take(client)).waitMs);
+  return answers;
+}
+
+test('a client may send what a window holds, then waits for the next one', async () => {
+  const limiter = limiterOf(BURST);
+  expect(await waits(limiter, ['a', 'a', 'a', 'a'])).toEqual([0, 0, 0, 10_000]);
+  jest.advanceTimersByTime(4_000);
+  expect(await waits(limiter, ['a'])).toEqual([6_000]);
+  jest.advanceTimersByTime(6_000);
+  expect(await waits(limiter, ['a', 'a', 'a', 'a'])).toEqual([0, 0, 0, 10_000]);
+});
+
+test('clients do not share what they have, however much one of them sends', async () => {
+  const limiter = limiterOf(BURST, MINUTE);
+  await waits(limiter, Array(500).fill('loud'));
+  expect(await waits(limiter, ['loud', 'quiet', 'quiet', 'quiet'])).toEqual([10_000, 0, 0, 0]);
+});
+
+test('what a burst is refused does not count for longer windows', async () => {
+  const limiter = limiterOf(MINUTE, BURST);
+  await waits(limiter, Array(100).fill('a'));
+  jest.advanceTimersByTime(10_000);
+  expect(await waits(limiter, ['a', 'a', 'a'])).toEqual([0, 0, 0]);
+  jest.advanceTimersByTime(10_000);
+  expect(await waits(limiter, ['a'])).toEqual([40_000]);
+});
+
+test('it tells where a client stands in each window', async () => {
+  const limiter = limiterOf(MINUTE, BURST);
+  expect(limiter.windows.map(({ name }) => name)).toEqual(['burst', 'minute']);
+  await limiter.take('a');
+  jest.advanceTimersByTime(1_000);
+  expect((await limiter.take('a')).states).toEqual([
+    { ...BURST, remaining: 1, resetMs: 9_000 },
+    { ...MINUTE, remaining: 4, resetMs: 59_000 },
+  ]);
+});
+
+test('who waits as long as told is let in; nobody gets more than a window holds', async () => {
+  const pauses = fc.array(fc.integer({ min: 0, max: 30_000 }), { maxLength: 60 });
+  const windows = [
+    { requests: 4, seconds: 10 },
+    { requests: 9, seconds: 60 },
+    { requests: 20, seconds: 3_600 },
+  ].map((window) => ({ ...window, name: `w${window.seconds}` }));
+  await fc.assert(
+    fc.asyncProperty(pauses, async (list) => {
+      const limiter = limiterOf(...windows);
+      const allowed: number[] = [];
+      for (const pause of list) {
+        jest.advanceTimersByTime(pause);
+        // Each window that is full says its own time; after the longest of them nothing is left to say.
+        for (let tries = 0; ; tries++) {
+          const { waitMs } = await limiter.take('a');
+          if (waitMs === 0) break;
+          expect(tries).toBeLessThan(windows.length);
+          jest.advanceTimersByTime(waitMs);
         }
-        expect(allowed).toBeLessThanOrEqual(burst + (now * perMinute) / 60_000 + 1e-6);
-      },
-    ),
+        allowed.push(Date.now());
+      }
+      // Windows begin with a first request, so that two of them may meet in any span of one's length.
+      for (const { requests, seconds } of windows)
+        for (const start of allowed)
+          expect(allowed.filter((at) => at >= start && at < start + seconds * 1000).length).toBeLessThanOrEqual(
+            2 * requests,
+          );
+    }),
   );
 });
 
-test('invented addresses cannot fill the memory, and the newest are remembered', () => {
-  const limiter = createRateLimiter({ perMinute: 1, burst: 1 }, () => 0);
-  for (let i = 0; i < 30_000; i++) limiter.take(String(i));
-  expect(limiter.take('29999')).toBeGreaterThan(0);
-  expect(limiter.take('0')).toBe(0);
+test('invented addresses cannot fill the memory, and the newest are remembered', async () => {
+  const limiter = limiterOf({ name: 'day', requests: 1, seconds: 86_400 });
+  for (let i = 0; i < 11_000; i++) await limiter.take(String(i));
+  expect(jest.getTimerCount()).toBe(10_000);
+  expect((await limiter.take('10999')).waitMs).toBeGreaterThan(0);
+  expect((await limiter.take('0')).waitMs).toBe(0);
 });
