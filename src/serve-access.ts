@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { Config } from './config/schema.js';
 import type { Identity } from './core/access/identity.js';
-import type { TokenVerifier } from './core/access/token.js';
+import type { ProtectedResource, TokenVerifier } from './core/access/token.js';
 import { isWorkspaceName } from './core/access/workspace-name.js';
 import { QuarryError } from './core/errors.js';
-import type { ProtectedResource } from './edges/http/protected-resource.js';
 import type { Denial, ServerAccess, TokenAccess } from './edges/http/request-caller.js';
 import { openWorkspace, type SharedParts, type Workspace } from './open-workspace.js';
 import type { Services } from './services/services.js';

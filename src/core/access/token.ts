@@ -34,3 +34,12 @@ export interface TokenVerifier {
   /** @throws QuarryError ISSUER_UNAVAILABLE */
   verify(token: string): Promise<TokenCheck>;
 }
+
+/** What clients must know to get a token for this server (RFC 9728). */
+export interface ProtectedResource {
+  /** Address of MCP as clients know it. */
+  readonly url: URL;
+  readonly issuer: string;
+  /** What stands before the words of our scopes in tokens. */
+  readonly scopePrefix: string;
+}

@@ -1,19 +1,11 @@
 import { type Response, Router } from 'express';
 import { SCOPES, type Scope } from '../../core/access/scope.js';
+import type { ProtectedResource } from '../../core/access/token.js';
 import { QuarryError } from '../../core/errors.js';
 import type { Operation } from '../../operations/define.js';
 import { needOf } from '../../operations/scope-of.js';
 import { factsOf } from './request-caller.js';
 import { addMethodGuards } from './rest-routes.js';
-
-/** What clients must know to get a token for this server (RFC 9728). */
-export interface ProtectedResource {
-  /** Address of MCP as clients know it. */
-  readonly url: URL;
-  readonly issuer: string;
-  /** What stands before the words of our scopes in tokens. */
-  readonly scopePrefix: string;
-}
 
 /** What is wrong with a request, as RFC 6750 names it. */
 export interface Challenge {

@@ -1,8 +1,8 @@
 import type { Response } from 'express';
 import { ANONYMOUS, type Identity, type Origin } from '../../core/access/identity.js';
+import type { ProtectedResource } from '../../core/access/token.js';
 import type { Authenticated } from '../../services/access/key-service.js';
 import type { Services } from '../../services/services.js';
-import type { ProtectedResource } from './protected-resource.js';
 
 /** Keys and workspaces behind a server. */
 export interface ServerAccess {
