@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { signEvidence } from '../statistics/sign-evidence.js';
 import { creditTeams, type Team } from '../statistics/team-draft.js';
 import { type Feedback, feedbackOfTest } from './feedback.js';
-
-const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+import { KEPT_SETTINGS } from './specialist.js';
 
 /** How one searches: settings that differ from the usual ones, and the run of the query adapter; empty for none. */
-const FORCE = z.object({ settings, adapter: z.string() });
+const FORCE = z.object({ settings: KEPT_SETTINGS, adapter: z.string() });
 
 const RESULT = z.object({
   /** Searches that were interleaved and answered. */

@@ -67,7 +67,7 @@ const learnedPart = z.object({ run: z.string(), version: z.int().min(1), promote
 const learnedParts = z.object({ settings: learnedPart.exactOptional(), adapter: learnedPart.exactOptional() });
 
 /** Settings as they are kept: what a newer version knows besides is left as it is. */
-const settings = z.looseObject({
+export const KEPT_SETTINGS: z.ZodType<Partial<RetrievalSettings>> = z.looseObject({
   mode: z.enum(RETRIEVAL_MODES).exactOptional(),
   blend: z.enum(['convex', 'rrf']).exactOptional(),
   alpha: z.number().min(0).max(1).exactOptional(),
@@ -85,14 +85,14 @@ export const SPECIALIST = z.object({
   name: z.string(),
   description: z.string(),
   collections: z.array(z.string()),
-  settings,
+  settings: KEPT_SETTINGS,
   learned: learnedParts,
   instructions: z.string(),
   categories: z.array(z.string()),
   suites: z.array(z.string()),
   status: z.enum(SPECIALIST_STATUSES),
   revision: z.int().min(1),
-  past: z.array(z.object({ revision: z.int(), until: z.string(), settings, learned: learnedParts })),
+  past: z.array(z.object({ revision: z.int(), until: z.string(), settings: KEPT_SETTINGS, learned: learnedParts })),
   createdAt: z.string(),
   updatedAt: z.string(),
 }) satisfies z.ZodType<Specialist>;

@@ -36,7 +36,11 @@ type LiveTestOutput = z.output<typeof liveTestShape>;
 export function toLiveTestShape({ test, state, ...result }: LiveTestStatus): LiveTestOutput {
   const { id, specialist, current, candidate, run, startedAt, endedAt } = test;
   const evidence = Math.round(result.evidence * 100) / 100;
-  const told = { id, specialist, state, current, candidate, run, startedAt, endedAt, ...result, evidence };
+  const told = {
+    ...{ id, specialist, state, run, startedAt, endedAt, ...result, evidence },
+    current: { ...current, settings: { ...current.settings } },
+    candidate: { ...candidate, settings: { ...candidate.settings } },
+  };
   return { ...told, next: nextStep(told) };
 }
 

@@ -74,6 +74,14 @@ export class FeedbackService implements PastTasks {
     return this.#context.config.queryLog !== 'off';
   }
 
+  /** @throws QuarryError CONFIG_INVALID with this message when the log is off */
+  requireOn(message: string): void {
+    if (this.isOn) return;
+    throw new QuarryError('CONFIG_INVALID', message, {
+      hint: 'Set QUARRY_QUERY_LOG to on (or explore). It stays in the workspace and is scrubbed of secrets and personal data.',
+    });
+  }
+
   /** The results in the order to show them; remembered where it is opted in. Nobody waits for that; what fails is logged. */
   noteShown({ query, specialist, hits, relevance, draft }: ShownSearch): readonly SearchHit[] {
     if (!this.isOn) return hits;
@@ -102,11 +110,7 @@ export class FeedbackService implements PastTasks {
 
   /** @throws QuarryError CONFIG_INVALID when the log is off, INPUT_INVALID when nothing is said */
   async record(input: FeedbackInput): Promise<Feedback> {
-    if (!this.isOn) {
-      throw new QuarryError('CONFIG_INVALID', 'Feedback is not remembered: the query log is off.', {
-        hint: 'Set QUARRY_QUERY_LOG to on (or explore). It stays in the workspace and is scrubbed of secrets and personal data.',
-      });
-    }
+    this.requireOn('Feedback is not remembered: the query log is off.');
     if (input.used.length === 0 && input.useless.length === 0 && input.isSuccess === undefined) {
       throw new QuarryError('INPUT_INVALID', 'The feedback says nothing.', {
         hint: 'Give used or useless passages by their chk_ ids, or success.',

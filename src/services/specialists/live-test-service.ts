@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { QuarryError } from '../../core/errors.js';
 import { type RetrievalSettings, unusualSettings } from '../../core/retrieval/settings.js';
 import { LIVE_TEST, type LiveResult, type LiveTest, liveResult } from '../../core/specialists/live-test.js';
-import type { QueryMap, Specialist } from '../../core/specialists/specialist.js';
+import type { Specialist } from '../../core/specialists/specialist.js';
 import { candidateHalf } from '../../core/training-runs/decide-promotion.js';
 import type { JsonValue } from '../../core/types.js';
 import type { ServiceContext } from '../context.js';
@@ -10,7 +10,6 @@ import type { Rival } from '../retrieval/draft-page.js';
 import { requireSameBase } from '../training-runs/require-same-base.js';
 import { RunRecords } from '../training-runs/run-records.js';
 import type { FeedbackService } from './feedback-service.js';
-import { openQueryMap } from './open-query-map.js';
 import type { SpecialistService, SpecialistUse } from './specialist-service.js';
 
 /** Kind of the records; the key is the specialist's name, so that the last test of each is kept. */
@@ -45,7 +44,6 @@ export class LiveTestService {
   readonly #feedback: FeedbackService;
   readonly #runs: RunRecords;
   #known: { version: number; readonly tests: Map<string, LiveTest | undefined> } = { version: -1, tests: new Map() };
-  readonly #maps = new Map<string, QueryMap>();
 
   constructor(context: ServiceContext, parts: { registry: SpecialistService; feedback: FeedbackService }) {
     this.#context = context;
@@ -60,7 +58,7 @@ export class LiveTestService {
    */
   async start(name: string, input: LiveTestInput): Promise<LiveTestStatus> {
     const { specialist } = await this.#registry.use(name);
-    this.#requireLog();
+    this.#feedback.requireOn('Live searches are compared by feedback, and the query log is off.');
     const current = forceOf(specialist);
     const candidate = await this.#candidateOf(specialist, input);
     if (JSON.stringify(candidate) === JSON.stringify(current)) {
@@ -109,10 +107,8 @@ export class LiveTestService {
     const test = await this.#current(specialist.name);
     if (test === undefined || test.endedAt !== null || !isCurrent(test, specialist)) return undefined;
     const { settings, adapter } = test.candidate;
-    const queryMap =
-      adapter === '' ? undefined : (this.#maps.get(adapter) ?? (await openQueryMap(this.#context, adapter)));
-    if (queryMap !== undefined) this.#maps.set(adapter, queryMap);
-    return { test: test.id, settings: settings as Partial<RetrievalSettings>, queryMap }; // It was written from settings.
+    const queryMap = await this.#registry.queryMap(adapter === '' ? undefined : adapter);
+    return { test: test.id, settings, queryMap };
   }
 
   /** Whether what a run chose has won the last live test of a specialist, against what is in force. */
@@ -179,13 +175,6 @@ export class LiveTestService {
     const value: JsonValue = JSON.parse(JSON.stringify(test));
     await this.#context.store.putRecord(RECORD, test.specialist, value);
   }
-
-  #requireLog(): void {
-    if (this.#feedback.isOn) return;
-    throw new QuarryError('CONFIG_INVALID', 'Live searches are compared by feedback, and the query log is off.', {
-      hint: 'Set QUARRY_QUERY_LOG to on (or explore). It stays in the workspace and is scrubbed of secrets and personal data.',
-    });
-  }
 }
 
 /** How a specialist searches. */
@@ -194,7 +183,7 @@ function forceOf({ settings, learned }: Specialist): LiveTest['current'] {
 }
 
 /** Settings in one order, those that are as usual left out, so that equal ones are written alike. */
-function written(settings: Partial<RetrievalSettings>): LiveTest['current']['settings'] {
+function written(settings: Partial<RetrievalSettings>): Partial<RetrievalSettings> {
   return Object.fromEntries(Object.entries(unusualSettings(settings)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

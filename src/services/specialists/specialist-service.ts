@@ -165,14 +165,16 @@ export class SpecialistService {
       specialist,
       collections: wanted.filter((_, at) => there[at]),
       missing: wanted.filter((_, at) => there[at] !== true),
-      queryMap: await this.#queryMapOf(specialist),
+      queryMap: await this.queryMap(specialist.learned.adapter?.run),
     };
   }
 
-  /** What a run made never changes, so that it is read once. */
-  async #queryMapOf({ learned }: Specialist): Promise<QueryMap | undefined> {
-    if (learned.adapter === undefined) return undefined;
-    const { run } = learned.adapter;
+  /**
+   * The query adapter of a training run; undefined for none. What a run made never changes, so that it is read once.
+   * @throws QuarryError RUN_NOT_FOUND, STORE_BROKEN
+   */
+  async queryMap(run: string | undefined): Promise<QueryMap | undefined> {
+    if (run === undefined) return undefined;
     const map = this.#maps.get(run) ?? (await openQueryMap(this.#context, run));
     this.#maps.set(run, map);
     return map;
