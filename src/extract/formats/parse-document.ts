@@ -51,6 +51,7 @@ export async function parseDocument(bytes: Uint8Array, request: ParseRequest): P
     modifiedAt: body.modifiedAt ?? '',
     metadata: body.metadata ?? {},
     links: body.links ?? [],
+    ...(body.losses === undefined || Object.keys(body.losses).length === 0 ? {} : { losses: body.losses }),
     ...(body.page === undefined ? {} : { page: body.page }),
   };
 }

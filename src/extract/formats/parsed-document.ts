@@ -8,6 +8,15 @@ export interface DocumentLink {
   readonly nofollow: boolean;
 }
 
+/** What a document can have that its text has not. */
+export const LOSS_KINDS = ['image', 'formula', 'form', 'frame', 'script', 'drawing', 'media', 'other'] as const;
+
+/** One of `LOSS_KINDS`: an image without words beside it, a formula that could not be read, a form's fields, and so on. */
+export type LossKind = (typeof LOSS_KINDS)[number];
+
+/** How many of each kind a document has that its text lacks; kinds with none are left out. */
+export type Losses = Readonly<Partial<Record<LossKind, number>>>;
+
 /** What a document says of itself. The adapters add where it came from. */
 export interface ParsedDocument {
   /** Never empty: the document's own title, its first heading, or the last part of its address. */
@@ -28,6 +37,8 @@ export interface ParsedDocument {
   readonly metadata: JsonObject;
   /** Links of the whole page in document order, navigation included, each once. Empty for anything but HTML. */
   readonly links: readonly DocumentLink[];
+  /** What the document has and `text` lacks, by kind; absent when nothing is known to be missing. */
+  readonly losses?: Losses | undefined;
   /** What only web pages say. */
   readonly page?: PageDirectives | undefined;
 }
