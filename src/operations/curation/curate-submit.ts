@@ -27,7 +27,7 @@ export const curateSubmit = defineOperation({
     answer: z
       .record(z.string().max(40), z.unknown())
       .describe(
-        'The answer as a JSON object: {"grades": [{"label", "grade", "quote"}]}, {"question", "answer", "quote"}, or {"abstain": true, "reason"}.',
+        'The answer as a JSON object: {"grades": [{"label", "grade", "quote"}]}, {"question", "answer", "quote", "onlyHere"}, or {"abstain": true, "reason"}.',
       ),
   }),
   output: z.object({

@@ -168,7 +168,7 @@ function toWritten({ judge, item, answer }: Verdict, state: CampaignState): Exam
       start: origin.start,
       end: origin.end,
       method: 'write',
-      rule: 'question',
+      rule: answer.onlyHere ? 'question that search misses' : 'question',
       judge,
       cluster: item.id,
     },

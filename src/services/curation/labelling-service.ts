@@ -157,7 +157,7 @@ export class LabellingService {
       }
       const barred = this.#barrier(campaign, item, request.judge);
       if (barred !== undefined) return receipt(campaign, barred);
-      const objection = await this.#check(campaign, item, request.answer);
+      const objection = await this.#check(campaign, item, request);
       const event: LabelEvent = {
         type: 'answer',
         judge: request.judge,
@@ -215,10 +215,16 @@ export class LabellingService {
     return { rejection: 'lease-lost', detail: `The lease ended at ${lease.until} and another judge has the item now.` };
   }
 
-  async #check(campaign: Campaign, item: WorkItem, answer: LabelAnswer): Promise<Objection | undefined> {
+  async #check(
+    campaign: Campaign,
+    item: WorkItem,
+    { judge, answer }: { judge: string; answer: LabelAnswer },
+  ): Promise<Objection | undefined> {
     if (answer.abstain) return undefined;
     if (item.task === 'grade') return checkGrades(item, answer);
+    const told = campaign.state.lastAnswer(item.id, judge);
     return this.#desk.check(item, answer, {
+      isTold: told?.rejection === 'not-answerable' && told.answer.question === answer.question,
       dataset: campaign.dataset,
       collections: campaign.collections,
       written: campaign.state.verdicts.map((verdict: Verdict) => verdict.answer.question),
@@ -243,7 +249,7 @@ export class LabellingService {
     const head = await this.#access.require(request.dataset);
     const used = (await store.ledgers(request.dataset)).filter((name) => name.startsWith(`${request.task}-`)).length;
     const name = `${request.task}-${String(used + 1).padStart(4, '0')}`;
-    const items = request.task === 'write' ? await this.#desk.items(request.collections, request.seed) : [];
+    const items = request.task === 'write' ? await this.#desk.items(request.collections, request) : [];
     const isEmpty =
       request.task === 'write'
         ? items.length === 0

@@ -45,6 +45,8 @@ export const workItemSchema = z.strictObject({
   repeats: z.string(),
   /** Where a written question's passage comes from. */
   origin: originSchema.nullable(),
+  /** Why a question is wanted for this passage rather than another one, in a sentence; empty for no reason but chance. */
+  why: z.string().default(''),
 });
 
 /** One thing to judge. */
@@ -69,6 +71,8 @@ export const answerSchema = z.strictObject({
   question: z.string().max(2_000).default(''),
   answer: z.string().max(8_000).default(''),
   quote: z.string().max(4_000).default(''),
+  /** Whether the writer has looked at what search finds instead, and it does not answer the question. */
+  onlyHere: z.boolean().default(false),
 });
 /** What a judge hands in. */
 export type LabelAnswer = z.output<typeof answerSchema>;
@@ -212,6 +216,7 @@ function toItem(entry: Judgeable, salt: string, control: string | undefined): Wo
     gold: passages.map((passage) => (passage.place === -1 ? { low: 0, high: ANSWERING_GRADE - 1 } : null)),
     repeats: '',
     origin: null,
+    why: '',
   };
 }
 
@@ -244,9 +249,9 @@ function controlFor(entry: Judgeable, all: readonly Judgeable[], salt: string): 
 }
 
 /** A work item for writing a question about a passage. */
-export function writingItem(text: string, origin: PassageOrigin, seed: number): WorkItem {
+export function writingItem(text: string, origin: PassageOrigin, about: { seed: number; why: string }): WorkItem {
   return {
-    id: itemId(String(seed), 'write', origin.documentId, String(origin.start), String(origin.end)),
+    id: itemId(String(about.seed), 'write', origin.documentId, String(origin.start), String(origin.end)),
     task: 'write',
     exampleId: '',
     query: '',
@@ -255,5 +260,6 @@ export function writingItem(text: string, origin: PassageOrigin, seed: number): 
     gold: [null],
     repeats: '',
     origin,
+    why: about.why,
   };
 }

@@ -16,7 +16,7 @@ const origin: WorkItem['origin'] = {
   language: '',
   category: '',
 };
-const written = writingItem(PASSAGE, origin, 1);
+const written = writingItem(PASSAGE, origin, { seed: 1, why: '' });
 const graded: WorkItem = {
   ...written,
   task: 'grade',
@@ -80,7 +80,7 @@ test('every passage is graded once, and none that was not shown', () => {
 test('a question that repeats the passage is refused, also in a script without spaces', () => {
   const passage =
     '\u6a5f\u5668\u306f\u6bce\u671d\u516d\u6642\u306b\u81ea\u52d5\u7684\u306b\u518d\u8d77\u52d5\u3055\u308c\u307e\u3059\u3002';
-  const item = writingItem(passage, origin, 1);
+  const item = writingItem(passage, origin, { seed: 1, why: '' });
   const answerWith = (question: string): string | undefined =>
     checkWritten(item, answerSchema.parse({ question, answer: '\u516d\u6642', quote: passage }))?.rejection;
   expect(answerWith(`${passage.slice(0, -1)}\u304b?`)).toBe('too-close');
