@@ -85,7 +85,7 @@ export class TrainingService {
     const base = await this.#context.staticModel(order.base);
     handle.report({ stage: 'read', done: 0, total: 0 });
     const { train, heldOut } = split(await trainer.readRecords(order.data));
-    const workshop = await trainer.prepare(order.output, order.overwrite);
+    const workshop = await trainer.prepare(order.output, { overwrite: order.overwrite });
     const scratch = join(workshop.folder, 'model');
     try {
       const outcome = await trainer.fineTune({

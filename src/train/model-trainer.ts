@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { QuarryError, systemCode, toQuarryError } from '../core/errors.js';
 import type { TrainingRecord } from '../core/training/pair-corpus.js';
-import type { ModelTrainer, Workshop } from '../core/training/trainer-port.js';
+import type { ModelTrainer, Workshop, WorkshopOrder } from '../core/training/trainer-port.js';
 import { makeFolder } from '../files/make-folder.js';
 import { fineTuneStaticModel } from './fine-tune-static-model.js';
 import { readRecords } from './record-file.js';
@@ -22,12 +22,13 @@ export function createModelTrainer(): ModelTrainer {
 }
 
 /** The model is renamed into place, so it has to be made on the same disk. */
-async function prepare(output: string, overwrite: boolean): Promise<Workshop> {
+async function prepare(output: string, { overwrite, isSole = false }: WorkshopOrder): Promise<Workshop> {
   const made: string[] = [];
   try {
     await requireFree(output, overwrite);
     await makeFolder(dirname(output), { onMade: (folder) => made.push(folder) });
-    const folder = await mkdtemp(`${output}.training-`);
+    if (isSole) await removeLeftBehind(output);
+    const folder = await mkdtemp(`${output}${WORKSHOP}`);
     return {
       folder,
       keep: (model) => putInPlace(model, output, join(folder, 'earlier')),
@@ -44,6 +45,16 @@ async function prepare(output: string, overwrite: boolean): Promise<Workshop> {
       cause: toQuarryError(error),
     });
   }
+}
+
+/** What stands between the name of the wanted folder and what tells workshops apart. */
+const WORKSHOP = '.training-';
+
+/** Removes the workshops of killed processes. */
+async function removeLeftBehind(output: string): Promise<void> {
+  for (const name of (await namesIn(dirname(output))) ?? [])
+    if (name.startsWith(`${basename(output)}${WORKSHOP}`))
+      await rm(join(dirname(output), name), { recursive: true, force: true });
 }
 
 /** What a model's folder holds; anything else there is somebody's own. */

@@ -1,12 +1,8 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Quarry } from '../../src/quarry.js';
 import { openTestWorkspace, removeFolder, temporaryFolder } from '../support/workspace.js';
+import { trainAndKill } from './train-and-kill.js';
 
-const CHILD = fileURLToPath(new URL('./training-run.child.js', import.meta.url));
 let home: string;
 
 beforeAll(async () => {
@@ -26,20 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => removeFolder(home));
 
-/** Works on the run in a process of its own that is killed after a while; gives the id of the run. */
-async function workAndKill(run: string, delayMs: number): Promise<string> {
-  const child = fork(CHILD, [home, 'killed', run], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const ended = once(child, 'exit');
-  const told = new Promise<string>((resolve) => {
-    child.on('message', (message) => resolve(String(message)));
-  });
-  const id = await Promise.race([told, ended.then(() => run)]);
-  await pause(delayMs);
-  child.kill('SIGKILL');
-  await ended;
-  return id;
-}
-
 /** Nothing of a run is in force before it is proven, and then all of it. */
 async function expectWhole(quarry: Quarry, run: string): Promise<string> {
   const { output } = await quarry.execute('train_status', { run });
@@ -57,7 +39,7 @@ test('a run that is killed again and again is interrupted, never half promoted, 
   let run = '';
   let state = '';
   for (let round = 0; round < 6 && state !== 'succeeded'; round++) {
-    run = await workAndKill(run, 300 + ((round * 397) % 900));
+    run = await trainAndKill({ home, input: { specialist: 'killed' }, run, delayMs: 300 + ((round * 397) % 900) });
     const quarry = await openTestWorkspace(home);
     state = await expectWhole(quarry, run);
     await quarry.close();

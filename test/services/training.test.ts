@@ -167,8 +167,8 @@ test('an earlier model is replaced when that is asked for twice, and what is no 
   const earlier = join(folder, 'earlier');
   await mkdir(join(earlier, 'onnx'), { recursive: true });
   await writeFile(join(earlier, 'tokenizer.json'), 'old');
-  await expect(trainer.prepare(earlier, false)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
-  const workshop = await trainer.prepare(earlier, true);
+  await expect(trainer.prepare(earlier, { overwrite: false })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+  const workshop = await trainer.prepare(earlier, { overwrite: true });
   const model = join(workshop.folder, 'model');
   await mkdir(model);
   await writeFile(join(model, 'tokenizer.json'), 'new');
@@ -177,5 +177,5 @@ test('an earlier model is replaced when that is asked for twice, and what is no 
   expect(await readFile(join(earlier, 'tokenizer.json'), 'utf8')).toBe('new');
   expect((await readdir(folder)).filter((name) => name.startsWith('earlier'))).toEqual(['earlier']);
   await writeFile(join(earlier, 'notes.md'), 'mine');
-  await expect(trainer.prepare(earlier, true)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+  await expect(trainer.prepare(earlier, { overwrite: true })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
 });

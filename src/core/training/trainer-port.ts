@@ -21,6 +21,14 @@ export interface FineTuneOutcome {
   readonly addedWords: readonly string[];
 }
 
+/** How a workshop is made. */
+export interface WorkshopOrder {
+  /** Whether an earlier model at the place is replaced when the new one is kept. */
+  readonly overwrite: boolean;
+  /** Whether nobody else makes a model for this place, so that workshops of killed processes are removed. Default: false. */
+  readonly isSole?: boolean;
+}
+
 /** A new folder to work in, beside the place where a model is wanted. */
 export interface Workshop {
   readonly folder: string;
@@ -38,8 +46,7 @@ export interface ModelTrainer {
   fineTune(order: FineTuneOrder): Promise<FineTuneOutcome>;
   /**
    * @param output folder wanted for the model
-   * @param overwrite whether an earlier model there is replaced when the new one is kept
    * @throws QuarryError ALREADY_EXISTS (something is there that may not be replaced), PATH_UNREADABLE
    */
-  prepare(output: string, overwrite: boolean): Promise<Workshop>;
+  prepare(output: string, order: WorkshopOrder): Promise<Workshop>;
 }

@@ -11,7 +11,7 @@ import type { CollectionService } from '../collections.js';
 import type { ServiceContext } from '../context.js';
 import type { JobHandle, JobService } from '../jobs.js';
 import { GainMeasure } from './measure-gain.js';
-import { MODEL_JOB, requireNoModelJob } from './model-job.js';
+import { MODEL_JOB, openModelJob, requireNoModelJob } from './model-job.js';
 import { type Switched, switchModel } from './switch-model.js';
 
 /** A model that a workspace shall use. */
@@ -93,6 +93,12 @@ export class ModelService {
         return this.#run(order, handle, reach);
       },
     });
+  }
+
+  /** The job that is changing to this model now; undefined for none. */
+  async changingTo(model: string): Promise<Job | undefined> {
+    const open = await openModelJob(this.#parts.jobs);
+    return open?.subject === model ? open : undefined;
   }
 
   async #run(order: Order, handle: JobHandle, reach: Reach): Promise<JsonObject> {

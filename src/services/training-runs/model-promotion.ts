@@ -26,7 +26,10 @@ export class ModelPromotion {
     this.#models = models;
   }
 
-  /** @throws QuarryError RUN_INVALID when another model is in use than was proven against, CONFIG_INVALID, STORE_LOCKED */
+  /**
+   * While the model is being put in place, gives the job that does it.
+   * @throws QuarryError RUN_INVALID when another model is in use than was proven against, CONFIG_INVALID, STORE_LOCKED
+   */
   async promote({ id, recipe }: TrainingRun, { adapter }: HalfOutcome): Promise<ModelInForce> {
     const model = adaptedFolder(this.#context, id);
     const { revision } = (await this.#context.embedder()).fingerprint;
@@ -36,6 +39,8 @@ export class ModelPromotion {
         hint: 'Start the run anew: it is then proven against the model in use.',
       });
     }
+    const already = await (await this.#models()).changingTo(model);
+    if (already !== undefined) return { model, job: already.id };
     const before = (await modelInUse(this.#context)) || 'bundled';
     await this.#context.store.putRecord(RECORD, id, { before });
     return { model, job: await this.#use(model, recipe.seed) };

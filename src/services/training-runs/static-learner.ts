@@ -64,7 +64,9 @@ export class StaticLearner implements Learner {
   }
 
   static async open(context: ServiceContext, parts: StaticParts): Promise<StaticLearner> {
-    const workshop = await (await context.trainer()).prepare(adaptedFolder(context, parts.run), true);
+    const trainer = await context.trainer();
+    // One process works on a run at a time.
+    const workshop = await trainer.prepare(adaptedFolder(context, parts.run), { overwrite: true, isSole: true });
     return new StaticLearner(context, parts, workshop);
   }
 
