@@ -83,7 +83,8 @@ export type SkipReason =
 
 /** What an adapter streams during a sync. */
 export type SyncItem =
-  | { readonly type: 'document'; readonly document: ExtractedDocument }
+  /** `titles`: others that the document gives itself, for when many of its source share its title. */
+  | { readonly type: 'document'; readonly document: ExtractedDocument; readonly titles?: readonly string[] | undefined }
   /** Seen, and equal to what the store holds. */
   | { readonly type: 'unchanged'; readonly uri: string }
   /** Known to be gone (404, 410, deleted in git). */
@@ -133,6 +134,11 @@ export interface SourceAdapter {
   openedPaths(spec: SourceSpec, mayRead: ResolveContext['mayRead']): Promise<readonly string[]>;
   /** Streams what the source holds. Throws only when nothing at all can be read. */
   sync(spec: SourceSpec, context: SyncContext): AsyncIterable<SyncItem>;
+  /**
+   * Reads documents again that the sync just ended has met or has found unchanged; `state` is what that one reported.
+   * Where it is missing, a second sync does it.
+   */
+  reread?(spec: SourceSpec, uris: ReadonlySet<string>, context: SyncContext): AsyncIterable<SyncItem>;
   /** Tells of changes, debounced; resolves when `signal` fires, and not before. Only where watching is possible. */
   watch?(spec: SourceSpec, listener: WatchListener, signal: AbortSignal): Promise<void>;
 }

@@ -8,6 +8,7 @@ import type { ServiceContext } from './context.js';
 import { sourceByName } from './filters/resolve-filter.js';
 import { foldWhereItCan } from './fold.js';
 import { isFinished, type JobHandle, type JobService } from './jobs.js';
+import { PageFurniture } from './page-furniture.js';
 import type { ReindexService } from './reindex.js';
 import { SourceSync, type SourceSyncOptions } from './source-sync.js';
 
@@ -137,6 +138,7 @@ export class IngestService {
   async removeSource(source: Source): Promise<number> {
     await this.#endJobsOf(source);
     const removed = await this.#context.store.deleteSource(source.id);
+    await PageFurniture.drop(this.#context.store, source.id);
     await foldWhereItCan(this.#context, source.collection);
     return removed;
   }
