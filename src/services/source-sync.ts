@@ -37,8 +37,8 @@ export class SourceSync {
   readonly #patches: Document[] = [];
   /** What the documents that are gathered but not yet stored will count as, in their order. */
   readonly #gathered: Written[] = [];
-  /** Addresses of documents that this sync has written. */
-  readonly #written = new Set<string>();
+  /** Revisions of the documents that this sync has written. */
+  readonly #written = new Map<string, string>();
   readonly #furniture: PageFurniture;
   readonly #losses = new LossTally();
   #counted: WriterTally = { documents: 0, chunks: 0, embedded: 0, reused: 0 };
@@ -112,6 +112,8 @@ export class SourceSync {
    * other rules, and a page of which is not known what its site has of it.
    */
   #knownOf(uri: string, isStale: boolean): KnownDocument | undefined {
+    const written = this.#written.get(uri);
+    if (written !== undefined) return { uri, contentHash: '', revision: isStale ? '' : written };
     const stored = this.#known.get(uri);
     if (stored === undefined) return undefined;
     const { origin, isCurrent, isFramed } = readStoredRevision(stored.revision);
@@ -222,7 +224,7 @@ export class SourceSync {
       return;
     }
     this.#gathered.push(isAgain ? 'again' : known === undefined ? 'added' : isSameOrigin ? 'remade' : 'updated');
-    this.#written.add(document.uri);
+    this.#written.set(document.uri, read.revision);
     await this.#writer.add(source, document);
   }
 

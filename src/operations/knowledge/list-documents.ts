@@ -20,8 +20,7 @@ import {
 export const listDocuments = defineOperation({
   name: 'list_documents',
   summary: 'List documents',
-  description:
-    'Lists the ingested documents, ordered by url, narrowed by source, url prefix, category, tags, language or date. Use it to see what is there; use search to find answers.',
+  description: 'Lists the ingested documents by url. Use it to see what is there; use search to find answers.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
