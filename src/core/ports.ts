@@ -135,10 +135,12 @@ export interface SourceAdapter {
   /** Streams what the source holds. Throws only when nothing at all can be read. */
   sync(spec: SourceSpec, context: SyncContext): AsyncIterable<SyncItem>;
   /**
-   * Reads documents again that the sync just ended has met or has found unchanged; `state` is what that one reported.
-   * Where it is missing, a second sync does it.
+   * Reads documents again that the sync just ended has met or has found unchanged, for their texts and titles; `state` is
+   * what that sync reported. Where this is missing, a second sync does it.
    */
   reread?(spec: SourceSpec, uris: ReadonlySet<string>, context: SyncContext): AsyncIterable<SyncItem>;
+  /** Drops what is kept of a source besides its documents. */
+  forget?(spec: SourceSpec): Promise<void>;
   /** Tells of changes, debounced; resolves when `signal` fires, and not before. Only where watching is possible. */
   watch?(spec: SourceSpec, listener: WatchListener, signal: AbortSignal): Promise<void>;
 }

@@ -139,6 +139,7 @@ export class IngestService {
     await this.#endJobsOf(source);
     const removed = await this.#context.store.deleteSource(source.id);
     await PageFurniture.drop(this.#context.store, source.id);
+    if (source.kind !== 'text') await (await this.#context.adapter(source.kind)).forget?.(source);
     await foldWhereItCan(this.#context, source.collection);
     return removed;
   }

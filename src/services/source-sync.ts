@@ -1,5 +1,6 @@
 import { isDiskFull, throwIfCancelled, toQuarryError } from '../core/errors.js';
 import { readStoredRevision, storedRevision } from '../core/extraction-rules.js';
+import { documentId } from '../core/identity.js';
 import type { Embedder, KnownDocument, SourceAdapter, SyncContext, SyncItem } from '../core/ports.js';
 import type { Collection, Document, ExtractedDocument, JsonObject, JsonValue, Source } from '../core/types.js';
 import type { ServiceContext } from './context.js';
@@ -135,10 +136,21 @@ export class SourceSync {
     handle.report({ stage: 'pages', done: 0, total: stale.length });
     const uris = new Set(stale);
     const context = this.#contextOf(this.#state, false, (uri) => uris.has(uri));
+    await this.#writer.flush();
     for await (const item of adapter.reread?.(source, uris, context) ?? adapter.sync(source, context)) {
       throwIfCancelled(handle.signal);
-      if (item.type === 'document' && uris.has(item.document.uri)) await this.#takeRead(item);
+      if (item.type !== 'document' || !uris.has(item.document.uri)) continue;
+      await this.#takeRead({ ...item, document: await this.#withStoredFacts(item.document) });
     }
+  }
+
+  /** A document that is read again without its source being asked keeps what only the source told. */
+  async #withStoredFacts(document: ExtractedDocument): Promise<ExtractedDocument> {
+    const { context, source, collection } = this.#options;
+    const id = documentId(source.id, document.uri);
+    const stored = await context.store.getDocument(collection.name, id);
+    const isSame = stored !== undefined && readStoredRevision(stored.revision).origin === document.revision;
+    return isSame ? { ...document, metadata: stored.metadata, modifiedAt: stored.modifiedAt } : document;
   }
 
   async #take(item: SyncItem): Promise<void> {
