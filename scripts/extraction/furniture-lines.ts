@@ -10,12 +10,18 @@ const STORED_EDGE = 12;
 export class FurnitureLines {
   readonly #common: ReadonlySet<string>;
   readonly #titles: ReadonlySet<string>;
+  /** Lines and parts of lines that more than one page has. */
+  readonly #several: ReadonlySet<string>;
 
   constructor(pages: readonly { readonly lines: readonly string[]; readonly titles: readonly string[] }[]) {
     const counts = new Map<string, number>();
-    for (const { lines } of pages) for (const line of new Set(lines)) counts.set(line, (counts.get(line) ?? 0) + 1);
+    for (const { lines } of pages) {
+      for (const part of new Set(lines.flatMap((line) => [line, ...partsOf(line)])))
+        counts.set(part, (counts.get(part) ?? 0) + 1);
+    }
     const least = Math.max(FEWEST_PAGES, pages.length * MOST);
     this.#common = new Set([...counts].filter(([, count]) => count >= least).map(([line]) => line));
+    this.#several = new Set([...counts].filter(([, count]) => count > 1).map(([line]) => line));
     this.#titles = new Set(pages.flatMap(({ titles }) => titles));
   }
 
@@ -25,21 +31,9 @@ export class FurnitureLines {
     return lines.slice(head, Math.max(head, lines.length - foot));
   }
 
-  /** Lines of the site that a stored text still begins or ends with. */
-  leftIn(text: string, shown: readonly string[]): readonly string[] {
-    const { head, foot } = this.#edges(shown);
-    const edges = [...shown.slice(0, head), ...shown.slice(shown.length - foot)];
-    const known = new Set(edges.filter((line) => this.#common.has(line) && /\p{L}{2}/u.test(line)));
-    const stored = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
-    const lines =
-      stored.length <= STORED_EDGE * 2 ? stored : [...stored.slice(0, STORED_EDGE), ...stored.slice(-STORED_EDGE)];
-    const said = lines.flatMap((line) => [plainLine(line), ...line.split('|').map(plainLine)]);
-    return [...new Set(said)].filter((line) => known.has(line));
-  }
-
   /** How many lines at the head and at the foot are the site's, with titles of pages (`Previous`, `Next`) among them. */
   #edges(lines: readonly string[]): { readonly head: number; readonly foot: number } {
-    const isSites = (line: string | undefined): boolean => line !== undefined && this.#common.has(line);
+    const isSites = (line: string | undefined): boolean => line !== undefined && this.#isSites(line);
     const isPart = (line: string | undefined): boolean =>
       isSites(line) || (line !== undefined && (this.#titles.has(line) || !/[\p{L}\p{N}]/u.test(line)));
     let head = 0;
@@ -49,4 +43,43 @@ export class FurnitureLines {
       if (isSites(lines[at])) foot = lines.length - at;
     return { head, foot };
   }
+
+  /** Whether a line, or most parts of it, stand on most pages, and the rest elsewhere too. */
+  #isSites(line: string): boolean {
+    const parts = partsOf(line);
+    const common = parts.filter((part) => this.#common.has(part)).length;
+    const isElsewhere = parts.every((part) => this.#several.has(part) || this.#titles.has(part));
+    return this.#common.has(line) || (common * 2 >= parts.length && common > 0 && isElsewhere);
+  }
+}
+
+/** What stands between the bars and arrows of a menu or a trail. */
+function partsOf(line: string): string[] {
+  return line.split(/\s*[|>»›·•]\s*|\s{2,}/).filter((part) => part !== '');
+}
+
+/**
+ * Lines at the head and foot of a stored text that most stored texts have there, headings aside: those are of a page's
+ * structure where all pages are built alike. By text, in the order of the texts.
+ */
+export function linesLeft(texts: readonly string[]): readonly (readonly string[])[] {
+  const edges = texts.map(edgesOf);
+  const counts = new Map<string, number>();
+  for (const lines of edges) for (const line of new Set(lines)) counts.set(line, (counts.get(line) ?? 0) + 1);
+  const least = Math.max(FEWEST_PAGES, texts.length * MOST);
+  return edges.map((lines) => {
+    const isSites = lines.map((line) => (counts.get(line) ?? 0) >= least);
+    const head = isSites.indexOf(false);
+    const foot = isSites.lastIndexOf(false);
+    return lines.filter((_line, at) => at < head || at > foot);
+  });
+}
+
+/** Cells and lines that say something, of a text's beginning and end. */
+function edgesOf(text: string): string[] {
+  const stored = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const isShort = stored.length <= STORED_EDGE * 2;
+  const lines = isShort ? stored : [...stored.slice(0, STORED_EDGE), ...stored.slice(-STORED_EDGE)];
+  const cells = lines.flatMap((line) => line.split(/(?<!\\)\|/).map(plainLine));
+  return cells.filter((cell) => /\p{L}{2}/u.test(cell));
 }

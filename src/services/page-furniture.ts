@@ -1,7 +1,7 @@
 import { cutPage } from '../core/furniture/cut-page.js';
 import { type FramedRecord, packFrames, unpackFrames } from '../core/furniture/pack-frames.js';
-import { type FramedPage, framePage } from '../core/furniture/page-frame.js';
-import { type PageCut, type PlacedFrame, SiteFurniture } from '../core/furniture/site-furniture.js';
+import { type FramedPage, framePage, type PageFrame } from '../core/furniture/page-frame.js';
+import { type PageCut, SiteFurniture, UNCUT } from '../core/furniture/site-furniture.js';
 import { sha256 } from '../core/identity.js';
 import type { KnowledgeStore } from '../core/ports.js';
 import type { ExtractedDocument } from '../core/types.js';
@@ -94,8 +94,8 @@ export class PageFurniture {
     this.#decide();
     this.#isFinal = true;
     const held = this.#release();
-    const stale = this.#placed().filter((page) => this.#records.get(page.uri)?.cut !== packCut(this.#cutOf(page)));
-    return { held, stale: stale.map(({ uri }) => uri) };
+    const isStale = ({ frame, cut }: FramedRecord): boolean => cut !== packCut(this.#cutOf(frame));
+    return { held, stale: [...this.#records].filter(([, record]) => isStale(record)).map(([uri]) => uri) };
   }
 
   /** Remembers the pages until the next sync. */
@@ -104,12 +104,8 @@ export class PageFurniture {
     else await PageFurniture.drop(this.#store, this.#source);
   }
 
-  #placed(): PlacedFrame[] {
-    return [...this.#records].map(([uri, { frame }]) => ({ uri, frame }));
-  }
-
   #decide(): void {
-    this.#furniture = new SiteFurniture(this.#placed());
+    this.#furniture = new SiteFurniture([...this.#records.values()].map(({ frame }) => frame));
     this.#decidedAt = Math.max(MOST_HELD, this.#records.size);
   }
 
@@ -119,12 +115,12 @@ export class PageFurniture {
     return this.#held.splice(0).map(({ document, page }) => this.#cut(document, page));
   }
 
-  #cutOf(page: PlacedFrame): PageCut {
-    return this.#furniture?.cutOf(page, !this.#isFinal) ?? { dropped: [], title: 0 };
+  #cutOf(frame: PageFrame): PageCut {
+    return this.#furniture?.cutOf(frame, !this.#isFinal) ?? UNCUT;
   }
 
   #cut(document: ExtractedDocument, page: FramedPage): ExtractedDocument {
-    const cut = this.#cutOf({ uri: document.uri, frame: page.frame });
+    const cut = this.#cutOf(page.frame);
     const { text, title } = cutPage(document.text, page, cut);
     const hash = sha256(text).slice(0, HASH_DIGITS);
     this.#records.set(document.uri, { frame: page.frame, cut: packCut(cut), hash });

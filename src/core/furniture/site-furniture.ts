@@ -5,9 +5,6 @@ const FEWEST_PAGES = 5;
 const LEAST_COUNT = 4;
 /** Share of a source's pages that say what the site says. */
 const MOST_PAGES = 0.6;
-/** A folder with so many pages can have a frame of its own, which a larger share of them must have. */
-const FEWEST_IN_FOLDER = 8;
-const MOST_IN_FOLDER = 0.7;
 /** Segments of a band of links to the pages around, at most. */
 const LARGEST_BAND = 12;
 /** A title that so many pages could have, and this share of them, tells nothing of any. */
@@ -22,12 +19,6 @@ export interface PageCut {
   readonly title: number;
 }
 
-/** A page and the folder that it lies in. */
-export interface PlacedFrame {
-  readonly uri: string;
-  readonly frame: PageFrame;
-}
-
 /** Nothing dropped, the title kept. */
 export const UNCUT: PageCut = { dropped: [], title: 0 };
 
@@ -36,14 +27,12 @@ export class SiteFurniture {
   readonly #pages: number;
   /** How many pages say a segment, by place; those of one page alone are left out. */
   readonly #counts: ReadonlyMap<string, number>;
-  readonly #folders: ReadonlyMap<string, FolderCounts>;
   readonly #titles = new Map<string, number>();
 
-  constructor(pages: readonly PlacedFrame[]) {
+  constructor(pages: readonly PageFrame[]) {
     this.#pages = pages.length;
     this.#counts = countPlaces(pages);
-    this.#folders = countInFolders(pages, this.#counts);
-    for (const { frame } of pages)
+    for (const frame of pages)
       for (const key of new Set(frame.titles)) this.#titles.set(key, (this.#titles.get(key) ?? 0) + 1);
   }
 
@@ -51,13 +40,13 @@ export class SiteFurniture {
    * What a page of the source loses. While pages are still to come, `presumesTitles` takes a band's other words for titles
    * of theirs.
    */
-  cutOf({ uri, frame }: PlacedFrame, presumesTitles = false): PageCut {
+  cutOf(frame: PageFrame, presumesTitles = false): PageCut {
     if (this.#pages < FEWEST_PAGES) return UNCUT;
     const title = Math.max(
       0,
       frame.titles.findIndex((key) => !this.#isShared(key)),
     );
-    const isSites = (token: string): boolean => this.#isSites(folderOf(uri), token, presumesTitles);
+    const isSites = (token: string): boolean => this.#isSites(token, presumesTitles);
     // A title that gives way names the site: where it stands as a heading, it goes too.
     const siteName = title > 0 ? (frame.titles[0] ?? '') : '';
     return { dropped: droppedOf(frame, frame.blocks.map(isSites), siteName), title };
@@ -71,13 +60,13 @@ export class SiteFurniture {
    * Whether a block says nothing of its own: every segment is on most pages, or the title of a page, or a link that
    * another page has too; and those on most pages are half of it, or a third of it where they are links.
    */
-  #isSites(folder: string, token: string, presumesTitles: boolean): boolean {
+  #isSites(token: string, presumesTitles: boolean): boolean {
     const segments = segmentsIn(token);
     let common = 0;
     let links = 0;
     let isCovered = true;
     for (const { key, place, isLink } of segments) {
-      if (this.#isCommon(folder, place)) {
+      if (this.#isCommon(place)) {
         common += 1;
         if (isLink) links += 1;
       } else isCovered &&= this.#titles.has(key) || (isLink && this.#counts.has(place));
@@ -86,16 +75,9 @@ export class SiteFurniture {
     return isMost && (isCovered || (presumesTitles && links > 1 && segments.length <= LARGEST_BAND));
   }
 
-  #isCommon(folder: string, place: string): boolean {
-    if ((this.#counts.get(place) ?? 0) >= Math.max(LEAST_COUNT, this.#pages * MOST_PAGES)) return true;
-    const inside = this.#folders.get(folder);
-    return inside !== undefined && (inside.counts.get(place) ?? 0) >= inside.pages * MOST_IN_FOLDER;
+  #isCommon(place: string): boolean {
+    return (this.#counts.get(place) ?? 0) >= Math.max(LEAST_COUNT, this.#pages * MOST_PAGES);
   }
-}
-
-interface FolderCounts {
-  pages: number;
-  readonly counts: Map<string, number>;
 }
 
 function placesOf(frame: PageFrame): ReadonlySet<string> {
@@ -106,45 +88,23 @@ function placesOf(frame: PageFrame): ReadonlySet<string> {
  * Pages by what they say. Most of it is said by one page alone, so it is first counted roughly, in as many bytes as a
  * table has, and exactly only where the table has met it twice.
  */
-function countPlaces(pages: readonly PlacedFrame[]): Map<string, number> {
+function countPlaces(pages: readonly PageFrame[]): Map<string, number> {
   const table = new Uint8Array(pages.length < 1_000 ? 1 << 16 : 1 << 24);
   const slotOf = (place: string): number => Number.parseInt(place.slice(-6), 16) % table.length;
-  for (const { frame } of pages) {
+  for (const frame of pages) {
     for (const place of placesOf(frame)) {
       const slot = slotOf(place);
       table[slot] = Math.min(2, (table[slot] ?? 0) + 1);
     }
   }
   const counts = new Map<string, number>();
-  for (const { frame } of pages) {
+  for (const frame of pages) {
     for (const place of placesOf(frame)) {
       if (table[slotOf(place)] === 2) counts.set(place, (counts.get(place) ?? 0) + 1);
     }
   }
   for (const [place, count] of counts) if (count < 2) counts.delete(place);
   return counts;
-}
-
-/** The same within each folder that is large enough. */
-function countInFolders(
-  pages: readonly PlacedFrame[],
-  all: ReadonlyMap<string, number>,
-): ReadonlyMap<string, FolderCounts> {
-  const folders = new Map<string, FolderCounts>();
-  for (const { uri } of pages) {
-    const folder = folders.get(folderOf(uri)) ?? { pages: 0, counts: new Map<string, number>() };
-    folder.pages += 1;
-    folders.set(folderOf(uri), folder);
-  }
-  for (const [uri, { pages: number }] of folders) if (number < FEWEST_IN_FOLDER) folders.delete(uri);
-  for (const { uri, frame } of pages) {
-    const counts = folders.get(folderOf(uri))?.counts;
-    if (counts === undefined) continue;
-    for (const place of placesOf(frame)) {
-      if ((all.get(place) ?? 0) >= FEWEST_IN_FOLDER * MOST_IN_FOLDER) counts.set(place, (counts.get(place) ?? 0) + 1);
-    }
-  }
-  return folders;
 }
 
 function droppedOf({ blocks, gap }: PageFrame, isSites: readonly boolean[], siteName: string): number[] {
@@ -181,9 +141,4 @@ function footOf(blocks: readonly string[], isSites: readonly boolean[], stop: nu
   const dropped: number[] = [];
   for (let at = blocks.length - 1; at >= stop && isSites[at] === true; at -= 1) dropped.push(at);
   return dropped;
-}
-
-/** An address up to its last slash. */
-function folderOf(uri: string): string {
-  return uri.slice(0, uri.lastIndexOf('/') + 1);
 }
