@@ -3,6 +3,8 @@ import { plainLine } from './words.js';
 /** A line that stands on this share of a set's pages, at their heads or feet, is the site's. */
 const MOST = 0.6;
 const FEWEST_PAGES = 5;
+/** Lines of a shown page's head and foot that can be the site's. */
+const SHOWN_EDGE = 40;
 /** Lines of a stored text's head and foot in which such lines are looked for. */
 const STORED_EDGE = 12;
 
@@ -13,35 +15,25 @@ export class FurnitureLines {
   /** Lines and parts of lines that more than one page has. */
   readonly #several: ReadonlySet<string>;
 
-  constructor(pages: readonly { readonly lines: readonly string[]; readonly titles: readonly string[] }[]) {
+  /** `titles`: of all pages of the set, those that are not compared too. */
+  constructor(pages: readonly (readonly string[])[], titles: readonly string[]) {
     const counts = new Map<string, number>();
-    for (const { lines } of pages) {
+    for (const lines of pages) {
       for (const part of new Set(lines.flatMap((line) => [line, ...partsOf(line)])))
         counts.set(part, (counts.get(part) ?? 0) + 1);
     }
     const least = Math.max(FEWEST_PAGES, pages.length * MOST);
     this.#common = new Set([...counts].filter(([, count]) => count >= least).map(([line]) => line));
     this.#several = new Set([...counts].filter(([, count]) => count > 1).map(([line]) => line));
-    this.#titles = new Set(pages.flatMap(({ titles }) => titles));
+    this.#titles = new Set(titles);
   }
 
-  /** The lines of a page without those of the site at its head and foot. */
+  /** The lines of a page without those of the site at its head and foot, and without titles of pages beside them. */
   ownLines(lines: readonly string[]): readonly string[] {
-    const { head, foot } = this.#edges(lines);
-    return lines.slice(head, Math.max(head, lines.length - foot));
-  }
-
-  /** How many lines at the head and at the foot are the site's, with titles of pages (`Previous`, `Next`) among them. */
-  #edges(lines: readonly string[]): { readonly head: number; readonly foot: number } {
-    const isSites = (line: string | undefined): boolean => line !== undefined && this.#isSites(line);
-    const isPart = (line: string | undefined): boolean =>
-      isSites(line) || (line !== undefined && (this.#titles.has(line) || !/[\p{L}\p{N}]/u.test(line)));
-    let head = 0;
-    for (let at = 0; at < lines.length && isPart(lines[at]); at += 1) if (isSites(lines[at])) head = at + 1;
-    let foot = 0;
-    for (let at = lines.length - 1; at >= head && isPart(lines[at]); at -= 1)
-      if (isSites(lines[at])) foot = lines.length - at;
-    return { head, foot };
+    const isEdge = (at: number): boolean => at < SHOWN_EDGE || at >= lines.length - SHOWN_EDGE;
+    const isSites = lines.map((line, at) => isEdge(at) && this.#isSites(line));
+    const isBeside = (at: number): boolean => isSites[at - 1] === true || isSites[at + 1] === true;
+    return lines.filter((line, at) => isSites[at] !== true && !(this.#titles.has(line) && isBeside(at)));
   }
 
   /** Whether a line, or most parts of it, stand on most pages, and the rest elsewhere too. */

@@ -12,15 +12,14 @@ export async function measureHtml(
 ): Promise<Measured> {
   const shown = new Map<string, ShownPage>();
   for (const file of files) shown.set(file, await parts.browser.show(file));
-  const furniture = new FurnitureLines(
-    [...shown.values()].map((page) => ({ lines: linesOf(page), titles: titlesOf(page) })),
-  );
+  const all = [...parts.stored.values()];
+  const titles = all.map(({ title }) => title);
+  const shownTitles = [...shown.values()].flatMap(titlesOf);
+  const furniture = new FurnitureLines([...shown.values()].map(linesOf), [...titles, ...shownTitles]);
   const pages = [...shown].flatMap(([file, page]) => {
     const stored = parts.stored.get(file);
     return stored === undefined ? [] : [comparePage(file, page, { stored, furniture })];
   });
-  const all = [...parts.stored.values()];
-  const titles = all.map(({ title }) => title);
   const left = linesLeft(all.map(({ text }) => text)).flatMap((lines, at) =>
     lines.length === 0 ? [] : [`${all[at]?.uri}: ${lines.slice(0, 3).join(' / ')}`],
   );

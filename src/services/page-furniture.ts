@@ -4,6 +4,7 @@ import { type FramedPage, framePage, type PageFrame } from '../core/furniture/pa
 import { type PageCut, SiteFurniture, UNCUT } from '../core/furniture/site-furniture.js';
 import { sha256 } from '../core/identity.js';
 import type { KnowledgeStore } from '../core/ports.js';
+import type { ReadDocument } from '../core/read-document.js';
 import type { ExtractedDocument } from '../core/types.js';
 
 /** Kind of the records that hold what is remembered of each source's pages. */
@@ -15,12 +16,6 @@ const MOST_HELD_CHARACTERS = 16_000_000;
 const GROWTH = 4;
 const HASH_DIGITS = 16;
 const PAGES: ReadonlySet<string> = new Set(['text/html', 'application/xhtml+xml']);
-
-/** A document of a sync, with other titles that it gives itself. */
-export interface ReadDocument {
-  readonly document: ExtractedDocument;
-  readonly titles: readonly string[];
-}
 
 /**
  * Takes from the pages of one source what is the site's: headings, banners, menus and feet that most of them have. The
@@ -73,7 +68,7 @@ export class PageFurniture {
   /** Takes a document; gives those that can be stored now. */
   take({ document, titles }: ReadDocument): ExtractedDocument[] {
     if (!PageFurniture.isPage(document)) return [document];
-    const page = framePage(document.text, [document.title, ...titles]);
+    const page = framePage(document.text, [document.title, ...(titles ?? [])]);
     this.#records.set(document.uri, { frame: page.frame, cut: '', hash: '' });
     if (this.#furniture !== undefined) {
       if (!this.#isFinal && this.#records.size >= this.#decidedAt * GROWTH) this.#decide();

@@ -2,6 +2,7 @@ import { isDiskFull, throwIfCancelled, toQuarryError } from '../core/errors.js';
 import { readStoredRevision, storedRevision } from '../core/extraction-rules.js';
 import { documentId } from '../core/identity.js';
 import type { Embedder, KnownDocument, SourceAdapter, SyncContext, SyncItem } from '../core/ports.js';
+import type { ReadDocument } from '../core/read-document.js';
 import type { Collection, Document, ExtractedDocument, JsonObject, JsonValue, Source } from '../core/types.js';
 import type { ServiceContext } from './context.js';
 import { DocumentWriter, type WriterTally } from './document-writer.js';
@@ -203,19 +204,16 @@ export class SourceSync {
       handle.count('failed');
       handle.issue({ uri, code: item.error.code, message: item.error.message });
     } else if (item.type === 'unchanged') handle.count('unchanged');
-    else await this.#takeRead({ document: item.document, titles: item.titles ?? [] });
+    else await this.#takeRead(item);
   }
 
-  async #takeRead(read: {
-    readonly document: ExtractedDocument;
-    readonly titles?: readonly string[] | undefined;
-  }): Promise<void> {
+  async #takeRead(read: ReadDocument): Promise<void> {
     if (read.document.text.trim() === '') {
       this.#seen.delete(read.document.uri);
       this.#countSkipped('empty');
       return;
     }
-    for (const document of this.#furniture.take({ document: read.document, titles: read.titles ?? [] })) {
+    for (const document of this.#furniture.take(read)) {
       await this.#takeContent(document);
     }
   }

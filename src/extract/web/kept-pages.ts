@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
+import { makeFolder } from '../../files/make-folder.js';
 import type { FetchedResource } from '../fetch/fetcher.js';
 
 const pack = promisify(gzip);
@@ -71,7 +72,7 @@ export class KeptPages {
     this.#bytes = Promise.resolve(bytes + packed.length);
     const place = this.#placeOf(url);
     try {
-      await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+      await makeFolder(this.#options.folder, { mode: 0o700 });
       await writeFile(`${place}.tmp`, packed, { mode: 0o600 });
       await rename(`${place}.tmp`, place);
     } catch {
