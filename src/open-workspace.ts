@@ -58,7 +58,9 @@ async function openAdapter(kind: SourceKind, config: Config): Promise<SourceAdap
     }
     case 'web': {
       const { createWebAdapter } = await import('./extract/web/web-adapter.js');
-      return createWebAdapter({ allowPrivateNetwork: config.allowPrivateNetwork, proxy: config.proxy });
+      const { allowPrivateNetwork, proxy, home, workspace, keptPagesBytes } = config;
+      const kept = { folder: join(home, 'workspaces', workspace, 'pages'), maxBytes: keptPagesBytes };
+      return createWebAdapter({ allowPrivateNetwork, proxy, kept });
     }
     case 'github': {
       const { createGithubAdapter } = await import('./extract/github/github-adapter.js');

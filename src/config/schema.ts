@@ -245,6 +245,12 @@ export const SETTINGS = {
     help: 'HTTP proxy for web sources.',
     secret: true,
   }),
+  keptPagesBytes: setting({
+    env: ['QUARRY_KEPT_PAGES_BYTES'],
+    parse: whole(0, 1_000_000_000_000),
+    default: 1_000_000_000,
+    help: 'Bytes for the packed bodies of a web source’s pages, kept so that newer rules can read them without fetching them again; 0 keeps none.',
+  }),
   queryLog: setting({
     env: ['QUARRY_QUERY_LOG'],
     parse: z.enum(['off', 'on', 'explore']),

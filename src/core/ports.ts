@@ -1,6 +1,7 @@
 import type { QuarryError } from './errors.js';
 import type { FilterValues } from './filter-port.js';
 import type { KeywordQuery, TermStatistics } from './keyword-port.js';
+import type { ReadDocument } from './read-document.js';
 import type { Replacement } from './replacement.js';
 import type {
   Chunk,
@@ -20,6 +21,7 @@ import type {
   Source,
   SourceKind,
 } from './types.js';
+import type { WatchListener } from './watch-listener.js';
 
 /** Tells the time; the only clock that services may read. */
 export interface Clock {
@@ -83,7 +85,7 @@ export type SkipReason =
 
 /** What an adapter streams during a sync. */
 export type SyncItem =
-  | { readonly type: 'document'; readonly document: ExtractedDocument }
+  | ({ readonly type: 'document' } & ReadDocument)
   /** Seen, and equal to what the store holds. */
   | { readonly type: 'unchanged'; readonly uri: string }
   /** Known to be gone (404, 410, deleted in git). */
@@ -98,14 +100,6 @@ export type SyncItem =
   | { readonly type: 'expected'; readonly total: number }
   /** Last item of a whole enumeration: what is known, was not seen, and is not unreadable is gone. */
   | { readonly type: 'complete'; readonly state: JsonValue };
-
-/** Who hears of a watched source. */
-export interface WatchListener {
-  /** Watching has begun, anew perhaps, or something changed. */
-  onChange(): void;
-  /** The watched place went away, or is there again (or another one in its stead). */
-  onPresence?(isThere: boolean): void;
-}
 
 /** For whom a target is resolved. */
 export interface ResolveContext {
@@ -133,6 +127,10 @@ export interface SourceAdapter {
   openedPaths(spec: SourceSpec, mayRead: ResolveContext['mayRead']): Promise<readonly string[]>;
   /** Streams what the source holds. Throws only when nothing at all can be read. */
   sync(spec: SourceSpec, context: SyncContext): AsyncIterable<SyncItem>;
+  /** Reads texts and titles again that the sync just ended, which reported `state`, has met. Absent: a second sync does it. */
+  reread?(spec: SourceSpec, uris: ReadonlySet<string>, context: SyncContext): AsyncIterable<SyncItem>;
+  /** Drops what is kept of a source besides its documents. */
+  forget?(spec: SourceSpec): Promise<void>;
   /** Tells of changes, debounced; resolves when `signal` fires, and not before. Only where watching is possible. */
   watch?(spec: SourceSpec, listener: WatchListener, signal: AbortSignal): Promise<void>;
 }

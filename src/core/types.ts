@@ -15,6 +15,12 @@ export const DOCUMENT_FORMATS = ['markdown', 'plain', 'code'] as const;
 /** One of {@link DOCUMENT_FORMATS}. */
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number];
 
+/** What a document can have that its text has not. */
+export const LOSS_KINDS = ['image', 'formula', 'form', 'frame', 'script', 'drawing', 'media', 'other'] as const;
+
+/** One of `LOSS_KINDS`: an image without words beside it, a formula that could not be read, a form's fields, and so on. */
+export type LossKind = (typeof LOSS_KINDS)[number];
+
 /** Life of a note; documents of other sources are always `active`. */
 export const NOTE_STATUSES = ['active', 'pending', 'deprecated', 'archived'] as const;
 /** Those that a search finds: archived notes are kept, and listed, but have no passages. */
@@ -174,6 +180,8 @@ export interface SearchFilter {
   readonly statuses?: readonly NoteStatus[] | undefined;
   /** Equality of top-level metadata entries (strings, numbers, booleans). */
   readonly metadata?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Any of these kinds of what a document has and its text lacks. */
+  readonly losses?: readonly LossKind[] | undefined;
   /** ISO 8601; inclusive bounds on `modifiedAt`, or on `indexedAt` where that is empty. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;

@@ -52,7 +52,19 @@ export function toJobShape(job: Job): z.output<typeof jobShape> {
 }
 
 /** The order in which people read counts; others follow as they came. */
-const COUNT_ORDER = ['added', 'updated', 'unchanged', 'removed', 'failed', 'chunks', 'embedded', 'reused', 'skipped'];
+const COUNT_ORDER = [
+  'added',
+  'updated',
+  'remade',
+  'unchanged',
+  'reread',
+  'removed',
+  'failed',
+  'chunks',
+  'embedded',
+  'reused',
+  'skipped',
+];
 
 function placeOf(count: string): number {
   const place = COUNT_ORDER.indexOf(count.split('.')[0] ?? '');
@@ -96,14 +108,18 @@ function hasSources(result: unknown): boolean {
 /** What a job came to, in words: the `lines` of its result where it has them, else the result itself. A sync has said it in counts. */
 function linesOf(result: unknown): string[] {
   if (typeof result !== 'object' || result === null) return [];
-  if (hasSources(result)) return leftOutLines(result);
+  if (hasSources(result)) return [...leftOutLines(result), ...lossLines(result)];
   if (!('lines' in result) || !Array.isArray(result.lines)) return outline(result);
   return result.lines.filter((line): line is string => typeof line === 'string');
 }
 
 const syncResult = z.object({
   sources: z.array(
-    z.object({ leftOut: z.array(z.object({ rule: z.string(), count: z.number(), first: z.array(z.string()) })) }),
+    z.object({
+      leftOut: z.array(z.object({ rule: z.string(), count: z.number(), first: z.array(z.string()) })),
+      // Jobs of before that was counted have none.
+      losses: z.record(z.string(), z.object({ documents: z.number(), number: z.number() })).default({}),
+    }),
   ),
 });
 
@@ -119,6 +135,20 @@ function leftOutLines(result: object): string[] {
     ),
     '  to read them: `!name` in a .quarryignore, the options includeHidden, maxFileBytes, skipGenerated or maxPages, or git add',
   ];
+}
+
+/** What documents have that their texts lack, by kind over all sources of a sync. */
+function lossLines(result: object): string[] {
+  const kinds = new Map<string, { documents: number; number: number }>();
+  for (const { losses } of syncResult.safeParse(result).data?.sources ?? []) {
+    for (const [kind, { documents, number }] of Object.entries(losses)) {
+      const known = kinds.get(kind) ?? { documents: 0, number: 0 };
+      kinds.set(kind, { documents: known.documents + documents, number: known.number + number });
+    }
+  }
+  if (kinds.size === 0) return [];
+  const told = [...kinds].map(([kind, { documents, number }]) => `${kind} ${number} (documents: ${documents})`);
+  return [`not in the text: ${told.join(', ')}; list_documents with losses names them`];
 }
 
 /** Output of an operation that starts a job. */

@@ -7,6 +7,7 @@ import { type CollectionService, DEFAULT_COLLECTION, rowRules } from './collecti
 import type { ServiceContext } from './context.js';
 import { sourceByName } from './filters/resolve-filter.js';
 import { foldWhereItCan } from './fold.js';
+import { forgetSources } from './forget-sources.js';
 import { isFinished, type JobHandle, type JobService } from './jobs.js';
 import type { ReindexService } from './reindex.js';
 import { SourceSync, type SourceSyncOptions } from './source-sync.js';
@@ -137,6 +138,7 @@ export class IngestService {
   async removeSource(source: Source): Promise<number> {
     await this.#endJobsOf(source);
     const removed = await this.#context.store.deleteSource(source.id);
+    await forgetSources(this.#context, [source]);
     await foldWhereItCan(this.#context, source.collection);
     return removed;
   }

@@ -1,11 +1,13 @@
 import { addressPattern } from '../core/addresses/address-key.js';
 import { QuarryError } from '../core/errors.js';
+import { LOSSES_KEY, lossesIn } from '../core/losses.js';
 import type { JsonObject, SearchFilter } from '../core/types.js';
 import {
   allOf,
   atLeast,
   atMost,
   contains,
+  containsAny,
   containsFolded,
   equals,
   isOneOf,
@@ -47,6 +49,7 @@ export function filterPredicate(filter: SearchFilter): Predicate | undefined {
     filter.uriPrefix ? matches(FILTER_COLUMNS.uri, `^${addressPattern(filter.uriPrefix, 'prefix')}`) : undefined,
     filter.uriPattern ? matches(FILTER_COLUMNS.uri, filter.uriPattern) : undefined,
     ...bounded('tags', filter.tags ?? []).map((tag) => containsFolded(FILTER_COLUMNS.tags, tag)),
+    filter.losses === undefined ? undefined : anyOfFacts(filter.losses.map((kind) => fact(LOSSES_KEY, kind))),
     ...metadataFacts(filter.metadata ?? {}).map((fact) => contains(FILTER_COLUMNS.facts, fact)),
     filter.since ? atLeast(FILTER_COLUMNS.changedAt, parseInstant('since', filter.since)) : undefined,
     filter.until ? atMost(FILTER_COLUMNS.changedAt, parseInstant('until', filter.until)) : undefined,
@@ -54,7 +57,8 @@ export function filterPredicate(filter: SearchFilter): Predicate | undefined {
 }
 
 /**
- * Top-level scalar entries of a document's metadata as `"key":value` in JSON, sorted: what the `facts` column holds.
+ * Top-level scalar entries of a document's metadata as `"key":value` in JSON, and one for each kind of loss, sorted: what
+ * the `facts` column holds.
  * Keys and values are encoded, so no value can pass for another entry.
  */
 export function documentFacts(metadata: JsonObject): string[] {
@@ -63,6 +67,7 @@ export function documentFacts(metadata: JsonObject): string[] {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       facts.push(fact(key, value));
   }
+  for (const [kind] of lossesIn(metadata)) facts.push(fact(LOSSES_KEY, kind));
   return facts.sort();
 }
 
@@ -95,6 +100,11 @@ function metadataFacts(metadata: Readonly<Record<string, string | number | boole
 function anyOf(column: string, values: readonly string[] | undefined): Predicate | undefined {
   if (values === undefined || values.length === 0) return undefined;
   return values.length === 1 ? equals(column, values[0] ?? '') : isOneOf(column, bounded(column, values));
+}
+
+/** The facts hold any of these; an empty list narrows nothing. */
+function anyOfFacts(facts: readonly string[]): Predicate | undefined {
+  return facts.length === 0 ? undefined : containsAny(FILTER_COLUMNS.facts, facts);
 }
 
 /** Like {@link anyOf}, letters of either case being the same. */

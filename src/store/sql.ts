@@ -42,6 +42,11 @@ export function contains(column: string, value: string): Predicate {
   return predicate(`array_has(${column}, ${quote(value)})`);
 }
 
+/** The list `column` contains one of `values`. */
+export function containsAny(column: string, values: readonly string[]): Predicate {
+  return predicate(`(${values.map((value) => contains(column, value)).join(' OR ')})`);
+}
+
 /** What no list holds: it divides the items of one. */
 const BETWEEN_ITEMS = '\u001f';
 

@@ -27,7 +27,7 @@ export interface FilesAdapterOptions {
 /** Everything on this machine may be named. */
 const ANYTHING: ResolveContext = { mayRead: async () => true, allowPrivateNetwork: true };
 
-/** Part of every revision; raise it when unchanged files must be read anew because they are read differently. */
+/** Part of every revision: what the rest of it is made of. Rules of reading have a version of their own. */
 const REVISION_PREFIX = 'f2-';
 /** Files that are read while one is taken: so many at a time cost a third of what they cost one by one. */
 const READ_AHEAD = 16;
@@ -264,7 +264,7 @@ async function parseItem(file: FoundFile, content: FileContent, reading: Reading
   if (parsed.text === '') return { type: 'skipped', uri: file.uri, reason: 'empty' };
   if (isMinified(parsed.language, parsed.text))
     return { type: 'skipped', uri: file.uri, reason: 'ignored', rule: MINIFIED_RULE };
-  return { type: 'document', document: documentOf(file, parsed, content) };
+  return { type: 'document', document: documentOf(file, parsed, content), titles: parsed.titles };
 }
 
 function documentOf(file: FoundFile, parsed: ParsedDocument, content: FileContent): ExtractedDocument {

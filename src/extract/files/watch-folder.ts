@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
-import type { WatchListener } from '../../core/ports.js';
+import type { WatchListener } from '../../core/watch-listener.js';
 import { IGNORE_FILE_NAMES } from '../selection/ignore-rules.js';
 import { createPathFilter } from '../selection/path-filter.js';
 import type { FilesOptions } from './files-options.js';

@@ -21,6 +21,7 @@ export function parseHtml(source: string, uri: string): ParsedBody {
     text: withHeading(content, title === outside ? outside : ''),
     format: 'markdown',
     title,
+    titles: head.title === '' ? [] : [head.title],
     language: head.language,
     licence: head.licence,
     modifiedAt: head.modifiedAt,

@@ -1,4 +1,5 @@
 import { QuarryError, toQuarryError } from '../../core/errors.js';
+import { LOSSES_KEY } from '../../core/losses.js';
 import { EXTRACTED_LINES } from '../../core/text/line-basis.js';
 import { createLineIndex } from '../../core/text/lines.js';
 import { normalizeText } from '../../core/text/normalize-text.js';
@@ -39,6 +40,7 @@ export async function parseDocument(bytes: Uint8Array, request: ParseRequest): P
   const text = normalizeText(body.text);
   const maxCharacters = request.limits?.maxCharacters ?? DEFAULT_MAX_CHARACTERS;
   if (text.length > maxCharacters) throw tooLarge(`${text.length} characters of text`, request.uri);
+  const hasLosses = Object.keys(body.losses ?? {}).length > 0;
   return {
     title: titleOf(body, fileName, request.uri),
     text: text.trim() === '' ? '' : text,
@@ -49,9 +51,10 @@ export async function parseDocument(bytes: Uint8Array, request: ParseRequest): P
     category: body.category ?? '',
     licence: body.licence || spdxHeader(text),
     modifiedAt: body.modifiedAt ?? '',
-    metadata: body.metadata ?? {},
+    metadata: hasLosses ? { ...body.metadata, [LOSSES_KEY]: { ...body.losses } } : (body.metadata ?? {}),
     links: body.links ?? [],
-    ...(body.losses === undefined || Object.keys(body.losses).length === 0 ? {} : { losses: body.losses }),
+    ...(hasLosses ? { losses: body.losses } : {}),
+    ...(body.titles === undefined ? {} : { titles: body.titles }),
     ...(body.page === undefined ? {} : { page: body.page }),
   };
 }

@@ -1,4 +1,8 @@
+import type { Losses } from '../../core/losses.js';
 import type { DocumentFormat, JsonObject } from '../../core/types.js';
+
+export type { Losses } from '../../core/losses.js';
+export type { LossKind } from '../../core/types.js';
 
 /** A link found in a page, for crawlers. */
 export interface DocumentLink {
@@ -7,15 +11,6 @@ export interface DocumentLink {
   /** True when the link asks not to be followed (`rel=nofollow`). */
   readonly nofollow: boolean;
 }
-
-/** What a document can have that its text has not. */
-export const LOSS_KINDS = ['image', 'formula', 'form', 'frame', 'script', 'drawing', 'media', 'other'] as const;
-
-/** One of `LOSS_KINDS`: an image without words beside it, a formula that could not be read, a form's fields, and so on. */
-export type LossKind = (typeof LOSS_KINDS)[number];
-
-/** How many of each kind a document has that its text lacks; kinds with none are left out. */
-export type Losses = Readonly<Partial<Record<LossKind, number>>>;
 
 /** What a document says of itself. The adapters add where it came from. */
 export interface ParsedDocument {
@@ -39,6 +34,8 @@ export interface ParsedDocument {
   readonly links: readonly DocumentLink[];
   /** What the document has and `text` lacks, by kind; absent when nothing is known to be missing. */
   readonly losses?: Losses | undefined;
+  /** Other titles that the document gives itself, for when many of a source share `title`: what an HTML page's head says. */
+  readonly titles?: readonly string[] | undefined;
   /** What only web pages say. */
   readonly page?: PageDirectives | undefined;
 }

@@ -33,7 +33,7 @@ export interface RepositoryFiles {
   readonly metadata: JsonObject;
 }
 
-/** Part of every revision; raise it when unchanged files must be read anew because they are read differently. */
+/** Part of every revision: what the rest of it is made of. Rules of reading have a version of their own. */
 const REVISION_PREFIX = 'g2-';
 const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
@@ -226,7 +226,8 @@ async function readItem(entry: TreeEntry, reading: Reading): Promise<SyncItem> {
     if (parsed.text === '') return { type: 'skipped', uri, reason: 'empty' };
     if (isMinified(parsed.language, parsed.text))
       return { type: 'skipped', uri, reason: 'ignored', rule: MINIFIED_RULE };
-    return { type: 'document', document: documentOf({ uri, revision, licence, entry }, parsed, reading) };
+    const document = documentOf({ uri, revision, licence, entry }, parsed, reading);
+    return { type: 'document', document, titles: parsed.titles };
   } catch (error) {
     const failure = toQuarryError(error, 'DOCUMENT_BROKEN');
     if (failure.code === 'CANCELLED') throw failure;

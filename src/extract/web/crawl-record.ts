@@ -84,7 +84,8 @@ export class CrawlRecord {
     this.#remember(page, { uri, outcome: 'document', hash });
     this.#register(page.url, uri, { hash, sketch: sketchText(page.document.text) });
     const listedAt = this.#parts.listedAt.get(page.url) ?? '';
-    return [{ type: 'document', document: toDocument(page, { uri, depth, listedAt }) }];
+    const document = toDocument(page, { uri, depth, listedAt });
+    return [{ type: 'document', document, titles: page.document.titles }];
   }
 
   /** A page says the same as the document `uri`: as its canonical link claims, or to the letter. */
@@ -102,7 +103,8 @@ export class CrawlRecord {
   /** The origin says that the document is as it was. */
   unchanged(url: string, memory: PageMemory): SyncItem[] {
     this.#pages += 1;
-    const hash = this.#parts.context.known(memory.uri)?.contentHash.slice(0, HASH_DIGITS) ?? memory.hash;
+    // What is stored may have lost what is the site's; the memory's hash is that of the whole text.
+    const { hash } = memory;
     const twin = this.#uriOfHash.get(hash) ?? (this.#documents.has(memory.uri) ? memory.uri : undefined);
     this.#after.set(url, twin === undefined ? memory : { ...memory, uri: twin, outcome: 'duplicate', hash });
     if (twin !== undefined) return this.#duplicate(url, twin);

@@ -78,7 +78,11 @@ export async function keepFullText(reader: SeedReader): Promise<SyncItem[] | und
 function fullTextItems(page: FetchedPage): SyncItem[] {
   return [
     { type: 'expected', total: 1 },
-    { type: 'document', document: toDocument(page, { uri: page.url, depth: 0, listedAt: '' }) },
+    {
+      type: 'document',
+      document: toDocument(page, { uri: page.url, depth: 0, listedAt: '' }),
+      titles: page.document.titles,
+    },
     { type: 'complete', state: null },
   ];
 }

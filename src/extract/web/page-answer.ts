@@ -3,6 +3,7 @@ import { normalizeUrl } from '../../core/normalize-url.js';
 import type { SkipReason } from '../../core/ports.js';
 import type { FetchedResource, Fetcher } from '../fetch/fetcher.js';
 import type { ParsedDocument, ParseRequest } from '../formats/parsed-document.js';
+import type { KeptPages } from './kept-pages.js';
 import { markdownLinks } from './markdown-links.js';
 import { isMarkdownType, isPageType, isWantedAnywhere, skipReasonOf } from './media-types.js';
 import { readDirectives } from './robots-directives.js';
@@ -43,6 +44,10 @@ export interface PageRequest {
   readonly signal: AbortSignal;
   /** Validators of the version that is known; empty to get the page in any case. */
   readonly revision: string;
+  /** Keeps bodies; absent where none are kept. */
+  readonly kept?: KeptPages | undefined;
+  /** The stored version was read by other rules: a page that has not changed is read from its kept body. */
+  readonly isStale: boolean;
   /** The address the user gave: kept whatever its type is, as long as something can read it. */
   readonly isRoot: boolean;
   readonly respectRobots: boolean;
@@ -69,7 +74,12 @@ export async function askPage(url: string, request: PageRequest): Promise<PageAn
       headers: { accept: ACCEPT, ...conditions(request.revision) },
       wantsBody: ({ mediaType }) => isPageType(mediaType, url) || (request.isRoot && isWantedAnywhere(mediaType)),
     });
-    return await understand(url, answer, request);
+    const isKept = answer.status === 304 && request.isStale;
+    const kept = isKept ? await request.kept?.read(url, request.revision) : undefined;
+    if (isKept && kept === undefined) return await askPage(url, { ...request, revision: '', isStale: false });
+    const page = await readPage(url, kept ?? answer, request);
+    if (kept === undefined && page.kind === 'page') await request.kept?.write(url, page.page.revision, answer);
+    return page;
   } catch (error) {
     throwIfCancelled(request.signal);
     return toFailure(toQuarryError(error, 'FETCH_FAILED'));
@@ -82,7 +92,8 @@ function toFailure(error: QuarryError): PageAnswer {
   return { kind: 'failed', error, isUnanswered: error.code === 'FETCH_FAILED' || error.code === 'FETCH_TIMEOUT' };
 }
 
-async function understand(url: string, answer: FetchedResource, request: PageRequest): Promise<PageAnswer> {
+/** What an answer comes to. @throws QuarryError as reading its body does */
+export async function readPage(url: string, answer: FetchedResource, request: PageRequest): Promise<PageAnswer> {
   const { status } = answer;
   if (status === 304 && request.revision !== '') return { kind: 'unchanged' };
   if (answer.location !== '') return { kind: 'redirect', location: normalizeUrl(answer.location) ?? '' };

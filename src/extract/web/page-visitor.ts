@@ -1,7 +1,8 @@
 import type { SyncContext } from '../../core/ports.js';
 import type { FetchedResource, Fetcher } from '../fetch/fetcher.js';
 import { HostQueues, politenessFor } from './host-queues.js';
-import { askPage, type PageAnswer, type ParseDocument } from './page-answer.js';
+import type { KeptPages } from './kept-pages.js';
+import { askPage, type PageAnswer, type ParseDocument, readPage } from './page-answer.js';
 import { ALLOW_ALL, loadRobots, type RobotsRules } from './robots.js';
 import type { SiteMemory } from './site-memory.js';
 import type { CrawlOptions } from './web-options.js';
@@ -13,6 +14,7 @@ export interface VisitorParts {
   readonly options: CrawlOptions;
   readonly context: SyncContext;
   readonly before: SiteMemory;
+  readonly kept?: KeptPages | undefined;
   /** Fires when the crawl ends for any reason. */
   readonly signal: AbortSignal;
 }
@@ -51,18 +53,29 @@ export class PageVisitor {
    * @throws QuarryError CANCELLED; FETCH_FAILED, URL_BLOCKED when the host's robots.txt cannot be read
    */
   async visit(url: string, how: { readonly isRoot?: boolean; readonly isFresh?: boolean } = {}): Promise<PageAnswer> {
-    const { fetcher, parse, options, signal } = this.#parts;
+    const { fetcher, parse, options, kept, signal } = this.#parts;
     const rules = await this.robotsOf(new URL(url).origin);
     if (!rules.isAllowed(url)) return { kind: 'skipped', reason: 'robots' };
     const request = {
       fetcher,
       parse,
       signal,
-      revision: how.isFresh === true ? '' : this.#knownRevision(url),
+      ...(how.isFresh === true ? { revision: '', isStale: false } : this.#knownVersion(url)),
+      kept,
       isRoot: how.isRoot === true,
       respectRobots: options.respectRobots,
     };
     return this.#queues.run(url, () => askPage(url, request), signal);
+  }
+
+  /** A page from its kept body, without a request; undefined when it is not kept. @throws QuarryError CANCELLED */
+  async readKept(url: string): Promise<PageAnswer | undefined> {
+    const { fetcher, parse, options, kept, before, signal } = this.#parts;
+    const revision = before.get(url)?.revision ?? '';
+    const answer = revision === '' ? undefined : await kept?.read(url, revision);
+    if (answer === undefined) return undefined;
+    const { respectRobots } = options;
+    return readPage(url, answer, { fetcher, parse, signal, revision, isStale: true, isRoot: false, respectRobots });
   }
 
   /** Fetches a file that is no page (a sitemap, llms.txt) at the host's pace. @throws QuarryError as the fetcher does */
@@ -76,12 +89,17 @@ export class PageVisitor {
     return this.#queues.settle();
   }
 
-  /** Validators to ask with: only when the store still holds the very version that they stand for. */
-  #knownRevision(url: string): string {
-    const { before, context } = this.#parts;
+  /**
+   * Validators to ask with: only when the store still holds the very version that they stand for. Stale is one that is to
+   * be read again though it has not changed.
+   */
+  #knownVersion(url: string): { readonly revision: string; readonly isStale: boolean } {
+    const { before, context, kept } = this.#parts;
     const page = before.get(url);
-    if (page === undefined || context.full) return '';
-    if (page.outcome !== 'document') return page.revision;
-    return context.known(page.uri)?.revision === page.revision ? page.revision : '';
+    if (page === undefined || context.full) return { revision: '', isStale: false };
+    if (page.outcome !== 'document') return { revision: page.revision, isStale: false };
+    const known = context.known(page.uri);
+    if (known?.revision === '' && kept !== undefined) return { revision: page.revision, isStale: true };
+    return { revision: known?.revision === page.revision ? page.revision : '', isStale: false };
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXTRACTION_RULES } from '../../core/extraction-rules.js';
 import type { SkipReason } from '../../core/ports.js';
 import type { JsonValue } from '../../core/types.js';
 
@@ -23,6 +24,8 @@ const VERSION = 1;
 
 const encodedSchema = z.object({
   version: z.literal(VERSION),
+  /** Rules that the pages were read by: see core/extraction-rules. */
+  rules: z.int().default(0),
   urls: z.array(z.string()),
   /** Indices into urls, base 36, each the difference to the one before; lists that are equal are kept once. */
   links: z.array(z.string()),
@@ -44,14 +47,14 @@ export function encodeMemory(memory: SiteMemory): JsonValue {
     lists.set(list, at);
     return [indexOf.get(url) ?? 0, indexOf.get(page.uri) ?? 0, page.outcome, page.revision, page.hash, at];
   });
-  return { version: VERSION, urls, links: [...lists.keys()], pages: rows };
+  return { version: VERSION, rules: EXTRACTION_RULES, urls, links: [...lists.keys()], pages: rows };
 }
 
 /** Unpacks a memory; an absent, broken or foreign one is empty, which only means that every page is fetched again. */
 export function decodeMemory(state: JsonValue): SiteMemory {
   const parsed = encodedSchema.safeParse(state);
   if (!parsed.success) return new Map();
-  const { urls, links, pages } = parsed.data;
+  const { urls, links, pages, rules } = parsed.data;
   const memory = new Map<string, PageMemory>();
   for (const [at, uriAt, outcome, revision, hash, list] of pages) {
     const url = urls[at];
@@ -59,7 +62,10 @@ export function decodeMemory(state: JsonValue): SiteMemory {
     if (url === undefined || uri === undefined) return new Map();
     const targets = unpackLinks(links[list] ?? '').flatMap((index) => urls[index] ?? []);
     // Written by encodeMemory, which takes only these; an unknown word is treated like any skip.
-    memory.set(url, { uri, outcome: outcome as PageMemory['outcome'], revision, hash, links: targets });
+    const known = outcome as PageMemory['outcome'];
+    // A page that gave nothing may give something by other rules; the store tells of the others.
+    const isAsToday = known === 'document' || rules === EXTRACTION_RULES;
+    memory.set(url, { uri, outcome: known, revision: isAsToday ? revision : '', hash, links: targets });
   }
   return memory;
 }

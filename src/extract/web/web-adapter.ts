@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { join } from 'node:path';
 import { QuarryError } from '../../core/errors.js';
+import { sha256 } from '../../core/identity.js';
 import { normalizeUrl } from '../../core/normalize-url.js';
 import type { SourceAdapter, SourceSpec, SyncContext, SyncItem } from '../../core/ports.js';
 import type { JsonObject } from '../../core/types.js';
@@ -8,7 +10,9 @@ import { createFetcher, type Fetcher } from '../fetch/fetcher.js';
 import { showUrl } from '../fetch/url-guard.js';
 import { parseDocument } from '../formats/parse-document.js';
 import { findSeeds, keepFullText } from './crawl-seeds.js';
+import { KeptPages, type KeptPagesOptions } from './kept-pages.js';
 import type { PageAnswer } from './page-answer.js';
+import { toDocument } from './page-document.js';
 import { PageVisitor } from './page-visitor.js';
 import { SiteCrawl } from './site-crawl.js';
 import { decodeMemory, type SiteMemory } from './site-memory.js';
@@ -16,17 +20,26 @@ import { createScope } from './url-scope.js';
 import { type CrawlOptions, completeWebOptions, parseWebOptions } from './web-options.js';
 
 /** How a web adapter fetches: settings of its own fetcher, or a fetcher to share (which stays the caller's to close). */
-export type WebAdapterOptions = FetcherOptions | { readonly fetcher: Fetcher };
+export type WebAdapterOptions = (FetcherOptions | { readonly fetcher: Fetcher }) & {
+  /** Where bodies of pages are kept, each source's in a folder of its own; absent: none are. */
+  readonly kept?: KeptPagesOptions | undefined;
+};
 
 /** Makes the adapter of `web` sources: one page or a site, options as in `webOptionsSchema`. */
 export function createWebAdapter(options: WebAdapterOptions): SourceAdapter {
   const fetcher = 'fetcher' in options ? options.fetcher : createFetcher(options);
+  const keptOf = ({ uri }: SourceSpec): KeptPages | undefined => {
+    if (options.kept === undefined || options.kept.maxBytes === 0) return undefined;
+    return new KeptPages({ ...options.kept, folder: join(options.kept.folder, sha256(uri).slice(0, 24)) });
+  };
   return {
     kind: 'web',
     resolve: async (target, options) => resolveSite(target, options, fetcher),
     namedPaths: () => [],
     openedPaths: async () => [],
-    sync: (spec, context) => syncSite(spec, context, fetcher),
+    sync: (spec, context) => syncSite(spec, context, { fetcher, kept: keptOf(spec) }),
+    reread: (spec, uris, context) => rereadSite(spec, { uris, context, fetcher, kept: keptOf(spec) }),
+    forget: async (spec) => keptOf(spec)?.keepOnly([]),
   };
 }
 
@@ -60,7 +73,7 @@ function addressOf(text: string): string {
 async function* syncSite(
   spec: SourceSpec,
   context: SyncContext,
-  fetcher: Fetcher,
+  { fetcher, kept }: { readonly fetcher: Fetcher; readonly kept: KeptPages | undefined },
 ): AsyncGenerator<SyncItem, void, undefined> {
   const options = completeWebOptions(parseWebOptions(spec.options), spec.uri);
   // Ends what is still under way when the consumer stops early or something throws.
@@ -71,13 +84,56 @@ async function* syncSite(
   context.signal.addEventListener('abort', onAbort, { once: true });
   if (context.signal.aborted) ending.abort();
   const before = decodeMemory(context.state);
-  const visitor = new PageVisitor({ fetcher, parse: parseDocument, options, context, before, signal: ending.signal });
+  const visitor = new PageVisitor({
+    fetcher,
+    parse: parseDocument,
+    options,
+    context,
+    before,
+    kept,
+    signal: ending.signal,
+  });
   try {
-    yield* crawl({ start: spec.uri, options, context, visitor, before, fetcher, signal: ending.signal });
+    for await (const item of crawl({
+      start: spec.uri,
+      options,
+      context,
+      visitor,
+      before,
+      fetcher,
+      signal: ending.signal,
+    })) {
+      if (item.type === 'complete') await kept?.keepOnly(decodeMemory(item.state).keys());
+      yield item;
+    }
   } finally {
     context.signal.removeEventListener('abort', onAbort);
     ending.abort();
     await visitor.settle();
+  }
+}
+
+/** Documents of a site again: from their kept bodies, else from the site. */
+async function* rereadSite(
+  spec: SourceSpec,
+  parts: {
+    readonly uris: ReadonlySet<string>;
+    readonly context: SyncContext;
+    readonly fetcher: Fetcher;
+    readonly kept: KeptPages | undefined;
+  },
+): AsyncGenerator<SyncItem, void, undefined> {
+  const { uris, context, fetcher, kept } = parts;
+  const { signal } = context;
+  const options = completeWebOptions(parseWebOptions(spec.options), spec.uri);
+  const memory = decodeMemory(context.state);
+  const visitor = new PageVisitor({ fetcher, parse: parseDocument, options, context, before: memory, kept, signal });
+  for (const [url, page] of memory) {
+    if (page.outcome !== 'document' || !uris.has(page.uri)) continue;
+    const answer = (await visitor.readKept(url)) ?? (await visitor.visit(url, { isFresh: true }));
+    if (answer.kind !== 'page') continue;
+    const document = toDocument(answer.page, { uri: page.uri, depth: 0, listedAt: '' });
+    yield { type: 'document', document, titles: answer.page.document.titles };
   }
 }
 

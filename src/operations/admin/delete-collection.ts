@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { QuarryError } from '../../core/errors.js';
 import { isBroken } from '../../services/ask-each.js';
+import { forgetSources } from '../../services/forget-sources.js';
 import type { Services } from '../../services/services.js';
 import { defineOperation } from '../define.js';
 import { collectionName } from '../shapes.js';
@@ -42,7 +43,11 @@ export const deleteCollection = defineOperation({
         hint: 'Call again with confirm set to true (--confirm on the command line).',
       });
     }
-    await services.context.store.dropCollection(input.name);
+    const { context } = services;
+    // Where the sources cannot be read, the collection goes all the same.
+    const sources = await context.store.listSources(input.name).catch(() => []);
+    await context.store.dropCollection(input.name);
+    await forgetSources(context, sources);
     return { name: input.name, deletedDocuments: documents };
   },
   render: (output) =>

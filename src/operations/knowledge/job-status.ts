@@ -5,8 +5,7 @@ import { jobShape, renderJob, toJobShape } from '../job-shape.js';
 export const jobStatus = defineOperation({
   name: 'job_status',
   summary: 'Follow a job',
-  description:
-    'Tells how a job is: state, progress, counts, errors, result. Waits up to waitSeconds for it to end, so that polling is cheap.',
+  description: 'Tells how a job is: state, progress, counts, errors, result. Waits up to waitSeconds for it to end.',
   effect: 'read',
   idempotent: true,
   openWorld: false,

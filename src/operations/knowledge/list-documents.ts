@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../../core/cursor.js';
+import { LOSS_KINDS } from '../../core/types.js';
 import { defineOperation } from '../define.js';
 import {
   collectionNames,
@@ -19,8 +20,7 @@ import {
 export const listDocuments = defineOperation({
   name: 'list_documents',
   summary: 'List documents',
-  description:
-    'Lists the ingested documents, ordered by url, narrowed by source, url prefix, category, tags, language or date. Use it to see what is there; use search to find answers.',
+  description: 'Lists the ingested documents by url. Use it to see what is there; use search to find answers.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -31,6 +31,11 @@ export const listDocuments = defineOperation({
   input: z.strictObject({
     collections: collectionNames,
     sourceIds: z.array(z.string().min(1).max(100)).max(100).optional().describe('Only documents of these sources.'),
+    losses: z
+      .array(z.enum(['any', ...LOSS_KINDS]))
+      .max(9)
+      .optional()
+      .describe('Only documents whose text lacks any of these.'),
     ...filterFields,
     limit: pageLimit,
     cursor,
@@ -45,7 +50,8 @@ export const listDocuments = defineOperation({
   errors: ['INPUT_INVALID', 'COLLECTION_NOT_FOUND', 'CURSOR_INVALID', 'STORE_BROKEN'],
   examples: [{}, { tags: ['example'], limit: 1 }],
   async run({ services }, input) {
-    const filter = { ...filterOf(input), sourceIds: input.sourceIds };
+    const losses = LOSS_KINDS.filter((kind) => input.losses?.some((asked) => asked === 'any' || asked === kind));
+    const filter = { ...filterOf(input), sourceIds: input.sourceIds, losses };
     const binding = ['documents', input.collections, filter];
     const offset = decodeCursor(input.cursor, binding);
     const page = await services.documents.list(input.collections, filter, { offset, limit: input.limit });

@@ -7,7 +7,7 @@ export const sync = defineOperation({
   name: 'sync',
   summary: 'Sync sources',
   description:
-    'Brings ingested sources up to date as a job: fetches, re-chunks and re-embeds only what changed, removes what vanished, keeps what could not be read. Give source ids or urls, or none for all.',
+    'Brings sources up to date as a job: reads what changed, removes what vanished, keeps what could not be read.',
   effect: 'write',
   idempotent: true,
   openWorld: true,

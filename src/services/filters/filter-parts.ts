@@ -1,4 +1,5 @@
 import type { FilterValues } from '../../core/filter-port.js';
+import { LOSSES_KEY } from '../../core/losses.js';
 import { nearestValue } from '../../core/text/nearest-value.js';
 import type { SearchFilter } from '../../core/types.js';
 import { nearestAddress } from './nearest-address.js';
@@ -25,13 +26,16 @@ export function filterParts(filter: SearchFilter): FilterPart[] {
     ...(filter.tags ?? []).flatMap((tag) => listPart('tags', [tag], (values) => values.tags)),
     ...listPart('languages', filter.languages, (values) => values.languages),
     ...listPart('statuses', filter.statuses, (values) => values.statuses),
+    ...listPart('losses', filter.losses, ({ facts }) =>
+      facts.map(readFact).flatMap(({ key, value }) => (key === LOSSES_KEY ? [String(value)] : [])),
+    ),
     ...Object.entries(filter.metadata ?? {}).map(([key, value]) => metadataPart(key, value)),
     ...momentPart('since', filter.since, (values) => values.newest),
     ...momentPart('until', filter.until, (values) => values.oldest),
   ];
 }
 
-type ListName = 'sourceKinds' | 'sourceIds' | 'categories' | 'tags' | 'languages' | 'statuses';
+type ListName = 'sourceKinds' | 'sourceIds' | 'categories' | 'tags' | 'languages' | 'statuses' | 'losses';
 
 function listPart(
   name: ListName,
