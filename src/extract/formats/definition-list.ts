@@ -10,7 +10,7 @@ export function definitionItem(terms: readonly string[], blocks: readonly string
   const isPlain = blocks.length > 0 && blocks.every((block) => !/^ *(?:```|~~~|\||> |#)/m.test(block));
   if (!isPlain) return [term, ...blocks];
   const isList = isItem(blocks[0] ?? '');
-  return [`- ${term}:${isList ? '\n  ' : ' '}${indentBelow(joinBlocks(blocks), 2)}`];
+  return [`- ${term}:${isList ? '\n  ' : ' '}${indentBelow(joinItemBlocks(blocks), 2)}`];
 }
 
 /** A term is bold as a whole, so that nothing in it is. */
@@ -29,6 +29,14 @@ export function joinBlocks(blocks: readonly string[]): string {
     above = block;
   }
   return parts.join('');
+}
+
+/** Blocks of one list item: a list below its text follows on the next line. */
+export function joinItemBlocks(blocks: readonly string[]): string {
+  return blocks
+    .filter((block) => block !== '')
+    .map((block, at) => (at === 0 ? '' : isItem(block) ? '\n' : '\n\n') + block)
+    .join('');
 }
 
 function isItem(block: string): boolean {

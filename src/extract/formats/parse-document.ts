@@ -14,7 +14,7 @@ import { parseNotebook } from './notebook.js';
 import { parseOrg } from './org.js';
 import { parseInWorker } from './parse-in-worker.js';
 import type { ParsedBody, ParsedDocument, ParseLimits, ParseRequest } from './parsed-document.js';
-import { parseRst } from './rst.js';
+import { parseRst } from './rst/parse-rst.js';
 import { spdxHeader } from './spdx.js';
 
 const MEGABYTE = 1_000_000;

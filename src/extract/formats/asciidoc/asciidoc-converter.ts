@@ -1,5 +1,5 @@
 import type { AbstractBlock, AbstractNode, Inline, List, ListItem, Section } from '@asciidoctor/core';
-import { definitionItem, indentBelow, joinBlocks } from '../definition-list.js';
+import { definitionItem, indentBelow, joinBlocks, joinItemBlocks } from '../definition-list.js';
 import { escapeLineStarts } from '../escape-markdown.js';
 import { fence } from '../html-code.js';
 import { canonicalLanguage } from '../languages.js';
@@ -152,7 +152,7 @@ async function list(node: List): Promise<string> {
     const mark = isOrdered ? `${number}. ` : '- ';
     const box = item.hasAttribute('checkbox') ? (item.hasAttribute('checked') ? '[x] ' : '[ ] ') : '';
     const blocks = await itemBlocks(item);
-    if (blocks.length > 0) items.push(mark + box + indentBelow(joinBlocks(blocks), mark.length));
+    if (blocks.length > 0) items.push(mark + box + indentBelow(joinItemBlocks(blocks), mark.length));
   }
   return items.join('\n');
 }

@@ -58,9 +58,12 @@ export function finishInline(text: string): string {
   const stack: Open[] = [{ mark: '', parts: [] }];
   const close = (): void => {
     const done = stack.pop();
-    if (done !== undefined) stack.at(-1)?.parts.push(written(done, stack));
+    if (done === undefined) return;
+    // A link takes its text from the entry below, which then is no more.
+    const text = written(done, stack);
+    stack.at(-1)?.parts.push(text);
   };
-  for (const part of text.split(ANY_MARK)) {
+  for (const part of text.replace(/\ue116\n/g, LINE_BREAK).split(ANY_MARK)) {
     if (!ANY_MARK.test(part)) stack.at(-1)?.parts.push(decodeEntities(part));
     else if (part === LINE_BREAK) stack.at(-1)?.parts.push('\n');
     else if (isOpening(part)) {
@@ -68,7 +71,7 @@ export function finishInline(text: string): string {
     } else if (stack.length > 1 && isClosing(part, stack)) close();
   }
   while (stack.length > 1) close();
-  return (stack[0]?.parts.join('') ?? '').trim();
+  return (stack[0]?.parts.join('') ?? '').replace(/(?<=\S)[ \t]{2,}/g, ' ').trim();
 }
 
 /** Text without its marks, for code. */

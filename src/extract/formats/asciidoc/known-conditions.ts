@@ -22,6 +22,13 @@ export function openUnknownConditions(source: string): string {
   });
 }
 
+/** Counts of repeated or spanned cells that no table has, which would be made one by one. */
+export function boundRepeats(source: string): string {
+  return source
+    .replace(/\d{4,}(?=(?:\.\d{1,9})?[+*][<>^.]{0,4}[a-z]?[|!])/g, '64')
+    .replace(/^\[[^\n]*\bcols\b[^\n]*\]$/gm, (line) => line.replace(/\d{4,}/g, '64'));
+}
+
 function ownAttributes(source: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const match of source.matchAll(/^:!?(\w[\w-]*)!?:(?=[ \t]|$)|\{(?:set|counter2?):!?([\w-]+)/gm)) {

@@ -6,7 +6,7 @@ import { firstHeading } from '../markdown.js';
 import type { ParsedBody } from '../parsed-document.js';
 import { AsciidocConverter } from './asciidoc-converter.js';
 import { BLOCK_END, finishInline, withoutMarks } from './inline-marks.js';
-import { openUnknownConditions, SHOWN_ATTRIBUTE } from './known-conditions.js';
+import { boundRepeats, openUnknownConditions, SHOWN_ATTRIBUTE } from './known-conditions.js';
 
 /** Header attributes that describe the document. */
 const DESCRIBING = ['description', 'author', 'revdate', 'revnumber', 'keywords'];
@@ -18,11 +18,11 @@ const MAX_VALUE_CHARACTERS = 1000;
  */
 export async function parseAsciidoc(source: string): Promise<ParsedBody> {
   const converter = new AsciidocConverter();
-  const document = await load(openUnknownConditions(withoutMarks(source)), {
+  const document = await load(openUnknownConditions(boundRepeats(withoutMarks(source))), {
     safe: 'secure',
     converter,
     logger: new NullLogger(),
-    attributes: { [SHOWN_ATTRIBUTE]: '', 'source-highlighter@': '' },
+    attributes: { [SHOWN_ATTRIBUTE]: '', experimental: '', relfilesuffix: '.adoc' },
   });
   const converted = await document.convert();
   const title = finishInline(document.hasHeader() ? (document.getDocumentTitle()?.toString() ?? '') : '');

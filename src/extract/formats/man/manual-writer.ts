@@ -1,4 +1,4 @@
-import { definitionItem, indentBelow, joinBlocks } from '../definition-list.js';
+import { definitionItem, indentBelow, joinItemBlocks } from '../definition-list.js';
 import { escapeLineStarts } from '../escape-markdown.js';
 import { fence } from '../html-code.js';
 import { inlineMarkdown, plainText, type Run } from './styled-text.js';
@@ -162,7 +162,7 @@ export class ManualWriter {
     this.frame.item = undefined;
     if (item === undefined) return;
     if (item.mark === '') for (const block of definitionItem(item.terms, item.blocks)) this.add(block);
-    else if (item.blocks.length > 0) this.add(item.mark + indentBelow(joinBlocks(item.blocks), item.mark.length));
+    else if (item.blocks.length > 0) this.add(item.mark + indentBelow(joinItemBlocks(item.blocks), item.mark.length));
   }
 
   /** All blocks, everything closed. */
