@@ -15,7 +15,10 @@ export function definitionItem(terms: readonly string[], blocks: readonly string
 
 /** A term is bold as a whole, so that nothing in it is. */
 function plainTerm(term: string): string {
-  return term.replaceAll('**', '').replace(/\s*\n\s*/g, ' ').trim();
+  return term
+    .replaceAll('**', '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
 }
 
 /** Blocks as one text; list items that follow each other stand on neighbouring lines. */

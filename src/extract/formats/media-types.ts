@@ -18,6 +18,7 @@ export type FormatKind =
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const BINARY = 'application/octet-stream';
 const MANUAL = 'text/troff';
+const NOTEBOOK = 'application/x-ipynb+json';
 
 /** Prose and containers by extension: media type and parser. Everything that is code comes from the language table. */
 const BY_EXTENSION: ReadonlyMap<string, readonly [string, FormatKind]> = new Map([
@@ -29,7 +30,7 @@ const BY_EXTENSION: ReadonlyMap<string, readonly [string, FormatKind]> = new Map
   ...entries('html htm xhtml xht shtml', 'text/html', 'html'),
   ...entries('pdf', 'application/pdf', 'pdf'),
   ...entries('docx', DOCX, 'docx'),
-  ...entries('ipynb', 'application/x-ipynb+json', 'notebook'),
+  ...entries('ipynb', NOTEBOOK, 'notebook'),
 ]);
 
 function entries(extensions: string, mediaType: string, kind: FormatKind): [string, [string, FormatKind]][] {
@@ -91,7 +92,7 @@ const PROSE_TYPES: ReadonlyMap<string, FormatKind> = new Map([
   ['application/pdf', 'pdf'],
   ['application/x-pdf', 'pdf'],
   [DOCX, 'docx'],
-  ['application/x-ipynb+json', 'notebook'],
+  [NOTEBOOK, 'notebook'],
 ]);
 
 const TYPE_OF_LANGUAGE: Readonly<Record<string, string>> = {
@@ -236,12 +237,15 @@ export function chooseFormat(stated: string | undefined, fileName: string, head:
   if (detected === 'application/pdf') return { kind: 'pdf', mediaType: detected, language: '' };
   const given = bareMediaType(stated);
   const isVague = given === '' || given === 'text/plain' || given === BINARY || given === 'binary/octet-stream';
-  const mediaType = isVague ? detected : given;
+  // Servers that do not know notebooks call them JSON.
+  const isNotebook = detected === NOTEBOOK && (given === 'application/json' || given === 'text/json');
+  const mediaType = isVague || isNotebook ? detected : given;
   if (mediaType !== DOCX && isBinary(head)) return detected === DOCX ? choiceOf(DOCX) : undefined;
   const language = languageOfName(fileName);
   const stands = choiceOf(mediaType);
   // Servers name roff by extension (`.t`, `.1`), which other files have too.
-  const isOther = stands?.kind === 'manual' && detected !== MANUAL && !isManualHead(fileName, Buffer.from(head).toString('latin1'));
+  const isOther =
+    stands?.kind === 'manual' && detected !== MANUAL && !isManualHead(fileName, Buffer.from(head).toString('latin1'));
   const choice = isOther ? choiceOf(detected) : stands;
   if (choice?.kind === 'plain' && language !== undefined && isVague) return { ...choice, kind: 'code', language };
   return choice;

@@ -127,7 +127,7 @@ async function readKind(text: string, choice: FormatChoice, request: ParseReques
     case 'manual':
       return parseManualPage(text);
     case 'notebook':
-      return parseNotebook(text);
+      return await parseNotebook(text, request.uri);
     case 'code':
       return { text, format: 'code', language: refineLanguage(choice.language, text) };
     default:

@@ -65,7 +65,9 @@ function escapeBars(cell: string): string {
  */
 export function cellLine(blocks: readonly string[]): string {
   return blocks
-    .flatMap((block) => (/^`{3,}/.test(block) ? codeLines(block) : block.startsWith('| ') ? rowLines(block) : block.split('\n')))
+    .flatMap((block) =>
+      /^`{3,}/.test(block) ? codeLines(block) : block.startsWith('| ') ? rowLines(block) : block.split('\n'),
+    )
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .join('<br>');

@@ -16,3 +16,30 @@ export function loweredText(content: string): string {
 function isOne(text: string): boolean {
   return /^(?:[-+−±]?[\p{L}\p{N}]+(?:[.,]\p{N}+)?[-+−*]?|[-+−*]|\([^()]*\)|\$[^$]*\$|`[^`]*`)$/u.test(text);
 }
+
+/** Code, fenced or in a line, and the tags of raised text. */
+const TAGS = /(`+)[^`]*\1|<(sup|sub)>([^<>[\]`\n]{1,60})<\/\2>/gi;
+
+/** Markdown in which `<sup>` and `<sub>` outside of code are written as text; lines stay. */
+export function writeRaisedTags(markdown: string): string {
+  if (!/<su[pb]>/i.test(markdown)) return markdown;
+  let fence = '';
+  return markdown
+    .split('\n')
+    .map((line) => {
+      const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+      if (fence !== '') {
+        if (mark?.startsWith(fence) && line.trim() === mark) fence = '';
+        return line;
+      }
+      if (mark !== undefined) {
+        fence = mark;
+        return line;
+      }
+      return line.replace(TAGS, (whole, _code: string | undefined, tag?: string, content?: string) => {
+        if (tag === undefined) return whole;
+        return tag.toLowerCase() === 'sup' ? raisedText(content ?? '') : loweredText(content ?? '');
+      });
+    })
+    .join('\n');
+}

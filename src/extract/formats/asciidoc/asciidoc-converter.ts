@@ -8,7 +8,13 @@ import { attributeOf, imageText, inlineText } from './asciidoc-inline.js';
 import { tableBlocks } from './asciidoc-table.js';
 import { BLOCK_END, finishInline, plainMarks } from './inline-marks.js';
 
-const LABELS: Readonly<Record<string, string>> = { note: 'Note', tip: 'Tip', important: 'Important', warning: 'Warning', caution: 'Caution' };
+const LABELS: Readonly<Record<string, string>> = {
+  note: 'Note',
+  tip: 'Tip',
+  important: 'Important',
+  warning: 'Warning',
+  caution: 'Caution',
+};
 /** Deeper parts are left out: no document that people read has them. */
 const MAX_DEPTH = 60;
 
@@ -96,7 +102,9 @@ export class AsciidocConverter {
       case 'embedded':
         return await childBlocks(node);
       default:
-        return node.hasBlocks() ? [...titleOf(node), ...(await childBlocks(node))] : [...titleOf(node), paragraph(await node.content())];
+        return node.hasBlocks()
+          ? [...titleOf(node), ...(await childBlocks(node))]
+          : [...titleOf(node), paragraph(await node.content())];
     }
   }
 }
@@ -170,15 +178,19 @@ async function definitions(node: AbstractBlock): Promise<string[]> {
 
 async function admonition(node: AbstractBlock): Promise<string[]> {
   const name = attributeOf(node, 'name').toLowerCase();
-  const label = `**${LABELS[name] ?? (name.charAt(0).toUpperCase() + name.slice(1))}:**`;
+  const label = `**${LABELS[name] ?? name.charAt(0).toUpperCase() + name.slice(1)}:**`;
   const content = node.hasBlocks() ? await childBlocks(node) : [paragraph(await node.content())];
   const [first = '', ...rest] = [...titleOf(node), ...content];
   return /^(?:```|\||- |\d+\. |> |#|\$\$)/.test(first) ? [label, first, ...rest] : [`${label} ${first}`, ...rest];
 }
 
 async function quotation(name: string, node: AbstractBlock): Promise<string> {
-  const blocks = node.hasBlocks() ? await childBlocks(node) : [paragraph(name === 'verse' ? (await node.content()).replace(/ (?= )/g, '\u00a0') : await node.content())];
-  const by = [attributeOf(node, 'attribution'), attributeOf(node, 'citetitle')].map(finishInline).filter((part) => part !== '');
+  const blocks = node.hasBlocks()
+    ? await childBlocks(node)
+    : [paragraph(name === 'verse' ? (await node.content()).replace(/ (?= )/g, '\u00a0') : await node.content())];
+  const by = [attributeOf(node, 'attribution'), attributeOf(node, 'citetitle')]
+    .map(finishInline)
+    .filter((part) => part !== '');
   if (by.length > 0) blocks.push(`— ${by.join(', ')}`);
   return joinBlocks(blocks).replace(/^/gm, '> ').replace(/^> $/gm, '>');
 }

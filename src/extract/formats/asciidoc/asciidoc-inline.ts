@@ -43,7 +43,9 @@ export async function inlineText(node: Inline, lose: (kind: LossKind) => void): 
     case 'inline_kbd':
       return MARKS.code[0] + wordsOf(node, 'keys').join('+') + MARKS.code[1];
     case 'inline_menu':
-      return [attributeOf(node, 'menu'), ...wordsOf(node, 'submenus'), attributeOf(node, 'menuitem')].filter((part) => part !== '').join(' > ');
+      return [attributeOf(node, 'menu'), ...wordsOf(node, 'submenus'), attributeOf(node, 'menuitem')]
+        .filter((part) => part !== '')
+        .join(' > ');
     default:
       return text;
   }
@@ -70,7 +72,9 @@ async function anchor(node: Inline, text: string, lose: (kind: LossKind) => void
   }
   switch (String(node.type)) {
     case 'link':
-      return text === '' || /\bbare\b/.test(role) || text === target ? text || target : linkTo(target.replace(/^mailto:/, 'mailto:'), text);
+      return text === '' || /\bbare\b/.test(role) || text === target
+        ? text || target
+        : linkTo(target.replace(/^mailto:/, 'mailto:'), text);
     case 'bibref':
       return `[${String(node.reftext ?? node.id ?? '')}]`;
     case 'xref': {
@@ -115,7 +119,11 @@ function image(node: Inline, lose: (kind: LossKind) => void): string {
 }
 
 /** An image's own words with its address; one without words is a loss. */
-export function imageText(node: { getAttribute(name: string): unknown }, target: string, lose: (kind: LossKind) => void): string {
+export function imageText(
+  node: { getAttribute(name: string): unknown },
+  target: string,
+  lose: (kind: LossKind) => void,
+): string {
   const alt = attributeOf(node, 'alt');
   if (alt === '' || attributeOf(node, 'default-alt') !== '') {
     lose('image');

@@ -14,14 +14,20 @@ interface Cell {
 /** A table as a pipe table; tables and lists in its cells are written on one line. */
 export async function tableBlocks(node: AbstractBlock): Promise<string[]> {
   // Only tables have this model.
-  const { rows } = node as unknown as { readonly rows: Readonly<Record<'head' | 'body' | 'foot', readonly (readonly Cell[])[]>> };
+  const { rows } = node as unknown as {
+    readonly rows: Readonly<Record<'head' | 'body' | 'foot', readonly (readonly Cell[])[]>>;
+  };
   const { head } = rows;
   const lines: TableCell[][] = [];
   for (const row of [...head, ...rows.body, ...rows.foot]) {
     const isHead = lines.length < head.length;
     const cells: TableCell[] = [];
     for (const cell of row)
-      cells.push({ text: isHead ? oneLine(cell.text ?? '') : await cellText(cell), columns: cell.colspan ?? 1, rows: cell.rowspan ?? 1 });
+      cells.push({
+        text: isHead ? oneLine(cell.text ?? '') : await cellText(cell),
+        columns: cell.colspan ?? 1,
+        rows: cell.rowspan ?? 1,
+      });
     lines.push(cells);
   }
   const table = pipeTableLines(fillSpans(lines), head.length > 0);

@@ -23,10 +23,57 @@ export const BLOCK_END = '\ue117';
 
 const ANY_MARK = /([\ue100-\ue117])/;
 const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', copy: '©', reg: '®', trade: '™', deg: '°', plusmn: '±', times: '×', divide: '÷',
-  hellip: '…', mdash: '—', ndash: '–', lsquo: '‘', rsquo: '’', ldquo: '“', rdquo: '”', laquo: '«', raquo: '»', rarr: '→', larr: '←', harr: '↔',
-  rArr: '⇒', lArr: '⇐', le: '≤', ge: '≥', ne: '≠', micro: 'µ', middot: '·', bull: '•', euro: '€', sect: '§', para: '¶', frac12: '½', frac14: '¼',
-  frac34: '¾', sup2: '²', sup3: '³', check: '✓', alpha: 'α', beta: 'β', gamma: 'γ', delta: 'δ', pi: 'π', mu: 'μ', sigma: 'σ', omega: 'ω', Omega: 'Ω',
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  copy: '©',
+  reg: '®',
+  trade: '™',
+  deg: '°',
+  plusmn: '±',
+  times: '×',
+  divide: '÷',
+  hellip: '…',
+  mdash: '—',
+  ndash: '–',
+  lsquo: '‘',
+  rsquo: '’',
+  ldquo: '“',
+  rdquo: '”',
+  laquo: '«',
+  raquo: '»',
+  rarr: '→',
+  larr: '←',
+  harr: '↔',
+  rArr: '⇒',
+  lArr: '⇐',
+  le: '≤',
+  ge: '≥',
+  ne: '≠',
+  micro: 'µ',
+  middot: '·',
+  bull: '•',
+  euro: '€',
+  sect: '§',
+  para: '¶',
+  frac12: '½',
+  frac14: '¼',
+  frac34: '¾',
+  sup2: '²',
+  sup3: '³',
+  check: '✓',
+  alpha: 'α',
+  beta: 'β',
+  gamma: 'γ',
+  delta: 'δ',
+  pi: 'π',
+  mu: 'μ',
+  sigma: 'σ',
+  omega: 'ω',
+  Omega: 'Ω',
 };
 
 /** Takes characters that stand for marks out of a document, which could play tricks with them. */
@@ -40,12 +87,15 @@ export function decodeEntities(text: string): string {
   return text
     .replace(/&#8203;/g, '')
     .replace(/&#8217;/g, "'")
-    .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{1,8}));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return ENTITIES[name] ?? whole;
-      const code = decimal === undefined ? Number.parseInt(hex ?? '0', 16) : Number(decimal);
-      if (code === 0x2009 || code === 0xa0) return ' ';
-      return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '\ufffd';
-    });
+    .replace(
+      /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{1,8}));/gi,
+      (whole, decimal?: string, hex?: string, name?: string) => {
+        if (name !== undefined) return ENTITIES[name] ?? whole;
+        const code = decimal === undefined ? Number.parseInt(hex ?? '0', 16) : Number(decimal);
+        if (code === 0x2009 || code === 0xa0) return ' ';
+        return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '\ufffd';
+      },
+    );
 }
 
 interface Open {
@@ -76,10 +126,18 @@ export function finishInline(text: string): string {
 
 /** Text without its marks, for code. */
 export function plainMarks(text: string): string {
-  return decodeEntities(text.replace(/\ue111[^\ue112]*\ue112|\ue114[^\ue115]*\ue115/g, '').replace(/[\ue100-\ue117]/g, ''));
+  return decodeEntities(
+    text.replace(/\ue111[^\ue112]*\ue112|\ue114[^\ue115]*\ue115/g, '').replace(/[\ue100-\ue117]/g, ''),
+  );
 }
 
-const OPENINGS: ReadonlySet<string> = new Set([...Object.values(MARKS).map(([open]) => open), LINK.text, LINK.address, IMAGE.text, IMAGE.address]);
+const OPENINGS: ReadonlySet<string> = new Set([
+  ...Object.values(MARKS).map(([open]) => open),
+  LINK.text,
+  LINK.address,
+  IMAGE.text,
+  IMAGE.address,
+]);
 const CLOSED_BY: ReadonlyMap<string, string> = new Map([
   ...Object.values(MARKS).map(([open, end]): [string, string] => [end, open]),
   [LINK.end, LINK.address],

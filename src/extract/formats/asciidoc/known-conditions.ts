@@ -13,13 +13,16 @@ export function openUnknownConditions(source: string): string {
   if (!/^(?:ifdef|ifeval)::/m.test(source)) return source;
   const known = ownAttributes(source);
   const isKnown = (name: string): boolean => known.has(name) || INTRINSIC.test(name);
-  return source.replace(/^(ifdef|ifeval|endif)::(\S*?)\[(.*)\][ \t]*$/gm, (whole, kind: string, names: string, text: string) => {
-    if (kind === 'endif') return 'endif::[]';
-    if (kind === 'ifdef')
-      return `ifdef::${names.replace(/[^,+]+/g, (name) => (isKnown(name.toLowerCase()) ? name : SHOWN_ATTRIBUTE))}[${text}]`;
-    const asked = [...text.matchAll(/\{([\w-]+)\}/g)].map((match) => (match[1] ?? '').toLowerCase());
-    return asked.every(isKnown) ? whole : `ifdef::${SHOWN_ATTRIBUTE}[]`;
-  });
+  return source.replace(
+    /^(ifdef|ifeval|endif)::(\S*?)\[(.*)\][ \t]*$/gm,
+    (whole, kind: string, names: string, text: string) => {
+      if (kind === 'endif') return 'endif::[]';
+      if (kind === 'ifdef')
+        return `ifdef::${names.replace(/[^,+]+/g, (name) => (isKnown(name.toLowerCase()) ? name : SHOWN_ATTRIBUTE))}[${text}]`;
+      const asked = [...text.matchAll(/\{([\w-]+)\}/g)].map((match) => (match[1] ?? '').toLowerCase());
+      return asked.every(isKnown) ? whole : `ifdef::${SHOWN_ATTRIBUTE}[]`;
+    },
+  );
 }
 
 /** Counts of repeated or spanned cells that no table has, which would be made one by one. */

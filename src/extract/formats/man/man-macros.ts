@@ -15,7 +15,15 @@ function title(level: number): Handler {
     };
     const words = splitArguments(text).join(' ');
     if (words !== '') write(reader.plain(words));
-    else takeNext(reader, (runs) => write(runs.map((run) => run.text).join('').trim()));
+    else
+      takeNext(reader, (runs) =>
+        write(
+          runs
+            .map((run) => run.text)
+            .join('')
+            .trim(),
+        ),
+      );
   };
 }
 
@@ -64,7 +72,10 @@ const taggedParagraph: Handler = (_text, reader) => {
 };
 
 function openItem(runs: readonly Run[], reader: ManualReader): void {
-  const tag = runs.map((run) => run.text).join('').trim();
+  const tag = runs
+    .map((run) => run.text)
+    .join('')
+    .trim();
   const number = /^\(?(\d{1,4})[.)]?\)?$/.exec(tag);
   if (BULLET.test(tag)) reader.writer.mark('- ');
   else if (number !== null && /[.)]$/.test(tag)) reader.writer.mark(`${number[1]}. `);
@@ -98,7 +109,9 @@ const option: Handler = (text, reader) => {
 };
 
 const head: Handler = (text, reader) => {
-  const [name = '', section = '', date = '', source = '', manual = ''] = splitArguments(text).map((arg) => reader.plain(arg));
+  const [name = '', section = '', date = '', source = '', manual = ''] = splitArguments(text).map((arg) =>
+    reader.plain(arg),
+  );
   if (reader.facts.name === '') Object.assign(reader.facts, { name, section, date, source, manual });
 };
 

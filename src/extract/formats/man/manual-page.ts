@@ -35,7 +35,10 @@ export function parseManualPage(source: string): ParsedBody {
 /** Name and section; the name as the section NAME spells it where the head has it in capitals. */
 function titleOf({ name, section }: PageFacts, blocks: readonly string[]): string {
   if (name === '') return '';
-  const words = (blocks.find((block) => !block.startsWith('#')) ?? '').slice(0, 2000).replace(/[`*\\]/g, '').split(/[\s,]+/);
+  const words = (blocks.find((block) => !block.startsWith('#')) ?? '')
+    .slice(0, 2000)
+    .replace(/[`*\\]/g, '')
+    .split(/[\s,]+/);
   const spelled = words.find((word) => word.toLowerCase() === name.toLowerCase());
   const shown = spelled ?? (name === name.toUpperCase() ? name.toLowerCase() : name);
   return section === '' ? shown : `${shown}(${section.toLowerCase()})`;

@@ -97,7 +97,11 @@ export class ManualReader {
   /** Text of lines of their own, read with the same macros: a cell of a table. */
   blocksOf(lines: readonly string[]): string[] {
     if (this.depth >= MAX_DEPTH) return [];
-    const inner = new ManualReader(lines.map((line) => this.source.interpolate(line)).join('\n'), this.macros, this.depth + 1);
+    const inner = new ManualReader(
+      lines.map((line) => this.source.interpolate(line)).join('\n'),
+      this.macros,
+      this.depth + 1,
+    );
     inner.read();
     return inner.writer.finish();
   }

@@ -70,7 +70,8 @@ export class ManualWriter {
     if (text === '') return;
     this.add(text);
     const plain = plainText(runs).trim();
-    const isTerm = plain.length <= MAX_TERM_CHARACTERS && !/(?<!\.\.)[.:;!?]$/.test(plain) && !/^(?:- |\d+\. )/.test(text);
+    const isTerm =
+      plain.length <= MAX_TERM_CHARACTERS && !/(?<!\.\.)[.:;!?]$/.test(plain) && !/^(?:- |\d+\. )/.test(text);
     this.frame.lead = isTerm && this.frame.item === undefined ? text : undefined;
   }
 
@@ -114,7 +115,12 @@ export class ManualWriter {
     const { lead, blocks } = this.frame;
     if (mayHaveTerm && lead !== undefined && this.code === undefined && blocks.at(-1) === lead) {
       blocks.pop();
-      this.openItem({ mark: '', terms: [lead.replaceAll('`', '').replace(/\\(?=[^\w\s])/g, '')], blocks: [], endsWithFrame: true });
+      this.openItem({
+        mark: '',
+        terms: [lead.replaceAll('`', '').replace(/\\(?=[^\w\s])/g, '')],
+        blocks: [],
+        endsWithFrame: true,
+      });
     }
     this.frames.push(newFrame());
   }

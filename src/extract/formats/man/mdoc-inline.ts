@@ -18,23 +18,108 @@ const CLOSING = new Set(['.', ',', ':', ';', ')', ']', '?', '!']);
 const OPENING = new Set(['(', '[']);
 
 const FONTS: Readonly<Record<string, Font>> = {
-  Cm: 'B', Ic: 'B', Cd: 'B', Sy: 'B', Fd: 'B', Li: 'C', Ar: 'I', Pa: 'I', Em: 'I', Va: 'I', Vt: 'I', Fa: 'I', Ft: 'I', Ad: 'I', An: 'R', Ev: 'R',
-  Er: 'R', Dv: 'R', Tn: 'R', Ms: 'R', No: 'R', Sx: 'R', Ot: 'R', Nd: 'R', Hf: 'R',
+  Cm: 'B',
+  Ic: 'B',
+  Cd: 'B',
+  Sy: 'B',
+  Fd: 'B',
+  Li: 'C',
+  Ar: 'I',
+  Pa: 'I',
+  Em: 'I',
+  Va: 'I',
+  Vt: 'I',
+  Fa: 'I',
+  Ft: 'I',
+  Ad: 'I',
+  An: 'R',
+  Ev: 'R',
+  Er: 'R',
+  Dv: 'R',
+  Tn: 'R',
+  Ms: 'R',
+  No: 'R',
+  Sx: 'R',
+  Ot: 'R',
+  Nd: 'R',
+  Hf: 'R',
 };
 const PAIRS: Readonly<Record<string, readonly [string, string]>> = {
-  Op: ['[', ']'], Dq: ['“', '”'], Sq: ['‘', '’'], Qq: ['"', '"'], Pq: ['(', ')'], Bq: ['[', ']'], Brq: ['{', '}'], Aq: ['⟨', '⟩'], Ql: ['‘', '’'],
+  Op: ['[', ']'],
+  Dq: ['“', '”'],
+  Sq: ['‘', '’'],
+  Qq: ['"', '"'],
+  Pq: ['(', ')'],
+  Bq: ['[', ']'],
+  Brq: ['{', '}'],
+  Aq: ['⟨', '⟩'],
+  Ql: ['‘', '’'],
 };
-const OPENERS: Readonly<Record<string, string>> = { Oo: '[', Do: '“', So: '‘', Qo: '"', Po: '(', Bo: '[', Bro: '{', Ao: '⟨' };
-const CLOSERS: Readonly<Record<string, string>> = { Oc: ']', Dc: '”', Sc: '’', Qc: '"', Pc: ')', Bc: ']', Brc: '}', Ac: '⟩' };
-const SYSTEMS: Readonly<Record<string, string>> = { Bx: 'BSD', Bsx: 'BSD/OS', Nx: 'NetBSD', Fx: 'FreeBSD', Ox: 'OpenBSD', Dx: 'DragonFly', Ux: 'UNIX' };
+const OPENERS: Readonly<Record<string, string>> = {
+  Oo: '[',
+  Do: '“',
+  So: '‘',
+  Qo: '"',
+  Po: '(',
+  Bo: '[',
+  Bro: '{',
+  Ao: '⟨',
+};
+const CLOSERS: Readonly<Record<string, string>> = {
+  Oc: ']',
+  Dc: '”',
+  Sc: '’',
+  Qc: '"',
+  Pc: ')',
+  Bc: ']',
+  Brc: '}',
+  Ac: '⟩',
+};
+const SYSTEMS: Readonly<Record<string, string>> = {
+  Bx: 'BSD',
+  Bsx: 'BSD/OS',
+  Nx: 'NetBSD',
+  Fx: 'FreeBSD',
+  Ox: 'OpenBSD',
+  Dx: 'DragonFly',
+  Ux: 'UNIX',
+};
 const SILENT = new Set(['Xo', 'Xc', 'Bk', 'Ek', 'Bf', 'Ef', 'Es', 'En', 'Tg', 'Fc']);
-const SPECIAL = new Set(['Fl', 'Nm', 'Xr', 'Ns', 'Pf', 'Ap', 'Sm', 'Fn', 'Fo', 'In', 'Lk', 'Mt', 'At', 'St', 'Lb', 'Ex', 'Rv', 'Eo', 'Ec', 'Ud', 'Bt', 'Ta']);
+const SPECIAL = new Set([
+  'Fl',
+  'Nm',
+  'Xr',
+  'Ns',
+  'Pf',
+  'Ap',
+  'Sm',
+  'Fn',
+  'Fo',
+  'In',
+  'Lk',
+  'Mt',
+  'At',
+  'St',
+  'Lb',
+  'Ex',
+  'Rv',
+  'Eo',
+  'Ec',
+  'Ud',
+  'Bt',
+  'Ta',
+]);
 
 /** Whether a word on a macro's line calls a macro of its own. */
 export function isInlineMacro(name: string): boolean {
   return (
-    Object.hasOwn(FONTS, name) || Object.hasOwn(PAIRS, name) || Object.hasOwn(OPENERS, name) || Object.hasOwn(CLOSERS, name) ||
-    Object.hasOwn(SYSTEMS, name) || SILENT.has(name) || SPECIAL.has(name)
+    Object.hasOwn(FONTS, name) ||
+    Object.hasOwn(PAIRS, name) ||
+    Object.hasOwn(OPENERS, name) ||
+    Object.hasOwn(CLOSERS, name) ||
+    Object.hasOwn(SYSTEMS, name) ||
+    SILENT.has(name) ||
+    SPECIAL.has(name)
   );
 }
 
@@ -104,7 +189,8 @@ export class MdocLine {
     if (name === 'Nd') this.emit('–', 'R');
     if (name === 'Ar' && (this.at >= end || this.isCall())) this.emit('file ...', 'I');
     for (; this.at < end && !this.isCall(); this.at++) {
-      if (name === 'Fa' && this.state.functionArguments >= 0 && this.state.functionArguments++ > 0) this.emit(',', 'R', true);
+      if (name === 'Fa' && this.state.functionArguments >= 0 && this.state.functionArguments++ > 0)
+        this.emit(',', 'R', true);
       this.word(this.words[this.at] ?? '', name === 'Fa' && this.state.functionArguments >= 0 ? 'B' : font);
     }
   }
@@ -177,7 +263,10 @@ export class MdocLine {
         return this.emit(section === undefined ? (first ?? '') : `${first}(${section})`, 'R');
       }
       case 'In':
-        return this.emit(this.state.isSynopsis ? `#include <${first}>` : `<${first}>`, this.state.isSynopsis ? 'B' : 'R');
+        return this.emit(
+          this.state.isSynopsis ? `#include <${first}>` : `<${first}>`,
+          this.state.isSynopsis ? 'B' : 'R',
+        );
       case 'Fn':
         return this.functionCall(first ?? '', end);
       case 'Fo':
@@ -265,7 +354,12 @@ function standard(name: string): string {
   const posix = /^-p?(1003[\w.-]*)$/.exec(name)?.[1];
   if (posix !== undefined) return `IEEE Std ${posix} (“POSIX${posix.slice(4).replace(/-(?:19|20)?\d\d$/, '')}”)`;
   const c = /^-(isoC|ansiC)(?:-(\d+))?$/.exec(name);
-  if (c !== null) return c[1] === 'ansiC' ? 'ANSI X3.159-1989 (“ANSI C89”)' : `ISO/IEC 9899${c[2] === undefined ? '' : `:${c[2].length === 2 ? `19${c[2]}` : c[2]}`} (“ISO C”)`;
+  if (c !== null)
+    return c[1] === 'ansiC'
+      ? 'ANSI X3.159-1989 (“ANSI C89”)'
+      : `ISO/IEC 9899${c[2] === undefined ? '' : `:${c[2].length === 2 ? `19${c[2]}` : c[2]}`} (“ISO C”)`;
   const unix = /^-(?:susv|xpg|xsh|xns|xcurses|svid)(\d?)/.exec(name);
-  return unix === null ? name.replace(/^-/, '') : name.replace(/^-susv(\d)$/, 'Version $1 of the Single UNIX Specification').replace(/^-/, '');
+  return unix === null
+    ? name.replace(/^-/, '')
+    : name.replace(/^-susv(\d)$/, 'Version $1 of the Single UNIX Specification').replace(/^-/, '');
 }

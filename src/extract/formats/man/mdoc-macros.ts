@@ -11,7 +11,13 @@ interface MdocList {
 }
 
 const LIST_KINDS: Readonly<Record<string, MdocList['kind']>> = {
-  '-bullet': 'bullet', '-dash': 'bullet', '-hyphen': 'bullet', '-item': 'bullet', '-enum': 'enum', '-column': 'column', '-diag': 'diag',
+  '-bullet': 'bullet',
+  '-dash': 'bullet',
+  '-hyphen': 'bullet',
+  '-item': 'bullet',
+  '-enum': 'enum',
+  '-column': 'column',
+  '-diag': 'diag',
 };
 const MAX_LISTS = 50;
 
@@ -19,7 +25,8 @@ const MAX_LISTS = 50;
 export function mdocMacros(): MacroSet {
   const page = new MdocPage();
   const macros = new Map<string, Handler>();
-  for (const name of INLINE_NAMES) macros.set(name, (text, reader) => page.inline([name, ...splitArguments(text)], reader));
+  for (const name of INLINE_NAMES)
+    macros.set(name, (text, reader) => page.inline([name, ...splitArguments(text)], reader));
   for (const [name, handler] of page.blockMacros()) macros.set(name, handler);
   return macros;
 }
@@ -30,7 +37,13 @@ const INLINE_NAMES = (
 ).split(' ');
 
 class MdocPage {
-  private readonly state: MdocState = { name: '', isTight: false, isGlued: false, isSynopsis: false, functionArguments: -1 };
+  private readonly state: MdocState = {
+    name: '',
+    isTight: false,
+    isGlued: false,
+    isSynopsis: false,
+    functionArguments: -1,
+  };
   private readonly lists: MdocList[] = [];
   /** Displays that are open: whether each is literal. */
   private readonly displays: boolean[] = [];
@@ -62,7 +75,9 @@ class MdocPage {
       ['Xc', (text, reader) => this.endExtension(text, reader)],
       ['Rs', () => void (this.reference = [])],
       ['Re', (_text, reader) => this.endReference(reader)],
-      ...'ABCDIJNOPQRTUV'.split('').map((letter): [string, Handler] => [`%${letter}`, (text, reader) => this.reference?.push(reader.plain(text))]),
+      ...'ABCDIJNOPQRTUV'
+        .split('')
+        .map((letter): [string, Handler] => [`%${letter}`, (text, reader) => this.reference?.push(reader.plain(text))]),
     ];
   }
 
@@ -132,7 +147,10 @@ class MdocPage {
       return;
     }
     this.state.isGlued = true;
-    const runs = list.kind === 'diag' ? words.flatMap((word, at) => [...(at === 0 ? [] : [SPACE]), ...reader.runsOf(word)]) : new MdocLine(words, this.state, reader).write();
+    const runs =
+      list.kind === 'diag'
+        ? words.flatMap((word, at) => [...(at === 0 ? [] : [SPACE]), ...reader.runsOf(word)])
+        : new MdocLine(words, this.state, reader).write();
     this.state.isGlued = false;
     // An extended argument (`Xo`) goes on over the next lines.
     if (words.includes('Xo') && !words.includes('Xc')) this.item = [...runs];

@@ -20,14 +20,50 @@ export interface EscapedText {
 
 const SPACES = new Set([' ', '~', '0']);
 const NOTHING = new Set(['|', '^', '&', ')', '/', ',', '%', ':', '{', '}', '!', '?', 'p', 'r', '\n', '']);
-const LITERAL: Readonly<Record<string, string>> = { e: '\\', E: '\\', '\\': '\\', '-': '-', "'": '´', '`': '`', '.': '.', t: '\t', a: '\t', _: '_' };
+const LITERAL: Readonly<Record<string, string>> = {
+  e: '\\',
+  E: '\\',
+  '\\': '\\',
+  '-': '-',
+  "'": '´',
+  '`': '`',
+  '.': '.',
+  t: '\t',
+  a: '\t',
+  _: '_',
+};
 /** Escapes with an argument in quotes that shows nothing. */
 const SILENT_QUOTED = new Set(['l', 'L', 'D', 'X', 'H', 'S', 'x', 'R', 'A', 'B', 'b', 'w']);
 /** Escapes with a name that shows nothing. */
 const SILENT_NAMED = new Set(['F', 'm', 'M', 'k', 'g', 'V', 'Y', 'O', '$']);
 const FONTS: Readonly<Record<string, Font>> = {
-  R: 'R', '1': 'R', '0': 'R', TR: 'R', HR: 'R', I: 'I', '2': 'I', TI: 'I', HI: 'I', B: 'B', '3': 'B', BI: 'B', '4': 'B', TB: 'B', HB: 'B',
-  CW: 'C', C: 'C', CR: 'C', CB: 'C', CI: 'C', CBI: 'C', CO: 'C', V: 'C', VB: 'C', VI: 'C', L: 'C', tty: 'C',
+  R: 'R',
+  '1': 'R',
+  '0': 'R',
+  TR: 'R',
+  HR: 'R',
+  I: 'I',
+  '2': 'I',
+  TI: 'I',
+  HI: 'I',
+  B: 'B',
+  '3': 'B',
+  BI: 'B',
+  '4': 'B',
+  TB: 'B',
+  HB: 'B',
+  CW: 'C',
+  C: 'C',
+  CR: 'C',
+  CB: 'C',
+  CI: 'C',
+  CBI: 'C',
+  CO: 'C',
+  V: 'C',
+  VB: 'C',
+  VI: 'C',
+  L: 'C',
+  tty: 'C',
 };
 
 /** Changes the font as `.ft` and `\f` do; `P` and nothing go back to the one before. */

@@ -1,5 +1,5 @@
-import { evaluateCondition, evaluateNumber } from './roff-conditions.js';
 import { specialCharacter } from './roff-characters.js';
+import { evaluateCondition, evaluateNumber } from './roff-conditions.js';
 
 /** A line after macros, conditions and comments: a request with its arguments, or text. */
 export interface RoffLine {
@@ -20,11 +20,38 @@ const MAX_ADDED_LINES = 50_000;
 const MAX_ADDED_CHARACTERS = 2_000_000;
 const MAX_NAMES = 5_000;
 const STRINGS: readonly (readonly [string, string])[] = [
-  ['lq', '\\(lq'], ['rq', '\\(rq'], ['R', '\\(rg'], ['Tm', '\\(tm'], ['S', ''], ['.T', 'utf8'], ['Am', '&'], ['Ba', '|'], ['Ne', '\\(!='],
-  ['Ge', '\\(>='], ['Le', '\\(<='], ['Lt', '<'], ['Gt', '>'], ['Pm', '\\(+-'], ['If', '\\(if'], ['Pi', '\\(*p'], ['Na', 'NaN'], ['Lq', '\\(lq'],
-  ['Rq', '\\(rq'], ['q', '"'],
+  ['lq', '\\(lq'],
+  ['rq', '\\(rq'],
+  ['R', '\\(rg'],
+  ['Tm', '\\(tm'],
+  ['S', ''],
+  ['.T', 'utf8'],
+  ['Am', '&'],
+  ['Ba', '|'],
+  ['Ne', '\\(!='],
+  ['Ge', '\\(>='],
+  ['Le', '\\(<='],
+  ['Lt', '<'],
+  ['Gt', '>'],
+  ['Pm', '\\(+-'],
+  ['If', '\\(if'],
+  ['Pi', '\\(*p'],
+  ['Na', 'NaN'],
+  ['Lq', '\\(lq'],
+  ['Rq', '\\(rq'],
+  ['q', '"'],
 ];
-const REGISTERS: readonly (readonly [string, number])[] = [['.g', 1], ['.x', 1], ['.y', 22], ['.s', 10], ['.l', 1872], ['.v', 40], ['.f', 1], ['.H', 24], ['.V', 40]];
+const REGISTERS: readonly (readonly [string, number])[] = [
+  ['.g', 1],
+  ['.x', 1],
+  ['.y', 22],
+  ['.s', 10],
+  ['.l', 1872],
+  ['.v', 40],
+  ['.f', 1],
+  ['.H', 24],
+  ['.V', 40],
+];
 const INTERPOLATION =
   /\\(?:\\|\*(?:\[([^\]\s]*)[^\]]*\]|\(([^][^])|([^[(]))|n[+-]?(?:\[([^\]]*)\]|\(([^][^])|([^[(])))/g;
 
@@ -164,7 +191,14 @@ export class RoffSource {
   private defineMacro(request: string, rest: string): void {
     const words = this.interpolate(rest).trim().split(/\s+/);
     const end = (request === 'ig' ? words[0] : words[1]) || '.';
-    const body = this.takeUntil((line) => line.startsWith('.') && line.slice(1).trim().split(/[\s\\]/, 1)[0] === end);
+    const body = this.takeUntil(
+      (line) =>
+        line.startsWith('.') &&
+        line
+          .slice(1)
+          .trim()
+          .split(/[\s\\]/, 1)[0] === end,
+    );
     const name = words[0] ?? '';
     if (request === 'ig' || (this.macros.size >= MAX_NAMES && !this.macros.has(name))) return;
     const lines = body.map((line) => line.replaceAll('\\\\', '\\'));
@@ -239,7 +273,8 @@ export class RoffSource {
   }
 
   private numberOf(name: string): number {
-    if (name === '.$') return Math.max(0, (this.frames.findLast((frame) => frame.args.length > 0)?.args.length ?? 1) - 1);
+    if (name === '.$')
+      return Math.max(0, (this.frames.findLast((frame) => frame.args.length > 0)?.args.length ?? 1) - 1);
     return this.registers.get(name) ?? 0;
   }
 }
@@ -259,7 +294,11 @@ function fillArguments(line: string, args: readonly string[]): string {
   if (!line.includes('\\$')) return line;
   return line.replace(/\\\$(?:([0-9*@])|\((\d\d)|\[(\d+)\])/g, (_whole, one?: string, two?: string, more?: string) => {
     if (one === '*') return args.slice(1).join(' ');
-    if (one === '@') return args.slice(1).map((arg) => `"${arg}"`).join(' ');
+    if (one === '@')
+      return args
+        .slice(1)
+        .map((arg) => `"${arg}"`)
+        .join(' ');
     return args[Number(one ?? two ?? more)] ?? '';
   });
 }

@@ -59,9 +59,11 @@ function splitFormats(lines: readonly string[], start: number): { formats: strin
 }
 
 function keysOf(line: string): string[] {
-  return (line.match(/[lrcnasLRCNAS^](?:\([^)]*\)|w\([^)]*\)|f\S|f\(..|[bBiIeEzZuUtTdDxX\d.|]|\s*[wmpvWMPV]\(?[\d.]+\w?\)?)*/g) ?? []).map((key) =>
-    key.toLowerCase(),
-  );
+  return (
+    line.match(
+      /[lrcnasLRCNAS^](?:\([^)]*\)|w\([^)]*\)|f\S|f\(..|[bBiIeEzZuUtTdDxX\d.|]|\s*[wmpvWMPV]\(?[\d.]+\w?\)?)*/g,
+    ) ?? []
+  ).map((key) => key.toLowerCase());
 }
 
 /** Cells of the row at line `at`, text blocks (`T{` to `T}`) read as text of their own. */
@@ -102,6 +104,7 @@ function render(rows: readonly Row[], rules: ReadonlySet<number>, formats: reado
   const isBold = (keys: readonly string[] | undefined): boolean => keys?.some((key) => /b|f3/.test(key)) === true;
   const isMarked = grid[0]?.every((cell) => cell === '' || /^\*\*.*\*\*$|^`.*`$/.test(cell)) === true;
   const hasOwnFormat = formats.length > 1 && isBold(formats[0]) && !isBold(formats[1]);
-  const hasHeader = grid.length > 1 && (rules.has(1) || hasOwnFormat || (isMarked && !grid[1]?.every((cell) => /^[*`]/.test(cell))));
+  const hasHeader =
+    grid.length > 1 && (rules.has(1) || hasOwnFormat || (isMarked && !grid[1]?.every((cell) => /^[*`]/.test(cell))));
   return pipeTableLines(grid, hasHeader).join('\n');
 }

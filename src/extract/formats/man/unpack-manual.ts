@@ -16,9 +16,13 @@ export async function unpackManual(bytes: Uint8Array, maxBytes: number): Promise
       throw new QuarryError('DOCUMENT_TOO_LARGE', `The manual page unpacks to more than ${maxBytes} bytes.`, {
         hint: 'Leave it out with an exclude pattern.',
       });
-    throw new QuarryError('DOCUMENT_BROKEN', `The manual page is compressed, but the stream is broken: ${messageOf(error)}.`, {
-      hint: 'Save it again in the program that made it, or leave it out with an exclude pattern.',
-      cause: error,
-    });
+    throw new QuarryError(
+      'DOCUMENT_BROKEN',
+      `The manual page is compressed, but the stream is broken: ${messageOf(error)}.`,
+      {
+        hint: 'Save it again in the program that made it, or leave it out with an exclude pattern.',
+        cause: error,
+      },
+    );
   }
 }

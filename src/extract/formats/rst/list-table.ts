@@ -22,6 +22,9 @@ function itemsOf(lines: readonly string[]): string[][] {
     const below = item.slice(1);
     let shift = Number.POSITIVE_INFINITY;
     for (const line of below) if (line.trim() !== '') shift = Math.min(shift, indentOf(line));
-    return [item[0] ?? '', ...below.map((line) => (line.trim() === '' ? '' : shiftLeft(line, Number.isFinite(shift) ? shift : 0)))];
+    return [
+      item[0] ?? '',
+      ...below.map((line) => (line.trim() === '' ? '' : shiftLeft(line, Number.isFinite(shift) ? shift : 0))),
+    ];
   });
 }

@@ -1,6 +1,6 @@
 import { indentOf } from '../light-markup.js';
-import { readDirective } from './rst-directives.js';
 import type { Place, RstCursor } from './rst-cursor.js';
+import { readDirective } from './rst-directives.js';
 import { readDoctest, readLiteral, readLiteralBelow } from './rst-literals.js';
 import { ADORNMENT, DIRECTIVE, FIELD, LIST_MARK, OPTION, SILENT_FIELD } from './rst-patterns.js';
 import { readDrawnTable } from './rst-tables.js';
@@ -41,7 +41,8 @@ export class RstConverter {
     const below = cursor.peek(1).trimEnd();
     if (ADORNMENT.test(text) && indent === 0) {
       const title = cursor.peek(1).trim();
-      const isOverline = title !== '' && !ADORNMENT.test(title) && cursor.peek(2).trimEnd() === text && text.length >= 3;
+      const isOverline =
+        title !== '' && !ADORNMENT.test(title) && cursor.peek(2).trimEnd() === text && text.length >= 3;
       if (isOverline) cursor.emit('', this.headingLine(title, `over${text[0]}`), '');
       else if (below === '' && text.length >= 4) cursor.emit('---');
       else return false;
@@ -161,7 +162,14 @@ export class RstConverter {
     const { cursor } = this;
     const below = cursor.peek(1);
     const isAlone = (cursor.lines[cursor.at - 1] ?? '').trim() === '';
-    return isAlone && !isItem && below.trim() !== '' && indentOf(below) > indent && !/[.!?,]$/.test(text) && text.length < 120;
+    return (
+      isAlone &&
+      !isItem &&
+      below.trim() !== '' &&
+      indentOf(below) > indent &&
+      !/[.!?,]$/.test(text) &&
+      text.length < 120
+    );
   }
 }
 

@@ -1,8 +1,8 @@
 import { canonicalLanguage } from '../languages.js';
 import { indentOf, shiftLeft } from '../light-markup.js';
-import { FIELD } from './rst-patterns.js';
 import type { Place, RstCursor } from './rst-cursor.js';
 import { readLiteral } from './rst-literals.js';
+import { FIELD } from './rst-patterns.js';
 import { readCsvTable, readListTable } from './rst-tables.js';
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
@@ -102,7 +102,9 @@ function imageOf(cursor: RstCursor, target: string, alt: string): string {
     cursor.lose('image');
     return '';
   }
-  return target === '' ? alt : `![${alt.replace(/\s+/g, ' ').replace(/[[\]]/g, '').trim()}](${target.replace(/\s/g, '')})`;
+  return target === ''
+    ? alt
+    : `![${alt.replace(/\s+/g, ' ').replace(/[[\]]/g, '').trim()}](${target.replace(/\s/g, '')})`;
 }
 
 function readCode(cursor: RstCursor, { name, argument, skipped, place }: Directive): void {
@@ -112,11 +114,18 @@ function readCode(cursor: RstCursor, { name, argument, skipped, place }: Directi
     return;
   }
   const language = languageOf(name, argument);
-  readLiteral(cursor, { language: /^[\w+#.-]{1,24}$/.test(language) ? canonicalLanguage(language) : '', skipped, place });
+  readLiteral(cursor, {
+    language: /^[\w+#.-]{1,24}$/.test(language) ? canonicalLanguage(language) : '',
+    skipped,
+    place,
+  });
 }
 
 /** A formula or literal that begins on the directive's line. */
-function readCodeOnLine(cursor: RstCursor, { name, argument, skipped, place }: Pick<Directive, 'name' | 'argument' | 'skipped' | 'place'>): void {
+function readCodeOnLine(
+  cursor: RstCursor,
+  { name, argument, skipped, place }: Pick<Directive, 'name' | 'argument' | 'skipped' | 'place'>,
+): void {
   const pad = ' '.repeat(place.column);
   const { first, end, body } = cursor.body(cursor.at + 1 + skipped, place.indent);
   const below = cursor.lines.slice(first, end).map((line) => shiftLeft(line, body).trimEnd());
@@ -126,7 +135,10 @@ function readCodeOnLine(cursor: RstCursor, { name, argument, skipped, place }: P
     cursor.replace([`${pad}$$${formula.join(' ')}$$`], Math.max(1, height));
     return;
   }
-  cursor.replace([`${pad}\`\`\``, ...[argument, ...below].map((line) => pad + line), `${pad}\`\`\``], Math.max(1, height));
+  cursor.replace(
+    [`${pad}\`\`\``, ...[argument, ...below].map((line) => pad + line), `${pad}\`\`\``],
+    Math.max(1, height),
+  );
 }
 
 function languageOf(name: string, argument: string): string {
@@ -145,6 +157,8 @@ function readPages(cursor: RstCursor, { skipped, place, options }: Directive): v
   while (cursor.at < end) {
     const entry = cursor.peek(0).trim();
     const titled = /^(.+?)[ \t]*<([^<>]+)>$/.exec(entry);
-    cursor.emit(entry === '' ? '' : `${pad}- ${titled === null ? entry.replace(/^[~!]/, '') : `[${titled[1]}](${titled[2]})`}`);
+    cursor.emit(
+      entry === '' ? '' : `${pad}- ${titled === null ? entry.replace(/^[~!]/, '') : `[${titled[1]}](${titled[2]})`}`,
+    );
   }
 }

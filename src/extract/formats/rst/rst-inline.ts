@@ -24,35 +24,63 @@ const HELD = /\ue000(\d+)\ue001/g;
 
 /** Writes the inline marks of a document as Markdown. */
 export class RstInline {
-  /** @param substitutions what `|name|` stands for */
-  constructor(private readonly substitutions: ReadonlyMap<string, string>) {}
+  /**
+   * @param substitutions what `|name|` stands for
+   * @param roles what the document's own roles are made of
+   */
+  constructor(
+    private readonly substitutions: ReadonlyMap<string, string>,
+    private readonly roles: ReadonlyMap<string, string> = new Map(),
+  ) {}
 
   /** A line's text with its marks as Markdown has them; escaped blanks go. */
   write(line: string): string {
     if (!/[`\\|_[]/.test(line)) return line;
     const held: string[] = [];
     const hold = (text: string): string => `\ue000${held.push(text) - 1}\ue001`;
-    const spans = line.replace(/[\ue000\ue001]/g, '\ufffd').replace(
-      SPANS,
-      (_whole, literal?: string, math?: string, mathBefore?: string, role?: string, raised?: string) => {
-        if (literal !== undefined) return hold(codeSpan(literal));
-        const formula = math ?? mathBefore;
-        if (formula !== undefined) return hold(`$${formula}$`);
-        return hold(role?.startsWith('sup') === true ? raisedText(raised ?? '') : loweredText(raised ?? ''));
-      },
-    );
+    const known =
+      this.roles.size === 0
+        ? line
+        : line.replace(
+            /:([\w-]{1,40}):(?=`)/g,
+            (whole, name: string) => `:${this.roles.get(name) ?? whole.slice(1, -1)}:`,
+          );
+    const spans = known
+      .replace(/[\ue000\ue001]/g, '\ufffd')
+      .replace(
+        SPANS,
+        (_whole, literal?: string, math?: string, mathBefore?: string, role?: string, raised?: string) => {
+          if (literal !== undefined) return hold(codeSpan(literal));
+          const formula = math ?? mathBefore;
+          if (formula !== undefined) return hold(`$${formula}$`);
+          return hold(role?.startsWith('sup') === true ? raisedText(raised ?? '') : loweredText(raised ?? ''));
+        },
+      );
     const written = replaceInline(this.fill(spans), RULES).replace(/:?(pep|rfc) (?=\d)/g, (word) => word.toUpperCase());
     return written.replace(/\\ /g, '').replace(HELD, (_whole, at: string) => held[Number(at)] ?? '');
   }
 
   private fill(line: string): string {
     if (this.substitutions.size === 0 || !line.includes('|')) return line;
-    return line.replace(/(?<![\w\\])\|([^|\s](?:[^|]{0,78}[^|\s])?)\|_{0,2}(?!\w)/g, (whole, name: string) => this.substitutions.get(name.toLowerCase()) ?? whole);
+    return line.replace(
+      /(?<![\w\\])\|([^|\s](?:[^|]{0,78}[^|\s])?)\|_{0,2}(?!\w)/g,
+      (whole, name: string) => this.substitutions.get(name.toLowerCase()) ?? whole,
+    );
   }
 }
 
 function codeSpan(literal: string): string {
   return literal.includes('`') ? `\`\` ${literal} \`\`` : `\`${literal}\``;
+}
+
+/** Roles that a document makes of others (`.. role:: m(math)`). */
+export function readRoles(lines: readonly string[]): ReadonlyMap<string, string> {
+  const roles = new Map<string, string>();
+  for (const line of lines) {
+    const match = /^\.\.[ \t]+role::[ \t]+([\w-]{1,40})[ \t]*\(([\w-]{1,40})\)/.exec(line);
+    if (match !== null && roles.size < MAX_SUBSTITUTIONS) roles.set(match[1] ?? '', match[2] ?? '');
+  }
+  return roles;
 }
 
 const MAX_SUBSTITUTIONS = 2000;
@@ -65,7 +93,8 @@ export function readSubstitutions(lines: readonly string[]): ReadonlyMap<string,
     if (match === null) continue;
     const [, name = '', kind = '', first = ''] = match;
     const body = [first];
-    for (let below = at + 1; below < lines.length && /^\s+\S/.test(lines[below] ?? '') && below < at + 20; below++) body.push((lines[below] ?? '').trim());
+    for (let below = at + 1; below < lines.length && /^\s+\S/.test(lines[below] ?? '') && below < at + 20; below++)
+      body.push((lines[below] ?? '').trim());
     found.set(name.toLowerCase(), substitution(kind, body).slice(0, 2000));
   }
   return found;
@@ -76,7 +105,10 @@ function substitution(kind: string, body: readonly string[]): string {
     const alt = body.map((line) => /^:alt:\s*(.*)$/.exec(line)?.[1]).find((value) => value !== undefined);
     return alt ?? '';
   }
-  const text = body.filter((line) => !/^:\w+:/.test(line)).join(' ').trim();
+  const text = body
+    .filter((line) => !/^:\w+:/.test(line))
+    .join(' ')
+    .trim();
   if (kind === 'replace') return text;
   return text
     .replace(/\s*\.\. .*$/, '')

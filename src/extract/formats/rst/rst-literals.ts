@@ -37,7 +37,8 @@ export function readDoctest(cursor: RstCursor, { indent, column }: Place): void 
   const pad = ' '.repeat(cursor.isInList ? column : Math.min(column, 3));
   cursor.out.pop();
   cursor.out.push(`${pad}\`\`\`python`);
-  while (cursor.at < cursor.lines.length && cursor.peek(0).trim() !== '') cursor.emit(pad + shiftLeft(cursor.peek(0), indent));
+  while (cursor.at < cursor.lines.length && cursor.peek(0).trim() !== '')
+    cursor.emit(pad + shiftLeft(cursor.peek(0), indent));
   closeFence(cursor, `${pad}\`\`\``);
 }
 

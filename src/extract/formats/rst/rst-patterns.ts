@@ -1,6 +1,7 @@
 /** A line of punctuation under or over a title. */
 export const ADORNMENT = /^([!-/:-@[-`{-~])\1+[ \t]*$/;
-export const DIRECTIVE = /^\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?([A-Za-z][\w.+-]*(?::[A-Za-z][\w.+-]*)*)[ \t]?::(?:[ \t]+(.*))?$/;
+export const DIRECTIVE =
+  /^\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?([A-Za-z][\w.+-]*(?::[A-Za-z][\w.+-]*)*)[ \t]?::(?:[ \t]+(.*))?$/;
 export const LIST_MARK = /^(?:[-*+\u2022]|(?:\d+|[a-zA-Z]|#)[.)]|\((?:\d+|[a-zA-Z]|#)\))[ \t]+\S/;
 /** Fields that steer Sphinx and say nothing to readers. */
 export const SILENT_FIELD = /^:(?:tocdepth|orphan|nosearch|nocomments|hidetoc):/;

@@ -18,12 +18,17 @@ export function readDrawnTable(cursor: RstCursor, indent: number): boolean {
   if (!isGrid && !/^=+(?:[ \t]+=+)+$/.test(text)) return false;
   const height = isGrid ? gridHeight(cursor) : simpleTableHeight(cursor.lines, cursor.at);
   if (height === 0) return false;
-  const lines = cursor.lines.slice(cursor.at, cursor.at + height).map((line) => line.slice(Math.min(indent, line.length - line.trimStart().length)));
+  const lines = cursor.lines
+    .slice(cursor.at, cursor.at + height)
+    .map((line) => line.slice(Math.min(indent, line.length - line.trimStart().length)));
   const write = (cell: readonly string[]): string => cellText(cursor, cell);
   const table: RstTable<TableCell> | undefined = isGrid ? gridTable(lines, write) : simpleTable(lines, write);
   if (table === undefined) return false;
   const pad = ' '.repeat(Math.min(3, Math.max(0, indent - cursor.shift)));
-  cursor.replace(pipeTableLines(fillSpans(table.rows), table.headerRows > 0).map((line) => pad + line), height);
+  cursor.replace(
+    pipeTableLines(fillSpans(table.rows), table.headerRows > 0).map((line) => pad + line),
+    height,
+  );
   return true;
 }
 
@@ -37,9 +42,21 @@ function gridHeight(cursor: RstCursor): number {
 /** A cell's lines as one: running text is joined, lists and other blocks are divided by `<br>`. */
 function cellText(cursor: RstCursor, lines: readonly string[]): string {
   const inner = lines.filter((_line, at) => at > 0 && at < lines.length - 1).some((line) => line.trim() === '');
-  if (cursor.context.depth >= MAX_DEPTH || !(inner || lines.some((line) => BLOCKS.test(line)))) return cursor.inline.write(lines.map((line) => line.trim()).filter((line) => line !== '').join(' '));
+  if (cursor.context.depth >= MAX_DEPTH || !(inner || lines.some((line) => BLOCKS.test(line))))
+    return cursor.inline.write(
+      lines
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+        .join(' '),
+    );
   const text = cursor.context.convert(lines);
-  return cellLine(text.split(/\n{2,}/).map((block) => (/^\s*(?:```|\||- |\* |\d+\. )/m.test(block) ? block.trim() : block.trim().replace(/\s*\n\s*/g, ' '))));
+  return cellLine(
+    text
+      .split(/\n{2,}/)
+      .map((block) =>
+        /^\s*(?:```|\||- |\* |\d+\. )/m.test(block) ? block.trim() : block.trim().replace(/\s*\n\s*/g, ' '),
+      ),
+  );
 }
 
 /** A `csv-table`: the rows below, under its header. */
@@ -47,11 +64,15 @@ export function readCsvTable(cursor: RstCursor, directive: Directive): void {
   const { options, skipped, place } = directive;
   const { end, body } = cursor.body(cursor.at + 1 + skipped, place.indent);
   const format = csvFormat(options);
-  const content = cursor.lines.slice(Math.min(end, cursor.at + 1 + skipped), end).map((line) => (line.trim() === '' ? '' : line.slice(body)));
+  const content = cursor.lines
+    .slice(Math.min(end, cursor.at + 1 + skipped), end)
+    .map((line) => (line.trim() === '' ? '' : line.slice(body)));
   const header = options.get('header');
   const headers = header === undefined ? [] : csvRows(header, format);
   if (options.has('file') || options.has('url')) cursor.lose('other');
-  const rows = [...headers.slice(0, 1), ...csvRows(content.join('\n'), format)].map((row) => row.map((cell) => cellText(cursor, cell.split('\n'))));
+  const rows = [...headers.slice(0, 1), ...csvRows(content.join('\n'), format)].map((row) =>
+    row.map((cell) => cellText(cursor, cell.split('\n'))),
+  );
   writeTable(cursor, directive, { rows, hasHeader: headers.length > 0 || count(options.get('header-rows')) > 0, end });
 }
 
@@ -78,5 +99,8 @@ function writeTable(
   const lines = [...(title === '' ? [] : [`**${title}**`, '']), ...pipeTableLines(rows, hasHeader)];
   const above = cursor.out.at(-1) ?? '';
   const lead = title === '' && above !== '' ? [''] : [];
-  cursor.replace([...lead, ...lines].map((line) => (line === '' ? '' : pad + line)), Math.max(1 + skipped, end - cursor.at));
+  cursor.replace(
+    [...lead, ...lines].map((line) => (line === '' ? '' : pad + line)),
+    Math.max(1 + skipped, end - cursor.at),
+  );
 }

@@ -45,7 +45,11 @@ export function simpleTable(source: readonly string[], write: CellWriter): RstTa
 
 /** Whether dashes are a ruler and not a cell of their own: they begin where columns begin and fill them. */
 function isRuler(line: string, columns: readonly Segment[]): boolean {
-  return segmentsOf(line).every(({ start, end }) => columns.some((column) => column.start === start) && columns.some((column) => column.end <= end && column.start >= start));
+  return segmentsOf(line).every(
+    ({ start, end }) =>
+      columns.some((column) => column.start === start) &&
+      columns.some((column) => column.end <= end && column.start >= start),
+  );
 }
 
 function segmentsOf(border: string): Segment[] {
@@ -76,7 +80,9 @@ function cellsOf(
     const next = segments[at + 1];
     // The last column may run over its border.
     const lines = group.map((line) => line.slice(segment.start, next?.start));
-    const across = columns.filter((column) => column.start >= segment.start && (next === undefined || column.start < next.start)).length;
+    const across = columns.filter(
+      (column) => column.start >= segment.start && (next === undefined || column.start < next.start),
+    ).length;
     return { text: write(dedented(lines)), columns: Math.max(1, across) };
   });
 }
