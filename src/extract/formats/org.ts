@@ -132,23 +132,12 @@ class OrgConverter {
     const hold = (text: string): string => `\ue000${held.push(text) - 1}\ue001`;
     const spans = line
       .replace(/[\ue000\ue001]/g, '\ufffd')
-      .replace(
-        SPANS,
-        (
-          _whole,
-          lead?: string,
-          code?: string,
-          inner?: string,
-          display?: string,
-          raise?: string,
-          raised?: string,
-          dollars?: string,
-        ) => {
-          if (code !== undefined) return (lead ?? '') + hold(`\`${code}\``);
-          if (raise !== undefined) return hold(raise === '^' ? raisedText(raised ?? '') : loweredText(raised ?? ''));
-          return hold(dollars ?? (inner === undefined ? `$$${display ?? ''}$$` : `$${inner}$`));
-        },
-      );
+      .replace(SPANS, (_whole, ...found: (string | undefined)[]) => {
+        const [lead, code, inner, display, raise, raised, dollars] = found;
+        if (code !== undefined) return (lead ?? '') + hold(`\`${code}\``);
+        if (raise !== undefined) return hold(raise === '^' ? raisedText(raised ?? '') : loweredText(raised ?? ''));
+        return hold(dollars ?? (inner === undefined ? `$$${display ?? ''}$$` : `$${inner}$`));
+      });
     return replaceInline(spans, INLINE).replace(/\ue000(\d+)\ue001/g, (_whole, at: string) => held[Number(at)] ?? '');
   }
 

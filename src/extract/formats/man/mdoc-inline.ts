@@ -227,9 +227,11 @@ export class MdocLine {
   private special(name: string, end: number): void {
     switch (name) {
       case 'Fl':
-        return this.flags(end);
+        this.flags(end);
+        return;
       case 'Nm':
-        return this.name(end);
+        this.name(end);
+        return;
       case 'Ns':
         this.state.isGlued = true;
         return;
@@ -249,9 +251,11 @@ export class MdocLine {
         this.emit(this.take(end) ?? '', 'R', true);
         return;
       case 'Eo':
-        return this.open(this.take(end) ?? '');
+        this.open(this.take(end) ?? '');
+        return;
       default:
-        return this.reference(name, end);
+        this.reference(name, end);
+        return;
     }
   }
 
@@ -260,15 +264,15 @@ export class MdocLine {
     switch (name) {
       case 'Xr': {
         const section = this.take(end);
-        return this.emit(section === undefined ? (first ?? '') : `${first}(${section})`, 'R');
+        this.emit(section === undefined ? (first ?? '') : `${first}(${section})`, 'R');
+        return;
       }
       case 'In':
-        return this.emit(
-          this.state.isSynopsis ? `#include <${first}>` : `<${first}>`,
-          this.state.isSynopsis ? 'B' : 'R',
-        );
+        this.emit(this.state.isSynopsis ? `#include <${first}>` : `<${first}>`, this.state.isSynopsis ? 'B' : 'R');
+        return;
       case 'Fn':
-        return this.functionCall(first ?? '', end);
+        this.functionCall(first ?? '', end);
+        return;
       case 'Fo':
         this.state.functionArguments = 0;
         this.emit(`${first}(`, 'B');
@@ -277,23 +281,31 @@ export class MdocLine {
       case 'Lk': {
         const words: string[] = [];
         for (let word = this.take(end); word !== undefined; word = this.take(end)) words.push(word);
-        return this.emit(words.length === 0 ? `<${first}>` : `${words.join(' ')}: <${first}>`, 'R');
+        this.emit(words.length === 0 ? `<${first}>` : `${words.join(' ')}: <${first}>`, 'R');
+        return;
       }
       case 'Ex':
         this.take(end);
-        return this.emit(`The ${this.state.name} utility exits 0 on success, and >0 if an error occurs.`, 'R');
+        this.emit(`The ${this.state.name} utility exits 0 on success, and >0 if an error occurs.`, 'R');
+        return;
       case 'Rv':
-        return this.emit(returnValue(this.take(end) ?? this.state.name), 'R');
+        this.emit(returnValue(this.take(end) ?? this.state.name), 'R');
+        return;
       case 'At':
-        return this.emit(first === undefined ? 'AT&T UNIX' : `AT&T UNIX ${first.replace(/^v/, 'Version ')}`, 'R');
+        this.emit(first === undefined ? 'AT&T UNIX' : `AT&T UNIX ${first.replace(/^v/, 'Version ')}`, 'R');
+        return;
       case 'St':
-        return this.emit(standard(first ?? ''), 'R');
+        this.emit(standard(first ?? ''), 'R');
+        return;
       case 'Lb':
-        return this.emit(library(first ?? ''), 'R');
+        this.emit(library(first ?? ''), 'R');
+        return;
       case 'Ud':
-        return this.emit('currently under development', 'R');
+        this.emit('currently under development', 'R');
+        return;
       case 'Bt':
-        return this.emit('is currently in beta test.', 'R');
+        this.emit('is currently in beta test.', 'R');
+        return;
       default:
         if (first !== undefined) this.emit(first, 'R');
     }

@@ -52,9 +52,9 @@ class MdocPage {
 
   blockMacros(): [string, Handler][] {
     return [
-      ['Dd', (text, reader) => void (reader.facts.date = reader.plain(text))],
+      ['Dd', (text, reader) => this.fact('date', text, reader)],
       ['Dt', (text, reader) => this.head(text, reader)],
-      ['Os', (text, reader) => void (reader.facts.source = reader.plain(text))],
+      ['Os', (text, reader) => this.fact('source', text, reader)],
       ['Sh', (text, reader) => this.section(2, text, reader)],
       ['Ss', (text, reader) => this.section(3, text, reader)],
       ['Pp', (_text, { writer }) => writer.endParagraph()],
@@ -73,7 +73,7 @@ class MdocPage {
       ['In', (text, reader) => this.ownLine('In', text, reader)],
       ['Fc', (_text, reader) => this.endFunction(reader)],
       ['Xc', (text, reader) => this.endExtension(text, reader)],
-      ['Rs', () => void (this.reference = [])],
+      ['Rs', () => this.startReference()],
       ['Re', (_text, reader) => this.endReference(reader)],
       ...'ABCDIJNOPQRTUV'
         .split('')
@@ -94,6 +94,10 @@ class MdocPage {
     reader.writer.glue(runs.length > 0 && runs[0]?.text !== ' ');
     reader.put(withoutLeadingSpace(runs), this.state.isGlued);
     this.state.isGlued = runs.length > 0 && this.state.isTight;
+  }
+
+  private fact(name: 'date' | 'source', text: string, reader: ManualReader): void {
+    reader.facts[name] = reader.plain(text);
   }
 
   private head(text: string, { facts }: ManualReader): void {
@@ -223,6 +227,10 @@ class MdocPage {
     this.state.functionArguments = -1;
     this.put(reader.runsOf(this.state.isSynopsis ? ');' : ')', 'B'), reader);
     if (this.state.isSynopsis) reader.writer.breakLine();
+  }
+
+  private startReference(): void {
+    this.reference = [];
   }
 
   private endReference(reader: ManualReader): void {

@@ -122,34 +122,46 @@ class EscapeReader {
   private readOther(char: string): void {
     switch (char) {
       case 'f':
-        return changeFont(this.state, this.readName());
+        changeFont(this.state, this.readName());
+        return;
       case 's':
-        return this.skipSize();
+        this.skipSize();
+        return;
       case 'c':
         this.isJoined = true;
         return;
       case '(':
         this.at -= 1;
-        return this.emitSpecial(this.readName());
+        this.emitSpecial(this.readName());
+        return;
       case '[':
         this.at -= 1;
-        return this.emitSpecial(this.readName());
+        this.emitSpecial(this.readName());
+        return;
       case 'C':
-        return this.emitSpecial(this.readQuoted());
+        this.emitSpecial(this.readQuoted());
+        return;
       case 'N':
-        return this.emitSpecial(`char${this.readQuoted()}`);
+        this.emitSpecial(`char${this.readQuoted()}`);
+        return;
       case 'u':
-        return this.move(1);
+        this.move(1);
+        return;
       case 'd':
-        return this.move(-1);
+        this.move(-1);
+        return;
       case 'v':
-        return this.moveBy(this.readQuoted());
+        this.moveBy(this.readQuoted());
+        return;
       case 'h':
-        return this.emit(/^\+?(?:0*[1-9]|\d*\.)/.test(this.readQuoted()) ? ' ' : '');
+        this.emit(/^\+?(?:0*[1-9]|\d*\.)/.test(this.readQuoted()) ? ' ' : '');
+        return;
       case 'o':
-        return this.emit(this.readQuoted().charAt(0));
+        this.emit(this.readQuoted().charAt(0));
+        return;
       case 'Z':
-        return this.emit(this.readQuoted());
+        this.emit(this.readQuoted());
+        return;
       case 'z':
         return;
       default:

@@ -53,7 +53,7 @@ const REGISTERS: readonly (readonly [string, number])[] = [
   ['.V', 40],
 ];
 const INTERPOLATION =
-  /\\(?:\\|\*(?:\[([^\]\s]*)[^\]]*\]|\(([^][^])|([^[(]))|n[+-]?(?:\[([^\]]*)\]|\(([^][^])|([^[(])))/g;
+  /\\(?:\\|\*(?:\[([^\]\s]*)[^\]]*\]|\(([\s\S]{2})|([^[(]))|n[+-]?(?:\[([^\]]*)\]|\(([\s\S]{2})|([^[(])))/g;
 
 /**
  * The lines of a roff document with macros called, strings and registers filled in and conditions decided as a terminal decides them.
@@ -178,7 +178,10 @@ export class RoffSource {
         this.rename(name, rest);
         return true;
       case 'rm':
-        for (const old of rest.split(/\s+/)) this.strings.delete(old), this.macros.delete(old);
+        for (const old of rest.split(/\s+/)) {
+          this.strings.delete(old);
+          this.macros.delete(old);
+        }
         return true;
       case 'tr':
         this.translate(rest);

@@ -19,7 +19,7 @@ export function csvFormat(options: ReadonlyMap<string, string>): CsvFormat {
 }
 
 /** Rows of comma-separated values; quoted ones may hold delimiters and line ends. White space around values goes. */
-export function csvRows(text: string, { delimiter, quote, escape }: CsvFormat): string[][] {
+export function csvRows(text: string, { delimiter, quote, escape: escaping }: CsvFormat): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let cell: string[] = [];
@@ -35,7 +35,7 @@ export function csvRows(text: string, { delimiter, quote, escape }: CsvFormat): 
   };
   for (let at = 0; at < text.length; at++) {
     const char = text.charAt(at);
-    if (escape !== '' && char === escape) cell.push(text.charAt(++at));
+    if (escaping !== '' && char === escaping) cell.push(text.charAt(++at));
     else if (isQuoted) {
       if (char !== quote) cell.push(char);
       else if (text.charAt(at + 1) === quote) cell.push(text.charAt(++at));

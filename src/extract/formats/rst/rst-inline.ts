@@ -6,7 +6,8 @@ const CODE_ROLE =
 
 const RULES: readonly (readonly [RegExp, string])[] = [
   [CODE_ROLE, '`$1`'],
-  [/:(pep|rfc):`(\d+)(?:#[^`]*)?`/gi, '$1 $2'],
+  [/:pep:`(\d+)(?:#[^`]*)?`/gi, 'PEP $1'],
+  [/:rfc:`(\d+)(?:#[^`]*)?`/gi, 'RFC $1'],
   [/:(?:[\w+-]+:){1,2}`([^`<]+?)[ \t]*<[^`>]*>`/g, '$1'],
   [/:(?:[\w+-]+:){0,1}[\w+-]+:`~?([^`]+)`/g, '$1'],
   [/`([^`<]+?)[ \t]*<([^`>\s]+_)>`__?/g, '$1'],
@@ -47,16 +48,14 @@ export class RstInline {
           );
     const spans = known
       .replace(/[\ue000\ue001]/g, '\ufffd')
-      .replace(
-        SPANS,
-        (_whole, literal?: string, math?: string, mathBefore?: string, role?: string, raised?: string) => {
-          if (literal !== undefined) return hold(codeSpan(literal));
-          const formula = math ?? mathBefore;
-          if (formula !== undefined) return hold(`$${formula}$`);
-          return hold(role?.startsWith('sup') === true ? raisedText(raised ?? '') : loweredText(raised ?? ''));
-        },
-      );
-    const written = replaceInline(this.fill(spans), RULES).replace(/:?(pep|rfc) (?=\d)/g, (word) => word.toUpperCase());
+      .replace(SPANS, (_whole, ...found: (string | undefined)[]) => {
+        const [literal, math, mathBefore, role, raised] = found;
+        if (literal !== undefined) return hold(codeSpan(literal));
+        const formula = math ?? mathBefore;
+        if (formula !== undefined) return hold(`$${formula}$`);
+        return hold(role?.startsWith('sup') === true ? raisedText(raised ?? '') : loweredText(raised ?? ''));
+      });
+    const written = replaceInline(this.fill(spans), RULES);
     return written.replace(/\\ /g, '').replace(HELD, (_whole, at: string) => held[Number(at)] ?? '');
   }
 
