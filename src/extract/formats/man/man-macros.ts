@@ -91,12 +91,13 @@ const indentedParagraph: Handler = (text, reader) => {
 };
 
 /** `.UR` and `.MT`: the words up to the end are the link's text. */
-function link(end: string): Handler {
+function link(end: string, scheme: string): Handler {
   return (text, reader) => {
     const address = reader.plain(splitArguments(text)[0] ?? '');
     const lines = reader.takeUntil(end);
     const words = reader.blocksOf(lines).join(' ').replace(/\s+/g, ' ').trim();
-    const shown = words === '' ? `<${address}>` : `[${words}](${address})`;
+    const bare = scheme === '' && /^https?:/.test(address) ? `<${address}>` : address;
+    const shown = words === '' ? bare : `[${words}](${scheme}${address})`;
     reader.put([{ text: shown.replace(/\s/g, '\u00a0'), font: 'R' }]);
   };
 }
@@ -143,8 +144,8 @@ export const MAN_MACROS: MacroSet = new Map<string, Handler>([
   ['IR', fonts('I', 'R')],
   ['RB', fonts('R', 'B')],
   ['RI', fonts('R', 'I')],
-  ['UR', link('.UE')],
-  ['MT', link('.ME')],
+  ['UR', link('.UE', '')],
+  ['MT', link('.ME', 'mailto:')],
   [
     'MR',
     (text, reader) => {

@@ -99,7 +99,8 @@ function literal(words: readonly Word[]): string {
 function isOutside(text: string): boolean {
   const open = { ')': '(', ']': '[' }[text.slice(-1)];
   if (open !== undefined) return text.split(open).length < text.split(text.slice(-1)).length;
-  return /["'”’,.;:|!?]$/.test(text);
+  if (/["']$/.test(text)) return text.split(text.slice(-1)).length % 2 === 0;
+  return /[”’,.;:|!?]$/.test(text);
 }
 
 function looksLikeCode(text: string): boolean {
