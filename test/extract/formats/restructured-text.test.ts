@@ -28,10 +28,7 @@ describe('reStructuredText', () => {
       '**Pressures**\n\n| Model | Bar |\n| --- | --- |\n| A, b | 3 |\n| q "x" | a\\|b |',
     ],
     ['.. csv-table::\n   :header-rows: 1\n   :delim: ;\n\n   a;b\n   1;2', '| a | b |\n| --- | --- |\n| 1 | 2 |'],
-    [
-      ".. csv-table::\n   :quote: '\n   :delim: tab\n\n   'x\ty'\tz",
-      '|  |  |\n| --- | --- |\n| x\ty | z |',
-    ],
+    [".. csv-table::\n   :quote: '\n   :delim: tab\n\n   'x\ty'\tz", '|  |  |\n| --- | --- |\n| x\ty | z |'],
     ['.. csv-table::\n   :escape: \\\n\n   "a \\" b", 2', '|  |  |\n| --- | --- |\n| a " b | 2 |'],
     [
       '.. list-table:: Versions\n   :header-rows: 1\n\n   * - Version\n     - Date\n   * - 1\n     - May\n\n       * x\n       * y',

@@ -1,6 +1,15 @@
 import { pipeTableLines } from '../pipe-table.js';
-import type { ManualReader } from './manual-reader.js';
-import { inlineMarkdown } from './styled-text.js';
+import { inlineMarkdown, type Run } from './styled-text.js';
+
+/** Reads the text of cells. */
+export interface CellReader {
+  /** Text with its strings and registers filled in. */
+  interpolate(text: string): string;
+  /** Text with its escapes read. */
+  runsOf(text: string): readonly Run[];
+  /** Markdown blocks of lines of their own. */
+  blocksOf(lines: readonly string[]): readonly string[];
+}
 
 interface Row {
   readonly cells: readonly string[];
@@ -8,7 +17,7 @@ interface Row {
 }
 
 /** A table of the preprocessor tbl (`lines` stand between `.TS` and `.TE`) as a pipe table. */
-export function tableMarkdown(lines: readonly string[], reader: ManualReader): string {
+export function tableMarkdown(lines: readonly string[], reader: CellReader): string {
   const { options, formats, body } = splitTable(lines);
   const tab = /\btab\s*\(\s*(.)\s*\)/i.exec(options)?.[1] ?? '\t';
   const rows: Row[] = [];
@@ -70,7 +79,7 @@ function keysOf(line: string): string[] {
 function readFields(
   body: readonly string[],
   at: number,
-  { tab, reader }: { tab: string; reader: ManualReader },
+  { tab, reader }: { tab: string; reader: CellReader },
 ): { fields: string[]; end: number } {
   const fields: string[] = [];
   let pending = reader.interpolate(body[at] ?? '');

@@ -14,6 +14,17 @@ export interface Place {
   readonly column: number;
 }
 
+/** A directive with the options below its line. */
+export interface Directive {
+  /** In lower case. */
+  readonly name: string;
+  readonly argument: string;
+  readonly options: ReadonlyMap<string, string>;
+  /** Lines that the options take, and an argument that goes on. */
+  readonly skipped: number;
+  readonly place: Place;
+}
+
 /** What a part of a document shares with the whole. */
 export interface RstContext {
   readonly inline: RstInline;

@@ -1,6 +1,6 @@
 import { canonicalLanguage } from '../languages.js';
 import { indentOf, shiftLeft } from '../light-markup.js';
-import type { Place, RstCursor } from './rst-cursor.js';
+import type { Directive, Place, RstCursor } from './rst-cursor.js';
 import { readLiteral } from './rst-literals.js';
 import { FIELD } from './rst-patterns.js';
 import { readCsvTable, readListTable } from './rst-tables.js';
@@ -24,17 +24,6 @@ const LISTS_OF_PAGES = words('toctree autosummary');
 const TITLES = words('rubric topic sidebar admonition table centered');
 const SYMBOL =
   /^(?:(?:py|c|cpp|js|rst|std|http|rb|php|go|dart):)?(?:function|class|method|classmethod|staticmethod|attribute|data|exception|decorator|property|type|macro|struct|enum|member|var|option|envvar|cmdoption|program|directive|role|describe|object|get|post|put|delete|patch|head|autofunction|autoclass|automethod|automodule)$/;
-
-/** A directive with the options below its line. */
-export interface Directive {
-  /** In lower case. */
-  readonly name: string;
-  readonly argument: string;
-  readonly options: ReadonlyMap<string, string>;
-  /** Lines that the options take, and an argument that goes on. */
-  readonly skipped: number;
-  readonly place: Place;
-}
 
 /** Reads a directive's line and what belongs to it. */
 export function readDirective(cursor: RstCursor, name: string, argument: string, place: Place): void {

@@ -2,8 +2,7 @@ import { cellLine, fillSpans, pipeTableLines, type TableCell } from '../pipe-tab
 import { csvFormat, csvRows } from './csv-table.js';
 import { gridTable } from './grid-table.js';
 import { listRows } from './list-table.js';
-import type { RstCursor } from './rst-cursor.js';
-import type { Directive } from './rst-directives.js';
+import type { Directive, RstCursor } from './rst-cursor.js';
 import { simpleTable, simpleTableHeight } from './simple-table.js';
 import type { RstTable } from './table-text.js';
 
