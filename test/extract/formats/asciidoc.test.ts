@@ -80,7 +80,7 @@ describe('AsciiDoc', () => {
       'a.adoc',
     );
     expect(parsed).toMatchObject({
-      title: 'Pump **manual**',
+      title: 'Pump manual',
       modifiedAt: '2024-05-06T00:00:00.000Z',
       metadata: { author: 'Ada Lee', revnumber: '1.2', description: 'All of it', lineBasis: 'extracted' },
       losses: { other: 1, image: 1, media: 1 },

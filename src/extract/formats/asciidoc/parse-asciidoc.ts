@@ -2,7 +2,7 @@ import { load, NullLogger } from '@asciidoctor/core';
 import { EXTRACTED_LINES } from '../../../core/text/line-basis.js';
 import { joinBlocks } from '../definition-list.js';
 import { isoTime } from '../iso-time.js';
-import { firstHeading } from '../markdown.js';
+import { firstHeading, plainInline } from '../markdown.js';
 import type { ParsedBody } from '../parsed-document.js';
 import { AsciidocConverter } from './asciidoc-converter.js';
 import { BLOCK_END, finishInline, withoutMarks } from './inline-marks.js';
@@ -36,7 +36,7 @@ export async function parseAsciidoc(source: string): Promise<ParsedBody> {
   return {
     text,
     format: 'markdown',
-    title: title || firstHeading(text),
+    title: plainInline(title) || firstHeading(text),
     modifiedAt: isoTime(named['revdate'] ?? ''),
     metadata: { ...EXTRACTED_LINES, ...named },
     losses: converter.lost,
