@@ -1,5 +1,6 @@
 import { readFrontMatter } from './front-matter.js';
 import type { ParsedBody } from './parsed-document.js';
+import { countBareImages } from './prose-lines.js';
 import { writeRaisedTags } from './raised-text.js';
 
 /**
@@ -8,6 +9,7 @@ import { writeRaisedTags } from './raised-text.js';
  */
 export function parseMarkdown(text: string): ParsedBody {
   const front = readFrontMatter(text);
+  const images = countBareImages(text);
   return {
     text: text.slice(0, front.bodyStart) + writeRaisedTags(text.slice(front.bodyStart)),
     format: 'markdown',
@@ -18,6 +20,7 @@ export function parseMarkdown(text: string): ParsedBody {
     licence: front.licence,
     modifiedAt: front.modifiedAt,
     metadata: front.metadata,
+    ...(images === 0 ? {} : { losses: { image: images } }),
   };
 }
 

@@ -42,8 +42,9 @@ export class NotebookOutputs {
     return this.counts;
   }
 
-  lose(kind: LossKind): void {
-    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+  /** Counts what cannot be written. */
+  lose(kind: LossKind, count = 1): void {
+    if (count > 0) this.counts[kind] = (this.counts[kind] ?? 0) + count;
   }
 
   /** Markdown blocks of a cell's outputs in their order: printed text in fences, formatted text as it is. */

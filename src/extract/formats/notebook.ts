@@ -5,6 +5,7 @@ import { canonicalLanguage } from './languages.js';
 import { firstHeading } from './markdown.js';
 import { NotebookOutputs } from './notebook-outputs.js';
 import type { ParsedBody } from './parsed-document.js';
+import { countBareImages } from './prose-lines.js';
 import { writeRaisedTags } from './raised-text.js';
 
 const source = z
@@ -81,10 +82,16 @@ async function cellToMarkdown(item: unknown, language: string, outputs: Notebook
   if (kind === 'heading')
     return body === '' ? '' : `${'#'.repeat(Math.min(6, Math.max(1, level ?? 1)))} ${body.replace(/\s*\n\s*/g, ' ')}`;
   if (kind === 'raw') return rawCell(body, parsed.data.metadata?.raw_mimetype ?? parsed.data.metadata?.format ?? '');
-  if (kind !== 'code') return writeRaisedTags(withoutInlineImages(body, outputs));
+  if (kind !== 'code') return textCell(body, outputs);
   const blocks = body.trim() === '' ? [] : [fence(body, cellLanguage(body, language))];
   blocks.push(...(await outputs.blocksOf(parsed.data.outputs ?? [])));
   return blocks.join('\n\n');
+}
+
+function textCell(body: string, outputs: NotebookOutputs): string {
+  const text = withoutInlineImages(body);
+  outputs.lose('image', countBareImages(text));
+  return writeRaisedTags(text);
 }
 
 /** A cell for a converter: Markdown is text, all else is shown as it is typed. */
@@ -107,12 +114,6 @@ function cellLanguage(body: string, language: string): string {
 }
 
 /** Pictures pasted into a text cell are megabytes of base64, or attachments, that say nothing. */
-function withoutInlineImages(body: string, outputs: NotebookOutputs): string {
-  return body.replace(
-    /(!\[([^\][]*)\])?\((?:data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]*|attachment:[^()\s]*)\)/g,
-    (_whole, image?: string, alt?: string) => {
-      if (image !== undefined && alt?.trim() === '') outputs.lose('image');
-      return `${image ?? ''}()`;
-    },
-  );
+function withoutInlineImages(body: string): string {
+  return body.replace(/\((?:data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]*|attachment:[^()\s]*)\)/g, '()');
 }

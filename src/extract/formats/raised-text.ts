@@ -1,3 +1,5 @@
+import { mapProseLines } from './prose-lines.js';
+
 /** A superscript as text that search finds: `^2`, `^−6`, `^(n/2)`; the letters of an ordinal (`1st`) stay as they are. */
 export function raisedText(content: string): string {
   const text = content.trim();
@@ -23,23 +25,10 @@ const TAGS = /(`+)[^`]*\1|<(sup|sub)>([^<>[\]`\n]{1,60})<\/\2>/gi;
 /** Markdown in which `<sup>` and `<sub>` outside of code are written as text; lines stay. */
 export function writeRaisedTags(markdown: string): string {
   if (!/<su[pb]>/i.test(markdown)) return markdown;
-  let fence = '';
-  return markdown
-    .split('\n')
-    .map((line) => {
-      const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-      if (fence !== '') {
-        if (mark?.startsWith(fence) && line.trim() === mark) fence = '';
-        return line;
-      }
-      if (mark !== undefined) {
-        fence = mark;
-        return line;
-      }
-      return line.replace(TAGS, (whole, _code: string | undefined, tag?: string, content?: string) => {
-        if (tag === undefined) return whole;
-        return tag.toLowerCase() === 'sup' ? raisedText(content ?? '') : loweredText(content ?? '');
-      });
-    })
-    .join('\n');
+  return mapProseLines(markdown, (line) =>
+    line.replace(TAGS, (whole, _code: string | undefined, tag?: string, content?: string) => {
+      if (tag === undefined) return whole;
+      return tag.toLowerCase() === 'sup' ? raisedText(content ?? '') : loweredText(content ?? '');
+    }),
+  );
 }

@@ -9,6 +9,7 @@ const PAGE_TYPES: ReadonlySet<string> = new Set([
   'text/mdx',
   'text/plain',
   'text/x-rst',
+  'text/prs.fallenstein.rst',
   'text/asciidoc',
   'text/org',
   'text/troff',

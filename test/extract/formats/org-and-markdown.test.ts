@@ -49,4 +49,11 @@ describe('Markdown', () => {
   ])('writes the exponents of %j as text and leaves all else', async (source, expected) => {
     expect((await parseText(source, 'a.md')).text).toBe(expected);
   });
+
+  it('counts pictures without words, code aside', async () => {
+    const source =
+      '![](a.png) ![Curve](b.png) <img src="c.png"> <img src="d.png" alt="D"> `![](e.png)`\n\n```\n![](f.png)\n```\n';
+    expect(await parseText(source, 'a.md')).toMatchObject({ text: source, losses: { image: 2 } });
+    expect((await parseText('![Curve](b.png)', 'a.md')).losses).toBeUndefined();
+  });
 });

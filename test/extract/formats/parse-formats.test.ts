@@ -622,6 +622,9 @@ describe('limits and odd input', () => {
       'a.ipynb',
       'a.rst',
       'a.adoc',
+      'a.org',
+      'a.1',
+      'a.1.gz',
       'a.csv',
       'a.py',
       'a',
@@ -630,7 +633,17 @@ describe('limits and odd input', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 200 }),
-        fc.constantFrom('', '%PDF-1.7\n', 'PK\x03\x04', '<html>', '---\n', '{"cells":['),
+        fc.constantFrom(
+          '',
+          '%PDF-1.7\n',
+          'PK\x03\x04',
+          '<html>',
+          '---\n',
+          '{"cells":[',
+          '.TH X 1\n',
+          '.Dd x\n.Dt X 1\n',
+          '\x1f\x8b\x08',
+        ),
         name,
         async (bytes, head, fileName) => {
           const input = Buffer.concat([Buffer.from(head, 'latin1'), bytes]);
