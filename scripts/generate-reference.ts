@@ -105,7 +105,7 @@ const SOURCES: readonly { readonly kind: string; readonly targets: string; reado
   {
     kind: 'files',
     targets:
-      'A file, a folder or a glob (`./docs`, `"docs/**/*.md"`). Read are Markdown and MDX, text, reStructuredText, AsciiDoc, Org, HTML, PDF, DOCX, Jupyter notebooks, CSV, JSON, YAML, TOML and source code; dependencies, build results, lock files, minified code, private keys, hidden and binary files are skipped and counted.',
+      'A file, a folder or a glob (`./docs`, `"docs/**/*.md"`). Read are Markdown and MDX, text, reStructuredText, AsciiDoc, Org, manual pages, HTML, PDF, DOCX, Jupyter notebooks, CSV, JSON, YAML, TOML and source code; dependencies, build results, lock files, minified code, private keys, hidden and binary files are skipped and counted.',
     schema: filesOptionsSchema,
   },
   {

@@ -26,7 +26,6 @@ const OWN: Readonly<Record<string, string | Buffer>> = {
   'wide.txt': Buffer.from(`\ufeffone\r\ntwo\r\n${MARK} here.\r\n`, 'utf16le'),
   'latin.txt': Buffer.from(`caf\u00e9\ncr\u00e8me br\u00fbl\u00e9e\n${MARK} here.\n`, 'latin1'),
   'page.rst': `${RST}${MARK} here.\n\nMore.\n`,
-  'page.adoc': `= One\n:toc:\n\n[source,sh]\n----\nls\n----\n\n|===\n|a |b\n|c |d\n|===\n\n${MARK} here.\n`,
   'page.org': `#+TITLE: One\n* Two\n#+BEGIN_SRC sh\nls\n#+END_SRC\n${MARK} here.\n`,
   'table.csv': `a,b\n1,2\n${MARK},3\n`,
   'table.tsv': `a\tb\r\n1\t2\r\n${MARK}\t3\r\n`,
@@ -53,6 +52,8 @@ const EXTRACTED: Readonly<Record<string, () => string | Uint8Array>> = {
   'book.ipynb': () => NOTEBOOK,
   'sheet.pdf': () => pdfOf([[[12, 72, 700, `${MARK} here.`]]]),
   'letter.docx': () => docxOf(paragraph(`${MARK} here.`)),
+  'page.adoc': () => `= One\n:toc:\n\n[source,sh]\n----\nls\n----\n\n|===\n|a |b\n|c |d\n|===\n\n${MARK} here.\n`,
+  'page.1': () => `.TH PAGE 1\n.SH NAME\npage \\- one\n.SH TWO\n${MARK} here.\n`,
   'progress.log': () => `one\r two\r three\n${MARK} here.\n`,
 };
 

@@ -32,23 +32,3 @@ export function replaceInline(line: string, rules: readonly (readonly [RegExp, s
   if (line.length > MAX_INLINE_CHARACTERS) return line;
   return rules.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line);
 }
-
-/**
- * A pipe table on exactly `height` lines, filled up with empty ones, so that the lines behind it keep their numbers.
- * Without a header the first row of the pipe table is empty, as Markdown wants one. Undefined when it does not fit.
- */
-export function paddedTable(
-  rows: readonly (readonly string[])[],
-  hasHeader: boolean,
-  height: number,
-): string[] | undefined {
-  const width = rows.reduce((widest, row) => Math.max(widest, row.length), 0);
-  if (width === 0 || width > 64) return undefined;
-  const columns = Array.from({ length: width }, (_, at) => at);
-  const line = (cells: readonly string[]): string =>
-    `| ${columns.map((at) => (cells[at] ?? '').replaceAll('|', '\\|')).join(' | ')} |`;
-  const table = [line(hasHeader ? (rows[0] ?? []) : []), `| ${columns.map(() => '---').join(' | ')} |`];
-  for (const row of hasHeader ? rows.slice(1) : rows) table.push(line(row));
-  if (table.length > height) return undefined;
-  return table.concat(Array.from({ length: height - table.length }, () => ''));
-}

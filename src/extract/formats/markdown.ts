@@ -1,11 +1,17 @@
 import { readFrontMatter } from './front-matter.js';
 import type { ParsedBody } from './parsed-document.js';
+import { countBareImages } from './prose-lines.js';
+import { writeRaisedTags } from './raised-text.js';
 
-/** Reads Markdown or MDX. The text stays as it is, front matter included, so that lines are those of the file. */
+/**
+ * Reads Markdown or MDX. The text stays as it is, front matter included, so that lines are those of the file; only the tags of
+ * exponents and indices become text (`10<sup>-6</sup>` reads `10^-6`).
+ */
 export function parseMarkdown(text: string): ParsedBody {
   const front = readFrontMatter(text);
+  const images = countBareImages(text);
   return {
-    text,
+    text: text.slice(0, front.bodyStart) + writeRaisedTags(text.slice(front.bodyStart)),
     format: 'markdown',
     title: front.title || firstHeading(text.slice(front.bodyStart)),
     tags: front.tags,
@@ -14,6 +20,7 @@ export function parseMarkdown(text: string): ParsedBody {
     licence: front.licence,
     modifiedAt: front.modifiedAt,
     metadata: front.metadata,
+    ...(images === 0 ? {} : { losses: { image: images } }),
   };
 }
 

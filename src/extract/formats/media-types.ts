@@ -1,4 +1,5 @@
 import { extensionOf, languageOfName, languageOfShebang } from './languages.js';
+import { isManualHead, isPackedManualName } from './man/manual-name.js';
 
 /** Which parser reads a document. */
 export type FormatKind =
@@ -7,6 +8,7 @@ export type FormatKind =
   | 'rst'
   | 'asciidoc'
   | 'org'
+  | 'manual'
   | 'html'
   | 'pdf'
   | 'docx'
@@ -15,6 +17,8 @@ export type FormatKind =
 
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const BINARY = 'application/octet-stream';
+const MANUAL = 'text/troff';
+const NOTEBOOK = 'application/x-ipynb+json';
 
 /** Prose and containers by extension: media type and parser. Everything that is code comes from the language table. */
 const BY_EXTENSION: ReadonlyMap<string, readonly [string, FormatKind]> = new Map([
@@ -26,7 +30,7 @@ const BY_EXTENSION: ReadonlyMap<string, readonly [string, FormatKind]> = new Map
   ...entries('html htm xhtml xht shtml', 'text/html', 'html'),
   ...entries('pdf', 'application/pdf', 'pdf'),
   ...entries('docx', DOCX, 'docx'),
-  ...entries('ipynb', 'application/x-ipynb+json', 'notebook'),
+  ...entries('ipynb', NOTEBOOK, 'notebook'),
 ]);
 
 function entries(extensions: string, mediaType: string, kind: FormatKind): [string, [string, FormatKind]][] {
@@ -80,10 +84,15 @@ const PROSE_TYPES: ReadonlyMap<string, FormatKind> = new Map([
   ['text/prs.fallenstein.rst', 'rst'],
   ['text/asciidoc', 'asciidoc'],
   ['text/org', 'org'],
+  [MANUAL, 'manual'],
+  ['text/x-troff', 'manual'],
+  ['application/x-troff', 'manual'],
+  ['application/x-troff-man', 'manual'],
+  ['application/x-troff-mdoc', 'manual'],
   ['application/pdf', 'pdf'],
   ['application/x-pdf', 'pdf'],
   [DOCX, 'docx'],
-  ['application/x-ipynb+json', 'notebook'],
+  [NOTEBOOK, 'notebook'],
 ]);
 
 const TYPE_OF_LANGUAGE: Readonly<Record<string, string>> = {
@@ -115,7 +124,7 @@ export function mediaTypeOfLanguage(language: string): string {
 
 /** Whether the name alone says that the content is not text (`logo.png`). */
 export function hasBinaryName(fileName: string): boolean {
-  return BINARY_EXTENSIONS.has(extensionOf(fileName));
+  return BINARY_EXTENSIONS.has(extensionOf(fileName)) && !isPackedManualName(fileName);
 }
 
 /**
@@ -131,6 +140,7 @@ export function detectMediaType(fileName: string, head: Uint8Array): string {
   if (named !== undefined) return named[0];
   const language = languageOfName(fileName) ?? languageOfShebang(start);
   if (language !== undefined) return mediaTypeOfLanguage(language);
+  if (isManualHead(fileName, Buffer.from(head).toString('latin1'))) return MANUAL;
   if (/^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html[\s>])/i.test(start)) return 'text/html';
   return 'text/plain';
 }
@@ -227,10 +237,16 @@ export function chooseFormat(stated: string | undefined, fileName: string, head:
   if (detected === 'application/pdf') return { kind: 'pdf', mediaType: detected, language: '' };
   const given = bareMediaType(stated);
   const isVague = given === '' || given === 'text/plain' || given === BINARY || given === 'binary/octet-stream';
-  const mediaType = isVague ? detected : given;
+  // Servers that do not know notebooks call them JSON.
+  const isNotebook = detected === NOTEBOOK && (given === 'application/json' || given === 'text/json');
+  const mediaType = isVague || isNotebook ? detected : given;
   if (mediaType !== DOCX && isBinary(head)) return detected === DOCX ? choiceOf(DOCX) : undefined;
   const language = languageOfName(fileName);
-  const choice = choiceOf(mediaType);
+  const stands = choiceOf(mediaType);
+  // Servers name roff by extension (`.t`, `.1`), which other files have too.
+  const isOther =
+    stands?.kind === 'manual' && detected !== MANUAL && !isManualHead(fileName, Buffer.from(head).toString('latin1'));
+  const choice = isOther ? choiceOf(detected) : stands;
   if (choice?.kind === 'plain' && language !== undefined && isVague) return { ...choice, kind: 'code', language };
   return choice;
 }

@@ -3,25 +3,20 @@ import { QuarryError } from '../../core/errors.js';
 import { fence } from './html-code.js';
 import { canonicalLanguage } from './languages.js';
 import { firstHeading } from './markdown.js';
+import { NotebookOutputs } from './notebook-outputs.js';
 import type { ParsedBody } from './parsed-document.js';
-
-const MAX_OUTPUT_CHARACTERS = 1000;
-const MAX_OUTPUT_LINES = 20;
+import { countBareImages } from './prose-lines.js';
+import { writeRaisedTags } from './raised-text.js';
 
 const source = z
   .union([z.string(), z.array(z.string())])
   .transform((text) => (typeof text === 'string' ? text : text.join('')));
-const output = z.looseObject({
-  output_type: z.string().optional(),
-  text: source.optional(),
-  data: z.record(z.string(), z.unknown()).optional(),
-  ename: z.string().optional(),
-  evalue: z.string().optional(),
-});
 const cell = z.looseObject({
   cell_type: z.string(),
   source: source.optional(),
   input: source.optional(),
+  level: z.number().optional(),
+  metadata: z.looseObject({ format: z.string().optional(), raw_mimetype: z.string().optional() }).optional(),
   outputs: z.array(z.unknown()).optional(),
 });
 const notebook = z.looseObject({
@@ -32,30 +27,34 @@ const notebook = z.looseObject({
       kernelspec: z.looseObject({ language: z.string().optional(), name: z.string().optional() }).optional(),
       language_info: z.looseObject({ name: z.string().optional() }).optional(),
       title: z.string().optional(),
+      name: z.string().optional(),
     })
     .optional(),
 });
 
 /**
- * Reads a Jupyter notebook as Markdown: text cells as they are, code cells fenced, text outputs cut to a few lines.
+ * Reads a Jupyter notebook as Markdown: text cells as they are, code cells fenced, outputs as the notebook shows them, cut to a few
+ * lines.
+ * @param uri address that links in HTML outputs are resolved against
  * @throws QuarryError DOCUMENT_BROKEN when it is not a notebook
  */
-export function parseNotebook(text: string): ParsedBody {
+export async function parseNotebook(text: string, uri: string): Promise<ParsedBody> {
   const parsed = notebook.safeParse(parseJson(text));
   const cells = parsed.data?.cells ?? parsed.data?.worksheets?.flatMap((sheet) => sheet.cells);
   if (cells === undefined) throw broken('it has no list of cells');
   const { metadata } = parsed.data ?? {};
   const named = metadata?.language_info?.name ?? metadata?.kernelspec?.language ?? 'python';
   const language = /^[\w+#.-]{1,24}$/.test(named) ? canonicalLanguage(named) : 'python';
-  const markdown = cells
-    .map((item) => cellToMarkdown(item, language))
-    .filter((block) => block !== '')
-    .join('\n\n');
+  const outputs = new NotebookOutputs(uri);
+  const blocks: string[] = [];
+  for (const item of cells) blocks.push(await cellToMarkdown(item, language, outputs));
+  const markdown = blocks.filter((block) => block !== '').join('\n\n');
   return {
     text: markdown,
     format: 'markdown',
-    title: metadata?.title ?? firstHeading(markdown),
+    title: metadata?.title ?? (firstHeading(markdown) || metadata?.name || ''),
     metadata: { codeLanguage: language, cells: cells.length },
+    losses: outputs.losses,
   };
 }
 
@@ -75,16 +74,37 @@ function broken(why: string, cause?: unknown): QuarryError {
   });
 }
 
-function cellToMarkdown(item: unknown, language: string): string {
+async function cellToMarkdown(item: unknown, language: string, outputs: NotebookOutputs): Promise<string> {
   const parsed = cell.safeParse(item);
   if (!parsed.success) return '';
+  const { cell_type: kind, level } = parsed.data;
   const body = (parsed.data.source ?? parsed.data.input ?? '').replace(/\s+$/, '');
-  if (parsed.data.cell_type === 'heading') return body === '' ? '' : `# ${body}`;
-  if (parsed.data.cell_type !== 'code') return withoutInlineImages(body);
-  const results = (parsed.data.outputs ?? []).map(outputText).filter((text) => text !== '');
+  if (kind === 'heading')
+    return body === '' ? '' : `${'#'.repeat(Math.min(6, Math.max(1, level ?? 1)))} ${body.replace(/\s*\n\s*/g, ' ')}`;
+  if (kind === 'raw') return rawCell(body, parsed.data.metadata?.raw_mimetype ?? parsed.data.metadata?.format ?? '');
+  if (kind !== 'code') return textCell(body, outputs);
   const blocks = body.trim() === '' ? [] : [fence(body, cellLanguage(body, language))];
-  if (results.length > 0) blocks.push(fence(trimOutput(results.join('\n')), 'text'));
+  blocks.push(...(await outputs.blocksOf(parsed.data.outputs ?? [])));
   return blocks.join('\n\n');
+}
+
+function textCell(body: string, outputs: NotebookOutputs): string {
+  const text = withoutInlineImages(body);
+  outputs.lose('image', countBareImages(text));
+  return writeRaisedTags(text);
+}
+
+/** A cell for a converter: Markdown is text, all else is shown as it is typed. */
+function rawCell(body: string, format: string): string {
+  if (body.trim() === '' || /markdown/.test(format)) return body;
+  const language = /html/.test(format)
+    ? 'html'
+    : /latex/.test(format)
+      ? 'latex'
+      : /rst|restructuredtext/.test(format)
+        ? 'rst'
+        : 'text';
+  return fence(body, language);
 }
 
 /** The language of a cell that begins with a cell magic (`%%bash`), else the kernel's. */
@@ -93,26 +113,7 @@ function cellLanguage(body: string, language: string): string {
   return magic === undefined ? language : canonicalLanguage(magic === 'cython' ? 'python' : magic);
 }
 
-/** Pictures pasted into a text cell are megabytes of base64 that say nothing. */
+/** Pictures pasted into a text cell are megabytes of base64, or attachments, that say nothing. */
 function withoutInlineImages(body: string): string {
-  return body.replace(/\(data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]*\)/g, '()');
-}
-
-function outputText(item: unknown): string {
-  const parsed = output.safeParse(item);
-  if (!parsed.success) return '';
-  if (parsed.data.output_type === 'error') return `${parsed.data.ename ?? 'Error'}: ${parsed.data.evalue ?? ''}`;
-  const plain = source.safeParse(parsed.data.data?.['text/plain']);
-  return withoutColours(parsed.data.text ?? (plain.success ? plain.data : '')).trim();
-}
-
-function withoutColours(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours begin with the escape character
-  return text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '');
-}
-
-function trimOutput(text: string): string {
-  const lines = text.split('\n');
-  const kept = lines.slice(0, MAX_OUTPUT_LINES).join('\n').slice(0, MAX_OUTPUT_CHARACTERS);
-  return kept.length < text.length ? `${kept}\n...` : kept;
+  return body.replace(/\((?:data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]*|attachment:[^()\s]*)\)/g, '()');
 }

@@ -4,16 +4,18 @@ import { EXTRACTED_LINES } from '../../core/text/line-basis.js';
 import { createLineIndex } from '../../core/text/lines.js';
 import { normalizeText } from '../../core/text/normalize-text.js';
 import type { JsonObject } from '../../core/types.js';
-import { parseAsciidoc } from './asciidoc.js';
 import { decodeText } from './decode-text.js';
 import { refineLanguage } from './languages.js';
+import { isPackedManualName } from './man/manual-name.js';
+import { parseManualPage } from './man/manual-page.js';
+import { unpackManual } from './man/unpack-manual.js';
 import { parseMarkdown } from './markdown.js';
 import { charsetOf, chooseFormat, type FormatChoice } from './media-types.js';
 import { parseNotebook } from './notebook.js';
 import { parseOrg } from './org.js';
 import { parseInWorker } from './parse-in-worker.js';
 import type { ParsedBody, ParsedDocument, ParseLimits, ParseRequest } from './parsed-document.js';
-import { parseRst } from './rst.js';
+import { parseRst } from './rst/parse-rst.js';
 import { spdxHeader } from './spdx.js';
 
 const MEGABYTE = 1_000_000;
@@ -31,9 +33,12 @@ const MAX_INLINE_HTML_CHARACTERS = 150_000;
  * @throws QuarryError FORMAT_UNSUPPORTED (no parser reads this), DOCUMENT_BROKEN, DOCUMENT_TOO_LARGE, TIMEOUT,
  *   CANCELLED
  */
-export async function parseDocument(bytes: Uint8Array, request: ParseRequest): Promise<ParsedDocument> {
-  const fileName = request.fileName ?? lastPart(request.uri);
-  const choice = chooseFormat(request.mediaType, fileName, bytes.subarray(0, 8192));
+export async function parseDocument(source: Uint8Array, request: ParseRequest): Promise<ParsedDocument> {
+  const outerName = request.fileName ?? lastPart(request.uri);
+  const isPacked = isPackedManualName(outerName) && source[0] === 0x1f && source[1] === 0x8b;
+  const bytes = isPacked ? await unpackManual(source, request.limits?.maxBytes ?? MAX_TEXT_BYTES) : source;
+  const fileName = isPacked ? outerName.slice(0, -'.gz'.length) : outerName;
+  const choice = chooseFormat(isPacked ? undefined : request.mediaType, fileName, bytes.subarray(0, 8192));
   if (choice === undefined) throw unsupported(request, fileName);
   checkSize(bytes, choice, request);
   const body = await readBody(bytes, choice, request);
@@ -78,9 +83,8 @@ async function readBody(bytes: Uint8Array, choice: FormatChoice, request: ParseR
     if (choice.kind === 'docx') return await parseInWorker({ kind: 'docx', bytes, uri: request.uri }, limits);
     const { text: decoded, charset } = decodeText(bytes, request.charset ?? charsetOf(request.mediaType));
     const text = normalizeText(decoded);
-    const isLarge = choice.kind === 'html' && text.length > MAX_INLINE_HTML_CHARACTERS;
-    const body = isLarge
-      ? await parseInWorker({ kind: 'html', text, uri: request.uri }, limits)
+    const body = needsWorker(choice, text)
+      ? await parseInWorker({ kind: choice.kind, text, uri: request.uri }, limits)
       : await readKind(text, choice, request);
     const metadata: JsonObject = {
       ...body.metadata,
@@ -91,6 +95,11 @@ async function readBody(bytes: Uint8Array, choice: FormatChoice, request: ParseR
   } catch (error) {
     throw toQuarryError(error, 'DOCUMENT_BROKEN');
   }
+}
+
+/** Formats whose text a parser could be slow with: AsciiDoc always, HTML when it is large. */
+function needsWorker(choice: FormatChoice, text: string): choice is FormatChoice & { kind: 'html' | 'asciidoc' } {
+  return choice.kind === 'asciidoc' || (choice.kind === 'html' && text.length > MAX_INLINE_HTML_CHARACTERS);
 }
 
 /**
@@ -116,12 +125,12 @@ async function readKind(text: string, choice: FormatChoice, request: ParseReques
       return parseMarkdown(text);
     case 'rst':
       return parseRst(text);
-    case 'asciidoc':
-      return parseAsciidoc(text);
     case 'org':
       return parseOrg(text);
+    case 'manual':
+      return parseManualPage(text);
     case 'notebook':
-      return parseNotebook(text);
+      return await parseNotebook(text, request.uri);
     case 'code':
       return { text, format: 'code', language: refineLanguage(choice.language, text) };
     default:
@@ -158,7 +167,7 @@ function lastPart(uri: string): string {
 function unsupported(request: ParseRequest, fileName: string): QuarryError {
   const what = request.mediaType === undefined || request.mediaType === '' ? `"${fileName}"` : request.mediaType;
   return new QuarryError('FORMAT_UNSUPPORTED', `No parser reads ${what} (${request.uri}).`, {
-    hint: 'Readable are Markdown, text, reStructuredText, AsciiDoc, HTML, PDF, DOCX, Jupyter notebooks, CSV, JSON, YAML, TOML and source code. Convert the file to one of these.',
+    hint: 'Readable are Markdown, text, reStructuredText, AsciiDoc, Org, manual pages, HTML, PDF, DOCX, Jupyter notebooks, CSV, JSON, YAML, TOML and source code. Convert the file to one of these.',
   });
 }
 

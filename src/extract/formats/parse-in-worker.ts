@@ -6,7 +6,7 @@ import type { ParsedBody } from './parsed-document.js';
 export type WorkerRequest =
   | { readonly kind: 'pdf'; readonly bytes: Uint8Array; readonly maxCharacters: number }
   | { readonly kind: 'docx'; readonly bytes: Uint8Array; readonly uri: string }
-  | { readonly kind: 'html'; readonly text: string; readonly uri: string };
+  | { readonly kind: 'html' | 'asciidoc'; readonly text: string; readonly uri: string };
 
 /** What the worker sends back. */
 export type WorkerAnswer = { readonly body: ParsedBody } | { readonly error: ErrorReport };

@@ -33,6 +33,11 @@ async function parse(request: WorkerRequest): Promise<ParsedBody> {
       return await parsePdf(request.bytes, request.maxCharacters);
     case 'docx':
       return await parseDocx(request.bytes, request.uri);
+    case 'asciidoc': {
+      // Read only where there is such a document.
+      const { parseAsciidoc } = await import('./asciidoc/parse-asciidoc.js');
+      return await parseAsciidoc(request.text);
+    }
     case 'html':
       return parseHtml(request.text, request.uri);
   }

@@ -1,4 +1,5 @@
 import type { SkipReason } from '../../core/ports.js';
+import { isPackedManualName } from '../formats/man/manual-name.js';
 
 const PAGE_TYPES: ReadonlySet<string> = new Set([
   'text/html',
@@ -8,8 +9,14 @@ const PAGE_TYPES: ReadonlySet<string> = new Set([
   'text/mdx',
   'text/plain',
   'text/x-rst',
+  'text/prs.fallenstein.rst',
   'text/asciidoc',
   'text/org',
+  'text/troff',
+  'text/x-troff',
+  'application/x-troff',
+  'application/x-troff-man',
+  'application/x-troff-mdoc',
   'application/pdf',
   'application/x-pdf',
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
@@ -18,10 +25,16 @@ const PAGE_TYPES: ReadonlySet<string> = new Set([
 
 /** Servers that do not know a type send these. */
 const VAGUE_TYPES: ReadonlySet<string> = new Set(['', 'application/octet-stream', 'binary/octet-stream']);
-const PAGE_NAME = /\.(?:md|mdx|markdown|txt|rst|adoc|org|html?|xhtml|pdf|docx|ipynb)$/i;
+const PAGE_NAME = /\.(?:md|mdx|markdown|txt|rst|adoc|org|html?|xhtml|pdf|docx|ipynb|[1-9]|man|mdoc)$/i;
 
 const BINARY_TYPE =
   /^(?:image|audio|video|font)\/|\/(?:zip|gzip|x-gzip|x-tar|octet-stream|wasm|x-7z-compressed|vnd\.rar)$/;
+
+/** What servers call `ls.1.gz`. */
+const PACKED_TYPE = /^application\/(?:x-)?gzip$/;
+
+/** What servers call a notebook that they do not know. */
+const JSON_TYPE = /^(?:application|text)\/json$/;
 
 /** Names of files that hold no text worth asking for. */
 const BINARY_NAME =
@@ -29,6 +42,8 @@ const BINARY_NAME =
 
 /** Whether a crawl keeps content of this type: pages and documents, not data, styles or pictures. */
 export function isPageType(mediaType: string, url: string): boolean {
+  if (PACKED_TYPE.test(mediaType) && isPackedManualName(new URL(url).pathname)) return true;
+  if (JSON_TYPE.test(mediaType) && /\.ipynb$/i.test(new URL(url).pathname)) return true;
   if (!VAGUE_TYPES.has(mediaType)) return PAGE_TYPES.has(mediaType);
   return mediaType === '' || PAGE_NAME.test(new URL(url).pathname);
 }
@@ -50,5 +65,6 @@ export function isMarkdownType(mediaType: string): boolean {
 
 /** Whether the address names a file that is no page, so that it need not be asked for. */
 export function hasBinaryName(url: string): boolean {
-  return BINARY_NAME.test(new URL(url).pathname);
+  const { pathname } = new URL(url);
+  return BINARY_NAME.test(pathname) && !isPackedManualName(pathname);
 }

@@ -184,7 +184,7 @@ describe('reStructuredText', () => {
 });
 
 describe('AsciiDoc and Org', () => {
-  it('turns AsciiDoc into Markdown on the same lines', async () => {
+  it('turns AsciiDoc into Markdown', async () => {
     const source = [
       '= Doc',
       ':ver: 2',
@@ -235,8 +235,8 @@ describe('AsciiDoc and Org', () => {
       '\n## Part\n',
       '**Note:** mind',
       '````ruby\nputs "```"\n````'.replaceAll('````', '````'),
-      '**List**\n- one\n  - two\n1. num\n- **term**: def',
-      '**Warning:**\nDanger',
+      '**List**\n\n- one\n  - two\n    1. num\n       - **term**: def',
+      '**Warning:** Danger',
       '| A | B |\n| --- | --- |\n| 1 | 2 |',
       '## Old style',
       '![Alt](p.png)',
@@ -244,7 +244,6 @@ describe('AsciiDoc and Org', () => {
       expect(text).toContain(part);
     }
     expect(text).not.toContain('hidden');
-    expect(text.split('\n')).toHaveLength(source.split('\n').length);
   });
 
   it('turns Org into Markdown on the same lines', async () => {
@@ -252,7 +251,9 @@ describe('AsciiDoc and Org', () => {
       '#+TITLE: My notes\n* TODO [#A] Head :tag:\n:PROPERTIES:\n:ID: 1\n:END:\n#+BEGIN_SRC sh\n* ls\n#+END_SRC\n[[http://a.org][link]] ~code~ *b*\n| a | b |\n|---+---|\n';
     const { text, title } = await parse(source, 'a.org');
     expect(title).toBe('My notes');
-    expect(text).toBe('\n# Head\n\n\n\n```bash\n* ls\n```\n[link](http://a.org) `code` **b**\n| a | b |\n|---|---|\n');
+    expect(text).toBe(
+      '\n# Head\n\n\n\n```bash\n* ls\n```\n[link](http://a.org) `code` **b**\n| a | b |\n| --- | --- |\n',
+    );
   });
 
   it.each(['a.rst', 'a.adoc', 'a.org', 'a.md', 'a.txt'])(
@@ -604,7 +605,7 @@ describe('limits and odd input', () => {
 
   it('reads hundreds of thousands of lines, rows and cells', async () => {
     const lines = 130_000;
-    expect((await parse(`----\n${'x\n'.repeat(lines)}----\n`, 'a.adoc')).text.split('\n')).toHaveLength(lines + 3);
+    expect((await parse(`----\n${'x\n'.repeat(lines)}----\n`, 'a.adoc')).text.split('\n')).toHaveLength(lines + 2);
     expect((await parse(`|===\n${'|a |b\n'.repeat(10_000)}|===\n`, 'a.adoc')).text).toContain('| a | b |');
     expect((await parse(`a::\n\n${'  x\n'.repeat(lines)}\n`, 'a.rst')).text).toContain('```\nx\n');
     expect((await parse(`= =\n${'a b\n'.repeat(10_000)}= =\n`, 'a.rst')).text).toContain('| a | b |');
@@ -621,6 +622,9 @@ describe('limits and odd input', () => {
       'a.ipynb',
       'a.rst',
       'a.adoc',
+      'a.org',
+      'a.1',
+      'a.1.gz',
       'a.csv',
       'a.py',
       'a',
@@ -629,7 +633,17 @@ describe('limits and odd input', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 200 }),
-        fc.constantFrom('', '%PDF-1.7\n', 'PK\x03\x04', '<html>', '---\n', '{"cells":['),
+        fc.constantFrom(
+          '',
+          '%PDF-1.7\n',
+          'PK\x03\x04',
+          '<html>',
+          '---\n',
+          '{"cells":[',
+          '.TH X 1\n',
+          '.Dd x\n.Dt X 1\n',
+          '\x1f\x8b\x08',
+        ),
         name,
         async (bytes, head, fileName) => {
           const input = Buffer.concat([Buffer.from(head, 'latin1'), bytes]);
