@@ -226,13 +226,26 @@ export function chooseFormat(stated: string | undefined, fileName: string, head:
   const detected = detectMediaType(fileName, head);
   if (detected === 'application/pdf') return { kind: 'pdf', mediaType: detected, language: '' };
   const given = bareMediaType(stated);
-  const isVague = given === '' || given === 'text/plain' || given === BINARY || given === 'binary/octet-stream';
+  const isVague =
+    given === '' ||
+    given === 'text/plain' ||
+    given === BINARY ||
+    given === 'binary/octet-stream' ||
+    carries(given, detected);
   const mediaType = isVague ? detected : given;
   if (mediaType !== DOCX && isBinary(head)) return detected === DOCX ? choiceOf(DOCX) : undefined;
   const language = languageOfName(fileName);
   const choice = choiceOf(mediaType);
   if (choice?.kind === 'plain' && language !== undefined && isVague) return { ...choice, kind: 'code', language };
   return choice;
+}
+
+/** Whether an origin names what a document is written in, where its file name says which document that is. */
+function carries(given: string, detected: string): boolean {
+  if (detected === 'application/x-ipynb+json') return given === 'application/json' || given === 'text/json';
+  if (detected === DOCX) return /^application\/(?:x-)?zip(?:-compressed)?$/.test(given);
+  const named = PROSE_TYPES.get(detected);
+  return named !== undefined && named !== 'html' && given.startsWith('text/x-') && !PROSE_TYPES.has(given);
 }
 
 function choiceOf(mediaType: string): FormatChoice | undefined {
