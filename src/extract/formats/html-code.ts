@@ -96,6 +96,7 @@ function codeText(listing: HtmlElement, withNumbers = false): string {
   const parts: string[] = [];
   /** Places in `parts` of elements that hold a number and nothing else. */
   const numbers = new Set<number>();
+  let hasGutter = false;
   const push = (text: string): void => {
     if (text !== '') parts.push(text);
   };
@@ -105,7 +106,10 @@ function codeText(listing: HtmlElement, withNumbers = false): string {
       return;
     }
     if (node.localName === 'br') push('\n');
-    if (!withNumbers && isChrome(node)) return;
+    if (!withNumbers && isChrome(node)) {
+      hasGutter ||= /\d/.test(node.textContent);
+      return;
+    }
     const script = scriptOf(node);
     if (script !== undefined) {
       const before = (parts.at(-1) ?? '').slice(-40);
@@ -120,7 +124,9 @@ function codeText(listing: HtmlElement, withNumbers = false): string {
     if (isLine && !(parts.at(-1) ?? '\n').endsWith('\n')) parts.push('\n');
   };
   visit(listing);
-  return (withNumbers ? parts.join('') : withoutNumbers(parts, numbers)).replace(/\u00a0/g, ' ');
+  const code = withNumbers ? parts.join('') : withoutNumbers(parts, numbers);
+  const isNumbered = hasGutter || (!withNumbers && code.length < parts.join('').length);
+  return isNumbered ? withoutMargin(code.replace(/\u00a0/g, ' ')) : code.replace(/\u00a0/g, ' ');
 }
 
 /** Leaves out the numbers of a listing's lines where each line begins with the next one, set apart by an element. */
@@ -148,6 +154,11 @@ function withoutNumbers(parts: readonly string[], numbers: ReadonlySet<number>):
   const series = [...found.values()];
   if (lines < 2 || !series.every((number, at) => number === (series[0] ?? 0) + at)) return whole;
   return parts.map((part, at) => (found.has(at) ? '' : part)).join('');
+}
+
+/** Leaves out the one space that sets all lines apart from the numbers before them. */
+function withoutMargin(code: string): string {
+  return /^(?!\s*$)(?! )/m.test(code.replace(/^\s*$/gm, '')) ? code : code.replace(/^ /gm, '');
 }
 
 function isChrome(element: HtmlElement): boolean {

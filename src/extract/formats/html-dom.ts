@@ -117,9 +117,6 @@ export interface HtmlDocument {
   readonly asksForScripts: boolean;
 }
 
-/** Set on a heading whose element no longer tells its level. */
-export const LEVEL_ATTRIBUTE = 'data-quarry-level';
-
 /** Whether a node is an element. */
 export function isElement(node: HtmlNode): node is HtmlElement {
   return node.nodeType === 1;

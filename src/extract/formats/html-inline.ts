@@ -80,7 +80,8 @@ export class InlineWriter {
     const formula = formulaOf(element);
     if (formula !== undefined) {
       if (formula.text === undefined) this.losses.add('formula');
-      return formula.text ?? formula.fallback;
+      const text = formula.text ?? formula.fallback;
+      return text.startsWith('$$') ? ` ${text} ` : text;
     }
     const name = element.localName;
     if (CODE.has(name)) return this.code(element);

@@ -50,7 +50,10 @@ export function mainContent(document: HtmlDocument): HtmlElement {
   );
   if (semantic !== undefined) return withoutChrome(semantic, survey);
   const picked = readable(document, survey);
-  if (picked !== undefined) return picked;
+  if (picked !== undefined) {
+    dropBands(picked);
+    return picked;
+  }
   for (const element of body.children) {
     const isMargin = element.localName === 'header' || element.localName === 'aside';
     if (isMargin && weightOf(survey, element) < weightOf(survey, body) / 2) element.remove();

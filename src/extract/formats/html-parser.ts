@@ -11,7 +11,7 @@ type TreeMap = DefaultTreeAdapterTypes.DefaultTreeAdapterMap;
 /** Elements deeper than this are dissolved into their parents; their text stays. */
 const MAX_DEPTH = 200;
 /** Formatting elements that the standard opens again in each paragraph: more would multiply a page. */
-const MAX_REOPENED = 50_000;
+const MAX_REOPENED = 10_000;
 
 const names = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 

@@ -1,6 +1,6 @@
 import { escapeLineStarts } from './escape-markdown.js';
 import { codeCellOf, codeLinesOf, codeRowsOf, fence, fencedCode, inlineCode } from './html-code.js';
-import { classesOf, findFirst, type HtmlElement, type HtmlNode, isElement, LEVEL_ATTRIBUTE } from './html-dom.js';
+import { classesOf, findFirst, type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
 import { InlineWriter, isBlock, isPermalink, tidyInline } from './html-inline.js';
 import { type BlockWriter, indent, listBlocks, MAX_INDENT, type Scope } from './html-list.js';
 import type { LossCounter } from './html-losses.js';
@@ -134,7 +134,7 @@ class MarkdownWriter implements BlockWriter {
     const rest = isSplit ? nodes.slice(first) : [];
     if (text === '') return this.blocksOfNodes(rest, scope);
     if (!scope.hasHeadings) return [strong(text), ...this.blocksOfNodes(rest, scope)];
-    this.level = Number(element.getAttribute(LEVEL_ATTRIBUTE) ?? element.localName[1]);
+    this.level = Number(element.localName[1]);
     return [`${'#'.repeat(this.level)} ${this.withPendingLink(text)}`, ...this.blocksOfNodes(rest, scope)];
   }
 
@@ -258,14 +258,13 @@ function joinDefinition(terms: readonly string[], blocks: readonly string[]): st
 
 /** Puts list items that follow each other on neighbouring lines. */
 function joinItems(blocks: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (const block of blocks) {
-    const above = joined.at(-1);
-    if (above?.startsWith('- **') === true && block.startsWith('- **'))
-      joined[joined.length - 1] = `${above}\n${block}`;
-    else joined.push(block);
+  const groups: string[][] = [];
+  for (const [at, block] of blocks.entries()) {
+    const isNext = block.startsWith('- **') && blocks[at - 1]?.startsWith('- **') === true;
+    if (isNext) groups.at(-1)?.push(block);
+    else groups.push([block]);
   }
-  return joined;
+  return groups.map((group) => group.join('\n'));
 }
 
 function strong(text: string): string {

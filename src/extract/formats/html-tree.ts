@@ -7,6 +7,8 @@ const LISTINGS = new Set('xmp listing plaintext'.split(' '));
 const EMPTIED = new Set('iframe noembed textarea canvas audio video'.split(' '));
 /** Where frameworks put the page that they make. */
 const MOUNTS = new Set('root app __next __nuxt app-root main-app svelte gatsby-focus-wrapper ___gatsby'.split(' '));
+/** Enough for any real element. */
+const MAX_ATTRIBUTES = 256;
 const NO_CHILDREN: readonly ParsedNode[] = [];
 
 /** Words of a drawing: its title or label, else the texts in it. Set by the reader on `svg` elements. */
@@ -105,7 +107,7 @@ function isElementNode(node: ParsedNode): node is ParsedElement {
 /** The first attribute of a name counts. */
 function attributesOf(node: ParsedElement): Map<string, string> {
   const attributes = new Map<string, string>();
-  for (const { name, value } of node.attrs) {
+  for (const { name, value } of node.attrs.slice(0, MAX_ATTRIBUTES)) {
     const lower = name.toLowerCase();
     if (!attributes.has(lower)) attributes.set(lower, value);
   }

@@ -16,8 +16,8 @@ const MAX_SHELL_TEXT = 200;
 export function parseHtml(source: string, uri: string): ParsedBody {
   const document = readHtml(source);
   const { base, title: stated, ...head } = readPageMetadata(document, uri);
-  unwrapLabels(document.body);
   revealPanels(document.body);
+  unwrapLabels(document.body);
   const outside = outerHeading(document);
   const main = mainContent(document);
   const inside = findAll(main, ({ localName }) => /^h[1-6]$/.test(localName));
