@@ -1,5 +1,7 @@
-import { classesOf, type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
+import { classesOf, findAll, type HtmlElement, type HtmlNode, isElement, named } from './html-dom.js';
+import { scriptedText, scriptOf } from './html-scripts.js';
 import { canonicalLanguage, isLanguage } from './languages.js';
+import { subscript, superscript } from './raised-text.js';
 
 const LANGUAGE_CLASS = /^(?:language|lang|highlight-source|highlight|brush|src|code|sourceCode|prettyprint)-(.+)$/i;
 const NOT_LANGUAGES = new Set(
@@ -10,7 +12,7 @@ const NOT_LANGUAGES = new Set(
 const GUTTER =
   /^(?:lineno|linenos|linenumber|line-number|line-numbers|line-numbers-rows|lnt|ln|ln-num|gutter|hljs-ln-numbers|rouge-gutter|blob-num|copybtn|copy|clipboard-copy|zeroclipboard-container|ec-line-number)$/i;
 
-/** Fenced Markdown of a `pre` element, line numbers and copy buttons left out. Empty when there is no code. */
+/** Fenced Markdown of a listing, line numbers and copy buttons left out. Empty when there is no code. */
 export function fencedCode(pre: HtmlElement): string {
   const code = trimBlankLines(codeText(pre));
   if (code === '') return '';
@@ -37,29 +39,126 @@ export function inlineCode(content: string): string {
   return `${marks}${pad}${code}${pad}${marks}`;
 }
 
-/** Whether a table only lays out a listing beside its line numbers. */
-export function codeCellOf(table: HtmlElement): HtmlElement | undefined {
-  const listings = [...table.querySelectorAll('pre')];
-  if (listings.length === 0 || listings.length > 2) return undefined;
-  const hasGutter =
-    table.querySelector('td.linenos, td.gutter, td.rouge-gutter, td.lntd, .linenodiv, td.lineno') !== null;
-  return hasGutter ? listings.at(-1) : undefined;
+/** The listing of a table that only lays it out beside its line numbers: a cell, or what it holds. */
+export function codeCellOf(rows: readonly (readonly HtmlElement[])[]): HtmlElement | undefined {
+  const [cells] = rows;
+  if (rows.length !== 1 || cells === undefined || cells.length < 2 || cells.length > 3) return undefined;
+  const code = cells.at(-1);
+  if (code === undefined || !cells.slice(0, -1).every((cell) => isGutter(cell, code))) return undefined;
+  const listings = findAll(code, named('pre'));
+  return listings.length === 1 ? listings[0] : code;
 }
 
-/** Text of a listing as it is displayed: `br` and block lines become line ends. */
-function codeText(pre: HtmlElement): string {
+/** Listing of a table with a row for each line: the number, then the code. Undefined for other tables. */
+export function codeRowsOf(rows: readonly (readonly HtmlElement[])[]): string | undefined {
+  if (rows.length < 2) return undefined;
+  const lines = rows.map(([number, code, more]) => {
+    const said = number?.getAttribute('data-line-number') ?? number?.textContent.trim() ?? '';
+    const isNumber = /^\d+$/.test(said) && more === undefined;
+    return isNumber && code !== undefined && isCodeCell(code) ? { number: Number(said), code } : undefined;
+  });
+  const first = lines[0]?.number ?? 0;
+  if (!lines.every((line, at) => line?.number === first + at)) return undefined;
+  return lines.map((line) => (line === undefined ? '' : codeText(line.code).replace(/\s+$/, ''))).join('\n');
+}
+
+function isCodeCell(cell: HtmlElement): boolean {
+  const only = cell.children.length === 1 ? cell.children[0] : undefined;
+  const isCode = (one: HtmlElement | undefined): boolean =>
+    (one?.localName === 'pre' || one?.localName === 'code') && one.textContent.trim() === cell.textContent.trim();
+  return isCode(only) || classesOf(cell).some((name) => /^(?:blob-code|hljs-ln-code|code)(?:-|$)/.test(name));
+}
+
+/** Whether a cell numbers the lines of the listing beside it, whatever its class says. */
+function isGutter(cell: HtmlElement, code: HtmlElement): boolean {
+  const numbers = codeText(cell, true)
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const holdsCode = findAll(code, named('pre', 'code')).length > 0;
+  if (numbers.length === 0) return holdsCode && classesOf(cell).some((name) => GUTTER.test(name));
+  const first = Number(numbers[0]);
+  if (!numbers.every((word, at) => /^\d+$/.test(word) && Number(word) === first + at)) return false;
+  const lines = trimBlankLines(codeText(code)).split('\n').length;
+  return numbers.length === 1 ? lines === 1 && holdsCode : holdsCode || lines === numbers.length;
+}
+
+/** Lines of a `div` that holds a listing without `pre`, as Doxygen writes it; undefined for any other element. */
+export function codeLinesOf(element: HtmlElement): string | undefined {
+  if (element.localName !== 'div') return undefined;
+  const lines = element.children;
+  const isLine = (one: HtmlElement): boolean => one.localName === 'div' && classesOf(one).includes('line');
+  if (lines.length === 0 || !isLine(lines[0] ?? element) || !lines.every(isLine)) return undefined;
+  return fence(trimBlankLines(codeText(element)), languageOf(element));
+}
+
+/** Text of a listing as it is displayed: `br` and block lines become line ends, line numbers are left out. */
+function codeText(listing: HtmlElement, withNumbers = false): string {
   const parts: string[] = [];
+  /** Places in `parts` of elements that hold a number and nothing else. */
+  const numbers = new Set<number>();
+  let hasGutter = false;
+  const push = (text: string): void => {
+    if (text !== '') parts.push(text);
+  };
   const visit = (node: HtmlNode): void => {
-    if (node.nodeType === 3) parts.push(node.nodeValue ?? '');
-    if (!isElement(node)) return;
-    if (node.localName === 'br') parts.push('\n');
-    if (isChrome(node)) return;
+    if (!isElement(node)) {
+      push(node.nodeValue);
+      return;
+    }
+    if (node.localName === 'br') push('\n');
+    if (!withNumbers && isChrome(node)) {
+      hasGutter ||= /\d/.test(node.textContent);
+      return;
+    }
+    const script = scriptOf(node);
+    if (script !== undefined) {
+      const before = (parts.at(-1) ?? '').slice(-40);
+      push((script === 'sup' ? superscript : subscript)(before, scriptedText(node)));
+      return;
+    }
+    const start = parts.length;
     for (const child of node.childNodes) visit(child);
-    const isLine = /^(?:div|li|tr|p)$/.test(node.localName) && node !== pre;
+    if (node !== listing && parts.length === start + 1 && /^\s*\d+[.:|]?\s*$/.test(parts[start] ?? ''))
+      numbers.add(start);
+    const isLine = /^(?:div|li|tr|p)$/.test(node.localName) && node !== listing;
     if (isLine && !(parts.at(-1) ?? '\n').endsWith('\n')) parts.push('\n');
   };
-  visit(pre);
-  return parts.join('').replace(/\u00a0/g, ' ');
+  visit(listing);
+  const code = withNumbers ? parts.join('') : withoutNumbers(parts, numbers);
+  const isNumbered = hasGutter || (!withNumbers && code.length < parts.join('').length);
+  return isNumbered ? withoutMargin(code.replace(/\u00a0/g, ' ')) : code.replace(/\u00a0/g, ' ');
+}
+
+/** Leaves out the numbers of a listing's lines where each line begins with the next one, set apart by an element. */
+function withoutNumbers(parts: readonly string[], numbers: ReadonlySet<number>): string {
+  const whole = parts.join('');
+  if (numbers.size < 2) return whole;
+  const found = new Map<number, number>();
+  let isLineStart = true;
+  let lines = 0;
+  for (const [at, part] of parts.entries()) {
+    if (isLineStart && part.trim() !== '') {
+      if (!numbers.has(at)) return whole;
+      found.set(at, Number.parseInt(part, 10));
+      lines++;
+      isLineStart = false;
+    }
+    // Only a number that nothing but its own line follows can be one of a gutter.
+    const breaks = part.split('\n');
+    if (breaks.length > 2 && breaks.slice(1, -1).some((line) => line.trim() !== '')) return whole;
+    if (breaks.length > 1) {
+      if ((breaks.at(-1) ?? '').trim() !== '') return whole;
+      isLineStart = true;
+    }
+  }
+  const series = [...found.values()];
+  if (lines < 2 || !series.every((number, at) => number === (series[0] ?? 0) + at)) return whole;
+  return parts.map((part, at) => (found.has(at) ? '' : part)).join('');
+}
+
+/** Leaves out the one space that sets all lines apart from the numbers before them. */
+function withoutMargin(code: string): string {
+  return /^(?!\s*$)(?! )/m.test(code.replace(/^\s*$/gm, '')) ? code : code.replace(/^ /gm, '');
 }
 
 function isChrome(element: HtmlElement): boolean {

@@ -1,29 +1,27 @@
-import { Readability } from '@mozilla/readability';
-import {
-  classesOf,
-  type HtmlDocument,
-  type HtmlElement,
-  type HtmlNode,
-  isElement,
-  LEVEL_ATTRIBUTE,
-} from './html-dom.js';
+import { dropBands } from './html-bands.js';
+import { classesOf, type HtmlDocument, type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
+import { linkShare } from './html-hidden.js';
+import { readableArticle } from './html-readable.js';
 
 /** What marks a page's main element, best first. */
 const MAIN_MARKS: readonly ((element: HtmlElement) => boolean)[] = [
   (element) => element.getAttribute('itemprop') === 'articleBody',
   (element) => hasClass(element, 'theme-doc-markdown'),
   (element) => hasClass(element, 'markdown-body'),
-  (element) => element.localName === 'article' && element.closest('main') !== null,
+  (element) =>
+    element.localName === 'article' && element.closest(({ localName }) => localName === 'main') !== undefined,
   (element) => element.localName === 'main',
-  (element) => element.getAttribute('role') === 'main',
+  (element) => element.getAttribute('role')?.toLowerCase() === 'main',
   (element) => element.localName === 'article',
   (element) => /^(?:main-?content|content)$/.test(element.getAttribute('id') ?? ''),
   (element) => hasClass(element, 'content'),
 ];
-const DROPPED = new Set('script style template title meta link base'.split(' '));
 const CHROME_ROLE = /^(?:navigation|banner|contentinfo|search|dialog|alertdialog)$/;
 const CHROME_CLASS =
-  /^(?:breadcrumbs?|theme-doc-breadcrumbs|pagination(?:-nav)?|table-of-contents|theme-doc-toc-(?:mobile|desktop)|toc|sidebar|side-bar|page-nav|prev-next(?:-footer)?|related-pages|edit-this-page|theme-edit-this-page|theme-doc-footer|md-source-file|skip-link|skip-to-content|cookie-(?:banner|consent|notice)|social-share|share-buttons|advertisement|ads?|newsletter)$/i;
+  /^(?:breadcrumbs?|pagination(?:-nav)?|prev-next(?:-footer)?|theme-doc-breadcrumbs|theme-doc-toc-(?:mobile|desktop)|edit-this-page|theme-edit-this-page|theme-doc-footer|md-source-file|skip-link|skip-to-content|cookie-(?:banner|consent|notice)|social-share|share-buttons|advertisement|ads?|newsletter)$/i;
+/** Names that authors use for content as well: what is mostly links is furniture. */
+const LINKED_CLASS = /^(?:table-of-contents|toc|sidebar|side-bar|page-nav|related-pages)$/i;
+const MIN_LINK_SHARE = 0.5;
 
 const MIN_CHARACTERS = 160;
 /** Less than this share of the page's text is too little to be its main content. */
@@ -52,15 +50,18 @@ export function mainContent(document: HtmlDocument): HtmlElement {
   );
   if (semantic !== undefined) return withoutChrome(semantic, survey);
   const picked = readable(document, survey);
-  if (picked !== undefined) return picked;
-  for (const element of [...body.children]) {
+  if (picked !== undefined) {
+    dropBands(picked);
+    return picked;
+  }
+  for (const element of body.children) {
     const isMargin = element.localName === 'header' || element.localName === 'aside';
     if (isMargin && weightOf(survey, element) < weightOf(survey, body) / 2) element.remove();
   }
   return withoutChrome(body, survey);
 }
 
-/** Walks the tree once; elements without readable text are removed on the way. */
+/** Walks the tree once. */
 function surveyOf(body: HtmlElement): Survey {
   const elements: HtmlElement[] = [];
   const weight = new Map<HtmlNode, number>();
@@ -69,12 +70,8 @@ function surveyOf(body: HtmlElement): Survey {
     depth = Math.max(depth, level);
     elements.push(element);
     let sum = 0;
-    for (const child of [...element.childNodes]) {
-      if (child.nodeType === 3) sum += (child.nodeValue ?? '').replace(/\s+/g, '').length;
-      else if (isElement(child)) {
-        if (DROPPED.has(child.localName)) child.remove();
-        else sum += visit(child, level + 1);
-      }
+    for (const child of element.childNodes) {
+      sum += isElement(child) ? visit(child, level + 1) : child.nodeValue.replace(/\s+/g, '').length;
     }
     weight.set(element, sum);
     return sum;
@@ -100,20 +97,23 @@ function hasEnoughText(length: number, whole: number): boolean {
 function withoutChrome(root: HtmlElement, survey: Survey): HtmlElement {
   const most = weightOf(survey, root) * 0.6;
   const visit = (element: HtmlElement, isQuoted: boolean): void => {
-    for (const child of [...element.children]) {
+    for (const child of element.children) {
       // What holds most of the text is content, whatever it is called.
-      if (!isQuoted && isChrome(child) && weightOf(survey, child) < most) child.remove();
+      if (!isQuoted && weightOf(survey, child) < most && isChrome(child)) child.remove();
       else visit(child, isQuoted || child.localName === 'blockquote');
     }
   };
   visit(root, false);
+  dropBands(root);
   return root;
 }
 
 function isChrome(element: HtmlElement): boolean {
   if (element.localName === 'nav' || element.localName === 'footer') return true;
-  if (CHROME_ROLE.test(element.getAttribute('role') ?? '')) return true;
-  return classesOf(element).some((name) => CHROME_CLASS.test(name));
+  if (CHROME_ROLE.test(element.getAttribute('role')?.toLowerCase() ?? '')) return true;
+  const classes = classesOf(element);
+  if (classes.some((name) => CHROME_CLASS.test(name))) return true;
+  return classes.some((name) => LINKED_CLASS.test(name)) && linkShare(element) >= MIN_LINK_SHARE;
 }
 
 function hasClass(element: HtmlElement, name: string): boolean {
@@ -122,29 +122,11 @@ function hasClass(element: HtmlElement, name: string): boolean {
 
 function readable(document: HtmlDocument, survey: Survey): HtmlElement | undefined {
   if (survey.elements.length > MAX_READABILITY_ELEMENTS || survey.depth > MAX_READABILITY_DEPTH) return undefined;
-  const copy = document.cloneNode(true);
-  // Readability turns h1 into h2; the mark lets the writer know.
-  for (const heading of copy.querySelectorAll('h1')) heading.setAttribute(LEVEL_ATTRIBUTE, '1');
-  try {
-    const article = new Readability<HtmlElement>(copy, {
-      keepClasses: true,
-      serializer: asElement,
-      disableJSONLD: true,
-    }).parse();
-    const content = article?.content;
-    if (content === null || content === undefined) return undefined;
-    const picked = surveyOf(content);
-    const isWhole = hasEnoughText(weightOf(picked, content), weightOf(survey, document.body));
-    return !isWhole || hasLostStructure(survey, picked) ? undefined : content;
-  } catch {
-    // Readability gives up on pages that are too odd; the whole body is read instead.
-    return undefined;
-  }
-}
-
-/** Readability works on the nodes it was given, so what it serialises is one of our elements. */
-function asElement(node: unknown): HtmlElement {
-  return node as HtmlElement;
+  const content = readableArticle(document);
+  if (content === undefined) return undefined;
+  const picked = surveyOf(content);
+  const isWhole = hasEnoughText(weightOf(picked, content), weightOf(survey, document.body));
+  return !isWhole || hasLostStructure(survey, picked) ? undefined : content;
 }
 
 /** Whether the pick leaves out code, or most headings or tables, of the page: on reference pages it often does. */

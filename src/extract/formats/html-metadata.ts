@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/types.js';
-import { absoluteUrl, type HtmlDocument, type HtmlElement } from './html-dom.js';
+import { absoluteUrl, findAll, findFirst, type HtmlDocument, type HtmlElement, named, tokensOf } from './html-dom.js';
 import { isoTime } from './iso-time.js';
 import type { DocumentLink, PageDirectives } from './parsed-document.js';
 import { licenceOfUrl } from './spdx.js';
@@ -21,12 +21,15 @@ export interface PageMetadata {
 /** Enough for any real page; keeps a link farm from filling memory. */
 const MAX_LINKS = 20_000;
 const MAX_FIELD_CHARACTERS = 1000;
+/** Names of the meta elements that tell robots, and us by name, what to do. */
+const ROBOTS: ReadonlySet<string> = new Set(['robots', 'quarry']);
 
-/** Reads a page's metadata. `jsonLd` holds the bodies of its structured data blocks. */
-export function readPageMetadata(document: HtmlDocument, uri: string, jsonLd: readonly string[]): PageMetadata {
-  const base = absoluteUrl(document.querySelector('base[href]')?.getAttribute('href'), uri) ?? uri;
+/** Reads a page's metadata. */
+export function readPageMetadata(document: HtmlDocument, uri: string): PageMetadata {
+  const ownBase = findFirst(document.head, (one) => one.localName === 'base' && one.hasAttribute('href'));
+  const base = absoluteUrl(ownBase?.getAttribute('href'), uri) ?? uri;
   const meta = readMetaElements(document);
-  const data = readJsonLd(jsonLd);
+  const data = readJsonLd(document.jsonLd);
   const published = firstDate(
     meta.get('article:published_time'),
     meta.get('datepublished'),
@@ -50,7 +53,12 @@ export function readPageMetadata(document: HtmlDocument, uri: string, jsonLd: re
   return {
     base,
     title: titleOf(document, meta),
-    language: languageTag(document.documentElement.getAttribute('lang') ?? meta.get('content-language') ?? ''),
+    language: languageTag(
+      document.root.getAttribute('lang') ??
+        document.root.getAttribute('xml:lang') ??
+        meta.get('content-language') ??
+        '',
+    ),
     licence: licenceOf(document, base),
     modifiedAt: modified === '' ? published : modified,
     tags: (meta.get('keywords') ?? '')
@@ -71,7 +79,7 @@ function put(target: JsonObject, key: string, value: string): void {
 /** Meta elements by lower-case name, property, itemprop or http-equiv; the first of each wins. */
 function readMetaElements(document: HtmlDocument): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const element of document.querySelectorAll('meta[content]')) {
+  for (const element of findAll(document.head, named('meta'))) {
     const content = (element.getAttribute('content') ?? '').replace(/\s+/g, ' ').trim();
     for (const attribute of ['name', 'property', 'itemprop', 'http-equiv']) {
       const name = element.getAttribute(attribute)?.trim().toLowerCase();
@@ -79,14 +87,14 @@ function readMetaElements(document: HtmlDocument): ReadonlyMap<string, string> {
       const before = found.get(name);
       // Several robots elements all count.
       if (before === undefined) found.set(name, content);
-      else if (name === 'robots') found.set(name, `${before},${content}`);
+      else if (ROBOTS.has(name)) found.set(name, `${before},${content}`);
     }
   }
   return found;
 }
 
 function titleOf(document: HtmlDocument, meta: ReadonlyMap<string, string>): string {
-  const title = oneLine(document.querySelector('title')?.textContent);
+  const title = oneLine(findFirst(document.head, named('title'))?.textContent);
   return title || oneLine(meta.get('og:title') ?? meta.get('twitter:title'));
 }
 
@@ -104,7 +112,8 @@ function languageTag(value: string): string {
 }
 
 function licenceOf(document: HtmlDocument, base: string): string {
-  for (const element of document.querySelectorAll('a[rel~="license"], link[rel~="license"], a[rel~="licence"]')) {
+  const isLicence = (one: HtmlElement): boolean => hasRel(one, 'license') || hasRel(one, 'licence');
+  for (const element of [...findAll(document.head, isLicence), ...findAll(document.body, isLicence)]) {
     const found = licenceOfUrl(absoluteUrl(element.getAttribute('href'), base) ?? '');
     if (found !== '') return found;
   }
@@ -112,11 +121,12 @@ function licenceOf(document: HtmlDocument, base: string): string {
 }
 
 function directivesOf(document: HtmlDocument, meta: ReadonlyMap<string, string>, base: string): PageDirectives {
-  const canonical = document.querySelector('link[rel~="canonical"][href]')?.getAttribute('href');
+  const canonical = findFirst(document.head, (one) => hasRel(one, 'canonical') && one.hasAttribute('href'));
+  const robots = [...ROBOTS].map((name) => meta.get(name) ?? '').join(' ');
   const refresh = /^\s*\d+(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?['"]?([^'"]+)/i.exec(meta.get('refresh') ?? '')?.[1];
   return {
-    canonical: httpUrl(canonical, base),
-    robots: [...new Set((meta.get('robots') ?? '').toLowerCase().split(/[\s,]+/))].filter((word) => word !== ''),
+    canonical: httpUrl(canonical?.getAttribute('href'), base),
+    robots: [...new Set(robots.toLowerCase().split(/[\s,]+/))].filter((word) => word !== ''),
     refresh: httpUrl(refresh, base),
   };
 }
@@ -128,16 +138,27 @@ function httpUrl(href: string | null | undefined, base: string): string {
 
 function linksOf(document: HtmlDocument, base: string): DocumentLink[] {
   const links = new Map<string, DocumentLink>();
-  for (const element of document.querySelectorAll('a[href], area[href], link[rel~="next"][href]')) {
+  const found = [...findAll(document.head, isNextLink), ...findAll(document.body, isFollowed)];
+  for (const element of found) {
     if (links.size >= MAX_LINKS) break;
-    const url = httpUrl(element.getAttribute('href'), base).replace(/#.*$/s, '');
+    const address = element.getAttribute(element.localName === 'frame' ? 'src' : 'href');
+    const url = httpUrl(address, base).replace(/#.*$/s, '');
     if (url !== '' && !links.has(url)) links.set(url, { url, nofollow: hasRel(element, 'nofollow') });
   }
   return [...links.values()];
 }
 
+function isNextLink(element: HtmlElement): boolean {
+  return element.localName === 'link' && hasRel(element, 'next');
+}
+
+/** Links and the frames that a page is made of. */
+function isFollowed({ localName }: HtmlElement): boolean {
+  return localName === 'a' || localName === 'area' || localName === 'frame';
+}
+
 function hasRel(element: HtmlElement, word: string): boolean {
-  return (element.getAttribute('rel') ?? '').toLowerCase().split(/\s+/).includes(word);
+  return element.hasAttribute('rel') && tokensOf(element, 'rel').some((token) => token.toLowerCase() === word);
 }
 
 /** Dates of the first structured data block that has some. */

@@ -1,4 +1,4 @@
-import { type HtmlElement, isElement } from './html-dom.js';
+import { findFirst, type HtmlElement, isElement, named } from './html-dom.js';
 
 const MAX_COLUMNS = 64;
 const MAX_REPEATED_CHARACTERS = 120;
@@ -9,41 +9,65 @@ const MAX_CELL_CHARACTERS = 1500;
 export interface TableRow {
   readonly cells: readonly HtmlElement[];
   readonly isHeader: boolean;
+  /** Number of the row group: no cell reaches out of it. */
+  readonly group: number;
 }
 
-/** Direct rows of a table, in the order written; a row group is read through. */
+/** Direct rows of a table as they are shown: head groups first, foot groups last. */
 export function rowsOf(table: HtmlElement): TableRow[] {
-  const rows: TableRow[] = [];
-  const read = (parent: HtmlElement, isHead: boolean): void => {
+  const parts: Record<'thead' | 'tbody' | 'tfoot', TableRow[]> = { thead: [], tbody: [], tfoot: [] };
+  let groups = 0;
+  const read = (parent: HtmlElement, part: 'thead' | 'tbody' | 'tfoot'): void => {
+    const group = groups++;
     for (const child of parent.children) {
-      if (child.localName === 'tr') rows.push(readRow(child, isHead));
-      else if (/^(?:thead|tbody|tfoot)$/.test(child.localName)) read(child, child.localName === 'thead');
+      const name = child.localName;
+      if (name === 'tr') parts[part].push(readRow(child, part === 'thead', group));
+      else if (name === 'thead' || name === 'tbody' || name === 'tfoot') read(child, name);
     }
   };
-  read(table, false);
-  return rows.filter((row) => row.cells.length > 0);
+  read(table, 'tbody');
+  return [...parts.thead, ...parts.tbody, ...parts.tfoot].filter((row) => row.cells.length > 0);
 }
 
-function readRow(tr: HtmlElement, isHead: boolean): TableRow {
-  const cells = [...tr.children].filter((child) => child.localName === 'td' || child.localName === 'th');
-  return { cells, isHeader: isHead || (cells.length > 1 && cells.every((cell) => cell.localName === 'th')) };
+function readRow(tr: HtmlElement, isHead: boolean, group: number): TableRow {
+  const cells = tr.children.filter(named('td', 'th'));
+  const titled = cells.filter((cell) => cell.localName === 'th');
+  // The corner over the labels of rows is often left empty.
+  const isTitled =
+    cells.length > 1 &&
+    titled.length > 0 &&
+    cells.every(
+      (cell, at) => cell.localName === 'th' || (at === 0 && titled.length > 1 && cell.textContent.trim() === ''),
+    );
+  return { cells, isHeader: isHead || isTitled, group };
 }
 
 /** Whether a table only lays out a page, so that its cells are better read one after the other. */
 export function isLayoutTable(table: HtmlElement, rows: readonly TableRow[]): boolean {
-  const role = table.getAttribute('role');
+  const role = table.getAttribute('role')?.toLowerCase();
   if (role === 'presentation' || role === 'none') return true;
   if (rows.length === 0 || rows.every((row) => row.cells.length === 1) || hasStrayContent(table)) return true;
-  if (table.querySelector('table, h1, h2, h3') !== null) return true;
-  return rows.some((row) => row.cells.some((cell) => (cell.textContent ?? '').length > MAX_CELL_CHARACTERS));
+  const cells = rows.flatMap((row) => row.cells);
+  if (cells.some((cell) => cell.textContent.length > MAX_CELL_CHARACTERS)) return true;
+  if (findFirst(table, named('h1', 'h2', 'h3')) !== undefined) return true;
+  return findFirst(table, named('table')) !== undefined && !holdsData(rows, cells);
+}
+
+/** Whether a table with tables inside has rows and columns of its own: most of its cells are plain ones. */
+function holdsData(rows: readonly TableRow[], cells: readonly HtmlElement[]): boolean {
+  const isNested = (cell: HtmlElement): boolean => findFirst(cell, named('table')) !== undefined;
+  const plain = cells.filter((cell) => !isNested(cell) && cell.textContent.trim() !== '').length;
+  return rows.length >= 2 && plain > cells.length / 2;
 }
 
 /** Whether text or other elements stand between rows or cells, where only rows and cells belong. */
 function hasStrayContent(part: HtmlElement): boolean {
   for (const child of part.childNodes) {
-    if (child.nodeType === 3 && (child.nodeValue ?? '').trim() !== '') return true;
-    if (!isElement(child) || /^(?:td|th|caption|colgroup|col)$/.test(child.localName)) continue;
-    if (!/^(?:thead|tbody|tfoot|tr)$/.test(child.localName) || hasStrayContent(child)) return true;
+    if (!isElement(child)) {
+      if (child.nodeValue.trim() !== '') return true;
+    } else if (!/^(?:td|th|caption|colgroup|col|form|input|a)$/.test(child.localName)) {
+      if (!/^(?:thead|tbody|tfoot|tr)$/.test(child.localName) || hasStrayContent(child)) return true;
+    }
   }
   return false;
 }
@@ -62,6 +86,19 @@ export function pipeTable(rows: readonly TableRow[], render: (cell: HtmlElement)
   return [line(header), `| ${Array.from({ length: width }, () => '---').join(' | ')} |`, ...body.map(line)].join('\n');
 }
 
+/** A table on one line, as it stands in a cell of another: its cells between commas, its rows between breaks. */
+export function flatTable(rows: readonly TableRow[], render: (cell: HtmlElement) => string): string {
+  return rows
+    .map((row) =>
+      row.cells
+        .map(render)
+        .filter((text) => text !== '')
+        .join(', '),
+    )
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
 interface Carried {
   readonly text: string;
   rows: number;
@@ -69,7 +106,10 @@ interface Carried {
 
 function fillSpans(rows: readonly TableRow[], render: (cell: HtmlElement) => string): string[][] {
   const carried = new Map<number, Carried>();
+  let group: number | undefined;
   return rows.map((row) => {
+    if (row.group !== group) carried.clear();
+    group = row.group;
     const line: string[] = [];
     const takeCarried = (): void => {
       for (let over = carried.get(line.length); over !== undefined; over = carried.get(line.length)) {
@@ -89,7 +129,7 @@ function fillSpans(rows: readonly TableRow[], render: (cell: HtmlElement) => str
 
 function placeCell(cell: HtmlElement, text: string, grid: { line: string[]; carried: Map<number, Carried> }): void {
   const columns = spanOf(cell, 'colspan', MAX_COLUMNS - grid.line.length);
-  const rows = spanOf(cell, 'rowspan', 1000);
+  const rows = spanOf(cell, 'rowspan', 65_534);
   const repeated = text.length <= MAX_REPEATED_CHARACTERS ? text : '';
   for (let column = 0; column < columns; column++) {
     if (rows > 1) grid.carried.set(grid.line.length, { text: column === 0 ? repeated : '', rows: rows - 1 });
@@ -97,7 +137,9 @@ function placeCell(cell: HtmlElement, text: string, grid: { line: string[]; carr
   }
 }
 
-function spanOf(cell: HtmlElement, attribute: string, limit: number): number {
-  const span = Number(cell.getAttribute(attribute) ?? '1');
+/** As the standard reads it: leading digits count, and no rows at all means all that are left. */
+function spanOf(cell: HtmlElement, attribute: 'colspan' | 'rowspan', limit: number): number {
+  const span = Number.parseInt(cell.getAttribute(attribute) ?? '1', 10);
+  if (span === 0 && attribute === 'rowspan') return limit;
   return Number.isInteger(span) && span > 0 ? Math.min(span, Math.max(1, limit)) : 1;
 }

@@ -1,43 +1,46 @@
 import { escapeLineStarts } from './escape-markdown.js';
-import { codeCellOf, fencedCode, inlineCode } from './html-code.js';
-import { classesOf, type HtmlElement, type HtmlNode, isElement, LEVEL_ATTRIBUTE } from './html-dom.js';
-import { BLOCKS, InlineWriter, isPermalink, isSkipped, tidyInline } from './html-inline.js';
-import { isLayoutTable, pipeTable, rowsOf } from './html-table.js';
+import { codeCellOf, codeLinesOf, codeRowsOf, fence, fencedCode, inlineCode } from './html-code.js';
+import { classesOf, findFirst, type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
+import { InlineWriter, isBlock, isPermalink, tidyInline } from './html-inline.js';
+import { type BlockWriter, indent, listBlocks, MAX_INDENT, type Scope } from './html-list.js';
+import type { LossCounter } from './html-losses.js';
+import { flatTable, isLayoutTable, pipeTable, rowsOf } from './html-table.js';
 
-/** Deeper lists and quotes are written at this depth, so that indentation cannot multiply the text. */
-const MAX_INDENT = 10;
-
-interface Scope {
-  /** Nesting of lists and quotes, which indent. */
-  readonly depth: number;
-  /** Whether headings may stand here as headings. */
-  readonly hasHeadings: boolean;
+/** Where a tree is written to. */
+export interface MarkdownTarget {
+  /** Absolute URL that relative links are resolved against. */
+  readonly base: string;
+  /** Counts what the text lacks. */
+  readonly losses: LossCounter;
 }
 
 /**
- * Writes a tidied tree as Markdown: ATX headings, fenced code with its language, pipe tables, lists, absolute link
- * targets. Linear in the size of the tree. Text is escaped only where a line would otherwise begin a Markdown block,
- * so that identifiers and quotations stay as they are on the page.
- * @param base absolute URL that relative links are resolved against
+ * Writes a tree as Markdown: ATX headings, fenced code with its language, pipe tables, lists, absolute link targets.
+ * Linear in the size of the tree. Text is escaped only where a line would otherwise begin a Markdown block, so that
+ * identifiers and quotations stay as they are on the page.
  */
-export function htmlToMarkdown(root: HtmlElement, base: string): string {
-  const writer = new MarkdownWriter(base);
-  return writer.blocksOf(root, { depth: 0, hasHeadings: true }).join('\n\n');
+export function htmlToMarkdown(root: HtmlElement, target: MarkdownTarget): string {
+  const writer = new MarkdownWriter(target);
+  return writer.blocksOf(root, { depth: 0, hasHeadings: true, isCell: false }).join('\n\n');
 }
 
-class MarkdownWriter {
+class MarkdownWriter implements BlockWriter {
   private readonly blockiness = new Map<HtmlNode, boolean>();
   private level = 1;
   /** Target of a link around blocks; the first heading or paragraph inside takes it. */
   private pendingLink: string | undefined;
   private readonly inline: InlineWriter;
 
-  constructor(base: string) {
-    this.inline = new InlineWriter(base);
+  constructor({ base, losses }: MarkdownTarget) {
+    this.inline = new InlineWriter(base, losses);
   }
 
-  /** Markdown blocks of an element's content. */
   blocksOf(element: HtmlElement, scope: Scope): string[] {
+    return this.blocksOfNodes(element.childNodes, scope);
+  }
+
+  /** Markdown blocks of what stands side by side. */
+  private blocksOfNodes(nodes: readonly HtmlNode[], scope: Scope): string[] {
     const blocks: string[] = [];
     let run: HtmlNode[] = [];
     const flush = (): void => {
@@ -45,23 +48,24 @@ class MarkdownWriter {
       if (text !== '') blocks.push(text);
       run = [];
     };
-    for (const node of element.childNodes) {
-      if (!isElement(node)) {
-        if (node.nodeType === 3) run.push(node);
-      } else if (!isSkipped(node)) {
-        if (this.hasBlocks(node)) {
-          flush();
-          for (const block of this.block(node, scope)) if (block !== '') blocks.push(block);
-        } else run.push(node);
+    for (const node of nodes) {
+      if (!isElement(node) || !this.hasBlocks(node)) run.push(node);
+      else if (!this.skips(node)) {
+        flush();
+        for (const block of this.block(node, scope)) if (block !== '') blocks.push(block);
       }
     }
     flush();
     return blocks;
   }
 
-  private paragraph(nodes: readonly HtmlNode[]): string {
+  paragraph(nodes: readonly HtmlNode[]): string {
     const text = escapeLineStarts(tidyInline(this.inline.inline(nodes)));
     return text === '' ? '' : this.withPendingLink(text);
+  }
+
+  skips(element: HtmlElement): boolean {
+    return this.inline.skips(element);
   }
 
   private withPendingLink(text: string): string {
@@ -72,12 +76,12 @@ class MarkdownWriter {
   }
 
   /** Whether an element is a block or holds one; each element is asked once. */
-  private hasBlocks(element: HtmlElement): boolean {
+  hasBlocks(element: HtmlElement): boolean {
     const known = this.blockiness.get(element);
     if (known !== undefined) return known;
-    let found = BLOCKS.has(element.localName);
+    let found = isBlock(element);
     if (!found && element.localName !== 'math') {
-      for (const child of element.children) if (this.hasBlocks(child)) found = true;
+      for (const child of element.childNodes) if (isElement(child) && this.hasBlocks(child)) found = true;
     }
     this.blockiness.set(element, found);
     return found;
@@ -85,8 +89,7 @@ class MarkdownWriter {
 
   private block(element: HtmlElement, scope: Scope): string[] {
     const name = element.localName;
-    if (/^h[1-6]$/.test(name))
-      return [this.heading(element, Number(element.getAttribute(LEVEL_ATTRIBUTE) ?? name[1]), scope)];
+    if (/^h[1-6]$/.test(name)) return this.heading(element, scope);
     switch (name) {
       case 'pre':
         return [fencedCode(element)];
@@ -94,7 +97,7 @@ class MarkdownWriter {
       case 'ol':
       case 'menu':
       case 'dir':
-        return [this.list(element, scope)];
+        return listBlocks(element, scope, this);
       case 'dl':
         return this.definitions(element, scope);
       case 'blockquote':
@@ -105,23 +108,34 @@ class MarkdownWriter {
         return ['---'];
       case 'summary':
       case 'legend':
-        return [strong(this.inline.inlineOf(element))];
+        return holdsHeading(element) ? this.blocksOf(element, scope) : [strong(this.inline.inlineOf(element))];
       case 'a':
         return this.linkedBlocks(element, scope);
+      case 'div':
+        return this.division(element, scope);
       default:
         return this.blocksOf(element, scope);
     }
   }
 
-  private heading(element: HtmlElement, level: number, scope: Scope): string {
-    const text = this.inline
-      .inlineOf(element, true)
+  private division(element: HtmlElement, scope: Scope): string[] {
+    const listing = codeLinesOf(element);
+    return listing === undefined ? this.blocksOf(element, scope) : [listing];
+  }
+
+  /** A heading; blocks that a forgotten end tag left inside of it follow it. */
+  private heading(element: HtmlElement, scope: Scope): string[] {
+    const nodes = element.childNodes.filter((node) => !isPermalink(node));
+    const first = nodes.findIndex((node) => isElement(node) && this.hasBlocks(node));
+    const isSplit = first !== -1 && nodes.slice(0, first).some((node) => node.textContent.trim() !== '');
+    const text = tidyInline(this.inline.inline(isSplit ? nodes.slice(0, first) : nodes))
       .replace(/\s*\n\s*/g, ' ')
       .replace(/\s+#+$/, '');
-    if (text === '') return '';
-    if (!scope.hasHeadings) return strong(text);
-    this.level = level;
-    return `${'#'.repeat(level)} ${this.withPendingLink(text)}`;
+    const rest = isSplit ? nodes.slice(first) : [];
+    if (text === '') return this.blocksOfNodes(rest, scope);
+    if (!scope.hasHeadings) return [strong(text), ...this.blocksOfNodes(rest, scope)];
+    this.level = Number(element.localName[1]);
+    return [`${'#'.repeat(this.level)} ${this.withPendingLink(text)}`, ...this.blocksOfNodes(rest, scope)];
   }
 
   private linkedBlocks(element: HtmlElement, scope: Scope): string[] {
@@ -132,34 +146,8 @@ class MarkdownWriter {
     return blocks;
   }
 
-  private list(element: HtmlElement, scope: Scope): string {
-    const isOrdered = element.localName === 'ol';
-    let number = Number.parseInt(element.getAttribute('start') ?? '1', 10);
-    if (!Number.isSafeInteger(number) || number < 0) number = 1;
-    const items: string[] = [];
-    for (const child of element.children) {
-      if (isSkipped(child)) continue;
-      const mark = isOrdered ? `${number}. ` : '- ';
-      const item = this.item(child, mark, scope);
-      if (item === '') continue;
-      items.push(item);
-      number++;
-    }
-    return items.join('\n');
-  }
-
-  private item(element: HtmlElement, mark: string, scope: Scope): string {
-    const isDeep = scope.depth >= MAX_INDENT;
-    const blocks = this.blocksOf(element, { depth: scope.depth + 1, hasHeadings: false });
-    if (blocks.length === 0) return '';
-    const [first = '', ...rest] = blocks;
-    let text = first;
-    for (const block of rest) text += (/^(?:- |\d+\. )/.test(block) ? '\n' : '\n\n') + block;
-    return isDeep ? text : mark + indent(text, mark.length);
-  }
-
   private quote(element: HtmlElement, scope: Scope): string {
-    const blocks = this.blocksOf(element, { depth: scope.depth + 1, hasHeadings: false });
+    const blocks = this.blocksOf(element, { ...scope, depth: scope.depth + 1, hasHeadings: false });
     const text = blocks.join('\n\n');
     if (text === '' || scope.depth >= MAX_INDENT) return text;
     return text.replace(/^/gm, '> ').replace(/^> $/gm, '>');
@@ -168,54 +156,82 @@ class MarkdownWriter {
   private definitions(element: HtmlElement, scope: Scope): string[] {
     const blocks: string[] = [];
     let terms: string[] = [];
+    let loose: HtmlNode[] = [];
     const outerLevel = this.level;
+    const endLoose = (): void => {
+      const text = this.paragraph(loose);
+      loose = [];
+      if (text === '') return;
+      blocks.push(...terms, text);
+      terms = [];
+    };
     const visit = (parent: HtmlElement): void => {
-      for (const child of parent.children) {
-        if (child.localName === 'div') visit(child);
-        else if (child.localName === 'dt') {
-          terms.push(this.term(child, scope, outerLevel));
-        } else {
-          const said = isSkipped(child) ? [] : this.blocksOf(child, scope);
-          blocks.push(...joinDefinition(terms, said));
-          terms = [];
+      for (const child of parent.childNodes) {
+        if (!isElement(child) || !this.hasBlocks(child)) loose.push(child);
+        else {
+          endLoose();
+          if (child.localName === 'div' && child.children.some(isTermOrMeaning)) visit(child);
+          else if (child.localName === 'dt') terms.push(...this.term(child, scope, outerLevel));
+          else {
+            blocks.push(...joinDefinition(terms, this.skips(child) ? [] : this.meaning(child, scope)));
+            terms = [];
+          }
         }
       }
     };
     visit(element);
-    blocks.push(...terms.filter((term) => term !== ''));
+    endLoose();
+    blocks.push(...terms);
     this.level = outerLevel;
-    return joinItems(blocks);
+    return joinItems(blocks.filter((block) => block !== ''));
+  }
+
+  private meaning(element: HtmlElement, scope: Scope): string[] {
+    return element.localName === 'dd' ? this.blocksOf(element, scope) : this.blocksOfNodes([element], scope);
   }
 
   /** A term; signatures of documented symbols become headings, so that each symbol is a section of its own. */
-  private term(element: HtmlElement, scope: Scope, outerLevel: number): string {
+  private term(element: HtmlElement, scope: Scope, outerLevel: number): string[] {
+    if (scope.hasHeadings && holdsHeading(element)) return this.blocksOf(element, scope);
     const isSignature = classesOf(element).some((name) => /^(?:sig|sig-object)$/.test(name));
     if (!isSignature || !scope.hasHeadings)
-      return strong(this.inline.inlineOf(element, true).replace(/\s*\n\s*/g, ' '));
+      return [strong(this.inline.inlineOf(element, true).replace(/\s*\n\s*/g, ' '))];
     const signature = inlineCode(textWithoutPermalinks(element));
     this.level = Math.min(6, outerLevel + 1);
-    return signature === '' ? '' : `${'#'.repeat(this.level)} ${signature}`;
+    return signature === '' ? [] : [`${'#'.repeat(this.level)} ${signature}`];
   }
 
   private table(element: HtmlElement, scope: Scope): string[] {
-    const listing = codeCellOf(element);
-    if (listing !== undefined) return [fencedCode(listing)];
     const rows = rowsOf(element);
+    const cells = rows.map((row) => row.cells);
+    const listing = codeCellOf(cells);
+    if (listing !== undefined) return [fencedCode(listing)];
+    const numbered = codeRowsOf(cells);
+    if (numbered !== undefined) return [fence(numbered, '')];
     if (isLayoutTable(element, rows)) return this.blocksOf(element, scope);
-    const caption = [...element.children].find((child) => child.localName === 'caption');
+    const caption = element.children.find((child) => child.localName === 'caption');
     const lead = caption === undefined ? '' : this.inline.inlineOf(caption);
-    return [lead, pipeTable(rows, (cell) => this.cell(cell))];
+    const write = scope.isCell ? flatTable : pipeTable;
+    return [lead, write(rows, (cell) => this.cell(cell))];
   }
 
   /** A cell on one line: its blocks are divided by `<br>`. */
   private cell(element: HtmlElement): string {
-    const blocks = this.blocksOf(element, { depth: MAX_INDENT, hasHeadings: false });
+    const blocks = this.blocksOf(element, { depth: MAX_INDENT, hasHeadings: false, isCell: true });
     const lines = blocks.flatMap((block) => (block.startsWith('```') ? codeLines(block) : block.split('\n')));
     return lines
       .map((line) => line.trim())
       .filter((line) => line !== '')
       .join('<br>');
   }
+}
+
+function isTermOrMeaning(element: HtmlElement): boolean {
+  return element.localName === 'dt' || element.localName === 'dd';
+}
+
+function holdsHeading(element: HtmlElement): boolean {
+  return findFirst(element, ({ localName }) => /^h[1-6]$/.test(localName)) !== undefined;
 }
 
 function textWithoutPermalinks(element: HtmlElement): string {
@@ -242,18 +258,13 @@ function joinDefinition(terms: readonly string[], blocks: readonly string[]): st
 
 /** Puts list items that follow each other on neighbouring lines. */
 function joinItems(blocks: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (const block of blocks) {
-    const above = joined.at(-1);
-    if (above?.startsWith('- **') === true && block.startsWith('- **'))
-      joined[joined.length - 1] = `${above}\n${block}`;
-    else joined.push(block);
+  const groups: string[][] = [];
+  for (const [at, block] of blocks.entries()) {
+    const isNext = block.startsWith('- **') && blocks[at - 1]?.startsWith('- **') === true;
+    if (isNext) groups.at(-1)?.push(block);
+    else groups.push([block]);
   }
-  return joined;
-}
-
-function indent(text: string, columns: number): string {
-  return text.replace(/\n(?!\n|$)/g, `\n${' '.repeat(columns)}`);
+  return groups.map((group) => group.join('\n'));
 }
 
 function strong(text: string): string {

@@ -1,7 +1,7 @@
 import { readFrontMatter } from './front-matter.js';
 import type { ParsedBody } from './parsed-document.js';
 import { countBareImages } from './prose-lines.js';
-import { writeRaisedTags } from './raised-text.js';
+import { writeRaisedTags } from './raised-tags.js';
 
 /**
  * Reads Markdown or MDX. The text stays as it is, front matter included, so that lines are those of the file; only the tags of

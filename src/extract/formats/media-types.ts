@@ -236,10 +236,13 @@ export function chooseFormat(stated: string | undefined, fileName: string, head:
   const detected = detectMediaType(fileName, head);
   if (detected === 'application/pdf') return { kind: 'pdf', mediaType: detected, language: '' };
   const given = bareMediaType(stated);
-  const isVague = given === '' || given === 'text/plain' || given === BINARY || given === 'binary/octet-stream';
-  // Servers that do not know notebooks call them JSON.
-  const isNotebook = detected === NOTEBOOK && (given === 'application/json' || given === 'text/json');
-  const mediaType = isVague || isNotebook ? detected : given;
+  const isVague =
+    given === '' ||
+    given === 'text/plain' ||
+    given === BINARY ||
+    given === 'binary/octet-stream' ||
+    carries(given, detected);
+  const mediaType = isVague ? detected : given;
   if (mediaType !== DOCX && isBinary(head)) return detected === DOCX ? choiceOf(DOCX) : undefined;
   const language = languageOfName(fileName);
   const stands = choiceOf(mediaType);
@@ -249,6 +252,14 @@ export function chooseFormat(stated: string | undefined, fileName: string, head:
   const choice = isOther ? choiceOf(detected) : stands;
   if (choice?.kind === 'plain' && language !== undefined && isVague) return { ...choice, kind: 'code', language };
   return choice;
+}
+
+/** Whether an origin names what a document is written in, where its file name says which document that is. */
+function carries(given: string, detected: string): boolean {
+  if (detected === NOTEBOOK) return given === 'application/json' || given === 'text/json';
+  if (detected === DOCX) return /^application\/(?:x-)?zip(?:-compressed)?$/.test(given);
+  const named = PROSE_TYPES.get(detected);
+  return named !== undefined && named !== 'html' && given.startsWith('text/x-') && !PROSE_TYPES.has(given);
 }
 
 function choiceOf(mediaType: string): FormatChoice | undefined {

@@ -6,7 +6,7 @@ import { firstHeading } from './markdown.js';
 import { NotebookOutputs } from './notebook-outputs.js';
 import type { ParsedBody } from './parsed-document.js';
 import { countBareImages } from './prose-lines.js';
-import { writeRaisedTags } from './raised-text.js';
+import { writeRaisedTags } from './raised-tags.js';
 
 const source = z
   .union([z.string(), z.array(z.string())])

@@ -3,7 +3,7 @@ import { replaceInline } from './light-markup.js';
 import { firstHeading } from './markdown.js';
 import type { LossKind, ParsedBody } from './parsed-document.js';
 import { pipeTableLines } from './pipe-table.js';
-import { loweredText, raisedText } from './raised-text.js';
+import { subscript, superscript } from './raised-text.js';
 
 /**
  * Reads Org as Markdown with the same number of lines: line n of the text is line n of the file, but for documents with a table that
@@ -133,9 +133,10 @@ class OrgConverter {
     const spans = line
       .replace(/[\ue000\ue001]/g, '\ufffd')
       .replace(SPANS, (_whole, ...found: (string | undefined)[]) => {
-        const [lead, code, inner, display, raise, raised, dollars] = found;
+        const [lead, code, inner, display, raise, raised = '', dollars, at, whole = ''] = found;
         if (code !== undefined) return (lead ?? '') + hold(`\`${code}\``);
-        if (raise !== undefined) return hold(raise === '^' ? raisedText(raised ?? '') : loweredText(raised ?? ''));
+        const before = whole.slice(0, Number(at));
+        if (raise !== undefined) return hold(raise === '^' ? superscript(before, raised) : subscript(before, raised));
         return hold(dollars ?? (inner === undefined ? `$$${display ?? ''}$$` : `$${inner}$`));
       });
     return replaceInline(spans, INLINE).replace(/\ue000(\d+)\ue001/g, (_whole, at: string) => held[Number(at)] ?? '');

@@ -1,20 +1,40 @@
 import type { IgnoreRules } from '../selection/ignore-rules.js';
 
-const MARK = /^(-|!)?linguist-(?:generated|vendored)(?:=(\w+))?$/;
+const GENERATED = /^(-|!)?linguist-(?:generated|vendored)(?:=(\w+))?$/;
+const REENCODED = /^(-|!)?working-tree-encoding(?:=(\S+))?$/;
 
 /**
  * The rules of a .gitattributes file that mark files as generated or vendored, as ignore rules: a positive mark
  * ignores, a negative one brings back.
  */
 export function addLinguistRules(rules: IgnoreRules, directory: string, content: string): IgnoreRules {
+  return addMarks(rules, { directory, content, mark: GENERATED });
+}
+
+/**
+ * The rules of a .gitattributes file that give files another encoding in the working tree, as ignore rules: git keeps
+ * what they mark in UTF-8, whatever the files say of themselves.
+ */
+export function addEncodingRules(rules: IgnoreRules, directory: string, content: string): IgnoreRules {
+  return addMarks(rules, { directory, content, mark: REENCODED });
+}
+
+/** A file of attributes, and the one that is asked for; its second group is the value. */
+interface AttributeFile {
+  readonly directory: string;
+  readonly content: string;
+  readonly mark: RegExp;
+}
+
+function addMarks(rules: IgnoreRules, { directory, content, mark }: AttributeFile): IgnoreRules {
   const lines: string[] = [];
   for (const line of content.split(/\r?\n/)) {
     const [pattern = '', ...attributes] = line.trim().split(/\s+/);
     if (pattern === '' || pattern.startsWith('#') || pattern.startsWith('!') || pattern.startsWith('"')) continue;
     for (const attribute of attributes) {
-      const found = MARK.exec(attribute);
+      const found = mark.exec(attribute);
       if (found === null) continue;
-      const isOff = found[1] !== undefined || found[2] === 'false' || found[2] === '0';
+      const isOff = found[1] !== undefined || /^(?:false|0|utf-?8)$/i.test(found[2] ?? '');
       lines.push(isOff ? `!${pattern}` : pattern);
     }
   }

@@ -12,7 +12,7 @@ import { createPathFilter, type PathFilter } from '../selection/path-filter.js';
 import { BlobReader } from './blob-reader.js';
 import { type FetchedCommit, fetchCommit } from './git-repository.js';
 import type { GithubOptions } from './github-options.js';
-import { addLinguistRules } from './linguist-attributes.js';
+import { addEncodingRules, addLinguistRules } from './linguist-attributes.js';
 import { readTree, type TreeEntry } from './read-tree.js';
 import type { GitSettings } from './run-git.js';
 
@@ -91,9 +91,11 @@ interface Reading {
 interface SelectionRules {
   readonly ignore: IgnoreRules;
   readonly generated: IgnoreRules;
+  /** Files that git keeps in UTF-8 although they are written in another encoding. */
+  readonly reencoded: IgnoreRules;
 }
 
-/** .quarryignore files and, when asked for, .gitattributes, from the root downwards. What is tracked is never gitignored. */
+/** .quarryignore and .gitattributes files, from the root downwards. What is tracked is never gitignored. */
 async function readRules(
   entries: readonly TreeEntry[],
   blobs: BlobReader,
@@ -101,18 +103,21 @@ async function readRules(
 ): Promise<SelectionRules> {
   let ignore = IgnoreRules.none;
   let generated = IgnoreRules.none;
+  let reencoded = IgnoreRules.none;
   const files = entries.filter((entry) => entry.kind === 'file' && entry.size < 1_000_000);
   for (const entry of files
     .filter((file) => /(?:^|\/)\.(?:quarryignore|gitattributes)$/.test(file.path))
     .sort(byDepth)) {
     const directory = parentOf(entry.path);
     const isIgnore = entry.path.endsWith('.quarryignore');
-    if (!isIgnore && !options.skipGenerated) continue;
     const text = Buffer.from(await blobs.read(entry.id)).toString('utf8');
     if (isIgnore) ignore = ignore.with(directory, text);
-    else generated = addLinguistRules(generated, directory, text);
+    else {
+      reencoded = addEncodingRules(reencoded, directory, text);
+      if (options.skipGenerated) generated = addLinguistRules(generated, directory, text);
+    }
   }
-  return { ignore, generated };
+  return { ignore, generated, reencoded };
 }
 
 /** SPDX expression of each folder that has licence files or manifests; the root (the empty path) is always there. */
@@ -222,7 +227,13 @@ async function readItem(entry: TreeEntry, reading: Reading): Promise<SyncItem> {
   const bytes = await reading.blobs.read(entry.id);
   if (isLfsPointer(bytes)) return { type: 'skipped', uri, reason: 'unsupported' };
   try {
-    const parsed = await parseDocument(bytes, { uri, fileName: entry.path, signal: request.context.signal });
+    const isUtf8 = reading.rules.reencoded.verdict(entry.path, false) === 'ignored';
+    const parsed = await parseDocument(bytes, {
+      uri,
+      fileName: entry.path,
+      signal: request.context.signal,
+      ...(isUtf8 ? { charset: 'utf-8' } : {}),
+    });
     if (parsed.text === '') return { type: 'skipped', uri, reason: 'empty' };
     if (isMinified(parsed.language, parsed.text))
       return { type: 'skipped', uri, reason: 'ignored', rule: MINIFIED_RULE };

@@ -33,19 +33,24 @@ const BINARY_TYPE =
 /** What servers call `ls.1.gz`. */
 const PACKED_TYPE = /^application\/(?:x-)?gzip$/;
 
-/** What servers call a notebook that they do not know. */
-const JSON_TYPE = /^(?:application|text)\/json$/;
-
 /** Names of files that hold no text worth asking for. */
 const BINARY_NAME =
   /\.(?:png|jpe?g|gif|bmp|ico|webp|avif|heic|tiff?|psd|svgz?|mp[34]|m4[av]|wav|flac|og[gav]|web[mp]|avi|mov|mkv|wmv|aac|opus|zip|t?gz|bz2|xz|zst|7z|rar|tar|jar|war|apk|ipa|dmg|iso|deb|rpm|msi|cab|exe|dll|dylib|pyc|wasm|woff2?|ttf|otf|eot|sqlite3?|parquet|swf|whl|egg|crx|epub|mobi|pptx?|xlsx?|docm?|od[tsp]|css|map)$/i;
 
+/** What documents are made of: a server that knows only this much says it instead of the document's own type. */
+const CARRIERS: readonly (readonly [type: RegExp, name: RegExp])[] = [
+  [/^(?:application|text)\/json$/, /\.ipynb$/i],
+  [/^application\/(?:x-)?zip(?:-compressed)?$/, /\.docx$/i],
+  [/^text\/x-[\w.+-]+$/, PAGE_NAME],
+];
+
 /** Whether a crawl keeps content of this type: pages and documents, not data, styles or pictures. */
 export function isPageType(mediaType: string, url: string): boolean {
-  if (PACKED_TYPE.test(mediaType) && isPackedManualName(new URL(url).pathname)) return true;
-  if (JSON_TYPE.test(mediaType) && /\.ipynb$/i.test(new URL(url).pathname)) return true;
-  if (!VAGUE_TYPES.has(mediaType)) return PAGE_TYPES.has(mediaType);
-  return mediaType === '' || PAGE_NAME.test(new URL(url).pathname);
+  if (mediaType === '' || PAGE_TYPES.has(mediaType)) return true;
+  const { pathname } = new URL(url);
+  if (PACKED_TYPE.test(mediaType) && isPackedManualName(pathname)) return true;
+  if (VAGUE_TYPES.has(mediaType)) return PAGE_NAME.test(pathname);
+  return CARRIERS.some(([type, name]) => type.test(mediaType) && name.test(pathname));
 }
 
 /** Whether an address that the user gave by hand is worth reading: anything that may be text. */

@@ -1,31 +1,19 @@
-import robotsParser from 'robots-parser';
 import { QuarryError, throwIfCancelled, toQuarryError } from '../../core/errors.js';
 import type { FetchedResource, Fetcher } from '../fetch/fetcher.js';
+import { isPathAllowed, readRobotsText } from './robots-rules.js';
 
 /** Name that robots.txt groups address us by. */
 export const ROBOT_NAME = 'quarry';
 
 /** What a host lets robots do. */
 export interface RobotsRules {
+  /** Asked for addresses of this host only. */
   isAllowed(url: string): boolean;
   /** What the host asks for, in milliseconds; undefined when it does not. */
   readonly crawlDelayMs: number | undefined;
   /** Absolute addresses of sitemaps, in order. */
   readonly sitemaps: readonly string[];
 }
-
-/** What we use of the parser. */
-type ParseRobots = (
-  url: string,
-  text: string,
-) => {
-  isAllowed(url: string, robot: string): boolean | undefined;
-  getCrawlDelay(robot: string): number | undefined;
-  getSitemaps(): string[];
-};
-
-// The package exports this function as a CommonJS module; its types describe an ES module with a default export.
-const readRobots = robotsParser as unknown as ParseRobots;
 
 const MAX_ROBOTS_BYTES = 1024 * 1024;
 
@@ -42,7 +30,7 @@ export async function loadRobots(origin: string, fetcher: Fetcher, signal: Abort
   const answer = await askRobots(url, fetcher, signal);
   if (answer.status >= 500 || answer.status === 429) throw unreachable(url, `it answered ${answer.status}`);
   if (answer.status < 200 || answer.status > 299) return ALLOW_ALL;
-  return parseRobots(url, new TextDecoder().decode(answer.body));
+  return parseRobots(url, decodeRobots(answer.body));
 }
 
 async function askRobots(url: string, fetcher: Fetcher, signal: AbortSignal): Promise<FetchedResource> {
@@ -57,16 +45,26 @@ async function askRobots(url: string, fetcher: Fetcher, signal: AbortSignal): Pr
   }
 }
 
+/** UTF-8, as the standard says; where it is not, each byte beyond ASCII is escaped, so that rules still match octets. */
+function decodeRobots(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    // Old servers send Latin-1, and their addresses are escaped from it as well.
+    const escaped = (byte: string): string => `%${byte.charCodeAt(0).toString(16)}`;
+    return Buffer.from(body)
+      .toString('latin1')
+      .replace(/[\x80-\xff]/g, escaped);
+  }
+}
+
 /** Understands the text of a robots.txt; never throws. */
 export function parseRobots(url: string, text: string): RobotsRules {
-  const robots = readRobots(url, text);
-  const delay = robots.getCrawlDelay(ROBOT_NAME);
+  const { rules, crawlDelay, sitemaps } = readRobotsText(text, ROBOT_NAME);
   return {
-    isAllowed: (page) => robots.isAllowed(page, ROBOT_NAME) !== false,
-    crawlDelayMs: delay === undefined || !(delay > 0) ? undefined : delay * 1000,
-    sitemaps: robots
-      .getSitemaps()
-      .flatMap((sitemap) => (URL.canParse(sitemap, url) ? [new URL(sitemap, url).href] : [])),
+    isAllowed: (page) => isPathAllowed(rules, page),
+    crawlDelayMs: crawlDelay === undefined || !(crawlDelay > 0) ? undefined : crawlDelay * 1000,
+    sitemaps: sitemaps.flatMap((sitemap) => (URL.canParse(sitemap, url) ? [new URL(sitemap, url).href] : [])),
   };
 }
 

@@ -61,6 +61,30 @@ describe('files of a repository', () => {
     expect(outcome.state).toEqual({ commit });
   });
 
+  it('reads what git keeps in UTF-8 for a working tree in another encoding', async () => {
+    const page = '<meta charset=Shift_JIS><p>\u6f6e\u306e\u8868';
+    await repository.put(
+      '.gitattributes',
+      '*.html working-tree-encoding=SHIFT-JIS\nplain.html -working-tree-encoding\n*.txt working-tree-encoding=UTF-16LE-BOM\n',
+    );
+    const jis = Buffer.from('3c6d65746120636861727365743d53686966745f4a49533e3c703e92aa82cc955c', 'hex');
+    const wide = Buffer.from('\ufeff# coding: latin-1\n\u6f6e', 'utf16le');
+    await repository.put('sj.html', jis);
+    await repository.put('docs/sj.html', jis);
+    await repository.put('plain.html', jis);
+    await repository.put('wide.txt', wide);
+    repository.push();
+    expect(repository.git('show', 'HEAD:sj.html')).toBe(page);
+    const { documents } = await sync(repository.bare);
+    const texts = Object.fromEntries(documents.map(({ metadata, text }) => [String(metadata['path']), text]));
+    expect(texts).toEqual({
+      'sj.html': '\u6f6e\u306e\u8868',
+      'docs/sj.html': '\u6f6e\u306e\u8868',
+      'plain.html': '\u6f6e\u306e\u8868',
+      'wide.txt': '# coding: latin-1\n\u6f6e',
+    });
+  });
+
   it('knows the licence of a package inside by its own file, and of one that it cannot tell that it cannot', async () => {
     for (const [file, text] of Object.entries(OWN_LICENCES.files)) await repository.put(file, text);
     repository.push();

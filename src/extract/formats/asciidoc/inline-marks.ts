@@ -1,5 +1,5 @@
 import { inlineCode } from '../html-code.js';
-import { loweredText, raisedText } from '../raised-text.js';
+import { subscript, superscript } from '../raised-text.js';
 
 /**
  * Private-use characters that stand for inline marks while Asciidoctor still substitutes in the text around them: real Markdown
@@ -155,6 +155,7 @@ function isClosing(mark: string, stack: readonly Open[]): boolean {
 function written({ mark, parts }: Open, stack: Open[]): string {
   const text = parts.join('');
   if (stack.some((open) => open.mark === MARKS.code[0])) return text;
+  const before = stack.at(-1)?.parts.at(-1) ?? '';
   switch (mark) {
     case MARKS.strong[0]:
       return wrap(text, '**');
@@ -165,9 +166,9 @@ function written({ mark, parts }: Open, stack: Open[]): string {
     case MARKS.code[0]:
       return inlineCode(text);
     case MARKS.superscript[0]:
-      return raisedText(text);
+      return superscript(before, text);
     case MARKS.subscript[0]:
-      return loweredText(text);
+      return subscript(before, text);
     case LINK.address:
       return link(text, stack, '');
     case IMAGE.address:

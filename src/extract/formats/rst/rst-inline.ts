@@ -1,5 +1,5 @@
 import { replaceInline } from '../light-markup.js';
-import { loweredText, raisedText } from '../raised-text.js';
+import { subscript, superscript } from '../raised-text.js';
 
 const CODE_ROLE =
   /:(?:[\w+-]+:)?(?:func|class|meth|mod|attr|data|obj|exc|const|type|member|macro|file|program|command|option|envvar|code|literal|kbd|samp|keyword|regexp|mimetype|makevar|opcode|token|dfn|c|js|py):`[~!.]?([^`<]+?)(?:[ \t]*<[^`>]*>)?`/g;
@@ -49,11 +49,12 @@ export class RstInline {
     const spans = known
       .replace(/[\ue000\ue001]/g, '\ufffd')
       .replace(SPANS, (_whole, ...found: (string | undefined)[]) => {
-        const [literal, math, mathBefore, role, raised] = found;
+        const [literal, math, mathBefore, role, raised = '', at, line = ''] = found;
         if (literal !== undefined) return hold(codeSpan(literal));
         const formula = math ?? mathBefore;
         if (formula !== undefined) return hold(`$${formula}$`);
-        return hold(role?.startsWith('sup') === true ? raisedText(raised ?? '') : loweredText(raised ?? ''));
+        const before = line.slice(0, Number(at)).replace(/\\ $/, '');
+        return hold(role?.startsWith('sup') === true ? superscript(before, raised) : subscript(before, raised));
       });
     const written = replaceInline(this.fill(spans), RULES);
     return written.replace(/\\ /g, '').replace(HELD, (_whole, at: string) => held[Number(at)] ?? '');
