@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { lineBasisOf } from '../core/text/line-basis.js';
+import { pageAddress, pageOf } from '../core/text/page-of.js';
 import type { PlacedExcerpt, SearchHit } from '../services/retrieval/search-hit.js';
 import type { EnclosingSymbol } from '../services/symbols/symbol-service.js';
 
@@ -25,6 +26,8 @@ export const hitShape = z.object({
   endLine: z.number(),
   /** Which text the lines count. */
   lineBasis: z.string(),
+  /** Page of a paged document (PDF) on which it begins; `url` leads to it. */
+  page: z.number().nullable(),
   start: z.number(),
   end: z.number(),
   documentId: z.string(),
@@ -77,10 +80,11 @@ const round = (value: number): number => Math.round(value * 1e6) / 1e6;
 export function toHitShape(found: SearchHit): HitOutput {
   const { hit, citation, rank, why, relevance, context, alsoIn, alsoInMore } = found;
   const { chunk, document } = hit.candidate;
+  const page = pageOf(document.metadata, chunk.start);
   return {
     id: chunk.id,
     title: citation.title,
-    url: citation.uri,
+    url: pageAddress(citation.uri, page),
     text: citation.quote,
     rank,
     score: round(hit.reranked ?? hit.fused),
@@ -96,6 +100,7 @@ export function toHitShape(found: SearchHit): HitOutput {
     startLine: citation.startLine,
     endLine: citation.endLine,
     lineBasis: lineBasisOf(document),
+    page,
     start: citation.start,
     end: citation.end,
     documentId: citation.documentId,

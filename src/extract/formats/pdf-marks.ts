@@ -38,7 +38,7 @@ export async function readPdfMarks(page: PdfPageProxy): Promise<PdfMarks> {
     const parsed = annotationSchema.safeParse(raw);
     if (!parsed.success || parsed.data.hidden === true) continue;
     const annotation = parsed.data;
-    if (annotation.subtype === 'Widget') fields.push(...fieldItems(annotation, valueOf(annotation)));
+    if (annotation.subtype === 'Widget') fields.push(...fieldItems(annotation, fieldText(annotation)));
     else if (annotation.subtype === 'FreeText')
       fields.push(...fieldItems(annotation, annotation.contentsObj?.str ?? ''));
     else if (annotation.subtype !== 'Link' && annotation.subtype !== 'Popup') {
@@ -58,7 +58,7 @@ async function annotationsOf(page: PdfPageProxy): Promise<readonly unknown[]> {
   }
 }
 
-function valueOf(annotation: Annotation): string {
+function fieldText(annotation: Annotation): string {
   const { fieldType, fieldValue } = annotation;
   if (fieldType === 'Btn') {
     if (annotation.checkBox !== true && annotation.radioButton !== true) return '';

@@ -2,6 +2,7 @@ import type { PdfItem } from './pdf-items.js';
 import { halvedText } from './pdf-overprint.js';
 import { joinSpaced } from './pdf-spacing.js';
 import { composeAccents } from './pdf-words.js';
+import { withRaised } from './raised-text.js';
 
 /** Words of a row that no wide gap divides. */
 export interface PdfPiece {
@@ -112,7 +113,7 @@ function textOf(items: readonly PdfItem[], base: { readonly y: number; readonly 
   let rise: Rise = '';
   let before: PdfItem | undefined;
   const flush = (): void => {
-    if (rise !== '') text = marked(text, mark, rise);
+    if (rise !== '') text = withRaised(text, mark, rise);
     mark = '';
   };
   for (const item of items) {
@@ -161,13 +162,4 @@ function riseOf(item: PdfItem, base: { readonly y: number; readonly size: number
   if (item.text === 'A' && before?.text.endsWith('L') === true) return '';
   if (rise > 0.15) return 'up';
   return rise < -0.08 ? 'down' : '';
-}
-
-/** A raised or lowered part as text: `10^-6`, `x^(n+1)`, `H_2`; marks that no number can be taken for stay as they are. */
-function marked(text: string, mark: string, rise: Rise): string {
-  if (mark === '') return text;
-  const isOrdinal = /\d$/.test(text) && /^(?:st|nd|rd|th|er|re|e|\u00e8re|\u00e8me)$/.test(mark);
-  if (isOrdinal || /^[\u2032\u2033'"\u00b0\u2122\u00ae\u00a9.,:;\u2026]+$/.test(mark)) return text + mark;
-  const sign = rise === 'up' ? '^' : '_';
-  return text + sign + (/^[+\-\u2212\u2013]?[\p{L}\p{N}.,]+$|^\S$/u.test(mark) ? mark : `(${mark})`);
 }

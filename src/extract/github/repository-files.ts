@@ -35,7 +35,7 @@ export interface RepositoryFiles {
 
 /** Part of every revision; raise it when unchanged files must be read anew because they are read differently. */
 const REVISION_PREFIX = 'g2-';
-const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
+const CONTAINER = /\.(?:pdf|docx|xlsx|pptx|od[tsp]|epub|ipynb)$/i;
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
 /** What the files of a repository were read from. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fenceText } from '../../core/text/fence.js';
 import { lineBasisNote } from '../../core/text/line-basis.js';
+import { pageNote } from '../../core/text/page-of.js';
 import { defineOperation } from '../define.js';
 import { collectionNames, toUnavailableShape, unavailableLines, unavailableShape } from '../shapes.js';
 
@@ -46,6 +47,7 @@ export const verifyCitation = defineOperation({
         startLine: z.number(),
         endLine: z.number(),
         lineBasis: z.string(),
+        page: z.number().nullable(),
       })
       .nullable(),
     currentText: z.string().nullable(),
@@ -65,7 +67,7 @@ export const verifyCitation = defineOperation({
     const place =
       output.span === null
         ? ''
-        : ` Lines ${output.span.startLine}-${output.span.endLine}${lineBasisNote(output.span.lineBasis)}, offsets ${output.span.start}-${output.span.end}.`;
+        : ` Lines ${output.span.startLine}-${output.span.endLine}${lineBasisNote(output.span.lineBasis)}${pageNote(output.span.page)}, offsets ${output.span.start}-${output.span.end}.`;
     const now = output.currentText === null ? '' : `\nAt the cited place now:\n${fenceText(output.currentText)}`;
     const where =
       output.url === null
