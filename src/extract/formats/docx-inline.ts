@@ -1,5 +1,5 @@
+import type { DocxContext } from './docx-context.js';
 import { isMonospace, isOn } from './docx-styles.js';
-import type { DocxContext } from './docx-to-html.js';
 import { mathToTex } from './office-math.js';
 import { childOf, descendantsOf, elementsOf, escapeHtml, textIn, type XmlElement } from './office-xml.js';
 import { withRaised } from './raised-text.js';
@@ -82,10 +82,12 @@ export class InlineReader {
   #read(element: XmlElement, dress: Dress): void {
     switch (element.name) {
       case 'w:r':
-        return this.#run(element, dress);
+        this.#run(element, dress);
+        return;
       case 'w:hyperlink': {
         const link = this.#context.relations.get(element.attributes['r:id'] ?? '')?.target ?? '';
-        return this.readAll(element, { link: link || dress.link });
+        this.readAll(element, { link: link || dress.link });
+        return;
       }
       case 'w:del':
       case 'w:moveFrom':
@@ -95,11 +97,14 @@ export class InlineReader {
         return;
       case 'm:oMathPara':
       case 'm:oMath':
-        return this.#math(element);
+        this.#math(element);
+        return;
       case 'w:ruby':
-        return this.#ruby(element, dress);
+        this.#ruby(element, dress);
+        return;
       case 'mc:AlternateContent':
-        return this.readAll(childOf(element, 'mc:Choice') ?? childOf(element, 'mc:Fallback') ?? element, dress);
+        this.readAll(childOf(element, 'mc:Choice') ?? childOf(element, 'mc:Fallback') ?? element, dress);
+        return;
       default:
         // Insertions, content controls, smart tags, simple fields, directions and what is yet to come hold text.
         this.readAll(element, dress);

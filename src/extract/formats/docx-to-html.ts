@@ -1,3 +1,4 @@
+import type { DocxContext } from './docx-context.js';
 import { DocxFields } from './docx-fields.js';
 import { type DocxSpan, InlineReader, spansToHtml } from './docx-inline.js';
 import { DocxNumbering } from './docx-numbering.js';
@@ -12,20 +13,6 @@ import type { LossKind } from './parsed-document.js';
 export interface DocxHtml {
   readonly html: string;
   readonly losses: Partial<Record<LossKind, number>>;
-}
-
-/** What all parts of a Word document's reader share. */
-export interface DocxContext {
-  readonly styles: DocxStyles;
-  readonly numbering: DocxNumbering;
-  readonly fields: DocxFields;
-  readonly relations: ReturnType<OfficeArchive['relations']>;
-  /** Counts something that the text lacks. */
-  lose(kind: LossKind): void;
-  /** Mark of a note that is written at the document's end. */
-  note(reference: XmlElement): string;
-  /** Words of a picture; its text boxes are written behind the paragraph. */
-  picture(element: XmlElement): string;
 }
 
 /** Writes a Word document's main text with its notes as HTML. @throws QuarryError DOCUMENT_BROKEN, DOCUMENT_TOO_LARGE */

@@ -264,9 +264,13 @@ export function chooseFormat(stated: string | undefined, fileName: string, head:
 function packedType(head: Uint8Array): string | undefined {
   const start = String.fromCharCode(...head.subarray(0, 160));
   if (!start.startsWith('PK\u0003\u0004')) return undefined;
-  const stated = /^.{26}..\x00?\x00?mimetype(application\/[a-z0-9.+-]+?)(?=PK|$)/s.exec(start)?.[1];
-  if (stated !== undefined) return PACKED_TYPES.has(stated) ? stated : undefined;
-  return /^.{30}(?:\[Content_Types\]\.xml|_rels\/\.rels|docProps\/|word\/|xl\/|ppt\/)/s.test(start)
+  // A local header has 30 bytes, the last two of which give the length of what stands between name and content.
+  const name = start.slice(30);
+  if (name.startsWith('mimetype')) {
+    const stated = /^application\/[a-z0-9.+-]+?(?=PK|$)/.exec(name.slice(8 + (head[28] ?? 0)))?.[0] ?? '';
+    return PACKED_TYPES.has(stated) ? stated : undefined;
+  }
+  return /^(?:\[Content_Types\]\.xml|_rels\/\.rels|docProps\/|word\/|xl\/|ppt\/)/.test(name)
     ? PACKED.get('docx')
     : undefined;
 }

@@ -27,14 +27,17 @@ export function parsePptx(archive: OfficeArchive, uri: string): ParsedBody {
   const relations = archive.relations(main);
   const reader = new SlideReader();
   let html = '';
-  elementsOf(slides).forEach((id, at) => {
+  for (const [at, id] of elementsOf(slides).entries()) {
     const part = relations.get(id.attributes['r:id'] ?? '')?.target ?? '';
     const slide = archive.xml(part);
-    if (slide === undefined) return;
-    if (slide.attributes['show'] === '0') return reader.lose('other');
+    if (slide === undefined) continue;
+    if (slide.attributes['show'] === '0') {
+      reader.lose('other');
+      continue;
+    }
     const notes = [...archive.relations(part).values()].find((relation) => relation.type === 'notesSlide')?.target;
     html += reader.slide(slide, notes === undefined ? undefined : archive.xml(notes), at + 1);
-  });
+  }
   const text = fragmentToMarkdown(html, uri);
   const properties = officeProperties(archive);
   return {
