@@ -26,8 +26,6 @@ export const hitShape = z.object({
   endLine: z.number(),
   /** Which text the lines count. */
   lineBasis: z.string(),
-  /** Page of a paged document (PDF) on which it begins; `url` leads to it. */
-  page: z.number().nullable(),
   start: z.number(),
   end: z.number(),
   documentId: z.string(),
@@ -100,7 +98,6 @@ export function toHitShape(found: SearchHit): HitOutput {
     startLine: citation.startLine,
     endLine: citation.endLine,
     lineBasis: lineBasisOf(document),
-    page,
     start: citation.start,
     end: citation.end,
     documentId: citation.documentId,

@@ -26,8 +26,3 @@ export function pageAddress(uri: string, page: number | null): string {
 export function withoutPage(address: string): string {
   return address.replace(/#page=\d{1,9}$/, '');
 }
-
-/** For a sentence about lines: names the page, and nothing where there is none. */
-export function pageNote(page: number | null): string {
-  return page === null ? '' : ` on page ${page}`;
-}

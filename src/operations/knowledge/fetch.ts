@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fenceText } from '../../core/text/fence.js';
 import { lineBasisNote, lineBasisOf } from '../../core/text/line-basis.js';
-import { pageNote, pageOf } from '../../core/text/page-of.js';
+import { pageAddress, pageOf } from '../../core/text/page-of.js';
 import { defineOperation } from '../define.js';
 import {
   collectionNames,
@@ -57,7 +57,6 @@ export const fetch = defineOperation({
     endLine: z.number(),
     totalLines: z.number(),
     lineBasis: z.string(),
-    page: z.number().nullable(),
     start: z.number(),
     end: z.number(),
     nextCursor: z.string().nullable(),
@@ -73,8 +72,8 @@ export const fetch = defineOperation({
     const unavailable = toUnavailableShape(answer.unavailable);
     const lineBasis = lineBasisOf(answer.document);
     const page = pageOf(answer.document.metadata, start);
-    const lines = { startLine, endLine, totalLines, lineBasis, page };
-    return { id, title, url, text, metadata, ...lines, start, end, nextCursor, unavailable };
+    const lines = { startLine, endLine, totalLines, lineBasis };
+    return { id, title, url: pageAddress(url, page), text, metadata, ...lines, start, end, nextCursor, unavailable };
   },
   render(output) {
     const { startLine, endLine, totalLines, lineBasis, nextCursor, metadata } = output;
@@ -82,7 +81,7 @@ export const fetch = defineOperation({
       nextCursor === null
         ? ''
         : `\n\n(lines ${startLine}-${endLine} of ${totalLines}${lineBasisNote(lineBasis)}; go on with cursor ${nextCursor})`;
-    const place = `lines ${startLine}-${endLine} of ${totalLines}${lineBasisNote(lineBasis)}${pageNote(output.page)}, offsets ${output.start}-${output.end}`;
+    const place = `lines ${startLine}-${endLine} of ${totalLines}${lineBasisNote(lineBasis)}, offsets ${output.start}-${output.end}`;
     const head = `Document ${output.id} @${metadata.contentHash.slice(0, 12)}: ${output.title}`;
     const facts = [place, ...documentFacts(metadata)].join(', ');
     const absent = unavailableLines(output.unavailable).map((line) => `\n\n${line}`);
