@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { lineBasisOf } from '../core/text/line-basis.js';
+import { pageAddress, pageOf } from '../core/text/page-of.js';
 import type { PlacedExcerpt, SearchHit } from '../services/retrieval/search-hit.js';
 import type { EnclosingSymbol } from '../services/symbols/symbol-service.js';
 
@@ -77,10 +78,11 @@ const round = (value: number): number => Math.round(value * 1e6) / 1e6;
 export function toHitShape(found: SearchHit): HitOutput {
   const { hit, citation, rank, why, relevance, context, alsoIn, alsoInMore } = found;
   const { chunk, document } = hit.candidate;
+  const page = pageOf(document.metadata, chunk.start);
   return {
     id: chunk.id,
     title: citation.title,
-    url: citation.uri,
+    url: pageAddress(citation.uri, page),
     text: citation.quote,
     rank,
     score: round(hit.reranked ?? hit.fused),

@@ -132,7 +132,8 @@ export function toDocumentShape(document: Omit<Document, 'text'>): z.output<type
 
 /** What is known of a document besides title, url and text, in few words; what says nothing is left out. */
 export function documentFacts(document: Omit<z.output<typeof documentShape>, 'id' | 'title' | 'url'>): string[] {
-  const { metadata } = document;
+  // Where pages begin is for programs.
+  const { pageStarts: _, ...metadata } = document.metadata;
   const facts = [
     `collection ${document.collection}`,
     `${document.sourceKind} source ${document.sourceId}`,

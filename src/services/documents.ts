@@ -5,6 +5,7 @@ import { locateQuote } from '../core/retrieval/locate-quote.js';
 import { fenceableLength } from '../core/text/fence.js';
 import { type LineBasis, lineBasisOf } from '../core/text/line-basis.js';
 import { createLineIndex, type LineIndex } from '../core/text/lines.js';
+import { pageOf, withoutPage } from '../core/text/page-of.js';
 import type { Chunk, Collection, Document, SearchFilter } from '../core/types.js';
 import { CHARACTERS_PER_TOKEN } from './answer-budget.js';
 import { Absentees, askEach, throwIfUnread } from './ask-each.js';
@@ -80,6 +81,7 @@ export interface CitationCheck {
     readonly startLine: number;
     readonly endLine: number;
     readonly lineBasis: LineBasis;
+    readonly page: number | null;
   } | null;
   /** What stands at the old place, for `changed`. */
   readonly currentText: string | null;
@@ -213,6 +215,7 @@ export class DocumentService {
       startLine: lines.lineAt(place.start),
       endLine: lines.lineAt(place.end - 1),
       lineBasis: lineBasisOf(document),
+      page: pageOf(document.metadata, place.start),
     };
     const isSamePlace = query.start === undefined || place.start === query.start;
     const isSameVersion =
@@ -235,6 +238,7 @@ export class DocumentService {
 
   async #findIn(collection: Collection, id: string): Promise<FoundDocument | undefined> {
     const { store } = this.#context;
+    if (/#page=\d+$/.test(id)) return this.#findIn(collection, withoutPage(id));
     if (id.startsWith('chk_')) {
       const [candidate] = await store.getChunks(collection.name, [id]);
       if (candidate === undefined) return undefined;

@@ -33,7 +33,7 @@ const REVISION_PREFIX = 'f2-';
 const READ_AHEAD = 16;
 /** Larger ones wait for their turn, so that those read ahead take little memory. */
 const LARGEST_AHEAD = 500_000;
-const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
+const CONTAINER = /\.(?:pdf|docx|xlsx|pptx|od[tsp]|epub|ipynb)$/i;
 
 /** Reads documents from a file, a folder or a glob. Targets: a path, a `file://` URL, or `docs/*.md`. */
 export function createFilesAdapter(adapter: FilesAdapterOptions = {}): SourceAdapter {
@@ -122,7 +122,7 @@ function refused(item: Extract<SyncItem, { type: 'skipped' }>, root: string): Sy
     hint:
       item.reason === 'too-large'
         ? 'Raise maxFileBytes, or split the file.'
-        : 'Only text, PDF, DOCX and notebooks can be read.',
+        : 'Only text, PDF, Word, Excel, PowerPoint, OpenDocument, EPUB and notebooks can be read.',
   });
   return { type: 'failed', uri: item.uri, error };
 }

@@ -11,11 +11,33 @@ export type FormatKind =
   | 'manual'
   | 'html'
   | 'pdf'
-  | 'docx'
+  | 'office'
   | 'notebook'
   | 'code';
 
-const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+const OPEN_XML = 'application/vnd.openxmlformats-officedocument.';
+const OPEN_DOCUMENT = 'application/vnd.oasis.opendocument.';
+/** Packed documents by extension; which one an archive is, its own content says. */
+const PACKED: ReadonlyMap<string, string> = new Map([
+  ['docx', `${OPEN_XML}wordprocessingml.document`],
+  ['docm', 'application/vnd.ms-word.document.macroenabled.12'],
+  ['dotx', `${OPEN_XML}wordprocessingml.template`],
+  ['xlsx', `${OPEN_XML}spreadsheetml.sheet`],
+  ['xlsm', 'application/vnd.ms-excel.sheet.macroenabled.12'],
+  ['pptx', `${OPEN_XML}presentationml.presentation`],
+  ['pptm', 'application/vnd.ms-powerpoint.presentation.macroenabled.12'],
+  ['ppsx', `${OPEN_XML}presentationml.slideshow`],
+  ['odt', `${OPEN_DOCUMENT}text`],
+  ['ott', `${OPEN_DOCUMENT}text-template`],
+  ['ods', `${OPEN_DOCUMENT}spreadsheet`],
+  ['odp', `${OPEN_DOCUMENT}presentation`],
+  ['epub', 'application/epub+zip'],
+  // Binary formats of before: their reader says how to go on.
+  ['doc', 'application/msword'],
+  ['xls', 'application/vnd.ms-excel'],
+  ['ppt', 'application/vnd.ms-powerpoint'],
+]);
+const PACKED_TYPES: ReadonlySet<string> = new Set(PACKED.values());
 const BINARY = 'application/octet-stream';
 const MANUAL = 'text/troff';
 const NOTEBOOK = 'application/x-ipynb+json';
@@ -29,7 +51,7 @@ const BY_EXTENSION: ReadonlyMap<string, readonly [string, FormatKind]> = new Map
   ...entries('org', 'text/org', 'org'),
   ...entries('html htm xhtml xht shtml', 'text/html', 'html'),
   ...entries('pdf', 'application/pdf', 'pdf'),
-  ...entries('docx', DOCX, 'docx'),
+  ...[...PACKED].map(([extension, type]): [string, [string, FormatKind]] => [extension, [type, 'office']]),
   ...entries('ipynb', NOTEBOOK, 'notebook'),
 ]);
 
@@ -43,7 +65,7 @@ const BINARY_EXTENSIONS: ReadonlySet<string> = new Set(
     'svg png jpg jpeg gif bmp ico icns webp avif heic tif tiff psd ai eps svgz mp3 mp4 m4a m4v wav flac ogg oga ogv webm avi mov mkv wmv aac opus ' +
     'zip gz tgz bz2 xz zst lz4 7z rar tar jar war ear apk ipa dmg iso deb rpm msi cab exe dll so dylib a o obj lib pdb class pyc pyo pyd wasm ' +
     'woff woff2 ttf otf eot bin dat db sqlite sqlite3 mdb parquet arrow feather avro orc npy npz pkl pickle pt pth onnx safetensors gguf h5 hdf5 ' +
-    'tflite pb ckpt lance doc xls ppt xlsx pptx odt ods odp epub mobi key numbers pages swf fla blend glb fbx stl dwg ' +
+    'tflite pb ckpt lance mobi key numbers pages swf fla blend glb fbx stl dwg ' +
     'keystore jks p12 pfx der snap lockb idx pack mo nupkg whl egg crx node'
   ).split(' '),
 );
@@ -91,7 +113,7 @@ const PROSE_TYPES: ReadonlyMap<string, FormatKind> = new Map([
   ['application/x-troff-mdoc', 'manual'],
   ['application/pdf', 'pdf'],
   ['application/x-pdf', 'pdf'],
-  [DOCX, 'docx'],
+  ...[...PACKED_TYPES].map((type): [string, FormatKind] => [type, 'office']),
   [NOTEBOOK, 'notebook'],
 ]);
 
@@ -135,7 +157,7 @@ export function detectMediaType(fileName: string, head: Uint8Array): string {
   const start = asciiOf(head.subarray(0, 1024));
   if (start.slice(0, 1024).includes('%PDF-') && isPdfHead(start)) return 'application/pdf';
   const named = BY_EXTENSION.get(extensionOf(fileName));
-  if (named !== undefined && (named[1] === 'pdf' || named[1] === 'docx')) return named[0];
+  if (named !== undefined && (named[1] === 'pdf' || named[1] === 'office')) return named[0];
   if (hasBinaryName(fileName) || isBinary(head)) return BINARY;
   if (named !== undefined) return named[0];
   const language = languageOfName(fileName) ?? languageOfShebang(start);
@@ -243,7 +265,10 @@ export function chooseFormat(stated: string | undefined, fileName: string, head:
     given === 'binary/octet-stream' ||
     carries(given, detected);
   const mediaType = isVague ? detected : given;
-  if (mediaType !== DOCX && isBinary(head)) return detected === DOCX ? choiceOf(DOCX) : undefined;
+  if (!PACKED_TYPES.has(mediaType) && isBinary(head)) {
+    const packed = PACKED_TYPES.has(detected) ? detected : packedType(head);
+    return packed === undefined ? undefined : choiceOf(packed);
+  }
   const language = languageOfName(fileName);
   const stands = choiceOf(mediaType);
   // Servers name roff by extension (`.t`, `.1`), which other files have too.
@@ -257,9 +282,24 @@ export function chooseFormat(stated: string | undefined, fileName: string, head:
 /** Whether an origin names what a document is written in, where its file name says which document that is. */
 function carries(given: string, detected: string): boolean {
   if (detected === NOTEBOOK) return given === 'application/json' || given === 'text/json';
-  if (detected === DOCX) return /^application\/(?:x-)?zip(?:-compressed)?$/.test(given);
+  if (PACKED_TYPES.has(detected)) return /^application\/(?:x-)?zip(?:-compressed)?$/.test(given);
   const named = PROSE_TYPES.get(detected);
   return named !== undefined && named !== 'html' && given.startsWith('text/x-') && !PROSE_TYPES.has(given);
+}
+
+/** Type of a packed document by the first name in its archive, or by the one that OpenDocument and EPUB begin with. */
+function packedType(head: Uint8Array): string | undefined {
+  const start = String.fromCharCode(...head.subarray(0, 160));
+  if (!start.startsWith('PK\u0003\u0004')) return undefined;
+  // A local header has 30 bytes, the last two of which give the length of what stands between name and content.
+  const name = start.slice(30);
+  if (name.startsWith('mimetype')) {
+    const stated = /^application\/[a-z0-9.+-]+?(?=PK|$)/.exec(name.slice(8 + (head[28] ?? 0)))?.[0] ?? '';
+    return PACKED_TYPES.has(stated) ? stated : undefined;
+  }
+  return /^(?:\[Content_Types\]\.xml|_rels\/\.rels|docProps\/|word\/|xl\/|ppt\/)/.test(name)
+    ? PACKED.get('docx')
+    : undefined;
 }
 
 function choiceOf(mediaType: string): FormatChoice | undefined {

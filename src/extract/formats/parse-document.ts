@@ -65,7 +65,7 @@ export async function parseDocument(source: Uint8Array, request: ParseRequest): 
 }
 
 function checkSize(bytes: Uint8Array, choice: FormatChoice, request: ParseRequest): void {
-  const isContainer = choice.kind === 'pdf' || choice.kind === 'docx' || choice.kind === 'notebook';
+  const isContainer = choice.kind === 'pdf' || choice.kind === 'office' || choice.kind === 'notebook';
   const limit: ParseLimits['maxBytes'] =
     request.limits?.maxBytes ?? (isContainer ? MAX_CONTAINER_BYTES : MAX_TEXT_BYTES);
   if (bytes.length > limit) throw tooLarge(`${bytes.length} bytes`, request.uri);
@@ -80,7 +80,10 @@ async function readBody(bytes: Uint8Array, choice: FormatChoice, request: ParseR
     };
     const maxCharacters = request.limits?.maxCharacters ?? DEFAULT_MAX_CHARACTERS;
     if (choice.kind === 'pdf') return await parseInWorker({ kind: 'pdf', bytes, maxCharacters }, limits);
-    if (choice.kind === 'docx') return await parseInWorker({ kind: 'docx', bytes, uri: request.uri }, limits);
+    if (choice.kind === 'office') {
+      const body = await parseInWorker({ kind: 'office', bytes, uri: request.uri }, limits);
+      return { ...body, metadata: { ...body.metadata, ...EXTRACTED_LINES } };
+    }
     const { text: decoded, charset } = decodeText(bytes, request.charset ?? charsetOf(request.mediaType));
     const text = normalizeText(decoded);
     const body = needsWorker(choice, text)
@@ -167,7 +170,7 @@ function lastPart(uri: string): string {
 function unsupported(request: ParseRequest, fileName: string): QuarryError {
   const what = request.mediaType === undefined || request.mediaType === '' ? `"${fileName}"` : request.mediaType;
   return new QuarryError('FORMAT_UNSUPPORTED', `No parser reads ${what} (${request.uri}).`, {
-    hint: 'Readable are Markdown, text, reStructuredText, AsciiDoc, Org, manual pages, HTML, PDF, DOCX, Jupyter notebooks, CSV, JSON, YAML, TOML and source code. Convert the file to one of these.',
+    hint: 'Readable are Markdown, text, reStructuredText, AsciiDoc, Org, manual pages, HTML, PDF, DOCX, XLSX, PPTX, OpenDocument (ODT, ODS, ODP), EPUB, Jupyter notebooks, CSV, JSON, YAML, TOML and source code. Convert the file to one of these.',
   });
 }
 

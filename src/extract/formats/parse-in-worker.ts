@@ -5,7 +5,7 @@ import type { ParsedBody } from './parsed-document.js';
 /** A document whose parser could be slow or hungry. */
 export type WorkerRequest =
   | { readonly kind: 'pdf'; readonly bytes: Uint8Array; readonly maxCharacters: number }
-  | { readonly kind: 'docx'; readonly bytes: Uint8Array; readonly uri: string }
+  | { readonly kind: 'office'; readonly bytes: Uint8Array; readonly uri: string }
   | { readonly kind: 'html' | 'asciidoc'; readonly text: string; readonly uri: string };
 
 /** What the worker sends back. */

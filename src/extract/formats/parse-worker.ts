@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { QuarryError, toQuarryError } from '../../core/errors.js';
-import { parseDocx } from './docx.js';
 import { parseHtml } from './html.js';
 import type { WorkerAnswer, WorkerRequest } from './parse-in-worker.js';
+import { parseOffice } from './parse-office.js';
 import type { ParsedBody } from './parsed-document.js';
 import { parsePdf } from './pdf.js';
 
@@ -31,8 +31,8 @@ async function parse(request: WorkerRequest): Promise<ParsedBody> {
   switch (request.kind) {
     case 'pdf':
       return await parsePdf(request.bytes, request.maxCharacters);
-    case 'docx':
-      return await parseDocx(request.bytes, request.uri);
+    case 'office':
+      return parseOffice(request.bytes, request.uri);
     case 'asciidoc': {
       // Read only where there is such a document.
       const { parseAsciidoc } = await import('./asciidoc/parse-asciidoc.js');

@@ -1,151 +1,174 @@
 import { escapeLineStarts } from './escape-markdown.js';
 import { fence } from './html-code.js';
-import type { PdfLine, PdfPage } from './pdf-lines.js';
+import { learnTypography, type PdfBookmark, type PdfTypography } from './pdf-headings.js';
+import type { PdfLine } from './pdf-lines.js';
+import { Hyphens } from './pdf-words.js';
 
 /** A PDF's text with where each page begins. */
 export interface PdfText {
   readonly text: string;
-  /** Offset in the text at which each page begins. */
+  /** Offset in the text at which each page begins; inside of a paragraph where that goes on from the page before. */
   readonly pageStarts: readonly number[];
-  /** First large line, else empty. */
+  /** First large line that is no name of a table of contents, else empty. */
   readonly title: string;
 }
 
-/** Sizes at which lines count as headings, largest first. */
-interface Typography {
-  readonly body: number;
-  readonly headings: readonly number[];
-  /** Usual distance of two lines of a paragraph in font sizes. */
-  readonly leading: number;
+type BlockKind = 'heading' | 'code' | 'text' | 'note' | 'list';
+
+interface Block {
+  readonly kind: BlockKind;
+  text: string;
+  /** Whether the last line reaches the right end of its paragraph. */
+  readonly isFull: boolean;
+  /** Level of a heading, else 0. */
+  readonly level: number;
 }
 
 /**
- * Writes pages as Markdown: larger lines become headings, monospaced lines code, the rest paragraphs whose hyphenated
- * words are joined. Lines that repeat at the edge of most pages are left out. Without any large line each page
- * becomes a section (`## Page 3`), so that a passage can be found again.
+ * Writes pages as Markdown: headings by typography and bookmarks, monospaced lines as code, the rest as paragraphs whose
+ * divided words are joined. A sentence that goes on in the next column or on the next page stays one paragraph. Without any
+ * heading each page becomes a section (`## Page 3`), so that a passage can be found again.
  */
-export function pdfToMarkdown(pages: readonly PdfPage[]): PdfText {
-  const bodies = withoutRunningLines(pages);
-  const type = typographyOf(bodies);
+export function pdfToMarkdown(pages: readonly (readonly PdfLine[])[], bookmarks: readonly PdfBookmark[]): PdfText {
+  const type = learnTypography(pages, bookmarks);
+  const hyphens = new Hyphens(pages.flatMap((lines) => lines.map((line) => line.text)));
+  const hasPageHeads = !type.hasHeadings && pages.filter((lines) => lines.length > 0).length > 1;
   const pageStarts: number[] = [];
   let text = '';
   let title = '';
-  for (const [index, lines] of bodies.entries()) {
-    const blocks = blocksOf(lines, type);
-    if (type.headings.length === 0 && blocks.length > 0 && bodies.length > 1) blocks.unshift(`## Page ${index + 1}`);
-    if (title === '') title = lines.find((line) => levelOf(line, type) === 1)?.text.trim() ?? '';
-    const page = blocks.join('\n\n');
-    if (text !== '' && page !== '') text += '\n\n';
-    pageStarts.push(text.length);
-    text += page;
+  let open: Block[] = [];
+  for (const [index, lines] of pages.entries()) {
+    const blocks = blocksOf(lines, { type, hyphens });
+    if (title === '') title = blocks.map(titleIn).find((found) => found !== '') ?? '';
+    const pageHead: Block[] = hasPageHeads
+      ? [{ kind: 'heading', text: `## Page ${index + 1}`, isFull: false, level: 2 }]
+      : [];
+    const first = blocks[0];
+    const last = first === undefined ? undefined : openParagraph(open);
+    if (last !== undefined && first !== undefined && goesOn(last, first)) {
+      text += write(open.slice(0, open.indexOf(last)), text);
+      const head = write([last], text);
+      const joined = hyphens.join(last.text, first.text);
+      pageStarts.push(text.length + head.length + joined.length - last.text.length - first.text.length);
+      open = [{ ...first, text: joined }, ...(blocks.length > 1 ? pageHead : []), ...blocks.slice(1)];
+      continue;
+    }
+    text += write(open, text);
+    pageStarts.push(text === '' || blocks.length === 0 ? text.length : text.length + 2);
+    open = blocks.length > 0 ? [...pageHead, ...blocks] : [];
   }
+  text += write(open, text);
   return { text, pageStarts, title };
 }
 
-/** Drops headers, footers and page numbers: lines near an edge that most pages share, digits aside. */
-function withoutRunningLines(pages: readonly PdfPage[]): (readonly PdfLine[])[] {
-  const counts = new Map<string, number>();
-  for (const page of pages)
-    for (const key of new Set(page.lines.filter(isAtEdge(page)).map(shapeOf)))
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-  const most = Math.max(3, pages.length * 0.5);
-  return pages.map((page) => {
-    const isEdge = isAtEdge(page);
-    return page.lines.filter((line) => !isEdge(line) || (counts.get(shapeOf(line)) ?? 0) < most);
-  });
+function titleIn(block: Block): string {
+  if (block.level !== 1) return '';
+  const title = block.text.replace(/^# /, '');
+  return /^(?:(?:short |table of )?contents|inhalt(?:sverzeichnis)?|sommaire|table des mati\u00e8res|\u00edndice|indice)$/i.test(
+    title,
+  )
+    ? ''
+    : title;
 }
 
-function isAtEdge(page: PdfPage): (line: PdfLine) => boolean {
-  return (line) => line.y > page.height * 0.91 || line.y < page.height * 0.09;
+function write(blocks: readonly Block[], before: string): string {
+  let text = '';
+  for (const block of blocks) if (block.text !== '') text += (before === '' && text === '' ? '' : '\n\n') + block.text;
+  return text;
 }
 
-function shapeOf(line: PdfLine): string {
-  return line.text.replace(/\d+/g, '0').replace(/\s+/g, ' ').trim();
+/** The paragraph at a page's foot; notes below it are put before it, so that it can go on. */
+function openParagraph(blocks: Block[]): Block | undefined {
+  let at = blocks.length - 1;
+  while (at > 0 && blocks[at]?.kind === 'note') at--;
+  const found = blocks[at];
+  if (found === undefined || (found.kind !== 'text' && found.kind !== 'list')) return undefined;
+  blocks.splice(at, 1);
+  blocks.push(found);
+  return found;
 }
 
-function typographyOf(pages: readonly (readonly PdfLine[])[]): Typography {
-  const weights = new Map<number, number>();
-  const leadings: number[] = [];
-  for (const lines of pages) {
-    for (const [at, line] of lines.entries()) {
-      weights.set(line.size, (weights.get(line.size) ?? 0) + line.text.length);
-      const above = lines[at - 1];
-      const gap = above === undefined ? 0 : (above.y - line.y) / (line.size || 1);
-      if (gap > 0.8 && gap < 3 && above?.size === line.size) leadings.push(gap);
-    }
-  }
-  const body = [...weights].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 10;
-  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-  const headings = [...weights]
-    .filter(([size, weight]) => size >= body * 1.12 && weight < total * 0.4)
-    .map(([size]) => size)
-    .sort((a, b) => b - a);
-  leadings.sort((a, b) => a - b);
-  // The lower quartile is the distance inside paragraphs, even where most lines stand alone.
-  return { body, headings: mergeSizes(headings), leading: leadings[Math.floor(leadings.length / 4)] ?? 1.2 };
+/** Whether a paragraph goes on in the one after it, beyond the end of a column or page. */
+function goesOn(above: Block, below: Block): boolean {
+  if (below.kind !== 'text' || (above.kind !== 'text' && above.kind !== 'list')) return false;
+  if (/[.!?:;]["'\u201d\u2019)\]]*$/.test(above.text)) return false;
+  if (/^[\p{Ll}(]/u.test(below.text) || /[,\u00ad-]$/.test(above.text)) return true;
+  return above.isFull && /^[\p{L}\p{N}"'\u201c\u2018]/u.test(below.text);
 }
 
-/** Sizes that differ by less than a twentieth are one. */
-function mergeSizes(sizes: readonly number[]): number[] {
-  const merged: number[] = [];
-  for (const size of sizes) if ((merged.at(-1) ?? Number.POSITIVE_INFINITY) > size * 1.05) merged.push(size);
-  return merged;
+interface Reading {
+  readonly type: PdfTypography;
+  readonly hyphens: Hyphens;
 }
 
-/** Heading level 1..4, or 0 for body text. */
-function levelOf(line: PdfLine, type: Typography): number {
-  if (line.text.length > 200 || line.isMonospace || !/\p{L}/u.test(line.text)) return 0;
-  const at = type.headings.findIndex((size) => line.size >= size / 1.05);
-  return at === -1 || line.size < type.body * 1.12 ? 0 : Math.min(4, at + 1);
-}
-
-function blocksOf(lines: readonly PdfLine[], type: Typography): string[] {
-  const blocks: string[] = [];
+function blocksOf(lines: readonly PdfLine[], reading: Reading): Block[] {
+  const blocks: Block[] = [];
   let group: PdfLine[] = [];
   const flush = (): void => {
-    if (group.length > 0) blocks.push(writeGroup(group, type));
+    const block = writeGroup(group, reading);
+    const above = group[0]?.startsFlow === true ? openParagraph(blocks) : undefined;
+    if (above !== undefined && block !== undefined && goesOn(above, block))
+      blocks[blocks.length - 1] = { ...block, kind: above.kind, text: reading.hyphens.join(above.text, block.text) };
+    else if (block !== undefined) blocks.push(block);
     group = [];
   };
   for (const line of lines) {
     const above = group.at(-1);
-    if (above !== undefined && !belongsTo(above, line, type)) flush();
+    if (above !== undefined && !belongsTo(above, line, reading.type)) flush();
     group.push(line);
   }
   flush();
-  return blocks.filter((block) => block !== '');
+  return blocks.filter((block) => block.text !== '');
 }
 
-function belongsTo(above: PdfLine, line: PdfLine, type: Typography): boolean {
-  if (above.isMonospace !== line.isMonospace || levelOf(above, type) !== levelOf(line, type)) return false;
+function belongsTo(above: PdfLine, line: PdfLine, type: PdfTypography): boolean {
+  const level = type.levelOf(line);
+  if (line.startsFlow || above.isMonospace !== line.isMonospace || type.levelOf(above) !== level) return false;
+  if (above.isEntry !== line.isEntry || isNote(above, type) !== isNote(line, type)) return false;
   const gap = (above.y - line.y) / (line.size || 1);
   if (line.isMonospace) return gap > -0.5 && gap < type.leading * 3;
   return gap > -0.5 && gap < type.leading * 1.35;
 }
 
-function writeGroup(group: readonly PdfLine[], type: Typography): string {
-  const first = group[0];
-  if (first === undefined) return '';
-  if (first.isMonospace) return fence(codeOf(group), '');
-  const level = levelOf(first, type);
-  if (level > 0)
-    return `${'#'.repeat(level)} ${group
-      .map((line) => line.text.trim())
-      .join(' ')
-      .replace(/\s+/g, ' ')}`;
-  let text = '';
-  for (const line of group) text = joinLine(text, line);
-  return text;
+function isNote(line: PdfLine, type: PdfTypography): boolean {
+  return line.size < type.body * 0.92;
 }
 
-function joinLine(text: string, line: PdfLine): string {
+function writeGroup(group: readonly PdfLine[], { type, hyphens }: Reading): Block | undefined {
+  const first = group[0];
+  if (first === undefined) return undefined;
+  if (first.isMonospace) return { kind: 'code', text: fence(codeOf(group), ''), isFull: false, level: 0 };
+  const level = type.levelOf(first);
+  if (level > 0) return { kind: 'heading', text: headingOf(group, level, hyphens), isFull: false, level };
+  if (first.isEntry) {
+    const text = group.map((line) => `- ${line.text.trim()}`).join('\n');
+    return { kind: 'code', text, isFull: false, level: 0 };
+  }
+  let text = '';
+  for (const line of group) text = joinLine(text, line, hyphens);
+  const right = Math.max(...group.map((line) => line.right));
+  const isFull = group.length > 1 && (group.at(-1)?.right ?? 0) > right - first.size * 3;
+  const isTabular = group.at(-1)?.isTabular === true;
+  const kind = isNote(first, type) ? 'note' : isTabular ? 'code' : text.startsWith('- ') ? 'list' : 'text';
+  return { kind, text, isFull, level: 0 };
+}
+
+function headingOf(group: readonly PdfLine[], level: number, hyphens: Hyphens): string {
+  let text = '';
+  for (const line of group) {
+    const words = line.text.replace(/\s+/g, ' ').trim();
+    text = text === '' ? words : hyphens.join(text, words);
+  }
+  return `${'#'.repeat(level)} ${text}`;
+}
+
+function joinLine(text: string, line: PdfLine, hyphens: Hyphens): string {
   const raw = line.isTabular ? line.text.trim() : line.text.replace(/\s+/g, ' ').trim();
   const bullet = /^[\u2022\u25cf\u25e6\u25aa\u2023\u2043\u2219\uf0b7](?:\s*)(.+)$/u.exec(raw)?.[1];
   if (bullet !== undefined) return text === '' ? `- ${bullet}` : `${text}\n- ${bullet}`;
-  const next = escapeLineStarts(raw);
-  if (text === '') return next;
-  if (line.isTabular) return `${text}\n${next}`;
-  if (/\p{Ll}-$/u.test(text) && /^\p{Ll}/u.test(raw)) return text.slice(0, -1) + raw;
-  return `${text} ${raw}`;
+  if (text === '') return escapeLineStarts(raw);
+  if (line.isTabular) return `${text}\n${escapeLineStarts(raw)}`;
+  return hyphens.join(text, raw);
 }
 
 function codeOf(group: readonly PdfLine[]): string {

@@ -5,7 +5,14 @@ import { normalizeText } from '../../core/text/normalize-text.js';
 import type { JsonObject } from '../../core/types.js';
 import { isoTime } from './iso-time.js';
 import type { ParsedBody } from './parsed-document.js';
-import { linesOfPage, type PdfPage } from './pdf-lines.js';
+import { readingOrder } from './pdf-columns.js';
+import type { PdfBookmark } from './pdf-headings.js';
+import { type PdfItems, readPdfItems } from './pdf-items.js';
+import { linesOfFlows, noteLine, type PdfLine } from './pdf-lines.js';
+import { countImages, isDynamicForm, readBookmarks, readPdfMarks } from './pdf-marks.js';
+import { withoutOverprint } from './pdf-overprint.js';
+import { rowsOfItems } from './pdf-rows.js';
+import { withoutRunningRows, withoutWatermarks } from './pdf-running.js';
 import { pdfToMarkdown } from './pdf-to-markdown.js';
 
 const MAX_PAGES = 5000;
@@ -20,7 +27,14 @@ const infoSchema = z.looseObject({
   CreationDate: z.string().optional(),
 });
 type PdfInfo = z.infer<typeof infoSchema>;
+const viewSchema = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 const stylesSchema = z.record(z.string(), z.looseObject({ fontFamily: z.string().optional() }));
+
+interface ReadPage {
+  readonly items: PdfItems;
+  /** Words that are not drawn on the page: notes on it, and what its pictures show. */
+  readonly notes: readonly string[];
+}
 
 /**
  * Reads a PDF's text as Markdown. Scripts in it are not run, pictures not decoded; a scan without text gives an empty
@@ -31,15 +45,19 @@ export async function parsePdf(bytes: Uint8Array, maxCharacters: number): Promis
   const pdf = await openPdf(bytes);
   try {
     if (pdf.numPages > MAX_PAGES) throw tooLarge(`it has ${pdf.numPages} pages`);
-    const pages: PdfPage[] = [];
+    const pages: ReadPage[] = [];
     let characters = 0;
     for (let number = 1; number <= pdf.numPages; number++) {
       const page = await readPage(pdf, number);
-      characters += page.lines.reduce((sum, line) => sum + line.text.length, 0);
+      characters += page.items.upright.reduce((sum, item) => sum + item.text.length, 0);
       if (characters > maxCharacters) throw tooLarge(`it holds more than ${maxCharacters} characters`);
       pages.push(page);
     }
-    return bodyOf(pages, await readInfo(pdf));
+    const lines = linesOfPages(pages);
+    const body = bodyOf(lines, await readBookmarks(pdf), await readInfo(pdf));
+    const images = Math.max(countImages(bytes) - pages.reduce((sum, page) => sum + page.notes.length, 0), 0);
+    const forms = (await isDynamicForm(pdf)) ? 1 : 0;
+    return { ...body, losses: { ...(images > 0 ? { image: images } : {}), ...(forms > 0 ? { form: forms } : {}) } };
   } finally {
     await pdf.destroy();
   }
@@ -71,19 +89,23 @@ async function openPdf(bytes: Uint8Array): Promise<PdfProxy> {
   }
 }
 
-async function readPage(pdf: PdfProxy, number: number): Promise<PdfPage> {
+async function readPage(pdf: PdfProxy, number: number): Promise<ReadPage> {
   try {
     const page = await pdf.getPage(number);
     const content = await page.getTextContent();
+    const marks = await readPdfMarks(page);
     const styles = stylesSchema.safeParse(content.styles);
     const monospace = Object.entries(styles.data ?? {}).filter(([, style]) => style.fontFamily === 'monospace');
-    const lines = linesOfPage(content.items, new Set(monospace.map(([name]) => name)));
-    const height = z.number().safeParse(page.view[3]);
+    const frame = {
+      view: viewSchema.parse(page.view),
+      rotate: page.rotate,
+      monospaceFonts: new Set(monospace.map(([name]) => name)),
+    };
     page.cleanup();
-    return { lines: lines.map((line) => ({ ...line, text: normalizeText(line.text) })), height: height.data ?? 792 };
+    return { items: readPdfItems([...content.items, ...marks.fields], frame), notes: marks.notes };
   } catch {
     // One damaged page does not cost the others.
-    return { lines: [], height: 792 };
+    return { items: { upright: [], turned: [], width: 612, height: 792 }, notes: [] };
   }
 }
 
@@ -97,8 +119,20 @@ async function readInfo(pdf: PdfProxy): Promise<PdfInfo> {
   }
 }
 
-function bodyOf(pages: readonly PdfPage[], info: PdfInfo): ParsedBody {
-  const { text, pageStarts, title } = pdfToMarkdown(pages);
+/** Lines of every page in reading order, without what runs through all of them. */
+function linesOfPages(pages: readonly ReadPage[]): PdfLine[][] {
+  const items = withoutWatermarks(pages.map((page) => page.items));
+  const rows = items.map(({ upright, height }) => ({ rows: rowsOfItems(withoutOverprint(upright)), height }));
+  return withoutRunningRows(rows).map((page, at) => {
+    const turned = (items[at]?.turned ?? []).map((item) => item.text.trim()).join(' ');
+    const notes = [turned, ...(pages[at]?.notes ?? [])].filter((note) => note !== '');
+    const lines = [...linesOfFlows(readingOrder(page.rows)), ...notes.map(noteLine)];
+    return lines.map((line) => ({ ...line, text: normalizeText(line.text) }));
+  });
+}
+
+function bodyOf(pages: readonly (readonly PdfLine[])[], bookmarks: readonly PdfBookmark[], info: PdfInfo): ParsedBody {
+  const { text, pageStarts, title } = pdfToMarkdown(pages, bookmarks);
   const metadata: JsonObject = { pages: pages.length, pageStarts: [...pageStarts] };
   if (info.Author) metadata['author'] = info.Author.slice(0, 300);
   if (info.Subject) metadata['description'] = info.Subject.slice(0, 1000);

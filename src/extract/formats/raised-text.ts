@@ -48,6 +48,11 @@ export function subscript(before: string, content: string): string {
   return isSimple(text) ? `_${text}` : `_(${bare(text)})`;
 }
 
+/** Text with a raised or lowered part behind it: see {@link superscript} and {@link subscript}. */
+export function withRaised(text: string, part: string, rise: 'up' | 'down'): string {
+  return text + (rise === 'up' ? superscript(text, part) : subscript(text, part));
+}
+
 /** The mark of a note: `[3]`. */
 export function noteMark(content: string): string {
   const text = content.trim();

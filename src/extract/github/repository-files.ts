@@ -35,7 +35,7 @@ export interface RepositoryFiles {
 
 /** Part of every revision: what the rest of it is made of. Rules of reading have a version of their own. */
 const REVISION_PREFIX = 'g2-';
-const CONTAINER = /\.(?:pdf|docx|ipynb)$/i;
+const CONTAINER = /\.(?:pdf|docx|xlsx|pptx|od[tsp]|epub|ipynb)$/i;
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
 /** What the files of a repository were read from. */

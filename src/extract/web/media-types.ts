@@ -20,12 +20,19 @@ const PAGE_TYPES: ReadonlySet<string> = new Set([
   'application/pdf',
   'application/x-pdf',
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  'application/vnd.oasis.opendocument.text',
+  'application/vnd.oasis.opendocument.spreadsheet',
+  'application/vnd.oasis.opendocument.presentation',
+  'application/epub+zip',
   'application/x-ipynb+json',
 ]);
 
 /** Servers that do not know a type send these. */
 const VAGUE_TYPES: ReadonlySet<string> = new Set(['', 'application/octet-stream', 'binary/octet-stream']);
-const PAGE_NAME = /\.(?:md|mdx|markdown|txt|rst|adoc|org|html?|xhtml|pdf|docx|ipynb|[1-9]|man|mdoc)$/i;
+const PAGE_NAME =
+  /\.(?:md|mdx|markdown|txt|rst|adoc|org|html?|xhtml|pdf|docx|xlsx|pptx|od[tsp]|epub|ipynb|[1-9]|man|mdoc)$/i;
 
 const BINARY_TYPE =
   /^(?:image|audio|video|font)\/|\/(?:zip|gzip|x-gzip|x-tar|octet-stream|wasm|x-7z-compressed|vnd\.rar)$/;
@@ -35,12 +42,12 @@ const PACKED_TYPE = /^application\/(?:x-)?gzip$/;
 
 /** Names of files that hold no text worth asking for. */
 const BINARY_NAME =
-  /\.(?:png|jpe?g|gif|bmp|ico|webp|avif|heic|tiff?|psd|svgz?|mp[34]|m4[av]|wav|flac|og[gav]|web[mp]|avi|mov|mkv|wmv|aac|opus|zip|t?gz|bz2|xz|zst|7z|rar|tar|jar|war|apk|ipa|dmg|iso|deb|rpm|msi|cab|exe|dll|dylib|pyc|wasm|woff2?|ttf|otf|eot|sqlite3?|parquet|swf|whl|egg|crx|epub|mobi|pptx?|xlsx?|docm?|od[tsp]|css|map)$/i;
+  /\.(?:png|jpe?g|gif|bmp|ico|webp|avif|heic|tiff?|psd|svgz?|mp[34]|m4[av]|wav|flac|og[gav]|web[mp]|avi|mov|mkv|wmv|aac|opus|zip|t?gz|bz2|xz|zst|7z|rar|tar|jar|war|apk|ipa|dmg|iso|deb|rpm|msi|cab|exe|dll|dylib|pyc|wasm|woff2?|ttf|otf|eot|sqlite3?|parquet|swf|whl|egg|crx|mobi|ppt|xls|docm?|css|map)$/i;
 
 /** What documents are made of: a server that knows only this much says it instead of the document's own type. */
 const CARRIERS: readonly (readonly [type: RegExp, name: RegExp])[] = [
   [/^(?:application|text)\/json$/, /\.ipynb$/i],
-  [/^application\/(?:x-)?zip(?:-compressed)?$/, /\.docx$/i],
+  [/^application\/(?:x-)?zip(?:-compressed)?$/, /\.(?:docx|xlsx|pptx|od[tsp]|epub)$/i],
   [/^text\/x-[\w.+-]+$/, PAGE_NAME],
 ];
 

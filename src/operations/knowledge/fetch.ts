@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fenceText } from '../../core/text/fence.js';
 import { lineBasisNote, lineBasisOf } from '../../core/text/line-basis.js';
+import { pageAddress, pageOf } from '../../core/text/page-of.js';
 import { defineOperation } from '../define.js';
 import {
   collectionNames,
@@ -70,8 +71,9 @@ export const fetch = defineOperation({
     const { text, startLine, endLine, totalLines, start, end, nextCursor } = answer;
     const unavailable = toUnavailableShape(answer.unavailable);
     const lineBasis = lineBasisOf(answer.document);
+    const page = pageOf(answer.document.metadata, start);
     const lines = { startLine, endLine, totalLines, lineBasis };
-    return { id, title, url, text, metadata, ...lines, start, end, nextCursor, unavailable };
+    return { id, title, url: pageAddress(url, page), text, metadata, ...lines, start, end, nextCursor, unavailable };
   },
   render(output) {
     const { startLine, endLine, totalLines, lineBasis, nextCursor, metadata } = output;

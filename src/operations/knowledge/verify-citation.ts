@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fenceText } from '../../core/text/fence.js';
 import { lineBasisNote } from '../../core/text/line-basis.js';
+import { pageAddress } from '../../core/text/page-of.js';
 import { defineOperation } from '../define.js';
 import { collectionNames, toUnavailableShape, unavailableLines, unavailableShape } from '../shapes.js';
 
@@ -58,8 +59,14 @@ export const verifyCitation = defineOperation({
     { document: 'doc_unknown', quote: 'no such text' },
   ],
   async run({ services }, input) {
-    const { uri, unavailable, ...check } = await services.documents.verifyCitation(input);
-    return { ...check, url: uri, unavailable: toUnavailableShape(unavailable) };
+    const { uri, unavailable, span: found, ...check } = await services.documents.verifyCitation(input);
+    const url = uri === null ? null : pageAddress(uri, found?.page ?? null);
+    return {
+      ...check,
+      span: found === null ? null : withoutPage(found),
+      url,
+      unavailable: toUnavailableShape(unavailable),
+    };
   },
   render(output) {
     const place =
@@ -75,3 +82,8 @@ export const verifyCitation = defineOperation({
     return [answer, ...unavailableLines(output.unavailable)].join('\n');
   },
 });
+
+/** The span as the shape has it: its page stands in the address. */
+function withoutPage<T extends { readonly page: number | null }>({ page: _, ...span }: T): Omit<T, 'page'> {
+  return span;
+}

@@ -23,26 +23,38 @@ export function pdfBomb(gigabytes: number): Uint8Array {
   return pdfOfContents([streamOf(packed, '/Filter /FlateDecode ')], '');
 }
 
+/** A PDF with one page per stream of drawing operators; `more` adds entries to every page, `catalog` to the document. */
+export function drawnPdf(pages: readonly string[], more = '', catalog = ''): Uint8Array {
+  const contents = pages.map((page) => streamOf(Buffer.from(page, 'latin1'), ''));
+  return pdfOfContents(contents, '', { page: more, catalog });
+}
+
 function streamOf(content: Buffer, filter: string): Buffer {
   const head = `<< ${filter}/Length ${content.length} >>\nstream\n`;
   return Buffer.concat([Buffer.from(head), content, Buffer.from('\nendstream')]);
 }
 
-function pdfOfContents(contents: readonly Buffer[], info: string): Uint8Array {
+function pdfOfContents(
+  contents: readonly Buffer[],
+  info: string,
+  more: { readonly page: string; readonly catalog: string } = { page: '', catalog: '' },
+): Uint8Array {
   const objects: Buffer[] = [];
   const add = (body: string | Buffer): number => objects.push(Buffer.from(body));
   const catalog = add('');
   const tree = add('');
-  const fonts = ['Helvetica', 'Courier'].map((name) => add(`<< /Type /Font /Subtype /Type1 /BaseFont /${name} >>`));
+  const fonts = ['Helvetica', 'Courier'].map((name) =>
+    add(`<< /Type /Font /Subtype /Type1 /BaseFont /${name} /Encoding /WinAnsiEncoding >>`),
+  );
   const kids = contents.map((content) => {
     const stream = add(content);
     const resources = `<< /Font << /F1 ${fonts[0]} 0 R /F2 ${fonts[1]} 0 R >> >>`;
     return add(
-      `<< /Type /Page /Parent ${tree} 0 R /MediaBox [0 0 612 792] /Resources ${resources} /Contents ${stream} 0 R >>`,
+      `<< /Type /Page /Parent ${tree} 0 R /MediaBox [0 0 612 792] /Resources ${resources} /Contents ${stream} 0 R ${more.page} >>`,
     );
   });
   const properties = add(`<< ${info} >>`);
-  objects[catalog - 1] = Buffer.from(`<< /Type /Catalog /Pages ${tree} 0 R >>`);
+  objects[catalog - 1] = Buffer.from(`<< /Type /Catalog /Pages ${tree} 0 R ${more.catalog} >>`);
   objects[tree - 1] = Buffer.from(
     `<< /Type /Pages /Kids [${kids.map((kid) => `${kid} 0 R`).join(' ')}] /Count ${kids.length} >>`,
   );
