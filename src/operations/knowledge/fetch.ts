@@ -56,6 +56,7 @@ export const fetch = defineOperation({
     startLine: z.number(),
     endLine: z.number(),
     totalLines: z.number(),
+    page: z.number().nullable(),
     lineBasis: z.string(),
     start: z.number(),
     end: z.number(),
@@ -72,7 +73,7 @@ export const fetch = defineOperation({
     const unavailable = toUnavailableShape(answer.unavailable);
     const lineBasis = lineBasisOf(answer.document);
     const page = pageOf(answer.document.metadata, start);
-    const lines = { startLine, endLine, totalLines, lineBasis };
+    const lines = { startLine, endLine, totalLines, page, lineBasis };
     return { id, title, url: pageAddress(url, page), text, metadata, ...lines, start, end, nextCursor, unavailable };
   },
   render(output) {

@@ -8,7 +8,7 @@ export const findSimilar = defineOperation({
   name: 'find_similar',
   summary: 'Find similar passages',
   description:
-    'Finds passages that mean nearly the same as a search result, a document or a text you give: duplicates, variants, related sections. The document itself is left out.',
+    'Finds passages that mean the same as a search result, document or text: duplicates, variants. The document itself is left out.',
   effect: 'read',
   idempotent: true,
   openWorld: false,

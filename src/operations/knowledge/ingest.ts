@@ -13,7 +13,7 @@ export const ingest = defineOperation({
   name: 'ingest',
   summary: 'Ingest a source',
   description:
-    'Adds a folder, file, glob, web page or site (https://...), GitHub repository (owner/repo or owner/repo@ref:path) or git address to the knowledge and indexes it as a job: returns its id at once; follow it with job_status. Ingesting the same target again syncs it.',
+    'Adds a folder, file, glob, web page or site (https://...), GitHub repository (owner/repo or owner/repo@ref:path) or git address to the knowledge as a job: returns its id at once; follow it with job_status. Ingesting the same target again syncs it.',
   effect: 'write',
   idempotent: true,
   openWorld: true,

@@ -5,8 +5,7 @@ import { jobShape, renderJob, toJobShape } from '../job-shape.js';
 export const jobCancel = defineOperation({
   name: 'job_cancel',
   summary: 'Cancel a job',
-  description:
-    'Stops a queued or running job within a second. What it had finished is kept; sync completes the rest later.',
+  description: 'Stops a queued or running job. What it had finished is kept; sync completes the rest later.',
   effect: 'write',
   idempotent: true,
   openWorld: false,

@@ -20,7 +20,7 @@ import {
 export const listDocuments = defineOperation({
   name: 'list_documents',
   summary: 'List documents',
-  description: 'Lists the ingested documents by url. Use it to see what is there; use search to find answers.',
+  description: 'Lists the ingested documents by url. See what is there; search finds answers.',
   effect: 'read',
   idempotent: true,
   openWorld: false,

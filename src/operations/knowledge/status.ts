@@ -46,7 +46,7 @@ function toCollectionShape({
 export const status = defineOperation({
   name: 'status',
   summary: 'Show the status',
-  description: 'Shows what is indexed: collections with their documents, chunks and model, and the jobs under way.',
+  description: 'Shows what is indexed: collections with their documents, chunks and model, and open jobs.',
   effect: 'read',
   idempotent: true,
   openWorld: false,

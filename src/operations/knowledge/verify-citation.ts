@@ -9,7 +9,7 @@ export const verifyCitation = defineOperation({
   name: 'verify_citation',
   summary: 'Verify a citation',
   description:
-    'Checks whether a quoted text still stands in its document: exact, moved (with the new place), changed (no longer there) or gone (no longer indexed). Give the chk_ id that search gave, alone or with a quotation, or documentId or url with the quotation.',
+    'Checks whether a quoted text still stands in its document: exact, moved, changed (no longer there) or gone (not indexed). Give the chk_ id that search gave, alone or with a quotation, or documentId or url with the quotation.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -46,6 +46,7 @@ export const verifyCitation = defineOperation({
         end: z.number(),
         startLine: z.number(),
         endLine: z.number(),
+        page: z.number().nullable(),
         lineBasis: z.string(),
       })
       .nullable(),
@@ -59,14 +60,9 @@ export const verifyCitation = defineOperation({
     { document: 'doc_unknown', quote: 'no such text' },
   ],
   async run({ services }, input) {
-    const { uri, unavailable, span: found, ...check } = await services.documents.verifyCitation(input);
-    const url = uri === null ? null : pageAddress(uri, found?.page ?? null);
-    return {
-      ...check,
-      span: found === null ? null : withoutPage(found),
-      url,
-      unavailable: toUnavailableShape(unavailable),
-    };
+    const { uri, unavailable, ...check } = await services.documents.verifyCitation(input);
+    const url = uri === null ? null : pageAddress(uri, check.span?.page ?? null);
+    return { ...check, url, unavailable: toUnavailableShape(unavailable) };
   },
   render(output) {
     const place =
@@ -82,8 +78,3 @@ export const verifyCitation = defineOperation({
     return [answer, ...unavailableLines(output.unavailable)].join('\n');
   },
 });
-
-/** The span as the shape has it: its page stands in the address. */
-function withoutPage<T extends { readonly page: number | null }>({ page: _, ...span }: T): Omit<T, 'page'> {
-  return span;
-}

@@ -171,7 +171,7 @@ describe('words of a Word document', () => {
           run('st', up),
         ),
       ),
-    ).toBe('10^\u22126 A of H_2O, 2^(n/2), 1st');
+    ).toBe('10^\u22126 A of H2O, 2^(n/2), 1st');
   });
 
   it('follow notes and text boxes, and tell of pictures without words', async () => {

@@ -139,7 +139,7 @@ describe('words of a PDF', () => {
       [8, 322.4, 704, 'st'],
       [12, 332, 700, 'day'],
     ]);
-    expect(text).toBe('about 10^-6 A of H_2O at the turn^3 and x^(n+1) on the 1st day');
+    expect(text).toBe('about 10^-6 A of H2O at the turn[3] and x^(n+1) on the 1st day');
   });
 
   it('joins letters that are set apart, and no letters that stand for themselves', async () => {

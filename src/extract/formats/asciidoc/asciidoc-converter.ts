@@ -4,7 +4,7 @@ import { escapeLineStarts } from '../escape-markdown.js';
 import { fence } from '../html-code.js';
 import { canonicalLanguage } from '../languages.js';
 import type { LossKind } from '../parsed-document.js';
-import { attributeOf, imageText, inlineText } from './asciidoc-inline.js';
+import { attributeOf, bareTex, imageText, inlineText } from './asciidoc-inline.js';
 import { tableBlocks } from './asciidoc-table.js';
 import { BLOCK_END, finishInline, plainMarks } from './inline-marks.js';
 
@@ -63,7 +63,7 @@ export class AsciidocConverter {
       case 'literal':
         return [...titleOf(node), await code(node)];
       case 'stem':
-        return [...titleOf(node), `$$\n${plainMarks(await node.content()).trim()}\n$$`];
+        return [...titleOf(node), `$$\n${bareTex(plainMarks(await node.content()))}\n$$`];
       case 'pass':
         return [plainMarks(await node.content()).trim()];
       case 'ulist':

@@ -51,8 +51,15 @@ export async function inlineText(node: Inline, lose: (kind: LossKind) => void): 
   }
 }
 
+/** A formula without the signs that set it off in TeX, for writers who give them too. */
+export function bareTex(formula: string): string {
+  const text = formula.trim().replace(/^\${1,2}|\${1,2}$/g, '');
+  return (/^\\[[(]([\s\S]*)\\[\])]$/.exec(text)?.[1] ?? text).trim();
+}
+
 function quoted(node: Inline, text: string): string {
   const pair = QUOTED[String(node.type)];
+  if (pair?.[0] === '$') return `$${bareTex(text)}$`;
   const isDeleted = pair === undefined && /\bline-through\b/.test(attributeOf(node, 'role'));
   const [open, close] = isDeleted ? MARKS.deleted : (pair ?? ['', '']);
   return open + text + close;
