@@ -20,7 +20,7 @@ import {
 export const listDocuments = defineOperation({
   name: 'list_documents',
   summary: 'List documents',
-  description: 'Lists the ingested documents by url. See what is there; search finds answers.',
+  description: 'Lists the ingested documents by url. search finds answers.',
   effect: 'read',
   idempotent: true,
   openWorld: false,

@@ -6,7 +6,7 @@ import { collectionName, toUnavailableShape, unavailableLines, unavailableShape 
 export const listSources = defineOperation({
   name: 'list_sources',
   summary: 'List sources',
-  description: 'Lists where the knowledge came from: folders, sites, repositories and notes, with ids and last sync.',
+  description: 'Lists where knowledge came from: folders, sites, repositories and notes, with ids and last sync.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
