@@ -70,7 +70,8 @@ export function segmentsOf(block: string): readonly Segment[] | undefined {
     for (const cell of line.replace(/^\s*(?:#{1,6}\s|[-*+>]\s|\d{1,9}\\?[.)]\s)+/, '').split(/(?<!\\)\|/)) {
       for (const [at, part] of cell.split(LINK_OPEN).entries()) {
         const [inside, behind] = at === 0 ? [undefined, part] : part.split(LINK_CLOSE, 2);
-        if (inside !== undefined) add(segments, inside, true);
+        // `Next: Topic 4` says what every page says, and another page's title.
+        for (const piece of inside?.split(/:\s+/) ?? []) add(segments, piece, true);
         add(segments, behind ?? '', false);
       }
     }

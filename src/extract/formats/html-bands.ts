@@ -37,13 +37,18 @@ function isBand(element: HtmlElement): boolean {
   if (links.length < 2 || links.length > MAX_BAND_LINKS) return false;
   const stated = new Set(links.map((link) => relationOf(link)));
   const said = new Set(links.map((link) => directionOf(link.textContent.trim())));
-  const isStated = (stated.has('next') || stated.has('prev')) && stated.size > 1;
-  const isSaid = said.has('next') && said.has('prev') && element.localName !== 'p';
+  // The first page has no previous one, and the last no next.
+  const isStated = leadsOn(stated) && stated.size > 1;
+  const isSaid = leadsOn(said) && said.size > (said.has('') ? 2 : 1) && element.localName !== 'p';
   if (!isStated && !(isSaid && (linkShare(element) >= 0.3 || element.localName === 'table'))) return false;
   return (
     findFirst(element, ({ localName }) => /^(?:pre|h[1-6]|li|dd)$/.test(localName) && !holdsLinks(localName)) ===
     undefined
   );
+}
+
+function leadsOn(directions: ReadonlySet<string>): boolean {
+  return directions.has('next') || directions.has('prev');
 }
 
 /** Lists of bands are lists of links. */
