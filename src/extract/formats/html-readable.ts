@@ -1,6 +1,7 @@
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 import { findFirst, type HtmlDocument, HtmlElement, HtmlText, isElement, named } from './html-dom.js';
+import { linkShare } from './html-hidden.js';
 import { isBlock } from './html-inline.js';
 
 /** What we use of a node of the browser's document model, which Readability asks for. */
@@ -19,6 +20,12 @@ interface DomDocument {
 }
 
 const BLOCKS_OF_READABILITY = 'blockquote dl div img ol p pre table ul'.split(' ');
+
+/** Characters of text that are more than a label, and the share of links that makes a menu of it. */
+const MIN_PROSE = 40;
+const MAX_LINK_SHARE = 0.4;
+const FURNITURE =
+  /(?:^|[\s_-])(?:banner|breadcrumbs?|comments?|cookies?|copyright|foot|footer|header|masthead|menu|nav|navbar|navigation|promo|related|search|share|sidebar|skip|social|sponsor|subscribe)(?:$|[\s_-])/i;
 
 /** Tells which of our elements a node of the copy stands for. */
 const NUMBER = 'data-quarry-number';
@@ -61,18 +68,26 @@ function holdersOf(article: DomNode, elements: readonly HtmlElement[]): Readonly
   return kept;
 }
 
-/** Copies an element without the blocks that the article lacks; headings stay with what they stand in. */
-function partOf(element: HtmlElement, kept: ReadonlySet<HtmlElement>): HtmlElement {
+/** Copies an element without the blocks that the article lacks; what is kept for its own sake is kept whole. */
+function partOf(element: HtmlElement, kept: ReadonlySet<HtmlElement>, isWhole = false): HtmlElement {
   const part = new HtmlElement(element.localName, element.attributes);
   for (const node of element.childNodes) {
     if (!isElement(node)) part.append(new HtmlText(node.nodeValue));
-    else if (kept.has(node) || !isBlock(node) || isAlwaysKept(node)) part.append(partOf(node, kept));
+    else if (isWhole || kept.has(node)) part.append(partOf(node, kept, isWhole));
+    else if (!isBlock(node)) part.append(partOf(node, kept));
+    else if (isAlwaysKept(node)) part.append(partOf(node, kept, true));
   }
   return part;
 }
 
+/** Headings and rules, what shows no text, and what an author wrote: sentences outside of menus, heads and feet. */
 function isAlwaysKept(element: HtmlElement): boolean {
-  return /^h[1-6r]$/.test(element.localName) || element.textContent.trim() === '';
+  if (/^h[1-6r]$/.test(element.localName)) return true;
+  const length = element.textContent.replace(/\s+/g, '').length;
+  if (length === 0) return true;
+  if (/^(?:nav|header|footer|aside|form|dialog)$/.test(element.localName)) return false;
+  const names = `${element.getAttribute('id') ?? ''} ${element.getAttribute('class') ?? ''}`;
+  return length >= MIN_PROSE && !FURNITURE.test(names) && linkShare(element) < MAX_LINK_SHARE;
 }
 
 function copyInto(

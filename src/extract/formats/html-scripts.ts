@@ -31,7 +31,7 @@ export function scriptedText(element: HtmlElement): string {
   const visit = (one: HtmlElement): void => {
     for (const node of one.childNodes) {
       if (!isElement(node)) text += node.nodeValue;
-      else if (!visitSpecial(node)) visit(node);
+      else if (node.localName !== 'svg' && !visitSpecial(node)) visit(node);
     }
   };
   const visitSpecial = (node: HtmlElement): boolean => {

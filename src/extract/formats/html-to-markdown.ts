@@ -253,7 +253,9 @@ function joinDefinition(terms: readonly string[], blocks: readonly string[]): st
   if (!isPlain || named.length === 0 || named.some((term) => term.startsWith('#'))) return [...named, ...blocks];
   const term =
     named.length === 1 ? named.join() : strong(named.map((one) => one.replace(/^\*\*|\*\*$/g, '')).join(', '));
-  return [`- ${term}: ${indent(blocks.join('\n\n'), 2)}`];
+  // A term that ends with a colon has it already.
+  const lead = term.replace(/:(\*{0,2})$/, '$1');
+  return [`- ${lead}: ${indent(blocks.join('\n\n'), 2)}`];
 }
 
 /** Puts list items that follow each other on neighbouring lines. */

@@ -144,6 +144,9 @@ function drawingOf(svg: ParsedElement): HtmlElement {
   };
   visit(svg, undefined);
   const label = [attributes.get('aria-label') ?? '', ...titles].join(' ');
-  attributes.set(DRAWING_WORDS, `${label} ${texts.join('')}`.replace(/\s+/g, ' ').trim());
-  return new HtmlElement('svg', attributes);
+  const words = `${label} ${texts.join('')}`.replace(/\s+/g, ' ').trim();
+  attributes.set(DRAWING_WORDS, words);
+  const drawing = new HtmlElement('svg', attributes);
+  appendText(words, drawing);
+  return drawing;
 }
