@@ -89,6 +89,22 @@ describe('presentations', () => {
   });
 });
 
+describe('code on slides', () => {
+  it('is one fence with its blanks, and words in other fonts are paragraphs', async () => {
+    const P = `xmlns:p="${OFFICE}/presentationml/2006/main" xmlns:a="${OFFICE}/drawingml/2006/main" xmlns:r="${OFFICE}/officeDocument/2006/relationships"`;
+    const run = (text: string, font = 'Courier New'): string =>
+      `<a:r><a:rPr><a:latin typeface="${font}"/></a:rPr><a:t>${text}</a:t></a:r>`;
+    const body = `<a:p>${run('Run it:', 'Arial')}</a:p><a:p>${run('def f(x):')}<a:br/>${run('    if x:')}</a:p><a:p>${run('        ')}${run('return 1')}</a:p><a:p>${run('Call ', 'Arial')}${run('f(1)')}</a:p>`;
+    const parsed = await read('a.pptx', {
+      '_rels/.rels': main('ppt/presentation.xml'),
+      'ppt/presentation.xml': `<p:presentation ${P}><p:sldIdLst><p:sldId r:id="r1"/></p:sldIdLst></p:presentation>`,
+      'ppt/_rels/presentation.xml.rels': relations({ r1: ['slide', 'slides/slide1.xml'] }),
+      'ppt/slides/slide1.xml': `<p:sld ${P}><p:cSld><p:spTree><p:sp><p:txBody>${body}</p:txBody></p:sp></p:spTree></p:cSld></p:sld>`,
+    });
+    expect(parsed.text).toBe('## Slide 1\n\nRun it:\n\n```\ndef f(x):\n    if x:\n        return 1\n```\n\nCall f(1)');
+  });
+});
+
 describe('OpenDocument files', () => {
   const NS = ['office', 'text', 'table', 'style', 'drawing', 'presentation']
     .map((name) => `xmlns:${name.replace('drawing', 'draw')}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`)
