@@ -1,14 +1,16 @@
 import type { StoredText } from './ingested.js';
 import { type Measured, mean } from './measured.js';
 import { printed } from './tool.js';
-import { commonLength, plainLine, recall, wordsOf } from './words.js';
+import { commonLength, keptWords, plainLine, recall, wordsOf } from './words.js';
 
-/** A page's words stand in the reference's order when this share of them is a common subsequence. */
+/** A page stands in the reference's order when this share of the words that both have is a common subsequence. */
 const SAME_ORDER = 0.95;
 /** Words before and behind the place where a page is expected. */
 const SLACK = 300;
 /** A first or last line on this share of the pages (numbers aside) is a running head. */
 const RUNNING = 0.2;
+/** So many lines at either end of a page may be running heads: pdftotext gives each part of one a line of its own. */
+const EDGE_LINES = 4;
 const LONGEST_PAGE = 3_000;
 
 /** Compares stored PDF files with what pdftotext gives; undefined without it. */
@@ -24,8 +26,8 @@ export async function measurePdf(
     const text = await printed('pdftotext', ['-enc', 'UTF-8', file, '-']);
     const document = stored.get(file);
     if (text === undefined || document === undefined) continue;
-    const pages = withoutRunningLines(text.split('\f')).map((page) => wordsOf(joined(page)));
-    const words = wordsOf(document.text.split('\n').map(plainLine).join('\n'));
+    const pages = withoutRunningLines(text.split('\f')).map(referenceWords);
+    const words = storedWords(document.text);
     const share = recall(pages.flat(), words);
     const same = pagesInOrder(pages, words);
     kept.push(share);
@@ -48,38 +50,79 @@ export async function measurePdf(
   };
 }
 
-/** Words that a line's end cuts with a hyphen are whole again, as stored text has them. */
-function joined(page: string): string {
-  return page.replace(/(\p{Ll})[-\u00ad]\n(\p{Ll})/gu, '$1$2');
+/**
+ * Words of the reference, those that a line's end cuts whole again. Hyphens inside of words are taken away here and in stored
+ * text: which of them a line's end has brought, pdftotext does not say.
+ */
+function referenceWords(page: string): string[] {
+  return wordsOf(page.replace(/(?<=\p{L})[-\u00ad\u2010]\n?(?=\p{L})/gu, ''));
 }
 
-/** Pages without the first and last lines that many of them share but for numbers. */
-function withoutRunningLines(pages: readonly string[]): string[] {
-  const shape = (line: string | undefined): string =>
-    (line ?? '')
-      .replace(/[0-9ivxlc]+/g, '#')
-      .replace(/\s+/g, ' ')
-      .trim();
-  const counts = new Map<string, number>();
-  const all = pages.map((page) => page.split('\n').filter((line) => line.trim() !== ''));
-  for (const lines of all) {
-    for (const line of new Set([shape(lines[0]), shape(lines[1]), shape(lines.at(-1))]))
-      counts.set(line, (counts.get(line) ?? 0) + 1);
-  }
-  const isRunning = (line: string): boolean =>
-    shape(line) === '#' || (counts.get(shape(line)) ?? 0) >= Math.max(3, pages.length * RUNNING);
-  return all.map((lines) =>
-    lines.filter((line, at) => !((at < 2 || at > lines.length - 2) && isRunning(line))).join('\n'),
+/** Words of stored text; the sign before raised text is ours, pdftotext writes `10^-6` as `10-6` and `x^3` as `x3`. */
+function storedWords(text: string): string[] {
+  const plain = text.split('\n').map(plainLine).join('\n');
+  return wordsOf(
+    plain.replace(/(?<=[\p{L}\p{N})\]])\^\(?(?=[\p{L}\p{N}])/gu, '').replace(/(?<=\p{L})[-\u2010](?=\p{L})/gu, ''),
   );
 }
 
-/** For each page, 1 when its words stand in its order where the page is expected, else 0. */
+/** Pages without the first and last lines that many of them share but for numbers: what is dropped on purpose is no loss. */
+function withoutRunningLines(pages: readonly string[]): string[] {
+  const all = pages.map((page) => page.split('\n').filter((line) => line.trim() !== ''));
+  const counts = new Map<string, number>();
+  for (const lines of all) {
+    const edges = [...lines.slice(0, EDGE_LINES), ...lines.slice(-EDGE_LINES)];
+    for (const shape of new Set(edges.map(shapeOf))) counts.set(shape, (counts.get(shape) ?? 0) + 1);
+  }
+  const isRunning = (line: string): boolean =>
+    shapeOf(line) === '#' || (counts.get(shapeOf(line)) ?? 0) >= Math.max(3, pages.length * RUNNING);
+  return all.map((lines) => {
+    const isText = (line: string): boolean => !isRunning(line);
+    // Only what stands together at an edge is a running head; the same words further in are text.
+    const above = lines.slice(0, EDGE_LINES).findIndex(isText);
+    const below = lines.slice(-EDGE_LINES).reverse().findIndex(isText);
+    const last = lines.length - (below === -1 ? EDGE_LINES : below);
+    return lines.slice(above === -1 ? EDGE_LINES : above, Math.max(0, last)).join('\n');
+  });
+}
+
+function shapeOf(line: string): string {
+  return line
+    .replace(/(?<!\p{L})(?:\d+|[ivxlc]+)(?!\p{L})/gu, '#')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/**
+ * For each page, 1 when the words that it shares with the stored text stand there in its order, else 0. Pages of which the
+ * text has not half are none in order: there is nothing to compare.
+ */
 function pagesInOrder(pages: readonly (readonly string[])[], words: readonly string[]): number[] {
+  const places = placesOfSingles(words);
+  const known = placesOfSingles(pages.flat());
   let at = 0;
   return pages.flatMap((page) => {
     if (page.length === 0 || page.length > LONGEST_PAGE) return [];
-    const window = words.slice(Math.max(0, at - SLACK), at + page.length + SLACK);
-    at += page.length;
-    return [commonLength(page, window) >= page.length * SAME_ORDER ? 1 : 0];
+    const starts = page.flatMap((word, index) => {
+      const place = known.has(word) ? places.get(word) : undefined;
+      return place === undefined ? [] : [place - index];
+    });
+    const start = starts.sort((a, b) => a - b)[Math.floor(starts.length / 2)] ?? at;
+    at = start + page.length;
+    const window = words.slice(Math.max(0, start - SLACK), Math.max(0, at) + SLACK);
+    const kept = keptWords(page, window);
+    return [kept * 2 >= page.length && commonLength(page, window) >= kept * SAME_ORDER ? 1 : 0];
   });
+}
+
+/** Where each word that a text has only once stands in it. */
+function placesOfSingles(words: readonly string[]): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  const repeated = new Set<string>();
+  words.forEach((word, at) => {
+    if (places.has(word)) repeated.add(word);
+    places.set(word, at);
+  });
+  for (const word of repeated) places.delete(word);
+  return places;
 }

@@ -17,6 +17,11 @@ export interface OpenStyle {
 export interface OpenLevel {
   readonly start: number;
   readonly format: string;
+  /** What stands before and behind the number. */
+  readonly prefix: string;
+  readonly suffix: string;
+  /** From how many levels its mark has numbers: 2 for `3.1`. */
+  readonly shownLevels: number;
 }
 
 const PLAIN: OpenStyle = {
@@ -54,12 +59,7 @@ export class OpenStyles {
     } else if (element.name === 'text:list-style') {
       const levels = elementsOf(element).flatMap((level) => {
         if (level.name !== 'text:list-level-style-number') return [];
-        const {
-          'text:level': at = '1',
-          'text:start-value': start = '1',
-          'style:num-format': format = '1',
-        } = level.attributes;
-        return [[Number(at) - 1, { start: Number(start), format }] as const];
+        return [[Number(level.attributes['text:level'] ?? '1') - 1, readLevel(level)] as const];
       });
       this.#lists.set(name, new Map(levels));
     }
@@ -87,6 +87,17 @@ export class OpenStyles {
     this.#known.set(name, style);
     return style;
   }
+}
+
+function readLevel(level: XmlElement): OpenLevel {
+  const { 'text:start-value': start = '1', 'style:num-format': format = '1' } = level.attributes;
+  return {
+    start: Number(start) || 0,
+    format,
+    prefix: level.attributes['style:num-prefix'] ?? '',
+    suffix: level.attributes['style:num-suffix'] ?? '',
+    shownLevels: Math.max(1, Number(level.attributes['text:display-levels'] ?? 1) || 1),
+  };
 }
 
 function readStyle(name: string, element: XmlElement | undefined, base: OpenStyle): OpenStyle {

@@ -1,5 +1,7 @@
 import { type ListItem, listHtml } from './office-lists.js';
 import { childOf, descendantsOf, elementsOf, escapeHtml, textIn, type XmlElement } from './office-xml.js';
+import { mathHtml } from './open-math.js';
+import { type OpenList, OpenNumbering } from './open-numbering.js';
 import type { OpenStyles } from './open-styles.js';
 import type { LossKind } from './parsed-document.js';
 import { withRaised } from './raised-text.js';
@@ -12,6 +14,7 @@ const SKIPPED =
 export class OpenText {
   readonly losses: Partial<Record<LossKind, number>> = {};
   readonly #styles: OpenStyles;
+  readonly #numbering: OpenNumbering;
   readonly #object: (name: string) => XmlElement | undefined;
   #notes: string[] = [];
   #boxes: XmlElement[] = [];
@@ -19,6 +22,7 @@ export class OpenText {
   /** @param object content of an embedded object by name, where formulas lie */
   constructor(styles: OpenStyles, object: (name: string) => XmlElement | undefined) {
     this.#styles = styles;
+    this.#numbering = new OpenNumbering(styles);
     this.#object = object;
   }
 
@@ -86,7 +90,7 @@ export class OpenText {
         return style.isQuote ? `<blockquote><p>${html}</p></blockquote>` : `<p>${html}</p>`;
       }
       case 'text:list':
-        return listHtml(this.#items(element, { level: 0, list: element.attributes['text:style-name'] }));
+        return listHtml(this.#items(element, { level: 0, style: element.attributes['text:style-name'], above: [] }));
       case 'table:table':
         return this.#table(element);
       case 'draw:frame':
@@ -98,25 +102,27 @@ export class OpenText {
     }
   }
 
-  #items(list: XmlElement, at: { readonly level: number; readonly list: string | undefined }): ListItem[] {
-    const numbering = this.#styles.level(at.list, at.level);
-    let number = (numbering?.start ?? 1) - 1;
+  #items(element: XmlElement, list: OpenList): ListItem[] {
+    let number = this.#numbering.before(element, list);
     const items: ListItem[] = [];
-    for (const element of elementsOf(list)) {
-      if (element.name !== 'text:list-item' && element.name !== 'text:list-header') continue;
-      const start = Number(element.attributes['text:start-value'] ?? Number.NaN);
-      number = Number.isNaN(start) ? number + 1 : start;
+    for (const entry of elementsOf(element)) {
+      const isHeader = entry.name === 'text:list-header';
+      if (entry.name !== 'text:list-item' && !isHeader) continue;
+      const start = Number(entry.attributes['text:start-value'] ?? Number.NaN);
+      if (!isHeader) number = Number.isNaN(start) ? number + 1 : start;
       const own = {
-        ...element,
-        children: element.children.filter((child) => typeof child === 'string' || child.name !== 'text:list'),
+        ...entry,
+        children: entry.children.filter((child) => typeof child === 'string' || child.name !== 'text:list'),
       };
-      const html = this.blocks(own);
-      if (html !== '') items.push({ level: at.level, number: numbering === undefined ? undefined : number, html });
-      for (const inner of elementsOf(element).filter((child) => child.name === 'text:list'))
-        items.push(
-          ...this.#items(inner, { level: at.level + 1, list: inner.attributes['text:style-name'] ?? at.list }),
-        );
+      const mark = isHeader ? { number: undefined, text: '' } : this.#numbering.mark(list, number);
+      const html = withMark(this.blocks(own), mark.text);
+      if (html !== '') items.push({ level: list.level, number: mark.number, html });
+      for (const inner of elementsOf(entry).filter((child) => child.name === 'text:list')) {
+        const style = inner.attributes['text:style-name'] ?? list.style;
+        items.push(...this.#items(inner, { level: list.level + 1, style, above: [...list.above, number] }));
+      }
     }
+    this.#numbering.end(element, list, number);
     return items;
   }
 
@@ -152,7 +158,7 @@ export class OpenText {
     const table = descendantsOf(frame, 'table:table')[0];
     if (table !== undefined) return this.#table(table);
     const formula = this.#formula(frame);
-    if (formula !== '') return `<p>${escapeHtml(formula)}</p>`;
+    if (formula !== undefined) return formula === '' ? '' : `<p>${formula}</p>`;
     if (frame.name !== 'draw:frame') return this.blocks(frame);
     const said = textIn(childOf(frame, 'svg:desc') ?? childOf(frame, 'svg:title')).trim();
     if (said !== '') return `<p>${escapeHtml(said)}</p>`;
@@ -161,18 +167,19 @@ export class OpenText {
     return '';
   }
 
-  /** The words of an embedded formula as its author typed it. */
-  #formula(frame: XmlElement): string {
+  /** HTML of an embedded formula; undefined where a frame holds none. */
+  #formula(frame: XmlElement): string | undefined {
     const object = descendantsOf(frame, 'draw:object')[0];
-    if (object === undefined) return '';
+    if (object === undefined) return undefined;
     const name = (object.attributes['xlink:href'] ?? '').replace(/^\.\/|\/$/g, '');
     const inline = descendantsOf(object, 'math:math')[0];
     const content = inline ?? this.#object(name);
-    if (content?.name !== 'math:math') return '';
-    const typed = descendantsOf(content, 'math:annotation')[0];
-    return `$${textIn(typed ?? content)
-      .replace(/\s+/g, ' ')
-      .trim()}$`;
+    if (content?.name !== 'math:math') return undefined;
+    if (textIn(content).trim() === '') {
+      this.lose('formula');
+      return '';
+    }
+    return mathHtml(content);
   }
 
   #inline(parent: XmlElement): string {
@@ -229,7 +236,7 @@ export class OpenText {
 
   #inlineFrame(frame: XmlElement): string {
     const formula = this.#formula(frame);
-    if (formula !== '') return escapeHtml(formula);
+    if (formula !== undefined) return formula;
     const boxes = descendantsOf(frame, 'draw:text-box');
     if (boxes.length > 0) {
       this.#boxes.push(...boxes);
@@ -242,6 +249,12 @@ export class OpenText {
 function heading(level: number, html: string): string {
   const at = Math.min(6, Math.max(1, level || 1));
   return html.trim() === '' ? '' : `<h${at}>${html}</h${at}>`;
+}
+
+/** The HTML of an item with its mark before the first words. */
+function withMark(html: string, mark: string): string {
+  if (mark === '' || html === '') return html;
+  return /^<p>/.test(html) ? html.replace('<p>', () => `<p>${escapeHtml(mark)} `) : `<p>${escapeHtml(mark)}</p>${html}`;
 }
 
 function codeText(element: XmlElement): string {

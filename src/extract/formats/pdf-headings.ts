@@ -19,6 +19,8 @@ export interface PdfTypography {
 
 const MAX_HEADING_CHARACTERS = 200;
 const LARGER = 1.12;
+/** A name of a section in capitals: `SEE ALSO`, `C LIBRARY/KERNEL DIFFERENCES`. */
+const CAPITALS = /^(?=.*\p{Lu}{3})[\p{Lu}\p{N}][\p{Lu}\p{N} ,&/'\u2019()-]{2,60}$/u;
 /** A first page with less text than this, under a large line, is a title page. */
 const TITLE_PAGE_CHARACTERS = 1200;
 
@@ -41,7 +43,8 @@ export function learnTypography(
     return 1 + sizes.findIndex((size) => line.size >= size / 1.05);
   };
   const named = levelsOfSizes(pages, depths);
-  const levels = new Map<PdfLine, number>();
+  const level = sizes.length === 0 ? 2 : Math.min(4, sizes.length + 1);
+  const levels = new Map([...capitalHeadings(pages, body)].map((line) => [line, level] as const));
   for (const lines of pages) {
     const contents = contentsBegin(lines);
     for (const [at, line] of lines.entries()) {
@@ -58,6 +61,30 @@ export function learnTypography(
     }
   }
   return { body, leading, hasHeadings: levels.size > 0, levelOf: (line) => levels.get(line) ?? 0 };
+}
+
+/**
+ * Lines in capitals that stand left of the text below them, as the sections of manual pages do: those furthest left, where
+ * there are two or more.
+ */
+function capitalHeadings(pages: readonly (readonly PdfLine[])[], body: number): Set<PdfLine> {
+  const isLeftOf = (line: PdfLine, other: PdfLine | undefined): boolean =>
+    other !== undefined && other.x - line.x >= line.size * 1.2 && other.x - line.x <= line.size * 8;
+  const found = pages.flatMap((lines) =>
+    lines.filter((line, at) => {
+      const above = lines[at - 1];
+      return (
+        canBeHeading(line) &&
+        CAPITALS.test(line.text) &&
+        Math.abs(line.size - body) <= body * 0.15 &&
+        isLeftOf(line, lines[at + 1]) &&
+        (above === undefined || line.startsFlow || isLeftOf(line, above) || above.y - line.y > line.size * 1.6)
+      );
+    }),
+  );
+  const left = found.reduce((least, line) => Math.min(least, line.x), Number.POSITIVE_INFINITY);
+  const outermost = found.filter((line) => line.x - left < line.size / 2);
+  return new Set(outermost.length >= 2 ? outermost : []);
 }
 
 function canBeHeading(line: PdfLine): boolean {

@@ -114,7 +114,7 @@ function blocksOf(lines: readonly PdfLine[], reading: Reading): Block[] {
   };
   for (const line of lines) {
     const above = group.at(-1);
-    if (above !== undefined && !belongsTo(above, line, reading.type)) flush();
+    if (above !== undefined && (!belongsTo(above, line, reading.type) || isOutdented(group, line))) flush();
     group.push(line);
   }
   flush();
@@ -128,6 +128,15 @@ function belongsTo(above: PdfLine, line: PdfLine, type: PdfTypography): boolean 
   const gap = (above.y - line.y) / (line.size || 1);
   if (line.isMonospace) return gap > -0.5 && gap < type.leading * 3;
   return gap > -0.5 && gap < type.leading * 1.35;
+}
+
+/** Whether a line stands left of several that end above it, as the next entry of a list with hanging lines does. */
+function isOutdented(group: readonly PdfLine[], line: PdfLine): boolean {
+  const [before, above] = group.slice(-2);
+  if (before === undefined || above === undefined || line.isMonospace || line.isTabular) return false;
+  if (Math.abs(before.x - above.x) > 1 && group.length > 2) return false;
+  if (above.x - line.x < line.size || /^\p{Ll}/u.test(line.text)) return false;
+  return before.x >= line.x && (/[.!?:;]\)?$/.test(above.text) || above.right < before.right - line.size * 3);
 }
 
 function isNote(line: PdfLine, type: PdfTypography): boolean {

@@ -18,11 +18,34 @@ const ACCENT =
   /([\u00a8\u00b4\u02c6\u02c7\u02ca\u02cb\u02d8\u02d9\u02da\u02dc\u02dd\u00af]|(?<=\p{L})`) ?([A-Za-z\u0131\u0237])/gu;
 const LOWER_ACCENT = /([CcSsTtGgKkLlNnRr]) ?\u00b8|([AaEeIiUu]) ?\u02db/g;
 
+/** Letters that have a circumflex or tilde in living languages; before any other one these are signs of their own (`^C`, `~user`). */
+const BELOW_CIRCUMFLEX = /[aeiou\u0131\u0237cghjswy]/i;
+const BELOW_TILDE = /[anoiu\u0131]/i;
+
+function isSign(
+  whole: string,
+  accent: string,
+  at: { readonly letter: string; readonly text: string; readonly place: number },
+): boolean {
+  if (accent !== '\u02c6' && accent !== '\u02dc') return false;
+  // Two in one word are signs both, as in `^old^new`.
+  const word = /\S*$/.exec(at.text.slice(Math.max(0, at.place - 40), at.place))?.[0] ?? '';
+  const rest = /^\S*/.exec(at.text.slice(at.place + 1, at.place + 41))?.[0] ?? '';
+  if (word.includes(accent) || rest.includes(accent)) return true;
+  if (!(accent === '\u02c6' ? BELOW_CIRCUMFLEX : BELOW_TILDE).test(at.letter)) return true;
+  const before = at.text[at.place - 1] ?? ' ';
+  const behind = at.text[at.place + whole.length] ?? ' ';
+  // A sign for control keys or for a user's home: a capital inside of a word or alone, or a sign of punctuation before it.
+  if (/[\p{P}\p{S}\p{N}]/u.test(before) || behind === '/') return true;
+  return /\p{Lu}/u.test(at.letter) && (/\p{L}/u.test(before) ? /\p{Ll}/u.test(before) : !/\p{L}/u.test(behind));
+}
+
 /** Puts accents and letters that are drawn apart together (`M\u00a8oller` is M\u00f6ller), where such a letter exists. */
 export function composeAccents(text: string): string {
   if (!/[\u00a8\u00af\u00b4\u00b8\u02c6-\u02dd`]/.test(text)) return text;
   return text
-    .replace(ACCENT, (whole, accent: string, letter: string) => {
+    .replace(ACCENT, (whole, accent: string, letter: string, place: number) => {
+      if (isSign(whole, accent, { letter, text, place })) return whole;
       const base = letter === '\u0131' ? 'i' : letter === '\u0237' ? 'j' : letter;
       const composed = (base + (COMBINING.get(accent) ?? '')).normalize('NFC');
       return composed.length === 1 && composed !== base ? composed : whole;

@@ -1,3 +1,4 @@
+import { MONOSPACE } from './docx-styles.js';
 import { fragmentToMarkdown } from './html.js';
 import { firstHeading } from './markdown.js';
 import { brokenOffice, type OfficeArchive, officeProperties } from './office-archive.js';
@@ -137,14 +138,23 @@ class SlideReader {
     let html = '';
     let items: ListItem[] = [];
     const numbers: number[] = [];
+    let code: string[] = [];
     const flush = (): void => {
       html += listHtml(items);
+      if (code.length > 0) html += `<pre>\n${escapeHtml(code.join('\n'))}</pre>`;
       items = [];
+      code = [];
     };
     const paragraphs = (body === undefined ? [] : elementsOf(body)).filter((child) => child.name === 'a:p');
     for (const paragraph of paragraphs) {
       const text = inlineText(paragraph).trim();
       if (text === '') continue;
+      if (isCode(paragraph)) {
+        if (code.length === 0) flush();
+        code.push(inlineText(paragraph).trimEnd());
+        continue;
+      }
+      if (code.length > 0) flush();
       const words = escapeHtml(text).replace(/\n/g, '<br>');
       const properties = childOf(paragraph, 'a:pPr');
       const level = Math.min(8, Math.max(0, Number(properties?.attributes['lvl'] ?? 0) || 0));
@@ -166,6 +176,15 @@ class SlideReader {
     flush();
     return html;
   }
+}
+
+/** Whether every word of a paragraph is set in a font of equal widths. */
+function isCode(paragraph: XmlElement): boolean {
+  const runs = elementsOf(paragraph).filter((run) => run.name === 'a:r' && textIn(childOf(run, 'a:t')).trim() !== '');
+  return (
+    runs.length > 0 &&
+    runs.every((run) => MONOSPACE.test(childOf(run, 'a:rPr', 'a:latin')?.attributes['typeface'] ?? ''))
+  );
 }
 
 function placeholder(shape: XmlElement): string {

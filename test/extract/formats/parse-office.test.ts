@@ -89,9 +89,25 @@ describe('presentations', () => {
   });
 });
 
+describe('code on slides', () => {
+  it('is one fence with its blanks, and words in other fonts are paragraphs', async () => {
+    const P = `xmlns:p="${OFFICE}/presentationml/2006/main" xmlns:a="${OFFICE}/drawingml/2006/main" xmlns:r="${OFFICE}/officeDocument/2006/relationships"`;
+    const run = (text: string, font = 'Courier New'): string =>
+      `<a:r><a:rPr><a:latin typeface="${font}"/></a:rPr><a:t>${text}</a:t></a:r>`;
+    const body = `<a:p>${run('Run it:', 'Arial')}</a:p><a:p>${run('def f(x):')}<a:br/>${run('    if x:')}</a:p><a:p>${run('        ')}${run('return 1')}</a:p><a:p>${run('Call ', 'Arial')}${run('f(1)')}</a:p>`;
+    const parsed = await read('a.pptx', {
+      '_rels/.rels': main('ppt/presentation.xml'),
+      'ppt/presentation.xml': `<p:presentation ${P}><p:sldIdLst><p:sldId r:id="r1"/></p:sldIdLst></p:presentation>`,
+      'ppt/_rels/presentation.xml.rels': relations({ r1: ['slide', 'slides/slide1.xml'] }),
+      'ppt/slides/slide1.xml': `<p:sld ${P}><p:cSld><p:spTree><p:sp><p:txBody>${body}</p:txBody></p:sp></p:spTree></p:cSld></p:sld>`,
+    });
+    expect(parsed.text).toBe('## Slide 1\n\nRun it:\n\n```\ndef f(x):\n    if x:\n        return 1\n```\n\nCall f(1)');
+  });
+});
+
 describe('OpenDocument files', () => {
-  const NS = ['office', 'text', 'table', 'style', 'draw', 'presentation']
-    .map((name) => `xmlns:${name}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`)
+  const NS = ['office', 'text', 'table', 'style', 'drawing', 'presentation']
+    .map((name) => `xmlns:${name.replace('drawing', 'draw')}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`)
     .join(' ');
   const content = (body: string, styles = ''): string =>
     `<office:document-content ${NS} xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"><office:automatic-styles>${styles}</office:automatic-styles><office:body>${body}</office:body></office:document-content>`;
@@ -116,6 +132,47 @@ describe('OpenDocument files', () => {
     const body = `<office:spreadsheet><table:table table:name="Rain"><table:table-row>${cell('Day')}${cell('mm')}<table:table-cell table:number-columns-repeated="16382"/></table:table-row><table:table-row>${cell('31/01/24')}${cell('3', 'table:number-columns-repeated="2"')}</table:table-row><table:table-row table:number-rows-repeated="1048574"><table:table-cell table:number-columns-repeated="16384"/></table:table-row></table:table></office:spreadsheet>`;
     expect((await open('a.ods', 'spreadsheet', body)).text).toBe(
       '## Rain\n\n| Day | mm |  |\n| --- | --- | --- |\n| 31/01/24 | 3 | 3 |',
+    );
+  });
+
+  it('write formulas that lie in objects of their own as TeX, and count those that say nothing', async () => {
+    const math = (inside: string): string => `<math xmlns="http://www.w3.org/1998/Math/MathML">${inside}</math>`;
+    const object = (name: string): string => `<draw:frame><draw:object xlink:href="${name}"/></draw:frame>`;
+    const files = {
+      'Formula-0/content.xml': math('<mi>p</mi><mo>=</mo><mfrac><mi>F</mi><mi>A</mi></mfrac>'),
+      'Object 2/content.xml': math(
+        '<semantics><msup><mn>10</mn><mrow><mo>\u2212</mo><mn>6</mn></mrow></msup><annotation encoding="StarMath 5.0">10^{-6}</annotation></semantics>',
+      ),
+      'F3/content.xml': math(
+        '<semantics><mi>x</mi><annotation encoding="application/x-tex">\\xi</annotation></semantics>',
+      ),
+      'F4/content.xml': math(''),
+    };
+    const body = `<office:text xmlns:xlink="http://www.w3.org/1999/xlink"><text:p>Here ${object('Formula-0/')} is ${object('./Object 2')} or ${object('./F3/')}.</text:p><text:p>${object('F4')}</text:p></office:text>`;
+    const parsed = await read('a.odt', {
+      mimetype: 'application/vnd.oasis.opendocument.text',
+      'content.xml': content(body),
+      ...files,
+    });
+    expect(parsed.text).toBe('Here $p=\\frac{F}{A}$ is $10^{-6}$ or $\\xi$.');
+    expect(parsed.losses).toEqual({ formula: 1 });
+  });
+
+  it('keep marks of lists that are no plain numbers, and go on counting where a list says so', async () => {
+    const style = (name: string, more: string): string =>
+      `<text:list-style style:name="${name}"><text:list-level-style-number text:level="1" ${more}/><text:list-level-style-number text:level="2" style:num-format="1" style:num-suffix="." text:display-levels="2"/></text:list-style>`;
+    const styles =
+      style('a', 'style:num-format="a" style:num-prefix="(" style:num-suffix=")"') +
+      style('i', 'style:num-format="i" style:num-suffix="." text:start-value="4"') +
+      style('n', 'style:num-format="1" style:num-suffix="."');
+    const item = (text: string, inner = ''): string =>
+      `<text:list-item><text:p>${text}</text:p>${inner}</text:list-item>`;
+    const list = (name: string, items: string, more = ''): string =>
+      `<text:list text:style-name="${name}" ${more}>${items}</text:list>`;
+    const inner = `<text:list>${item('deep')}${item('deeper')}</text:list>`;
+    const body = `<office:text>${list('a', item('one') + item('two'))}<text:p>So.</text:p>${list('i', item('four') + item('five'))}<text:p>Then.</text:p>${list('n', item('lid') + item('seal', inner), 'xml:id="x1"')}<text:p>Wait.</text:p>${list('n', item('close'), 'text:continue-numbering="true"')}<text:p>And.</text:p>${list('n', item('start'), 'text:continue-list="x1"')}</office:text>`;
+    expect((await open('a.odt', 'text', body, styles)).text).toBe(
+      '- (a) one\n- (b) two\n\nSo.\n\n- iv. four\n- v. five\n\nThen.\n\n1. lid\n2. seal\n   - 2.1. deep\n   - 2.2. deeper\n\nWait.\n\n3. close\n\nAnd.\n\n3. start',
     );
   });
 

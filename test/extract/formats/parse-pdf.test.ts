@@ -155,6 +155,59 @@ describe('words of a PDF', () => {
     expect(text).toContain('Niels M\u00f6ller, Jos\u00e9 and');
     expect(text).toContain('\u00c9tude');
   });
+
+  it('keeps circumflex and tilde as signs where they stand on no letter', async () => {
+    const words =
+      'Type \x88C or \x88Z, then \x88old\x88new, 2\x88n, see \x98/.rc and x=\x98y; \x88Ile, for\x88et and ma\x98nana';
+    expect(await textOf([[12, 60, 700, words]])).toBe(
+      'Type \u02c6C or \u02c6Z, then \u02c6old\u02c6new, 2\u02c6n, see \u02dc/.rc and x=\u02dcy; \u00cele, for\u00eat and ma\u00f1ana',
+    );
+  });
+});
+
+describe('a manual page printed as a PDF', () => {
+  const page = (sections: readonly (readonly [string, ...string[]])[]): PdfText[] => {
+    let y = 740;
+    const next = (): number => (y -= 13);
+    return sections.flatMap(([name, ...lines]): PdfText[] => {
+      y -= 5;
+      return [[11, 72, next(), name], ...lines.map((line): PdfText => [11, 108, next(), line])];
+    });
+  };
+
+  it('has the names of its sections as headings', async () => {
+    const text = await textOf(
+      page([
+        ['NAME', 'pump - lift water'],
+        ['SEE ALSO', 'weir, float'],
+        ['C LIBRARY/KERNEL DIFFERENCES', 'None are known to the warden.'],
+      ]),
+    );
+    expect(text).toBe(
+      '## NAME\n\npump - lift water\n\n## SEE ALSO\n\nweir, float\n\n## C LIBRARY/KERNEL DIFFERENCES\n\nNone are known to the warden.',
+    );
+  });
+
+  it('keeps capitals that are words of the text, and a name further in', async () => {
+    const text = await textOf([
+      ...page([['The words', 'PUMP', 'and WEIR stand here.']]),
+      [11, 72, 600, 'Another line of the text that is long enough.'],
+    ]);
+    expect(text).not.toContain('#');
+  });
+
+  it('begins a paragraph at each entry of a list with hanging lines', async () => {
+    const text = await textOf([
+      [11, 72, 700, '--rcfile file Run the commands of the file'],
+      [11, 108, 687, 'and of no other one, unless it is told so,'],
+      [11, 108, 674, 'which is rare.'],
+      [11, 72, 661, '--login Act as a shell of the login does, and'],
+      [11, 108, 648, 'read its files.'],
+    ]);
+    expect(text).toBe(
+      '--rcfile file Run the commands of the file and of no other one, unless it is told so, which is rare.\n\n--login Act as a shell of the login does, and read its files.',
+    );
+  });
 });
 
 describe('furniture of a PDF', () => {
