@@ -24,8 +24,8 @@ export const hitShape = z.object({
   headingPath: z.array(z.string()),
   startLine: z.number(),
   endLine: z.number(),
-  /** Of a document with pages, from 1. */
-  page: z.number().nullable(),
+  /** From 1; absent where a document has no pages. */
+  page: z.number().optional(),
   /** Which text the lines count. */
   lineBasis: z.string(),
   start: z.number(),
@@ -99,7 +99,7 @@ export function toHitShape(found: SearchHit): HitOutput {
     headingPath: [...chunk.headingPath],
     startLine: citation.startLine,
     endLine: citation.endLine,
-    page,
+    ...(page === null ? {} : { page }),
     lineBasis: lineBasisOf(document),
     start: citation.start,
     end: citation.end,

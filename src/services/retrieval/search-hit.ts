@@ -92,8 +92,8 @@ function namedPlaces({ copies }: Passage): OtherPlace[] {
   }));
 }
 
-/** Characters that every hit needs for ids, hash, scores, page and the names of its fields. */
-const FRAME_CHARACTERS = 570;
+/** Characters that every hit needs for ids, hash, scores and the names of its fields. */
+const FRAME_CHARACTERS = 550;
 /** Characters that every other place of a hit needs beside its names. */
 const PLACE_CHARACTERS = 100;
 
