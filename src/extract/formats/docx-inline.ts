@@ -114,7 +114,7 @@ export class InlineReader {
   #math(element: XmlElement): void {
     for (const formula of element.name === 'm:oMath' ? [element] : descendantsOf(element, 'm:oMath')) {
       const tex = mathToTex(formula);
-      if (tex === '') this.#context.lose('formula');
+      if (tex === '') this.#context.losses.add('formula');
       else this.#add({ text: `$${tex}$`, isBold: false, isItalic: false, isStruck: false, isCode: false, link: '' });
     }
   }
@@ -218,7 +218,7 @@ export class InlineReader {
         this.#ruby(element, { link: '' });
         return '';
       case 'w:commentReference':
-        this.#context.lose('other');
+        this.#context.losses.add('other');
         return '';
       default:
         return '';
@@ -236,7 +236,7 @@ export class InlineReader {
         return code > 96 ? letter.toLowerCase() : letter;
       if (code >= 0x20 && code < 0x7f) return String.fromCharCode(code);
     }
-    this.#context.lose('other');
+    this.#context.losses.add('other');
     return '';
   }
 }

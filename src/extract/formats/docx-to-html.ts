@@ -4,15 +4,16 @@ import { type DocxSpan, InlineReader, spansToHtml } from './docx-inline.js';
 import { DocxNumbering } from './docx-numbering.js';
 import { DocxStyles, isMonospace, outlineLevel } from './docx-styles.js';
 import { docxTable } from './docx-table.js';
+import { LossCounter } from './loss-counter.js';
 import { brokenOffice, type OfficeArchive } from './office-archive.js';
 import { type ListItem, listHtml } from './office-lists.js';
 import { childOf, descendantsOf, elementsOf, escapeHtml, type XmlElement } from './office-xml.js';
-import type { LossKind } from './parsed-document.js';
+import type { Losses } from './parsed-document.js';
 
 /** A Word document as HTML, with what is missing in it by kind. */
 export interface DocxHtml {
   readonly html: string;
-  readonly losses: Partial<Record<LossKind, number>>;
+  readonly losses: Losses;
 }
 
 /** Writes a Word document's main text with its notes as HTML. @throws QuarryError DOCUMENT_BROKEN, DOCUMENT_TOO_LARGE */
@@ -31,7 +32,7 @@ class DocxWriter implements DocxContext {
   readonly numbering: DocxNumbering;
   readonly fields = new DocxFields();
   readonly relations: ReturnType<OfficeArchive['relations']>;
-  readonly #losses: Partial<Record<LossKind, number>> = {};
+  readonly losses = new LossCounter();
   readonly #notes: { readonly mark: string; readonly element: XmlElement }[] = [];
   readonly #noteParts: Readonly<Record<'w:footnote' | 'w:endnote', ReadonlyMap<string, XmlElement>>>;
   #boxes: XmlElement[] = [];
@@ -54,11 +55,7 @@ class DocxWriter implements DocxContext {
       const note = this.#notes[at];
       if (note !== undefined) html += `<div>${this.blocks(note.element).replace(/^<p>/, `<p>${note.mark}: `)}</div>`;
     }
-    return { html, losses: this.#losses };
-  }
-
-  lose(kind: LossKind): void {
-    this.#losses[kind] = (this.#losses[kind] ?? 0) + 1;
+    return { html, losses: this.losses.toLosses() };
   }
 
   note(reference: XmlElement): string {
@@ -78,10 +75,10 @@ class DocxWriter implements DocxContext {
       descendantsOf(element, 'v:shape')[0]?.attributes['alt'];
     if (said !== undefined && said.trim() !== '') return ` ${said.replace(/\s+/g, ' ').trim()} `;
     if (boxes.length > 0) return '';
-    if (element.name === 'w:object') this.lose('other');
+    if (element.name === 'w:object') this.losses.add('other');
     else if (descendantsOf(element, 'a:blip').length > 0 || descendantsOf(element, 'v:imagedata').length > 0)
-      this.lose('image');
-    else this.lose('drawing');
+      this.losses.add('image');
+    else this.losses.add('drawing');
     return '';
   }
 
@@ -98,7 +95,7 @@ class DocxWriter implements DocxContext {
       else if (element.name === 'w:tbl') blocks.add(docxTable(element, (cell) => this.blocks(cell)));
       else if (element.name === 'm:oMathPara' || element.name === 'm:oMath')
         this.#paragraph({ ...element, name: 'w:p', children: [element] }, blocks);
-      else if (element.name === 'w:altChunk') this.lose('other');
+      else if (element.name === 'w:altChunk') this.losses.add('other');
       else if (element.name === 'mc:AlternateContent') this.#collect(childOf(element, 'mc:Choice') ?? element, blocks);
       else if (!/^w:(?:del|moveFrom|sectPr|sdtPr|tblPr|tcPr)$/.test(element.name)) this.#collect(element, blocks);
     }

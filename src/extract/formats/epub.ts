@@ -1,7 +1,8 @@
 import { findAll, findFirst, named } from './html-dom.js';
-import { LossCounter } from './html-losses.js';
 import { htmlToMarkdown } from './html-to-markdown.js';
 import { readHtml } from './html-tree.js';
+import { languageTag } from './language-tag.js';
+import { LossCounter } from './loss-counter.js';
 import { firstHeading } from './markdown.js';
 import { brokenOffice, type OfficeArchive, resolveName } from './office-archive.js';
 import { childOf, descendantsOf, elementsOf, textIn, type XmlElement } from './office-xml.js';
@@ -39,13 +40,12 @@ export function parseEpub(archive: OfficeArchive, uri: string): ParsedBody {
   }
   const text = chapters.join('\n\n');
   const data = childrenNamed(book, 'metadata')[0];
-  const language = said(data, 'dc:language');
   return {
     text,
     format: 'markdown',
     losses: losses.toLosses(),
     title: said(data, 'dc:title') || firstHeading(text),
-    language: /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(language) ? language : '',
+    language: languageTag(said(data, 'dc:language')),
     metadata: {
       ...(said(data, 'dc:creator') === '' ? {} : { author: said(data, 'dc:creator') }),
       ...(said(data, 'dc:description') === '' ? {} : { description: said(data, 'dc:description').slice(0, 1000) }),

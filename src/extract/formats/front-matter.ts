@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import type { JsonObject, JsonValue } from '../../core/types.js';
 import { isoTime } from './iso-time.js';
+import { languageTag } from './language-tag.js';
 import { spdxOf } from './spdx.js';
 
 /** What a document's front matter says; every part is empty when it says nothing. */
@@ -133,8 +134,4 @@ function scalar(value: JsonValue | undefined): string {
 function listOf(value: JsonValue | undefined): string[] {
   const items = Array.isArray(value) ? value.map(scalar) : scalar(value).split(',');
   return items.map((item) => item.trim()).filter((item) => item !== '' && item.length <= 100);
-}
-
-function languageTag(value: string): string {
-  return /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(value) ? value : '';
 }

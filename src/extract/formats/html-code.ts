@@ -212,3 +212,11 @@ function cleanLanguage(name: string): string | undefined {
   const language = canonicalLanguage(name);
   return language === 'text' ? undefined : language;
 }
+
+/** Lines of a fenced block as code on the one line of a cell each. */
+export function inlineCodeLines(block: string): string[] {
+  return block
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => inlineCode(line));
+}

@@ -2,9 +2,10 @@ import { inlineCode } from './html-code.js';
 import { absoluteUrl, classesOf, type HtmlElement, type HtmlNode, isElement, named } from './html-dom.js';
 import { formulaOf } from './html-formula.js';
 import { isHidden } from './html-hidden.js';
-import type { LossCounter } from './html-losses.js';
+import { noteLoss } from './html-losses.js';
 import { isNoteMark, scriptedText, scriptOf } from './html-scripts.js';
 import { DRAWING_WORDS } from './html-tree.js';
+import type { LossCounter } from './loss-counter.js';
 import { fraction, noteMark, subscript, superscript } from './raised-text.js';
 
 const set = (list: string): ReadonlySet<string> => new Set(list.split(' '));
@@ -72,7 +73,7 @@ export class InlineWriter {
   /** Whether an element is left out; what it would have shown is counted. */
   skips(element: HtmlElement): boolean {
     if (!isSkipped(element)) return false;
-    if (!isHidden(element)) this.losses.note(element);
+    if (!isHidden(element)) noteLoss(this.losses, element);
     return true;
   }
 
@@ -152,7 +153,7 @@ export class InlineWriter {
     const words = element.getAttribute('alt') ?? element.getAttribute('aria-label') ?? element.getAttribute('title');
     const alt = (words ?? '').replace(/\s+/g, ' ').replace(/[[\]]/g, '').trim();
     if (alt === '') {
-      this.losses.note(element);
+      noteLoss(this.losses, element);
       return '';
     }
     const source = element.getAttribute('src') ?? element.getAttribute('data-src');
@@ -162,14 +163,14 @@ export class InlineWriter {
 
   /** What a drawing says of itself, but for signs on links, which repeat the words beside them. */
   private drawing(element: HtmlElement): string {
-    this.losses.note(element);
+    noteLoss(this.losses, element);
     const words = element.getAttribute(DRAWING_WORDS) ?? '';
     const isSign = element.closest(named('a', 'button', 'summary', 'label')) !== undefined;
     return words === '' || isSign ? '' : ` ${words} `;
   }
 
   private embedded(element: HtmlElement, content: string): string {
-    if (content.trim() === '') this.losses.note(element);
+    if (content.trim() === '') noteLoss(this.losses, element);
     return content;
   }
 }

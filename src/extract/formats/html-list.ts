@@ -1,3 +1,4 @@
+import { joinItemBlocks } from './definition-list.js';
 import { type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
 import { isSkipped } from './html-inline.js';
 
@@ -137,7 +138,7 @@ class ListWriter extends ListWalk {
     if (this.isOrdered) this.number = wholeNumber(element.getAttribute('value')) ?? this.number;
     const blocks = this.writer.blocksOf(element, { ...this.scope, depth: this.scope.depth + 1, hasHeadings: false });
     if (blocks.length === 0) return;
-    this.items.push(this.marked(joinBlocks(blocks)));
+    this.items.push(this.marked(joinItemBlocks(blocks)));
     this.number += this.step;
   }
 
@@ -146,7 +147,7 @@ class ListWriter extends ListWalk {
     const above = this.items.at(-1);
     const blocks = listBlocks(list, { ...this.scope, depth: this.scope.depth + 1, hasHeadings: false }, this.writer);
     if (blocks.length === 0) return;
-    const text = joinBlocks(blocks);
+    const text = joinItemBlocks(blocks);
     if (above === undefined) this.items.push(text);
     else this.items[this.items.length - 1] = `${above}\n${this.indented(`\n${text}`).slice(1)}`;
   }
@@ -191,19 +192,11 @@ class SectionList extends ListWalk {
   protected override endItems(): void {
     const items = this.plain.flatMap((element) => {
       const blocks = this.writer.blocksOf(element, { ...this.scope, depth: this.scope.depth + 1, hasHeadings: false });
-      return blocks.length === 0 ? [] : [`- ${indent(joinBlocks(blocks), 2)}`];
+      return blocks.length === 0 ? [] : [`- ${indent(joinItemBlocks(blocks), 2)}`];
     });
     this.plain = [];
     if (items.length > 0) this.blocks.push(items.join('\n'));
   }
-}
-
-/** Blocks of one item: lists follow the line above them at once. */
-function joinBlocks(blocks: readonly string[]): string {
-  const [first = '', ...rest] = blocks;
-  let text = first;
-  for (const block of rest) text += (/^(?:- |\d+\. )/.test(block) ? '\n' : '\n\n') + block;
-  return text;
 }
 
 function wholeNumber(value: string | null): number | undefined {

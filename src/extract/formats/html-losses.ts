@@ -1,28 +1,16 @@
 import { classesOf, findFirst, type HtmlElement, named } from './html-dom.js';
 import { DRAWING_WORDS } from './html-tree.js';
-import type { Losses, LossKind } from './parsed-document.js';
+import type { LossCounter } from './loss-counter.js';
+import type { LossKind } from './parsed-document.js';
 
 const SILENT_FIELDS = new Set('hidden submit reset button image'.split(' '));
 /** Drawings up to this width or height in pixels are signs, not figures. */
 const MAX_SIGN_PIXELS = 48;
 
-/** Counts what a page shows and its text cannot say. */
-export class LossCounter {
-  readonly #counts = new Map<LossKind, number>();
-
-  add(kind: LossKind): void {
-    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
-  }
-
-  /** Counts an element that is left out, where it would have shown something. */
-  note(element: HtmlElement): void {
-    const kind = lossOf(element);
-    if (kind !== undefined) this.add(kind);
-  }
-
-  toLosses(): Losses {
-    return Object.fromEntries(this.#counts);
-  }
+/** Counts an element that is left out, where it would have shown something. */
+export function noteLoss(losses: LossCounter, element: HtmlElement): void {
+  const kind = lossOf(element);
+  if (kind !== undefined) losses.add(kind);
 }
 
 function lossOf(element: HtmlElement): LossKind | undefined {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/types.js';
 import { absoluteUrl, findAll, findFirst, type HtmlDocument, type HtmlElement, named, tokensOf } from './html-dom.js';
 import { isoTime } from './iso-time.js';
+import { languageTag } from './language-tag.js';
 import type { DocumentLink, PageDirectives } from './parsed-document.js';
 import { licenceOfUrl } from './spdx.js';
 
@@ -104,11 +105,6 @@ export function oneLine(text: string | null | undefined): string {
     .replace(/\s+/g, ' ')
     .replace(/[\s¶#§🔗]+$/u, '')
     .trim();
-}
-
-function languageTag(value: string): string {
-  const tag = value.trim();
-  return /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(tag) ? tag : '';
 }
 
 function licenceOf(document: HtmlDocument, base: string): string {

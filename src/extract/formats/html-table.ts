@@ -1,7 +1,6 @@
 import { findFirst, type HtmlElement, isElement, named } from './html-dom.js';
+import { fillSpans, MAX_TABLE_COLUMNS, pipeTableLines, type TableCell } from './pipe-table.js';
 
-const MAX_COLUMNS = 64;
-const MAX_REPEATED_CHARACTERS = 120;
 /** A cell longer than this means that the table lays out a page. */
 const MAX_CELL_CHARACTERS = 1500;
 
@@ -74,16 +73,10 @@ function hasStrayContent(part: HtmlElement): boolean {
 
 /** A pipe table. `render` turns one cell into a single line. Spans are filled in, so that every row reads alone. */
 export function pipeTable(rows: readonly TableRow[], render: (cell: HtmlElement) => string): string {
-  const grid = fillSpans(rows, render);
-  const width = grid.reduce((widest, row) => Math.max(widest, row.length), 0);
   // Markdown demands a header; without one of its own a table's first row serves, unless its rows are labelled.
   const hasRowLabels = rows.some((row) => !row.isHeader && row.cells[0]?.localName === 'th');
   const hasHeader = rows[0]?.isHeader === true || (rows.length > 1 && !hasRowLabels);
-  const header = hasHeader ? (grid[0] ?? []) : [];
-  const body = hasHeader ? grid.slice(1) : grid;
-  const line = (cells: readonly string[]): string =>
-    `| ${Array.from({ length: width }, (_, at) => cells[at] ?? '').join(' | ')} |`;
-  return [line(header), `| ${Array.from({ length: width }, () => '---').join(' | ')} |`, ...body.map(line)].join('\n');
+  return pipeTableLines(gridOf(rows, render), hasHeader).join('\n');
 }
 
 /** A table on one line, as it stands in a cell of another: its cells between commas, its rows between breaks. */
@@ -99,42 +92,21 @@ export function flatTable(rows: readonly TableRow[], render: (cell: HtmlElement)
     .join('\n');
 }
 
-interface Carried {
-  readonly text: string;
-  rows: number;
-}
-
-function fillSpans(rows: readonly TableRow[], render: (cell: HtmlElement) => string): string[][] {
-  const carried = new Map<number, Carried>();
-  let group: number | undefined;
-  return rows.map((row) => {
-    if (row.group !== group) carried.clear();
-    group = row.group;
-    const line: string[] = [];
-    const takeCarried = (): void => {
-      for (let over = carried.get(line.length); over !== undefined; over = carried.get(line.length)) {
-        if (--over.rows <= 0) carried.delete(line.length);
-        line.push(over.text);
-      }
-    };
-    for (const cell of row.cells) {
-      takeCarried();
-      if (line.length >= MAX_COLUMNS) break;
-      placeCell(cell, render(cell).replaceAll('|', '\\|'), { line, carried });
-    }
-    takeCarried();
-    return line;
-  });
-}
-
-function placeCell(cell: HtmlElement, text: string, grid: { line: string[]; carried: Map<number, Carried> }): void {
-  const columns = spanOf(cell, 'colspan', MAX_COLUMNS - grid.line.length);
-  const rows = spanOf(cell, 'rowspan', 65_534);
-  const repeated = text.length <= MAX_REPEATED_CHARACTERS ? text : '';
-  for (let column = 0; column < columns; column++) {
-    if (rows > 1) grid.carried.set(grid.line.length, { text: column === 0 ? repeated : '', rows: rows - 1 });
-    grid.line.push(column === 0 ? text : '');
+/** Rows in which every cell stands in its own column; no span reaches out of its row group. */
+function gridOf(rows: readonly TableRow[], render: (cell: HtmlElement) => string): string[][] {
+  // Each cell has a column at least, so that those beyond the last one need not be written.
+  const toCells = ({ cells }: TableRow): TableCell[] =>
+    cells.slice(0, MAX_TABLE_COLUMNS).map((cell) => ({
+      text: render(cell),
+      columns: spanOf(cell, 'colspan', MAX_TABLE_COLUMNS),
+      rows: spanOf(cell, 'rowspan', 65_534),
+    }));
+  const groups: TableCell[][][] = [];
+  for (const [at, row] of rows.entries()) {
+    if (row.group !== rows[at - 1]?.group) groups.push([]);
+    groups.at(-1)?.push(toCells(row));
   }
+  return groups.flatMap(fillSpans);
 }
 
 /** As the standard reads it: leading digits count, and no rows at all means all that are left. */

@@ -1,10 +1,10 @@
 import { escapeLineStarts } from './escape-markdown.js';
-import { codeCellOf, codeLinesOf, codeRowsOf, fence, fencedCode, inlineCode } from './html-code.js';
+import { codeCellOf, codeLinesOf, codeRowsOf, fence, fencedCode, inlineCode, inlineCodeLines } from './html-code.js';
 import { classesOf, findFirst, type HtmlElement, type HtmlNode, isElement } from './html-dom.js';
 import { InlineWriter, isBlock, isPermalink, tidyInline } from './html-inline.js';
 import { type BlockWriter, indent, listBlocks, MAX_INDENT, type Scope } from './html-list.js';
-import type { LossCounter } from './html-losses.js';
 import { flatTable, isLayoutTable, pipeTable, rowsOf } from './html-table.js';
+import type { LossCounter } from './loss-counter.js';
 
 /** Where a tree is written to. */
 export interface MarkdownTarget {
@@ -218,7 +218,7 @@ class MarkdownWriter implements BlockWriter {
   /** A cell on one line: its blocks are divided by `<br>`. */
   private cell(element: HtmlElement): string {
     const blocks = this.blocksOf(element, { depth: MAX_INDENT, hasHeadings: false, isCell: true });
-    const lines = blocks.flatMap((block) => (block.startsWith('```') ? codeLines(block) : block.split('\n')));
+    const lines = blocks.flatMap((block) => (block.startsWith('```') ? inlineCodeLines(block) : block.split('\n')));
     return lines
       .map((line) => line.trim())
       .filter((line) => line !== '')
@@ -272,11 +272,4 @@ function joinItems(blocks: readonly string[]): string[] {
 function strong(text: string): string {
   if (text === '' || /^\*\*[\s\S]*\*\*$/.test(text)) return text;
   return `**${text}**`;
-}
-
-function codeLines(block: string): string[] {
-  return block
-    .split('\n')
-    .slice(1, -1)
-    .map((line) => inlineCode(line));
 }

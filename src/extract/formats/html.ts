@@ -1,12 +1,12 @@
 import { unwrapLabels } from './html-buttons.js';
 import { findAll, type HtmlDocument } from './html-dom.js';
 import { revealPanels } from './html-hidden.js';
-import { LossCounter } from './html-losses.js';
 import { mainContent } from './html-main.js';
 import { readPageMetadata } from './html-metadata.js';
 import { dropSiteHeading, outerHeading, titleOf } from './html-title.js';
 import { htmlToMarkdown } from './html-to-markdown.js';
 import { readHtml } from './html-tree.js';
+import { LossCounter } from './loss-counter.js';
 import type { ParsedBody } from './parsed-document.js';
 
 /** A page with scripts and no more text than this is an empty frame that they fill. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fence } from './html-code.js';
-import type { Losses, LossKind } from './parsed-document.js';
+import { LossCounter } from './loss-counter.js';
 
 const MAX_OUTPUT_CHARACTERS = 1000;
 const MAX_OUTPUT_LINES = 20;
@@ -33,19 +33,10 @@ type Shown = { readonly isPlain: boolean; readonly text: string };
 
 /** Writes the outputs of a notebook's code cells, and counts what cannot be written. */
 export class NotebookOutputs {
-  private readonly counts: Partial<Record<LossKind, number>> = {};
+  readonly losses = new LossCounter();
 
   /** @param uri address that links in HTML outputs are resolved against */
   constructor(private readonly uri: string) {}
-
-  get losses(): Losses {
-    return this.counts;
-  }
-
-  /** Counts what cannot be written. */
-  lose(kind: LossKind, count = 1): void {
-    if (count > 0) this.counts[kind] = (this.counts[kind] ?? 0) + count;
-  }
 
   /** Markdown blocks of a cell's outputs in their order: printed text in fences, formatted text as it is. */
   async blocksOf(outputs: readonly unknown[]): Promise<string[]> {
@@ -80,8 +71,8 @@ export class NotebookOutputs {
   /** The form of a result that reads best; pictures and widgets without words are counted. */
   private async readData(data: ReadonlyMap<string, string>): Promise<Shown | undefined> {
     const types = [...data.keys()];
-    if (types.some((type) => type.startsWith('image/'))) this.lose('image');
-    if (types.some((type) => /widget-view|\+json$|javascript/.test(type))) this.lose('script');
+    if (types.some((type) => type.startsWith('image/'))) this.losses.add('image');
+    if (types.some((type) => /widget-view|\+json$|javascript/.test(type))) this.losses.add('script');
     const printed = data.get('text/plain');
     if (printed !== undefined) return plain(printed);
     const markdown = data.get('text/markdown');
@@ -96,7 +87,7 @@ export class NotebookOutputs {
 
   private async readHtml(html: string): Promise<string> {
     if (html.length > MAX_HTML_CHARACTERS) {
-      this.lose('other');
+      this.losses.add('other');
       return '';
     }
     // The browser's document model is large, and most notebooks need none.

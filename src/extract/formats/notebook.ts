@@ -54,7 +54,7 @@ export async function parseNotebook(text: string, uri: string): Promise<ParsedBo
     format: 'markdown',
     title: metadata?.title ?? (firstHeading(markdown) || metadata?.name || ''),
     metadata: { codeLanguage: language, cells: cells.length },
-    losses: outputs.losses,
+    losses: outputs.losses.toLosses(),
   };
 }
 
@@ -90,7 +90,7 @@ async function cellToMarkdown(item: unknown, language: string, outputs: Notebook
 
 function textCell(body: string, outputs: NotebookOutputs): string {
   const text = withoutInlineImages(body);
-  outputs.lose('image', countBareImages(text));
+  outputs.losses.add('image', countBareImages(text));
   return writeRaisedTags(text);
 }
 

@@ -48,7 +48,7 @@ export function parseOpenDocument(archive: OfficeArchive, uri: string): ParsedBo
             .filter((tag) => tag !== '')
             .slice(0, 50),
     metadata: author === '' ? {} : { author },
-    losses: reader.losses,
+    losses: reader.losses.toLosses(),
   };
 }
 
@@ -56,7 +56,7 @@ function sheetsText(sheets: XmlElement, { styles, reader }: { styles: OpenStyles
   const sections: string[] = [];
   for (const table of elementsOf(sheets).filter((child) => child.name === 'table:table')) {
     if (styles.isHiddenTable(table.attributes['table:style-name'])) {
-      reader.lose('other');
+      reader.losses.add('other');
       continue;
     }
     const text = sheetMarkdown(sheetRows(table));

@@ -1,9 +1,9 @@
+import { LossCounter } from './loss-counter.js';
 import { type ListItem, listHtml } from './office-lists.js';
 import { childOf, descendantsOf, elementsOf, escapeHtml, textIn, type XmlElement } from './office-xml.js';
 import { mathHtml } from './open-math.js';
 import { type OpenList, OpenNumbering } from './open-numbering.js';
 import type { OpenStyles } from './open-styles.js';
-import type { LossKind } from './parsed-document.js';
 import { withRaised } from './raised-text.js';
 
 /** Parts that are no text of the document. */
@@ -12,7 +12,7 @@ const SKIPPED =
 
 /** Reads OpenDocument text as HTML. */
 export class OpenText {
-  readonly losses: Partial<Record<LossKind, number>> = {};
+  readonly losses = new LossCounter();
   readonly #styles: OpenStyles;
   readonly #numbering: OpenNumbering;
   readonly #object: (name: string) => XmlElement | undefined;
@@ -24,10 +24,6 @@ export class OpenText {
     this.#styles = styles;
     this.#numbering = new OpenNumbering(styles);
     this.#object = object;
-  }
-
-  lose(kind: LossKind): void {
-    this.losses[kind] = (this.losses[kind] ?? 0) + 1;
   }
 
   /** HTML of a text with its notes at its end. */
@@ -63,7 +59,7 @@ export class OpenText {
     };
     for (const element of elementsOf(parent)) {
       if (SKIPPED.test(element.name)) {
-        if (element.name === 'office:annotation') this.lose('other');
+        if (element.name === 'office:annotation') this.losses.add('other');
         continue;
       }
       const style = this.#styles.get(element.attributes['text:style-name']);
@@ -162,8 +158,8 @@ export class OpenText {
     if (frame.name !== 'draw:frame') return this.blocks(frame);
     const said = textIn(childOf(frame, 'svg:desc') ?? childOf(frame, 'svg:title')).trim();
     if (said !== '') return `<p>${escapeHtml(said)}</p>`;
-    if (descendantsOf(frame, 'draw:object').length > 0) this.lose('drawing');
-    else if (descendantsOf(frame, 'draw:image').length > 0) this.lose('image');
+    if (descendantsOf(frame, 'draw:object').length > 0) this.losses.add('drawing');
+    else if (descendantsOf(frame, 'draw:image').length > 0) this.losses.add('image');
     return '';
   }
 
@@ -176,7 +172,7 @@ export class OpenText {
     const content = inline ?? this.#object(name);
     if (content?.name !== 'math:math') return undefined;
     if (textIn(content).trim() === '') {
-      this.lose('formula');
+      this.losses.add('formula');
       return '';
     }
     return mathHtml(content);
@@ -215,7 +211,7 @@ export class OpenText {
       case 'draw:frame':
         return this.#inlineFrame(element);
       default:
-        if (element.name === 'office:annotation') this.lose('other');
+        if (element.name === 'office:annotation') this.losses.add('other');
         return SKIPPED.test(element.name) ? '' : this.#inline(element);
     }
   }

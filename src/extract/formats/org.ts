@@ -1,7 +1,8 @@
 import { canonicalLanguage } from './languages.js';
 import { replaceInline } from './light-markup.js';
+import { LossCounter } from './loss-counter.js';
 import { firstHeading } from './markdown.js';
-import type { LossKind, ParsedBody } from './parsed-document.js';
+import type { ParsedBody } from './parsed-document.js';
 import { pipeTableLines } from './pipe-table.js';
 import { subscript, superscript } from './raised-text.js';
 
@@ -18,7 +19,7 @@ export function parseOrg(source: string): ParsedBody {
     title: converter.title || firstHeading(text),
     tags: converter.tags,
     metadata: converter.named,
-    losses: converter.losses,
+    losses: converter.losses.toLosses(),
   };
 }
 
@@ -40,7 +41,7 @@ class OrgConverter {
   title = '';
   readonly tags: string[] = [];
   readonly named: Record<string, string> = {};
-  readonly losses: Partial<Record<LossKind, number>> = {};
+  readonly losses = new LossCounter();
   private readonly out: string[] = [];
   /** Line that ends the block being read, in lower case; empty outside of blocks. */
   private closing = '';
@@ -58,10 +59,6 @@ class OrgConverter {
       else this.out.push(this.line(line));
     }
     return this.out;
-  }
-
-  private lose(kind: LossKind): void {
-    this.losses[kind] = (this.losses[kind] ?? 0) + 1;
   }
 
   private line(line: string): string {
@@ -90,7 +87,7 @@ class OrgConverter {
   private openBlock(kind: string, language: string | undefined): string {
     this.closing = `#+end_${kind}`;
     this.isDropped = kind === 'comment' || kind === 'export';
-    if (kind === 'export') this.lose('other');
+    if (kind === 'export') this.losses.add('other');
     return this.isDropped ? '' : `\`\`\`${language === undefined || kind !== 'src' ? '' : canonicalLanguage(language)}`;
   }
 
@@ -99,7 +96,7 @@ class OrgConverter {
     else if (name === 'filetags') this.tags.push(...value.split(/[:\s]+/).filter((tag) => tag !== ''));
     else if (/^(?:author|date|description|keywords|subtitle)$/.test(name) && value !== '')
       this.named[name] = value.slice(0, 1000);
-    else if (name === 'include') this.lose('other');
+    else if (name === 'include') this.losses.add('other');
     else if (name === 'caption' && value !== '') return `**${this.inline(value).replaceAll('**', '')}**`;
     return '';
   }
@@ -114,7 +111,7 @@ class OrgConverter {
     if (fixed !== null) return `    ${fixed[1] ?? ''}`.trimEnd();
     const picture = /^[ \t]*\[\[([^\][]+)\]\][ \t]*$/.exec(line)?.[1];
     if (picture !== undefined && PICTURE.test(picture)) {
-      this.lose('image');
+      this.losses.add('image');
       return '';
     }
     const item =

@@ -1,4 +1,4 @@
-import { inlineCode } from './html-code.js';
+import { inlineCodeLines } from './html-code.js';
 
 /** Columns of a table, at most; what lies beyond is left out. */
 export const MAX_TABLE_COLUMNS = 64;
@@ -66,18 +66,11 @@ function escapeBars(cell: string): string {
 export function cellLine(blocks: readonly string[]): string {
   return blocks
     .flatMap((block) =>
-      /^`{3,}/.test(block) ? codeLines(block) : block.startsWith('| ') ? rowLines(block) : block.split('\n'),
+      /^`{3,}/.test(block) ? inlineCodeLines(block) : block.startsWith('| ') ? rowLines(block) : block.split('\n'),
     )
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .join('<br>');
-}
-
-function codeLines(block: string): string[] {
-  return block
-    .split('\n')
-    .slice(1, -1)
-    .map((line) => inlineCode(line));
 }
 
 function rowLines(table: string): string[] {

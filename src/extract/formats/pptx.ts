@@ -1,11 +1,12 @@
 import { MONOSPACE } from './docx-styles.js';
 import { fragmentToMarkdown } from './html.js';
+import { LossCounter } from './loss-counter.js';
 import { firstHeading } from './markdown.js';
 import { brokenOffice, type OfficeArchive, officeProperties } from './office-archive.js';
 import { type ListItem, listHtml } from './office-lists.js';
 import { mathToTex } from './office-math.js';
 import { childOf, descendantsOf, elementsOf, escapeHtml, textIn, type XmlElement } from './office-xml.js';
-import type { LossKind, ParsedBody } from './parsed-document.js';
+import type { ParsedBody } from './parsed-document.js';
 import { withRaised } from './raised-text.js';
 
 interface Shape {
@@ -33,7 +34,7 @@ export function parsePptx(archive: OfficeArchive, uri: string): ParsedBody {
     const slide = archive.xml(part);
     if (slide === undefined) continue;
     if (slide.attributes['show'] === '0') {
-      reader.lose('other');
+      reader.losses.add('other');
       continue;
     }
     const notes = [...archive.relations(part).values()].find((relation) => relation.type === 'notesSlide')?.target;
@@ -46,16 +47,12 @@ export function parsePptx(archive: OfficeArchive, uri: string): ParsedBody {
     text,
     format: 'markdown',
     title: properties.title || firstHeading(text),
-    losses: reader.losses,
+    losses: reader.losses.toLosses(),
   };
 }
 
 class SlideReader {
-  readonly losses: Partial<Record<LossKind, number>> = {};
-
-  lose(kind: LossKind): void {
-    this.losses[kind] = (this.losses[kind] ?? 0) + 1;
-  }
+  readonly losses = new LossCounter();
 
   slide(slide: XmlElement, notes: XmlElement | undefined, number: number): string {
     const tree = childOf(slide, 'p:cSld', 'p:spTree');
@@ -109,14 +106,14 @@ class SlideReader {
   #picture(element: XmlElement): string {
     const said = (descendantsOf(element, 'p:cNvPr')[0]?.attributes['descr'] ?? '').trim();
     if (said !== '') return `<p>${escapeHtml(said)}</p>`;
-    this.lose('image');
+    this.losses.add('image');
     return '';
   }
 
   #frame(element: XmlElement): string {
     const table = descendantsOf(element, 'a:tbl')[0];
     if (table === undefined) {
-      this.lose('drawing');
+      this.losses.add('drawing');
       return '';
     }
     const rows = elementsOf(table).filter((child) => child.name === 'a:tr');

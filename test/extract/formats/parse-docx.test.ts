@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseDocument } from '../../../src/extract/formats/parse-document.js';
-import { storedZip } from '../../../src/extract/formats/zip-archive.js';
+import { storedZip } from '../../support/stored-zip.js';
 import { docxFiles, paragraph } from './sample-files.js';
 
 const WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseDocument } from '../../../src/extract/formats/parse-document.js';
 import type { ParsedDocument } from '../../../src/extract/formats/parsed-document.js';
-import { storedZip } from '../../../src/extract/formats/zip-archive.js';
+import { storedZip } from '../../support/stored-zip.js';
 import { docxFiles, docxOf, paragraph, pdfBomb, pdfOf } from './sample-files.js';
 
 async function parse(

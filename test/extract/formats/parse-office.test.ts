@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { chooseFormat } from '../../../src/extract/formats/media-types.js';
 import { parseDocument } from '../../../src/extract/formats/parse-document.js';
-import { storedZip } from '../../../src/extract/formats/zip-archive.js';
+import { storedZip } from '../../support/stored-zip.js';
 
 const packed = (files: Readonly<Record<string, string>>): Uint8Array =>
   storedZip(new Map(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)])));

@@ -1,5 +1,5 @@
 import { constants, deflateRawSync } from 'node:zlib';
-import { storedZip } from '../../../src/extract/formats/zip-archive.js';
+import { storedZip } from '../../support/stored-zip.js';
 
 /** A line of a PDF page: font size, distance from the left and from the bottom, text, and the font (`F1` or `F2`). */
 export type PdfText = readonly [size: number, x: number, y: number, text: string, font?: 'F1' | 'F2'];

@@ -3,7 +3,7 @@ import { definitionItem, indentBelow, joinBlocks, joinItemBlocks } from '../defi
 import { escapeLineStarts } from '../escape-markdown.js';
 import { fence } from '../html-code.js';
 import { canonicalLanguage } from '../languages.js';
-import type { LossKind } from '../parsed-document.js';
+import { LossCounter } from '../loss-counter.js';
 import { attributeOf, bareTex, imageText, inlineText } from './asciidoc-inline.js';
 import { tableBlocks } from './asciidoc-table.js';
 import { BLOCK_END, finishInline, plainMarks } from './inline-marks.js';
@@ -20,21 +20,17 @@ const MAX_DEPTH = 60;
 
 /** What Asciidoctor calls for each part of a parsed document: writes Markdown blocks, set apart by a mark of their own. */
 export class AsciidocConverter {
-  private readonly losses: Partial<Record<LossKind, number>> = {};
-  private depth = 0;
-
   /** What could not be written, by kind. */
-  get lost(): Readonly<Partial<Record<LossKind, number>>> {
-    return this.losses;
-  }
+  readonly losses = new LossCounter();
+  private depth = 0;
 
   /** Converts one node of the parsed tree. */
   async convert(node: AbstractNode, transform?: string | null): Promise<string> {
     const name = transform ?? node.nodeName;
     // The name says which class a node has.
-    if (name.startsWith('inline_')) return await inlineText(node as Inline, this.lose);
+    if (name.startsWith('inline_')) return await inlineText(node as Inline, this.losses);
     if (this.depth >= MAX_DEPTH) {
-      this.lose('other');
+      this.losses.add('other');
       return '';
     }
     this.depth++;
@@ -45,10 +41,6 @@ export class AsciidocConverter {
       this.depth--;
     }
   }
-
-  private readonly lose = (kind: LossKind): void => {
-    this.losses[kind] = (this.losses[kind] ?? 0) + 1;
-  };
 
   private async blocks(name: string, node: AbstractBlock): Promise<string[]> {
     switch (name) {
@@ -88,10 +80,10 @@ export class AsciidocConverter {
       case 'verse':
         return [...titleOf(node), await quotation(name, node)];
       case 'image':
-        return [finishInline(imageText(node, attributeOf(node, 'target'), this.lose)), ...titleOf(node)];
+        return [finishInline(imageText(node, attributeOf(node, 'target'), this.losses)), ...titleOf(node)];
       case 'audio':
       case 'video':
-        this.lose('media');
+        this.losses.add('media');
         return titleOf(node);
       case 'thematic_break':
         return ['---'];

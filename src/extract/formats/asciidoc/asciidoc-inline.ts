@@ -1,5 +1,5 @@
 import type { Inline } from '@asciidoctor/core';
-import type { LossKind } from '../parsed-document.js';
+import type { LossCounter } from '../loss-counter.js';
 import { IMAGE, LINE_BREAK, LINK, MARKS } from './inline-marks.js';
 
 /** Text of an attribute of a node; empty when it has none. */
@@ -21,15 +21,15 @@ const QUOTED: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** Text of an inline node with marks for what it is. */
-export async function inlineText(node: Inline, lose: (kind: LossKind) => void): Promise<string> {
+export async function inlineText(node: Inline, losses: LossCounter): Promise<string> {
   const text = typeof node.text === 'string' ? node.text : '';
   switch (node.nodeName) {
     case 'inline_quoted':
       return quoted(node, text);
     case 'inline_anchor':
-      return await anchor(node, text, lose);
+      return await anchor(node, text, losses);
     case 'inline_image':
-      return image(node, lose);
+      return image(node, losses);
     case 'inline_break':
       return `${text}${LINE_BREAK}`;
     case 'inline_footnote':
@@ -70,11 +70,11 @@ function wordsOf(node: Inline, name: string): string[] {
   return Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [];
 }
 
-async function anchor(node: Inline, text: string, lose: (kind: LossKind) => void): Promise<string> {
+async function anchor(node: Inline, text: string, losses: LossCounter): Promise<string> {
   const target = typeof node.target === 'string' ? node.target : '';
   const role = attributeOf(node, 'role');
   if (/\binclude\b/.test(role)) {
-    lose('other');
+    losses.add('other');
     return `Include: ${MARKS.code[0]}${target}${MARKS.code[1]}`;
   }
   switch (String(node.type)) {
@@ -121,19 +121,15 @@ function hasReferenceText(node: unknown): node is { xreftext(style: null): Promi
   return typeof node === 'object' && node !== null && 'xreftext' in node && typeof node.xreftext === 'function';
 }
 
-function image(node: Inline, lose: (kind: LossKind) => void): string {
-  return imageText(node, typeof node.target === 'string' ? node.target : '', lose);
+function image(node: Inline, losses: LossCounter): string {
+  return imageText(node, typeof node.target === 'string' ? node.target : '', losses);
 }
 
 /** An image's own words with its address; one without words is a loss. */
-export function imageText(
-  node: { getAttribute(name: string): unknown },
-  target: string,
-  lose: (kind: LossKind) => void,
-): string {
+export function imageText(node: { getAttribute(name: string): unknown }, target: string, losses: LossCounter): string {
   const alt = attributeOf(node, 'alt');
   if (alt === '' || attributeOf(node, 'default-alt') !== '') {
-    lose('image');
+    losses.add('image');
     return '';
   }
   return IMAGE.text + alt + IMAGE.address + target + IMAGE.end;

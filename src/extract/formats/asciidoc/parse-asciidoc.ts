@@ -39,6 +39,6 @@ export async function parseAsciidoc(source: string): Promise<ParsedBody> {
     title: plainInline(title) || firstHeading(text),
     modifiedAt: isoTime(named['revdate'] ?? ''),
     metadata: { ...EXTRACTED_LINES, ...named },
-    losses: converter.lost,
+    losses: converter.losses.toLosses(),
   };
 }

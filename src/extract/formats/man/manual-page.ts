@@ -28,7 +28,7 @@ export function parseManualPage(source: string): ParsedBody {
       ...(manual === '' ? {} : { manual }),
       ...(origin === '' ? {} : { manualSource: origin }),
     },
-    losses: reader.losses,
+    losses: reader.losses.toLosses(),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Losses, LossKind } from '../parsed-document.js';
+import { LossCounter } from '../loss-counter.js';
 import { ManualWriter } from './manual-writer.js';
 import { changeFont, readEscapes, type TextState } from './roff-escapes.js';
 import { type RoffLine, RoffSource, splitArguments } from './roff-source.js';
@@ -32,7 +32,7 @@ export class ManualReader {
   onNextText: ((runs: readonly Run[], isJoined: boolean) => void) | undefined;
   private readonly state: TextState;
   private readonly source: RoffSource;
-  private readonly counts: Partial<Record<LossKind, number>> = {};
+  readonly losses = new LossCounter();
 
   constructor(
     text: string,
@@ -46,14 +46,6 @@ export class ManualReader {
   /** Reads to the end. */
   read(): void {
     for (let line = this.source.next(); line !== undefined; line = this.source.next()) this.readLine(line);
-  }
-
-  get losses(): Losses {
-    return this.counts;
-  }
-
-  lose(kind: LossKind): void {
-    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
   }
 
   /** Text with its escapes read, in a font of its own. */
@@ -136,7 +128,7 @@ const REQUESTS: MacroSet = new Map<string, Handler>([
   ['nf', (_text, { writer }) => writer.openLiteral()],
   ['fi', (_text, { writer }) => writer.closeLiteral()],
   ['ft', (text, reader) => reader.changeFont(text.trim())],
-  ['so', (_text, reader) => reader.lose('other')],
+  ['so', (_text, reader) => reader.losses.add('other')],
   [
     'TS',
     (_text, reader) => {
@@ -159,7 +151,7 @@ const REQUESTS: MacroSet = new Map<string, Handler>([
     'PS',
     (_text, reader) => {
       reader.takeUntil('.PE');
-      reader.lose('drawing');
+      reader.losses.add('drawing');
     },
   ],
 ]);

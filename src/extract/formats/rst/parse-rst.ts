@@ -1,6 +1,7 @@
 import { EXTRACTED_LINES } from '../../../core/text/line-basis.js';
+import { LossCounter } from '../loss-counter.js';
 import { firstHeading } from '../markdown.js';
-import type { LossKind, ParsedBody } from '../parsed-document.js';
+import type { ParsedBody } from '../parsed-document.js';
 import { RstConverter } from './rst-converter.js';
 import { type RstContext, RstCursor } from './rst-cursor.js';
 import { RstInline, readRoles, readSubstitutions } from './rst-inline.js';
@@ -11,14 +12,11 @@ import { RstInline, readRoles, readSubstitutions } from './rst-inline.js';
  */
 export function parseRst(source: string): ParsedBody {
   const lines = source.split('\n');
-  const losses: Partial<Record<LossKind, number>> = {};
-  const lose = (kind: LossKind): void => {
-    losses[kind] = (losses[kind] ?? 0) + 1;
-  };
+  const losses = new LossCounter();
   const inline = new RstInline(readSubstitutions(lines), readRoles(lines));
   const contextAt = (depth: number): RstContext => ({
     inline,
-    lose,
+    losses,
     depth,
     convert: (inner) => converted(inner, contextAt(depth + 1)),
   });
@@ -28,7 +26,7 @@ export function parseRst(source: string): ParsedBody {
     text,
     format: 'markdown',
     title: firstHeading(text),
-    losses,
+    losses: losses.toLosses(),
     ...(isMoved ? { metadata: EXTRACTED_LINES } : {}),
   };
 }

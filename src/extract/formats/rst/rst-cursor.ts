@@ -1,5 +1,5 @@
 import { indentOf } from '../light-markup.js';
-import type { LossKind } from '../parsed-document.js';
+import type { LossCounter } from '../loss-counter.js';
 import type { RstInline } from './rst-inline.js';
 
 /** A directive's body: its lines are moved left by `shift`, and it ends at a line that starts at `indent` or before. */
@@ -28,7 +28,8 @@ export interface Directive {
 /** What a part of a document shares with the whole. */
 export interface RstContext {
   readonly inline: RstInline;
-  lose(kind: LossKind): void;
+  /** Counts what the text lacks. */
+  readonly losses: LossCounter;
   /** Documents around this one: a table's cell is one of its own. */
   readonly depth: number;
   /** Markdown of lines inside this document that stand for themselves. */
@@ -53,9 +54,8 @@ export class RstCursor {
     return this.context.inline;
   }
 
-  /** Counts something that the text lacks. */
-  lose(kind: LossKind): void {
-    this.context.lose(kind);
+  get losses(): LossCounter {
+    return this.context.losses;
   }
 
   /** Writes lines in place of as many of the source. */

@@ -33,7 +33,7 @@ export function readDirective(cursor: RstCursor, name: string, argument: string,
   else if (directive.name === 'list-table') readListTable(cursor, directive);
   else if (CODE.has(directive.name)) readCode(cursor, directive);
   else if (directive.name === 'raw') {
-    cursor.lose('other');
+    cursor.losses.add('other');
     cursor.drop(place.indent);
   } else if (DROPPED.has(directive.name)) cursor.drop(place.indent);
   else if (LISTS_OF_PAGES.has(directive.name)) readPages(cursor, directive);
@@ -74,8 +74,8 @@ function labelOf(cursor: RstCursor, { name, argument, options, place }: Directiv
   if (TITLES.has(name)) return text && `**${text.replaceAll('**', '')}**`;
   if (SILENT.has(name)) return '';
   if (name === 'image' || name === 'figure') return imageOf(cursor, argument, options.get('alt') ?? '');
-  if (INCLUDES.has(name)) cursor.lose('other');
-  if (/^(?:graphviz|digraph|graph|uml|mermaid|plot|inheritance-diagram)$/.test(name)) cursor.lose('drawing');
+  if (INCLUDES.has(name)) cursor.losses.add('other');
+  if (/^(?:graphviz|digraph|graph|uml|mermaid|plot|inheritance-diagram)$/.test(name)) cursor.losses.add('drawing');
   if (SYMBOL.test(name) && argument !== '') {
     const isTop = place.column === 0 && !cursor.isInList;
     const level = Math.min(6, cursor.level + 1 + cursor.scopes.length);
@@ -88,7 +88,7 @@ function labelOf(cursor: RstCursor, { name, argument, options, place }: Directiv
 
 function imageOf(cursor: RstCursor, target: string, alt: string): string {
   if (alt.trim() === '') {
-    cursor.lose('image');
+    cursor.losses.add('image');
     return '';
   }
   return target === ''

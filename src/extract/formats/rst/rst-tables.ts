@@ -68,7 +68,7 @@ export function readCsvTable(cursor: RstCursor, directive: Directive): void {
     .map((line) => (line.trim() === '' ? '' : line.slice(body)));
   const header = options.get('header');
   const headers = header === undefined ? [] : csvRows(header, format);
-  if (options.has('file') || options.has('url')) cursor.lose('other');
+  if (options.has('file') || options.has('url')) cursor.losses.add('other');
   const rows = [...headers.slice(0, 1), ...csvRows(content.join('\n'), format)].map((row) =>
     row.map((cell) => cellText(cursor, cell.split('\n'))),
   );
